@@ -1,0 +1,92 @@
+import tseslint from 'typescript-eslint';
+
+// The arrows of src/README.md. A room may import itself, model/, errors.ts and the rooms named here.
+const rooms = {
+  model: [],
+  kube: ['model'],
+  certs: ['model'],
+  charts: ['model', 'kube'],
+  controllers: ['model', 'kube'],
+  config: ['model'],
+  plan: ['model', 'kube', 'certs', 'charts', 'controllers'],
+  effects: ['model', 'kube', 'certs'],
+  cli: ['model', 'kube', 'certs', 'charts', 'controllers', 'config', 'plan', 'effects'],
+};
+
+// Each of these packages lives in one room; a second user of it means that a room is missing something.
+const homes = {
+  commander: ['cli'],
+  chalk: ['cli'],
+  '@clack/prompts': ['cli'],
+  listr2: ['cli'],
+  diff: ['cli'],
+  'node-forge': ['certs'],
+  ejs: ['charts'],
+  execa: ['effects'],
+  yaml: ['kube', 'config'],
+  zod: ['config'],
+};
+
+// What must not be reached below main and effects: same input, same bytes out.
+const outsideWorld = ['node:fs', 'node:fs/promises', 'node:child_process', 'node:os', 'node:net', 'node:process'];
+
+/** Limits what the files of a room may import; `depth` is 1 for src/<room>/x.ts, 2 for src/<room>/<folder>/x.ts. */
+function limitImports(room, allowed, depth) {
+  const up = '\\.\\./'.repeat(depth);
+  const reachable = ['model', room, ...allowed].map((name) => `${name}/`).join('|');
+  return {
+    files: [`src/${room}/${'*/'.repeat(depth - 1)}*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            ...Object.entries(homes)
+              .filter(([, users]) => !users.includes(room))
+              .map(([name, users]) => ({ name, message: `${name} lives in src/${users.join(', src/')} only.` })),
+            ...(room === 'effects'
+              ? []
+              : outsideWorld.map((name) => ({ name, message: 'The outside world is reached through src/effects only.' }))),
+          ],
+          patterns: [
+            {
+              regex: `^${up}(?!errors\\.ts$|${reachable})`,
+              message: `src/${room} may import ${['errors.ts', 'model', ...allowed].join(', ')} only (see src/README.md).`,
+            },
+          ],
+        },
+      ],
+    },
+  };
+}
+
+const roomRules = Object.entries(rooms).flatMap(([room, allowed]) => [1, 2].map((depth) => limitImports(room, allowed, depth)));
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', 'coverage/', 'examples/', '.cache/'] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js', 'bin/*.js', 'scripts/*.js', 'scripts/bench/*.js'] } } },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      'no-restricted-globals': ['error', { name: 'process', message: 'The World is passed in; only main.ts reads process.' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'The clock is passed in.' },
+        { selector: 'CallExpression[callee.object.name="Date"][callee.property.name="now"]', message: 'The clock is passed in.' },
+        { selector: 'CallExpression[callee.object.name="Math"][callee.property.name="random"]', message: 'Randomness is passed in.' },
+      ],
+    },
+  },
+  ...roomRules,
+  // The composition of the real World: the one place under main that may read the clock.
+  { files: ['src/effects/create-world.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }] } },
+  { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
+);

@@ -1,0 +1,47 @@
+import type { Mode } from './mode.ts';
+
+export type KeyType = 'rsa-2048' | 'ecdsa-p256';
+
+/** What a person wants, as read from ingress-tls.yaml with every default filled in. */
+export interface Config {
+  readonly domain: string;
+  /** Namespace of the services, of their Ingresses and of the wildcard's Secret. */
+  readonly namespace: string;
+  readonly controller: ControllerIntent;
+  readonly certificate: CertificateIntent;
+  readonly services: readonly ServiceIntent[];
+}
+
+export interface ControllerIntent {
+  /** A key of the table in controllers/. */
+  readonly profile: string;
+  /** Names the IngressClass, the election lock and every object of this controller. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly nodePort: number;
+  /** Replaces the profile's own image, for instance by a maintained fork's. */
+  readonly image?: string;
+  /** Other controllers whose shared Role must keep their election names (the article's ic1 and ic2). */
+  readonly sharedWith: readonly string[];
+}
+
+export interface CertificateIntent {
+  readonly secretName: string;
+  readonly days: number;
+  readonly keyType: KeyType;
+}
+
+export interface ServiceIntent {
+  readonly name: string;
+  readonly mode: Mode;
+  readonly host: string;
+  /** Absent: the demo backend. */
+  readonly image?: string;
+  /** The container's port. */
+  readonly port: number;
+  readonly replicas: number;
+  /** Whether the pod of a passthrough service demands a client certificate; false in the other modes. */
+  readonly clientAuth: boolean;
+  /** The person's own annotations on the route objects. */
+  readonly annotations: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,32 @@
+import type { CertificateFacts } from './certificate.ts';
+
+/** What the project folder holds, as far as a plan needs to know: digests and certificates, never a key. */
+export interface Observed {
+  /** SHA-256 (hexadecimal) of each generated file that exists; path -> digest. */
+  readonly digests: ReadonlyMap<string, string>;
+  /**
+   * SHA-256 of what each file made from certificates would hold now; absent while one of them does not exist. A Secret's
+   * text is too unguessable for its digest to tell anything.
+   */
+  readonly objectDigests: ReadonlyMap<string, string>;
+  /** Key pairs in certs/ by the path of the certificate; absent: neither certificate nor key exists. */
+  readonly pairs: ReadonlyMap<string, ObservedPair>;
+  /** What earlier runs recorded of the files that they wrote. */
+  readonly recorded: RecordedFiles;
+  /** Present content of .gitignore. */
+  readonly gitignore: string | undefined;
+}
+
+export interface ObservedPair {
+  readonly certificate?: CertificateFacts;
+  readonly hasKey: boolean;
+  /** Whether key and certificate belong together; absent unless both exist. */
+  readonly matches?: boolean;
+  /** Whether the authority in its place issued the certificate; absent unless both exist. */
+  readonly issuedByAuthority?: boolean;
+}
+
+/**
+ * Path -> digests that a run wrote or was about to write; more than one only after a run was killed half-way.
+ */
+export type RecordedFiles = ReadonlyMap<string, readonly string[]>;

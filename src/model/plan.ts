@@ -1,0 +1,78 @@
+import type { CertificateRequest } from './certificate.ts';
+import type { KeyType } from './config.ts';
+import type { KubeObject } from './kube-object.ts';
+import type { Notice } from './notice.ts';
+
+export type Tool = 'kubectl' | 'helm';
+
+/** A command as data: the dry run prints it, apply runs it. No argument ever holds key material. */
+export interface ToolCommand {
+  readonly tool: Tool;
+  readonly args: readonly string[];
+  /** Files of the project that are given on standard input, one after the other. */
+  readonly stdinFiles?: readonly string[];
+  readonly effect: 'read' | 'write';
+}
+
+/** An object whose data come from files when the step is carried out: the plan itself holds no key. */
+export interface ObjectFromFiles {
+  readonly object: KubeObject;
+  /** `data` for a Secret (base64), `data` as text for a ConfigMap: key -> file of the project. */
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** A change of the project folder. Paths are relative to it, with forward slashes. */
+export type Step =
+  | { readonly kind: 'make-directory'; readonly path: string; readonly mode: number }
+  | { readonly kind: 'make-key'; readonly path: string; readonly keyType: KeyType }
+  | {
+      readonly kind: 'issue-certificate';
+      readonly path: string;
+      readonly keyPath: string;
+      readonly request: CertificateRequest;
+      /** Absent: self-signed. */
+      readonly issuer?: { readonly certificatePath: string; readonly keyPath: string };
+    }
+  | { readonly kind: 'write-file'; readonly path: string; readonly content: string; readonly change: Change }
+  | { readonly kind: 'write-object'; readonly path: string; readonly content: ObjectFromFiles; readonly change: Change }
+  | { readonly kind: 'remove-file'; readonly path: string; readonly change: 'remove' | 'remove-edited' };
+
+export interface PlannedRelease {
+  readonly name: string;
+  readonly namespace: string;
+  /** As helm lists it before the command; decides what frees a release that a killed helm left pending. */
+  readonly status?: string;
+}
+
+/** A change of the cluster: a command of kubectl or helm. */
+export interface RunStep {
+  readonly title: string;
+  readonly phase: Phase;
+  readonly command: ToolCommand;
+  /** How long the command may take, in seconds. */
+  readonly timeout: number;
+  /** The Helm release that the command is about. */
+  readonly release?: PlannedRelease;
+}
+
+/** `replace-edited` and `remove-edited` happen only when forced, and keep a backup of what a person had written. */
+export type Change = 'create' | 'replace' | 'replace-edited';
+
+/** The part of an apply that a command belongs to. */
+export type Phase = 'namespaces-and-rbac' | 'secrets' | 'controller' | 'rollout' | 'services' | 'clean-up';
+
+/** A generated file that a person edited: kept, named, and the run exits 1. */
+export interface Conflict {
+  readonly path: string;
+  /** What the tool would have written; absent where it holds a key. */
+  readonly desired?: string;
+  readonly reason: 'edited' | 'not-ours';
+}
+
+export interface Plan {
+  readonly steps: readonly Step[];
+  readonly conflicts: readonly Conflict[];
+  /** Generated files that already are as they should be. */
+  readonly unchanged: readonly string[];
+  readonly notices: readonly Notice[];
+}
