@@ -1,0 +1,112 @@
+import type { ObjectReference } from '../model/kube-object.ts';
+import type { ToolCommand } from '../model/plan.ts';
+
+/** Which cluster a command goes to; absent: what the tool takes by itself. */
+export interface ClusterConnection {
+  readonly context?: string;
+  readonly kubeconfig?: string;
+}
+
+/**
+ * Owner of the fields that we apply. A name other than `kubectl` also keeps kubectl from writing the whole object, a
+ * Secret's data included, into the annotation kubectl.kubernetes.io/last-applied-configuration
+ * (kubernetes/kubectl@v0.35.0:pkg/cmd/apply/apply.go, saveLastApplyAnnotationIfNecessary).
+ */
+export const fieldManager = 'ingress-tls';
+
+/**
+ * Arguments of kubectl: global options, then the command's own. Values stand behind `=`, so that none is taken for an
+ * option.
+ */
+export function buildKubectlArgs({ context, kubeconfig }: ClusterConnection, args: readonly string[]): readonly string[] {
+  return [
+    ...(context === undefined ? [] : [`--context=${context}`]),
+    ...(kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`]),
+    ...args,
+  ];
+}
+
+/**
+ * Applies the objects of files, given on standard input.
+ *
+ * Client-side (before Kubernetes 1.16) copies every object into its last-applied annotation: never use it for Secrets, see
+ * secretCommands.
+ */
+export function applyCommand({
+  files,
+  method,
+  ...connection
+}: ClusterConnection & { readonly files: readonly string[]; readonly method: 'server-side' | 'client-side' }): ToolCommand {
+  const options = method === 'server-side' ? ['--server-side', `--field-manager=${fieldManager}`] : [];
+  return write(connection, ['apply', ...options, '-f', '-'], files);
+}
+
+/**
+ * Brings Secret manifests to the cluster without a copy of their data in an annotation: one server-side apply, or, for old
+ * clusters, `kubectl create` for those that do not exist and `kubectl replace` for those that do (neither annotates).
+ * @param files paths of the manifests; @param existing those whose Secret exists, needed for client-side only.
+ */
+export function secretCommands({
+  files,
+  existing,
+  method,
+  ...connection
+}: ClusterConnection & {
+  readonly files: readonly string[];
+  readonly existing: ReadonlySet<string>;
+  readonly method: 'server-side' | 'client-side';
+}): readonly ToolCommand[] {
+  if (files.length === 0) return [];
+  if (method === 'server-side') return [applyCommand({ files, method, ...connection })];
+  const absent = files.filter((file) => !existing.has(file));
+  const present = files.filter((file) => existing.has(file));
+  return [
+    ...(absent.length === 0 ? [] : [write(connection, ['create', '-f', '-'], absent)]),
+    ...(present.length === 0 ? [] : [write(connection, ['replace', '-f', '-'], present)]),
+  ];
+}
+
+/** Waits until a workload is rolled out; `timeout` in seconds. */
+export function rolloutCommand({
+  reference,
+  timeout,
+  ...connection
+}: ClusterConnection & { readonly reference: ObjectReference; readonly timeout: number }): ToolCommand {
+  const { kind, name, namespace } = reference;
+  return {
+    tool: 'kubectl',
+    effect: 'read',
+    args: buildKubectlArgs(connection, ['rollout', 'status', `${kind.toLowerCase()}/${name}`, `--namespace=${namespace}`, `--timeout=${timeout}s`]),
+  };
+}
+
+/**
+ * Deletes objects of one namespace, or cluster-scoped ones, and waits until they are gone; those that are gone already
+ * are no failure. `resource` as kubectl knows it, with its group: `deployments.apps`.
+ */
+export function deleteCommand({
+  resource,
+  names,
+  namespace,
+  timeout,
+  ...connection
+}: ClusterConnection & {
+  readonly resource: string;
+  readonly names: readonly string[];
+  readonly namespace?: string;
+  readonly timeout: number;
+}): ToolCommand {
+  return write(connection, [
+    'delete',
+    // As resource/name: the name of an RBAC object may begin with a dash.
+    ...names.map((name) => `${resource}/${name}`),
+    ...(namespace === undefined ? [] : [`--namespace=${namespace}`]),
+    '--ignore-not-found=true',
+    '--wait=true',
+    `--timeout=${timeout}s`,
+  ]);
+}
+
+function write(connection: ClusterConnection, args: readonly string[], stdinFiles?: readonly string[]): ToolCommand {
+  return { tool: 'kubectl', effect: 'write', args: buildKubectlArgs(connection, args), ...(stdinFiles && { stdinFiles }) };
+}
