@@ -1,0 +1,53 @@
+import { objectIdentifier, sequence, set, utf8String, type DerNode } from './der.ts';
+import { printable } from './printable.ts';
+import { refuseIssue } from './refuse-issue.ts';
+
+/** Upper bound of commonName and organizationName in characters (RFC 5280, A.1). */
+export const longestAttribute = 64;
+
+const commonNameIdentifier = '2.5.4.3';
+const organizationIdentifier = '2.5.4.10';
+
+export interface SubjectAttributes {
+  readonly commonName?: string;
+  readonly organization?: string;
+}
+
+/** Whether a text is short enough for an attribute of a subject. */
+export function fitsAttribute(text: string): boolean {
+  return Array.from(text).length <= longestAttribute;
+}
+
+/**
+ * The attributes that a subject can hold: those of more than 64 characters are left out, since a verifier goes by the
+ * subject alternative names alone (RFC 9525, 2).
+ */
+export function fittingAttributes({ commonName, organization }: SubjectAttributes): SubjectAttributes {
+  return {
+    ...(commonName !== undefined && fitsAttribute(commonName) ? { commonName } : {}),
+    ...(organization !== undefined && fitsAttribute(organization) ? { organization } : {}),
+  };
+}
+
+/**
+ * Encodes a subject: common name first, then organization, as `openssl req -subj /CN=.../O=...` does.
+ *
+ * @throws UsageError for text that no reader would show as it is: control characters, outer white space, nothing.
+ */
+export function encodeSubject({ commonName, organization }: SubjectAttributes): DerNode {
+  return sequence(
+    ...(commonName === undefined ? [] : [attribute(commonNameIdentifier, 'common name', commonName)]),
+    ...(organization === undefined ? [] : [attribute(organizationIdentifier, 'organization', organization)]),
+  );
+}
+
+function attribute(identifier: string, title: string, text: string): DerNode {
+  if (text === '' || text !== text.trim() || /\p{C}/u.test(text)) {
+    throw refuseIssue(
+      `the ${title} "${printable(text)}" is empty, or has control characters or outer spaces`,
+      `Give a ${title} of plain text.`,
+    );
+  }
+  // RFC 5280, 4.1.2.4: UTF8String. A PrintableString could not hold the asterisk of a wildcard (X.680, 41.4).
+  return set(sequence(objectIdentifier(identifier), utf8String(text)));
+}

@@ -1,0 +1,72 @@
+import type { KeyObject, X509Certificate } from 'node:crypto';
+
+import type { CertificateFacts } from '../model/certificate.ts';
+import { readPermittedDnsNames, readStructure } from './certificate-structure.ts';
+import { keyTypeOf } from './key-pair.ts';
+import { parseCertificate, unreadable } from './pem.ts';
+import { escapeControls } from './printable.ts';
+
+/**
+ * Reads the first certificate of a PEM text. Nothing is verified: neither signature nor dates.
+ *
+ * @throws UsageError when the text holds no certificate or a private key.
+ * @param origin what the text is, for the error: a path.
+ */
+export function inspectCertificate(pem: string, origin = 'certificate'): CertificateFacts {
+  const certificate = parseCertificate(pem, origin);
+  return {
+    subject: oneLine(certificate.subject),
+    issuer: oneLine(certificate.issuer),
+    dnsNames: dnsNamesOf(certificate.subjectAltName),
+    isAuthority: certificate.ca,
+    serialNumber: certificate.serialNumber.toLowerCase(),
+    fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+    notBefore: dateOf(certificate.validFrom, origin),
+    notAfter: dateOf(certificate.validTo, origin),
+    keyType: keyTypeOfCertificate(certificate),
+    permittedDnsNames: permittedDnsNamesOf(certificate, origin),
+  };
+}
+
+/** node:crypto puts each attribute on a line and escapes by RFC 2253; an empty name is undefined there. */
+function oneLine(name: string | undefined): string {
+  return escapeControls((name ?? '').split('\n').join(', '));
+}
+
+/**
+ * The dNSName entries of X509Certificate.subjectAltName: `DNS:a.test, URI:"http://b.test/, DNS:c.test"`, where an entry
+ * with a comma, a quote or an unusual character stands as a JSON string (node@20 doc/api/crypto.md, CVE-2021-44532).
+ */
+function dnsNamesOf(text: string | undefined): readonly string[] {
+  const entries = (text ?? '').matchAll(/(?:^|, )([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,"]*)/g);
+  return Array.from(entries)
+    .filter(([, kind]) => kind === 'DNS')
+    .map(([, , value = '']) => escapeControls(value.startsWith('"') ? String(JSON.parse(value)) : value));
+}
+
+function dateOf(text: string, origin: string): Date {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) {
+    throw unreadable(origin, 'its dates are in no known form');
+  }
+  return date;
+}
+
+function keyTypeOfCertificate(certificate: X509Certificate): CertificateFacts['keyType'] {
+  let key: KeyObject;
+  try {
+    key = certificate.publicKey;
+  } catch {
+    // OpenSSL reads certificates of algorithms whose keys it cannot use.
+    return 'other';
+  }
+  return keyTypeOf(key);
+}
+
+function permittedDnsNamesOf(certificate: X509Certificate, origin: string): readonly string[] {
+  try {
+    return readPermittedDnsNames(readStructure(certificate.raw)).map(escapeControls);
+  } catch {
+    throw unreadable(origin, 'its extensions are damaged');
+  }
+}

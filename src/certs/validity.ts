@@ -1,0 +1,54 @@
+import { refuseIssue } from './refuse-issue.ts';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** The most that Apple's platforms accept of any server, private authorities included (Apple Support 103769). */
+const mostLeafDays = 825;
+/** As mkcert@1.4.4, step-cli@0.30 and caddy do for their roots. */
+export const authorityDays = 3650;
+
+/** Clocks of machines differ: a certificate made now must not be "not yet valid" on the next one. */
+const backdating = 5 * minute;
+
+export interface ValidityPeriod {
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+/**
+ * When a certificate is valid: from five minutes before `now` until `days` after it, but no longer than its issuer.
+ *
+ * @throws UsageError for a number of days that is not whole or too large, and when the issuer has expired.
+ */
+export function validityPeriod(input: {
+  readonly now: Date;
+  readonly days: number;
+  readonly isAuthority: boolean;
+  readonly issuerNotAfter?: Date;
+}): ValidityPeriod {
+  const most = input.isAuthority ? authorityDays : mostLeafDays;
+  if (!Number.isInteger(input.days) || input.days < 1 || input.days > most) {
+    throw refuseIssue(
+      `${input.days} days is not a whole number from 1 to ${most}`,
+      input.isAuthority
+        ? 'Choose another number of days.'
+        : 'Choose another number of days: Apple devices refuse server certificates of more than 825, whoever signs them.',
+    );
+  }
+  const now = Math.floor(input.now.getTime() / 1000) * 1000;
+  if (input.issuerNotAfter !== undefined && input.issuerNotAfter.getTime() <= now) {
+    throw refuseIssue(
+      `the authority expired on ${input.issuerNotAfter.toISOString()}`,
+      'Move certificate and key of the authority, and the pairs it signed, out of the folder to have new ones made.',
+    );
+  }
+  const notBefore = now - backdating;
+  const ends = [
+    now + input.days * day,
+    // Both ends belong to the period (RFC 5280, 4.1.2.5), so a leaf of the most days ends a second early.
+    ...(input.isAuthority ? [] : [notBefore + mostLeafDays * day - 1000]),
+    ...(input.issuerNotAfter === undefined ? [] : [input.issuerNotAfter.getTime()]),
+  ];
+  return { notBefore: new Date(notBefore), notAfter: new Date(Math.min(...ends)) };
+}
