@@ -1,0 +1,187 @@
+import type * as z from 'zod';
+import { UsageError } from '../errors.ts';
+import type { Config } from '../model/config.ts';
+import { apiVersion } from './defaults.ts';
+import { defaultHost, findBreaches } from './rules.ts';
+import { certificateSchema, createControllerSchema, createSchema, serviceSchema } from './schema.ts';
+import type { Intent } from './schema.ts';
+import { formatProblem, isAmbiguous, readSource } from './source.ts';
+import type { Problem, Source } from './source.ts';
+import { nearest } from './suggestion.ts';
+import { alternatives, quote } from './wording.ts';
+import type { Path } from './wording.ts';
+
+const mostDetails = 50;
+
+/**
+ * Reads a text as ingress-tls.yaml. Goes in: the text, the name to print for it, the names of the controller profiles. Comes
+ * out: what the person wants, defaults filled in, host names in lower case.
+ * @throws UsageError with every problem at once in `details`, each `FILE:LINE:COLUMN: path: message`, in the file's order.
+ */
+export function parseConfig(text: string, fileName: string, profileNames: readonly string[]): Config {
+  const source = readSource(text);
+  if (!source.readable) throw refuse(source, fileName, source.problems);
+  if (source.data === null || source.data === undefined) {
+    throw new UsageError(`${fileName} is refused: it is empty`, {
+      details: [`${fileName}:1:1: nothing but comments; expected apiVersion: ${apiVersion}, domain and services`],
+      remedy: `remove the file and run ingress-tls init, or restore it from your version control`,
+    });
+  }
+  const schema = createSchema(profileNames);
+  const controllerSchema = createControllerSchema(profileNames);
+  const keys = { '': Object.keys(schema.shape), controller: Object.keys(controllerSchema.shape), ...ownKeys };
+  const result = schema.safeParse(source.data, { reportInput: true });
+  const problems = [
+    ...source.problems,
+    ...(result.error?.issues ?? []).flatMap((issue) => explainIssue(issue, source, keys)),
+    ...findBreaches(source.data, controllerSchema).map(({ path, message, role }) => ({
+      path,
+      message,
+      offset: source.offsetOf(path, role),
+    })),
+    ...findMisreadScalars(source),
+  ];
+  if (!result.success || problems.length > 0) throw refuse(source, fileName, problems);
+  return toConfig(result.data);
+}
+
+/**
+ * Finds places of ingress-tls.yaml for notices. Goes in: the text and the name to print. Comes out: a function from a
+ * Notice's path to `FILE:LINE:COLUMN`; of a path that the file does not have, the nearest part above. Never throws.
+ */
+export function createLocator(text: string, fileName: string): (path: Path) => string {
+  const source = readSource(text);
+  return (path) => `${fileName}:${source.position(source.offsetOf(path))}`;
+}
+
+type Keys = Readonly<Record<'' | 'controller' | 'certificate' | 'services', readonly string[]>>;
+
+const ownKeys = { certificate: Object.keys(certificateSchema.shape), services: Object.keys(serviceSchema.shape) };
+
+function refuse(source: Source, fileName: string, problems: readonly Problem[]): UsageError {
+  // One problem for each place: the first is the plainest, the rest follow from it.
+  const byPlace = new Map<string, Problem>();
+  for (const problem of problems) {
+    const place = problem.path.length === 0 ? `${problem.offset}` : JSON.stringify(problem.path);
+    if (!byPlace.has(place)) byPlace.set(place, problem);
+  }
+  const sorted = [...byPlace.values()].sort((left, right) => left.offset - right.offset);
+  const details = sorted.slice(0, mostDetails).map((problem) => formatProblem(source, fileName, problem));
+  if (sorted.length > mostDetails) details.push(`and ${sorted.length - mostDetails} more`);
+  return new UsageError(`${fileName} is refused: ${sorted.length === 1 ? '1 problem' : `${sorted.length} problems`}`, {
+    details,
+    remedy: `correct ${fileName} and run the command again; ingress-tls schema prints what the file may hold`,
+  });
+}
+
+function explainIssue(issue: z.core.$ZodIssue, source: Source, keys: Keys): Problem[] {
+  const path = issue.path.filter((segment) => typeof segment !== 'symbol');
+  const report = (message: string, role: 'key' | 'value' = 'value', at: Path = path): Problem => ({
+    path: at,
+    message,
+    offset: source.offsetOf(at, role),
+  });
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => report(explainUnknownKey(key, path, keys), 'key', [...path, key]));
+    case 'invalid_key':
+      return [report(issue.issues[0]?.message ?? issue.message, 'key')];
+    case 'invalid_value': {
+      const values = issue.values.map(String);
+      if (issue.input === undefined) return [report(`missing; expected ${alternatives(values)}`)];
+      const suggestion = typeof issue.input === 'string' ? nearest(issue.input, values) : undefined;
+      const found = typeof issue.input === 'string' ? quote(issue.input) : describe(issue.input);
+      const hint = suggestion === undefined ? '' : `; did you mean ${suggestion}?`;
+      return [report(`unknown ${String(path.at(-1) ?? 'value')} ${found}; expected ${alternatives(values)}${hint}`)];
+    }
+    case 'invalid_type':
+      return [report(explainType(issue.expected, issue.input, source.writtenAt(path)))];
+    case 'custom':
+    case 'invalid_element':
+    case 'invalid_format':
+    case 'invalid_union':
+    case 'not_multiple_of':
+    case 'too_big':
+    case 'too_small':
+      return [report(issue.message)];
+  }
+}
+
+function explainUnknownKey(key: string, path: Path, keys: Keys): string {
+  const section = path[0] === 'controller' || path[0] === 'certificate' || path[0] === 'services' ? path[0] : '';
+  const known = nearest(key, keys[section]);
+  if (known !== undefined) return `unknown key; did you mean ${known}?`;
+  const home = (['controller', 'certificate'] as const).find((name) => keys[name].includes(key));
+  if (home !== undefined) return `unknown key; it belongs below ${home}`;
+  return `unknown key; expected ${alternatives(keys[section])}`;
+}
+
+function explainType(expected: string, found: unknown, written: string | undefined): string {
+  const wanted = typeNames[expected] ?? expected;
+  if (found === undefined) return `missing; expected ${wanted}`;
+  const message = `expected ${wanted}, found ${describe(found)}`;
+  const isBare = typeof found === 'boolean' || typeof found === 'number' || typeof found === 'bigint';
+  if (expected === 'string' && isBare) return `${message}; quote it: ${quote(written ?? String(found))}`;
+  if (expected === 'boolean' && typeof found === 'string') {
+    const meant = /^(?:y|yes|on|true)$/i.test(found) ? 'true' : /^(?:n|no|off|false)$/i.test(found) ? 'false' : undefined;
+    return meant === undefined ? message : `${message}; write ${meant}`;
+  }
+  const isNumberExpected = expected === 'number' || expected === 'int';
+  if (isNumberExpected && typeof found === 'string' && /^\d+$/.test(found)) return `${message}; leave out the quotes`;
+  return message;
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a whole number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+};
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (typeof value === 'string') return `the string ${quote(value)}`;
+  if (typeof value === 'number' || typeof value === 'bigint') return `the number ${value}`;
+  if (typeof value === 'boolean') return `the boolean ${String(value)}`;
+  return Array.isArray(value) ? 'a list' : 'a mapping';
+}
+
+/**
+ * Words that YAML 1.2 and Kubernetes' YAML 1.1 readers take differently, and numbers in a form that they do. They are
+ * refused although this program reads them in one way only: a person copies them from one kind of file to the other.
+ */
+function findMisreadScalars(source: Source): Problem[] {
+  return source.scalars.flatMap(({ path, role, scalar }): Problem[] => {
+    const offset = scalar.range?.[0] ?? source.offsetOf(path, role);
+    const written = scalar.source ?? '';
+    if (isAmbiguous(scalar) || (role === 'key' && typeof scalar.value !== 'string')) {
+      const word = quote(written);
+      const message = `a bare ${word.slice(1, -1)} is no string in YAML 1.1, which Kubernetes' tools read; quote it: ${word}`;
+      return [{ path, message, offset }];
+    }
+    // Also outside the schema's reach: zod@4.6.7 skips this key in records without a word.
+    if (role === 'key' && scalar.value === '__proto__') return [{ path, message: 'unknown key', offset }];
+    const isOddNumber = role === 'value' && typeof scalar.value === 'number' && !/^-?(?:0|[1-9]\d*)$/.test(written);
+    return isOddNumber ? [{ path, message: `write the number in decimal digits: ${scalar.value as number}`, offset }] : [];
+  });
+}
+
+function toConfig(intent: Intent): Config {
+  const domain = intent.domain.toLowerCase();
+  const { image, ...controller } = intent.controller;
+  return {
+    domain,
+    namespace: intent.namespace,
+    controller: { ...controller, ...(image === undefined ? {} : { image }) },
+    certificate: intent.certificate,
+    services: intent.services.map(({ host, image: serviceImage, clientAuth, ...service }) => ({
+      ...service,
+      host: host?.toLowerCase() ?? defaultHost(service.name, domain),
+      ...(serviceImage === undefined ? {} : { image: serviceImage }),
+      clientAuth: service.mode === 'passthrough' && (clientAuth ?? true),
+    })),
+  };
+}

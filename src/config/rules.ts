@@ -1,0 +1,222 @@
+import type * as z from 'zod';
+import type { Mode } from '../model/mode.ts';
+import { defaults } from './defaults.ts';
+import { certificateSchema, domainSchema, serviceSchema } from './schema.ts';
+import type { createControllerSchema } from './schema.ts';
+import { hostName } from './text-rules.ts';
+import { quote } from './wording.ts';
+import type { Path } from './wording.ts';
+
+/** A breach of a rule that spans fields. */
+export interface Breach {
+  readonly path: Path;
+  readonly message: string;
+  /** Whether the key is at fault rather than its value. */
+  readonly role?: 'key';
+}
+
+/** helm@3 pkg/chartutil/validate_name.go: a release has at most 53 characters, which leaves room for suffixes. */
+const longestRelease = 53;
+/** Kubernetes' API machinery, TotalAnnotationSizeLimitB. */
+const annotationBytes = 262_144;
+/** File names in certs/ that are not a service's. */
+const reservedNames: Readonly<Record<string, string>> = {
+  wildcard: 'certs/wildcard.crt is the wildcard certificate',
+  ca: "certs/ca.crt is the project's authority",
+};
+/** Behind a release's name these name the Secrets of a service. All are kept in every mode, so that a mode can change. */
+const secretSuffixes = ['tls', 'client-ca', 'upstream-ca'];
+
+/** What can be trusted of a file in which other fields may be wrong: each is absent when its own schema refuses it. */
+interface TrustedService {
+  readonly path: Path;
+  readonly name: string | undefined;
+  readonly mode: Mode | undefined;
+  readonly host: string | undefined;
+  readonly hasHost: boolean;
+  readonly hasClientAuth: boolean;
+  readonly annotations: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Checks what concerns several fields at once. Goes in: the file's data, valid or not. Comes out: every breach among the
+ * fields that are valid by themselves, so that one wrong field does not hide what is wrong elsewhere.
+ */
+export function findBreaches(data: unknown, controllerSchema: ReturnType<typeof createControllerSchema>): Breach[] {
+  const root = toRecord(data);
+  const domain = accepted(domainSchema, root['domain'])?.toLowerCase();
+  const controller = toRecord(root['controller']);
+  const certificate = toRecord(root['certificate']);
+  const controllerName = accepted(controllerSchema.shape.name, controller['name']);
+  const services = toList(root['services']).map((service, index) => trust(service, index));
+  return [
+    ...checkSharedWith(toList(controller['sharedWith']), controllerName ?? defaults.controller.name),
+    ...checkNames(services, controllerName),
+    ...checkSecretName(accepted(certificateSchema.shape.secretName, certificate['secretName']), services, controllerName),
+    ...checkHosts(services, domain),
+    ...services.flatMap((service) => [...checkClientAuth(service), ...checkAnnotationSize(service)]),
+  ];
+}
+
+/** The host of a service that names none. */
+export function defaultHost(name: string, domain: string): string {
+  return `${name}.${domain}`;
+}
+
+function trust(value: unknown, index: number): TrustedService {
+  const fields = toRecord(value);
+  const { name, mode, host } = serviceSchema.shape;
+  return {
+    path: ['services', index],
+    name: accepted(name, fields['name']),
+    mode: accepted(mode, fields['mode']),
+    host: accepted(host, fields['host'])?.toLowerCase(),
+    hasHost: fields['host'] !== undefined,
+    hasClientAuth: fields['clientAuth'] !== undefined,
+    annotations: toRecord(fields['annotations']),
+  };
+}
+
+function checkSharedWith(names: readonly unknown[], own: string): Breach[] {
+  return names.flatMap((name, index): Breach[] => {
+    const path = ['controller', 'sharedWith', index];
+    if (name === own) return [{ path, message: `${quote(own)} is this controller itself; name the others only` }];
+    return names.indexOf(name) < index ? [{ path, message: `${quote(String(name))} is named twice` }] : [];
+  });
+}
+
+function checkNames(services: readonly TrustedService[], controllerName: string | undefined): Breach[] {
+  const breaches: Breach[] = [];
+  const nameOwners = new Map<string, string>();
+  for (const { name, path } of services) {
+    if (name === undefined) continue;
+    const namePath = [...path, 'name'];
+    const owner = nameOwners.get(name);
+    if (owner === undefined) nameOwners.set(name, `services[${path[1] ?? 0}]`);
+    else breaches.push({ path: namePath, message: `${quote(name)} is the name of ${owner} already` });
+    const reserved = Object.hasOwn(reservedNames, name) ? reservedNames[name] : undefined;
+    if (reserved !== undefined) {
+      breaches.push({ path: namePath, message: `${quote(name)} is reserved: ${reserved}; choose another name` });
+    }
+    const release = `${controllerName ?? ''}-${name}`;
+    if (controllerName !== undefined && release.length > longestRelease) {
+      const message =
+        `its Helm release ${quote(release)} has ${release.length} characters, ` +
+        `Helm takes at most ${longestRelease}; shorten the name`;
+      breaches.push({ path: namePath, message });
+    }
+  }
+  return [...breaches, ...checkCertificateFiles(services, nameOwners)];
+}
+
+/** A passthrough service x has certs/x, certs/x-client and certs/x-client-ca; another service may not be called so. */
+function checkCertificateFiles(services: readonly TrustedService[], nameOwners: ReadonlyMap<string, string>): Breach[] {
+  const breaches: Breach[] = [];
+  for (const { name, mode, path } of services) {
+    if (name === undefined || mode !== 'passthrough') continue;
+    for (const taken of [`${name}-client`, `${name}-client-ca`]) {
+      const owner = nameOwners.get(taken);
+      if (owner === undefined) continue;
+      const message =
+        `its client certificate certs/${taken}.crt would clash with the files of ${owner}, ` +
+        `which is called ${taken}; rename one of the two`;
+      breaches.push({ path: [...path, 'name'], message });
+    }
+  }
+  return breaches;
+}
+
+/** Every Secret has one file in secrets/, named after it alone. */
+function checkSecretName(
+  secretName: string | undefined,
+  services: readonly TrustedService[],
+  controllerName: string | undefined,
+): Breach[] {
+  if (secretName === undefined || controllerName === undefined) return [];
+  const owner = services.find(
+    ({ name }) => name !== undefined && secretSuffixes.some((suffix) => secretName === `${controllerName}-${name}-${suffix}`),
+  );
+  if (owner?.name === undefined) return [];
+  const message =
+    `${quote(secretName)} is kept for a Secret of the service ${quote(owner.name)}: the two would share one file in secrets/, ` +
+    'and one private key or authority would be lost; choose another name';
+  return [{ path: ['certificate', 'secretName'], message }];
+}
+
+function checkHosts(services: readonly TrustedService[], domain: string | undefined): Breach[] {
+  const breaches: Breach[] = [];
+  const owners = new Map<string, string>();
+  for (const service of services) {
+    const path = [...service.path, service.hasHost ? 'host' : 'name'];
+    const host = service.hasHost ? service.host : effectiveDefaultHost(service.name, domain);
+    if (host === undefined) continue;
+    if (!service.hasHost && !isHost(host)) {
+      const message =
+        `its host ${quote(host)} would have ${host.length} characters, ` +
+        `a DNS name has at most ${hostName.maxLength}`;
+      breaches.push({ path, message });
+    }
+    const owner = owners.get(host);
+    if (owner === undefined) owners.set(host, `services[${service.path[1] ?? 0}]`);
+    else breaches.push({ path, message: `the host ${quote(host)} is that of ${owner} already` });
+    if (domain !== undefined && service.hasHost) breaches.push(...checkHostInDomain(service, host, domain, path));
+  }
+  return breaches;
+}
+
+function checkHostInDomain({ mode }: TrustedService, host: string, domain: string, path: Path): Breach[] {
+  if (host !== domain && !host.endsWith(`.${domain}`)) {
+    const why =
+      mode === 'passthrough'
+        ? "the project's authority may issue certificates for this domain only"
+        : `the wildcard certificate is for *.${domain} and ${domain}`;
+    return [{ path, message: `${quote(host)} is outside the domain ${domain}; ${why}` }];
+  }
+  const depth = host === domain ? 0 : host.slice(0, -domain.length - 1).split('.').length;
+  if (mode === undefined || mode === 'passthrough' || depth <= 1) return [];
+  // RFC 6125, 6.4.3: a wildcard stands for one label.
+  const flat = `${host.slice(0, -domain.length - 1).replaceAll('.', '-')}.${domain}`;
+  const message =
+    `the wildcard *.${domain} covers one label, ${quote(host)} has ${depth} below the domain; ` +
+    `in ${mode} use for instance ${flat}`;
+  return [{ path, message }];
+}
+
+function checkClientAuth({ path, mode, hasClientAuth }: TrustedService): Breach[] {
+  if (!hasClientAuth || mode === undefined || mode === 'passthrough') return [];
+  const message =
+    `in ${mode} TLS ends at the controller, so the pod never sees a client certificate; ` +
+    'leave clientAuth out, or use mode: passthrough';
+  return [{ path: [...path, 'clientAuth'], message, role: 'key' }];
+}
+
+function checkAnnotationSize({ path, annotations }: TrustedService): Breach[] {
+  const texts = Object.entries(annotations)
+    .flat()
+    .filter((text) => typeof text === 'string');
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (bytes <= annotationBytes) return [];
+  const message = 'the annotations exceed 256 KiB, more than Kubernetes takes for an object';
+  return [{ path: [...path, 'annotations'], message, role: 'key' }];
+}
+
+function effectiveDefaultHost(name: string | undefined, domain: string | undefined): string | undefined {
+  return name === undefined || domain === undefined ? undefined : defaultHost(name, domain);
+}
+
+function isHost(host: string): boolean {
+  return host.length <= hostName.maxLength && hostName.pattern.test(host);
+}
+
+function accepted<Value>(schema: z.ZodType<Value>, value: unknown): Value | undefined {
+  const result = schema.safeParse(value);
+  return result.success ? result.data : undefined;
+}
+
+function toRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+function toList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}

@@ -1,0 +1,125 @@
+import { explainDnsName } from './dns-name.ts';
+import { quote } from './wording.ts';
+
+/**
+ * A kind of text. The pattern alone decides, so that the loader and schema.json cannot disagree; `explain` only finds the
+ * words for a text that the pattern or the length has refused.
+ */
+export interface TextRule {
+  readonly pattern: RegExp;
+  readonly maxLength: number;
+  explain(value: string): string;
+}
+
+// RFC 1035 labels, as DNS takes them (any case) and as Kubernetes names take them (lower case).
+const anyLabel = '[A-Za-z0-9](?:[-A-Za-z0-9]{0,61}[A-Za-z0-9])?';
+const lowerLabel = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
+// A last label that is a number makes a URL parser read an IPv4 address (WHATWG URL, "ends in a number").
+const dnsName = `(?:${anyLabel}\\.)+(?!(?:[0-9]+|0[xX][0-9A-Fa-f]*)$)${anyLabel}`;
+
+/** Service names and namespaces (RFC 1123 label, as Kubernetes reads it). */
+export const dnsLabel: TextRule = {
+  pattern: new RegExp(`^${lowerLabel}$`),
+  maxLength: 63,
+  explain: (value) =>
+    `${quote(value)} is no DNS label (RFC 1123: a to z, 0 to 9 and "-", neither first nor last a "-", at most 63 characters)` +
+    suggestLabel(value, dnsLabel),
+};
+
+/**
+ * It begins the names of Services, which are RFC 1035 labels and start with a letter. 20 characters leave 32 for the
+ * service's name in a Helm release (at most 53).
+ */
+export const controllerName: TextRule = {
+  pattern: /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/,
+  maxLength: 20,
+  explain: (value) =>
+    `${quote(value)} cannot name a controller (a to z, 0 to 9 and "-", first a letter, last no "-", at most 20 characters)` +
+    suggestLabel(value, controllerName),
+};
+
+/** `*.DOMAIN` must itself fit the 253 characters of a DNS name. */
+export const domainName: TextRule = {
+  pattern: new RegExp(`^${dnsName}$`),
+  maxLength: 251,
+  explain: (value) => explainDnsName(value, 'domain', 251),
+};
+
+export const hostName: TextRule = {
+  pattern: new RegExp(`^${dnsName}$`),
+  maxLength: 253,
+  explain: (value) => explainDnsName(value, 'host', 253),
+};
+
+/** The name of a Secret (Kubernetes: DNS subdomain). */
+export const objectName: TextRule = {
+  pattern: new RegExp(`^${lowerLabel}(?:\\.${lowerLabel})*$`),
+  maxLength: 253,
+  explain: (value) =>
+    `${quote(value)} cannot name a Secret (labels of a to z, 0 to 9 and "-" joined by ".", at most 253 characters)`,
+};
+
+// distribution/reference regexp.go; of the digests only sha256 in full, the one that registries serve.
+const registryComponent = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])';
+const registry = `(?:${registryComponent}(?:\\.${registryComponent})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?`;
+const repositoryComponent = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+
+export const imageReference: TextRule = {
+  pattern: new RegExp(
+    `^(?:${registry}/)?${repositoryComponent}(?:/${repositoryComponent})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$`,
+  ),
+  // Repository 255 (NameTotalLengthMax), tag 128, digest 71, and the two marks between them.
+  maxLength: 456,
+  explain: (value) => {
+    const form = '[HOST[:PORT]/]PATH[:TAG][@sha256:DIGEST]';
+    if (value.includes('://')) return `${quote(value)} is no image reference: leave out the scheme; expected ${form}`;
+    if (value.includes('@') && !/@sha256:[a-f0-9]{64}$/.test(value)) {
+      return `${quote(value)} is no image reference: its digest must be sha256: and 64 lower-case hexadecimal digits`;
+    }
+    if (imageReference.pattern.test(value.toLowerCase())) {
+      return `${quote(value)} is no image reference: a repository is lower case`;
+    }
+    return `${quote(value)} is no image reference; expected ${form}`;
+  },
+};
+
+/** Kubernetes' qualified name: an optional DNS subdomain and `/`, then at most 63 characters. */
+export const annotationKey: TextRule = {
+  pattern: new RegExp(
+    `^(?![^/]{254})(?:${lowerLabel}(?:\\.${lowerLabel})*/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`,
+  ),
+  maxLength: 317,
+  explain: (value) =>
+    `${quote(value)} is no annotation key; expected PREFIX/NAME: a lower-case DNS name, then at most 63 letters, digits, "-", "_" or "."`,
+};
+
+// `{{` would be executed by helm. The characters are what YAML and terminals act on: control characters, line and
+// paragraph separator, byte order mark, lone surrogates (they cannot be written as UTF-8) and the two that YAML excludes.
+const harmless =
+  '(?:[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ud800-\\udfff\\ufeff\\ufffe\\uffff]|[\\ud800-\\udbff][\\udc00-\\udfff])*';
+
+/** The value of an annotation: one line of any text. */
+export const annotationValue: TextRule = {
+  pattern: new RegExp(`^(?!.*\\{\\{)${harmless}$`),
+  // TotalAnnotationSizeLimitB of Kubernetes' API machinery, for one value and again for their sum.
+  maxLength: 262_144,
+  explain: (value) => `${quote(value)} cannot be an annotation's value`,
+};
+
+/** Why no rule takes a text, where that is plainer than the rule's own reason; undefined when it is not. */
+export function explainForbiddenText(value: string): string | undefined {
+  if (value.includes('{{')) return `${quote(value)} holds "{{", which helm would execute`;
+  const allowed = new RegExp(harmless).exec(value)?.[0].length ?? 0;
+  if (allowed === value.length) return undefined;
+  const code = value.charCodeAt(allowed).toString(16).toUpperCase().padStart(4, '0');
+  return `${quote(value)} holds the character U+${code}; only printable text on one line is taken`;
+}
+
+function suggestLabel(value: string, rule: TextRule): string {
+  const candidate = value
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  const fits = candidate !== '' && candidate.length <= rule.maxLength && rule.pattern.test(candidate);
+  return fits ? `; did you mean ${candidate}?` : '';
+}
