@@ -1,0 +1,58 @@
+import type { JsonObject, JsonValue } from '../model/json.ts';
+
+/** One value of a chart. values.yaml, values.schema.json and the README's table are all made from the list of these. */
+export interface ChartValueEntry {
+  /** Dotted path below .Values. */
+  readonly path: string;
+  readonly value: JsonValue;
+  /** What it is for: one sentence or two, printed behind its path. */
+  readonly comment: string;
+  /** JSON Schema of the value; absent: what can be told from the value. */
+  readonly schema?: JsonObject;
+}
+
+/** Entries by the segments of their paths, in the order in which they came. */
+export type ValueTree = ReadonlyMap<string, ChartValueEntry | ValueTree>;
+type GrowingTree = Map<string, ChartValueEntry | GrowingTree>;
+
+const camelCasePath = /^[a-z][A-Za-z0-9]*(?:\.[a-z][A-Za-z0-9]*)*$/;
+
+/**
+ * Puts entries into the tree that values.yaml shows. The same path may come several times with the same value (a host in
+ * `rules` and in `tls`): the first one's comment stays.
+ * Throws Error, a bug of who made the entries, when a path is not camelCase, has two values, or goes through another's value.
+ */
+export function valueTree(entries: readonly ChartValueEntry[]): ValueTree {
+  const root: GrowingTree = new Map();
+  for (const entry of entries) {
+    if (!camelCasePath.test(entry.path)) throw new Error(`chart value ${JSON.stringify(entry.path)}: not a camelCase path`);
+    const sections = entry.path.split('.');
+    const last = sections.pop() ?? '';
+    let parent = root;
+    for (const name of sections) parent = branch(parent, name, entry.path);
+    const present = parent.get(last);
+    if (present === undefined) parent.set(last, entry);
+    else if (present instanceof Map || JSON.stringify(present.value) !== JSON.stringify(entry.value)) {
+      throw new Error(`chart value ${entry.path}: given twice, with different values`);
+    }
+  }
+  return root;
+}
+
+function branch(tree: GrowingTree, name: string, path: string): GrowingTree {
+  const present = tree.get(name);
+  if (present instanceof Map) return present;
+  if (present !== undefined) throw new Error(`chart value ${path}: ${present.path} is a value, not a section`);
+  const grown: GrowingTree = new Map();
+  tree.set(name, grown);
+  return grown;
+}
+
+export function isEntry(node: ChartValueEntry | ValueTree): node is ChartValueEntry {
+  return !(node instanceof Map);
+}
+
+/** The entries of a tree, in its order. */
+export function treeEntries(tree: ValueTree): readonly ChartValueEntry[] {
+  return [...tree.values()].flatMap((child) => (isEntry(child) ? child : treeEntries(child)));
+}

@@ -1,0 +1,109 @@
+import type { PlannedService, WorkloadDialect } from '../model/chart.ts';
+import type { ChartValueEntry } from './chart-value-entry.ts';
+import { containerValues } from './container-values.ts';
+import { connectionTestImage } from './demo-backend.ts';
+import type { ImageReference } from './image-reference.ts';
+import { podValues } from './pod-values.ts';
+import { kubernetesList, labelValue, optionalName, port, requiredText, textMap } from './value-shapes.ts';
+
+export interface ChartValuesInput {
+  readonly service: PlannedService;
+  readonly image: ImageReference;
+  readonly workload: WorkloadDialect;
+  readonly controllerName: string;
+  readonly controllerNamespace: string;
+  readonly nodePort: number;
+}
+
+/** The values of a chart apart from its routes', in the order of values.yaml. */
+export function chartValues(input: ChartValuesInput): readonly ChartValueEntry[] {
+  const { service, image, workload } = input;
+  return [
+    ...names(input),
+    ...containerValues(service, image),
+    ...secrets(service),
+    ...network(input),
+    ...podValues(service, workload),
+    { path: 'test.image', value: connectionTestImage, comment: 'image for `helm test`; it must have nc.', schema: requiredText },
+  ];
+}
+
+function names({ service, controllerName, nodePort }: ChartValuesInput): ChartValueEntry[] {
+  const reason =
+    service.mode === 'reencrypt'
+      ? "the pod's certificate and the controller's check of it name this Service."
+      : 'Secrets, commands and routes outside the chart go by it.';
+  return [
+    { path: 'nameOverride', value: '', comment: "replaces the chart's name in the labels.", schema: optionalName },
+    {
+      path: 'fullnameOverride',
+      value: service.release,
+      comment: `name of the Service and of every other object, whatever the release is called: ${reason}`,
+      schema: optionalName,
+    },
+    { path: 'partOf', value: controllerName, comment: 'label app.kubernetes.io/part-of of every object.', schema: labelValue },
+    { path: 'commonLabels', value: {}, comment: 'more labels for every object.', schema: textMap },
+    { path: 'controller.name', value: controllerName, comment: 'ingress controller that serves this chart; NOTES.txt alone reads it.' },
+    {
+      path: 'controller.nodePort',
+      value: nodePort,
+      comment: 'port of the nodes under which that controller is reached; NOTES.txt alone reads it.',
+      schema: port,
+    },
+  ];
+}
+
+function secrets(service: PlannedService): ChartValueEntry[] {
+  const entries: ChartValueEntry[] = [];
+  if (service.podTlsSecret !== undefined) {
+    entries.push({
+      path: 'tls.existingSecret',
+      value: service.podTlsSecret,
+      comment: 'Secret of type kubernetes.io/tls with the certificate and the key that the pod serves. The chart makes no Secret.',
+      schema: requiredText,
+    });
+  }
+  if (service.clientCaSecret !== undefined) {
+    entries.push({
+      path: 'clientAuth.existingSecret',
+      value: service.clientCaSecret,
+      comment: 'Secret with ca.crt, the authority whose client certificates the pod accepts.',
+      schema: requiredText,
+    });
+  }
+  return entries;
+}
+
+function network({ service, workload, controllerNamespace }: ChartValuesInput): ChartValueEntry[] {
+  return [
+    {
+      path: 'service.type',
+      value: 'ClusterIP',
+      comment: 'type of the Service; the ingress controller needs no other.',
+      schema: { enum: ['ClusterIP', 'NodePort', 'LoadBalancer'] },
+    },
+    { path: 'service.port', value: service.servicePort.number, comment: 'port of the Service; the routes name it.', schema: port },
+    { path: 'service.annotations', value: {}, comment: 'annotations of the Service.', schema: textMap },
+    { path: 'networkPolicy.enabled', value: true, comment: 'whether only the ingress controller and `helm test` may reach the pods.' },
+    {
+      path: 'networkPolicy.controllerNamespaceLabels',
+      value: { [workload.namespaceNameLabel]: controllerNamespace },
+      comment:
+        "labels of the controller's namespace. A controller on the host network is not told by its namespace: allow its nodes in extraFrom.",
+      schema: { ...textMap, minProperties: 1 },
+    },
+    {
+      path: 'networkPolicy.extraFrom',
+      value: [],
+      comment: 'more peers that may reach the pods, as in a NetworkPolicy: [{podSelector: ...}].',
+      schema: kubernetesList,
+    },
+    { path: 'networkPolicy.restrictEgress', value: false, comment: 'whether the connections that the pods open are limited to egress.' },
+    {
+      path: 'networkPolicy.egress',
+      value: [],
+      comment: 'rules for connections that the pods open, as in a NetworkPolicy; read with restrictEgress.',
+      schema: kubernetesList,
+    },
+  ];
+}

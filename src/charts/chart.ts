@@ -1,0 +1,114 @@
+import type { PlannedService, RouteObject, WorkloadDialect } from '../model/chart.ts';
+import { printChartMetadata } from './chart-metadata.ts';
+import { renderTemplate, type TemplateFacts } from './chart-template.ts';
+import { treeEntries, valueTree, type ChartValueEntry } from './chart-value-entry.ts';
+import { chartValues } from './chart-values.ts';
+import { demoImage } from './demo-backend.ts';
+import { splitImageReference } from './image-reference.ts';
+import { clientCaDirectory, tlsDirectory } from './pod-files.ts';
+import { printRouteTemplate } from './route-template.ts';
+import { routeValues } from './route-values.ts';
+import { printValuesSchema } from './values-schema.ts';
+import { printValues } from './values-yaml.ts';
+
+/** The files below templates/chart: path relative to that folder, with forward slashes -> text. */
+export type ChartTemplates = Readonly<Record<string, string>>;
+
+export interface ChartInput {
+  readonly service: PlannedService;
+  readonly routes: readonly RouteObject[];
+  readonly workload: WorkloadDialect;
+  readonly controllerName: string;
+  readonly controllerNamespace: string;
+  readonly chartVersion: string;
+  /** Port of the nodes under which the controller is reached, for NOTES.txt. */
+  readonly nodePort: number;
+}
+
+export interface ChartFile {
+  /** Relative to the chart's folder: `templates/deployment.yaml`. */
+  readonly path: string;
+  readonly content: string;
+}
+
+const iconTemplate = 'icon.svg';
+
+/**
+ * Renders the Helm chart of a service, sorted by path. A template `x.ejs` gives the file `x`, or none where it renders to
+ * nothing; the rest is printed from data. No file holds a key or a certificate, and no file that helm executes holds text
+ * of a person.
+ * Throws Error, a bug, when the templates or the route objects contradict this or each other.
+ */
+export function renderChart(templates: ChartTemplates, input: ChartInput): readonly ChartFile[] {
+  const { service, workload } = input;
+  const image = splitImageReference(service.image ?? demoImage);
+  const ofRoutes = routeValues(input.routes);
+  const host = hostForNotes(ofRoutes, service.host);
+  const tree = valueTree([...chartValues({ ...input, image }), ...ofRoutes, host]);
+  const metadata = { name: service.name, version: input.chartVersion, description: description(service), icon: icon(templates) };
+  return distinct([
+    { path: 'Chart.yaml', content: printChartMetadata(metadata, image, workload) },
+    { path: 'values.yaml', content: printValues(tree) },
+    { path: 'values.schema.json', content: printValuesSchema(tree) },
+    ...renderTemplates(templates, templateFacts(input, treeEntries(tree), host.path)),
+    ...input.routes.map((route) => ({
+      path: `templates/${route.kind.toLowerCase()}${route.nameSuffix ?? ''}.yaml`,
+      content: printRouteTemplate(route, service.name),
+    })),
+  ]);
+}
+
+function renderTemplates(templates: ChartTemplates, facts: TemplateFacts): ChartFile[] {
+  return Object.entries(templates)
+    .filter(([name]) => name.endsWith('.ejs'))
+    .map(([name, text]) => ({ path: name.slice(0, -'.ejs'.length), content: renderTemplate(name, text, facts) }))
+    .filter(({ content }) => content !== '');
+}
+
+/** NOTES.txt shows the host's URL: by the routes' own value where they have one, so that one change does for both. */
+function hostForNotes(ofRoutes: readonly ChartValueEntry[], host: string): ChartValueEntry {
+  return ofRoutes.find(({ value }) => value === host) ?? { path: 'notes.host', value: host, comment: 'host name that NOTES.txt shows.' };
+}
+
+function templateFacts(input: ChartInput, values: readonly ChartValueEntry[], hostPath: string): TemplateFacts {
+  const { service, workload } = input;
+  return {
+    chart: service.name,
+    mode: service.mode,
+    demo: service.image === undefined,
+    tls: service.podTlsSecret !== undefined,
+    clientAuth: service.clientCaSecret !== undefined,
+    portName: service.servicePort.name,
+    hostValue: `.Values.${hostPath}`,
+    workload,
+    /** startupProbe, topologySpreadConstraints and the rest that came with or after the field seccompProfile, in 1.19. */
+    recentPodFields: workload.seccompProfile === 'field',
+    tlsDirectory,
+    clientCaDirectory,
+    service,
+    description: description(service),
+    controllerName: input.controllerName,
+    values: values.map(({ path, value, comment }) => ({ path, comment, text: JSON.stringify(value) })),
+  };
+}
+
+function description(service: PlannedService): string {
+  const where = {
+    terminate: 'TLS ends at the ingress controller',
+    reencrypt: 'TLS ends at the ingress controller and begins anew to the pod',
+    passthrough: 'TLS ends in the pod',
+  }[service.mode];
+  return `HTTPS service ${service.name}: ${where}`;
+}
+
+function icon(templates: ChartTemplates): string {
+  const text = templates[iconTemplate];
+  if (text === undefined) throw new Error(`chart templates: ${iconTemplate} is missing`);
+  return text.trim();
+}
+
+function distinct(files: readonly ChartFile[]): readonly ChartFile[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  if (byPath.size < files.length) throw new Error('chart: two files have the same path; routes of one kind need a name suffix');
+  return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
