@@ -1,0 +1,41 @@
+import type { Config, ServiceIntent } from '../model/config.ts';
+import type { Notice } from '../model/notice.ts';
+import { listNames } from './list-names.ts';
+
+/**
+ * The passthrough services whose requests a browser may send to the controller instead of to the pod: having opened a
+ * terminated host over HTTP/2, it may reuse that connection for every name that the shown certificate covers (RFC 9113,
+ * 9.1.1). The connection is then open at the controller, which never passes it through. Empty where the wildcard covers no
+ * passthrough host, or where nothing is terminated under the wildcard.
+ */
+export function findServicesAtRisk(config: Config): readonly ServiceIntent[] {
+  if (config.services.every(({ mode }) => mode === 'passthrough')) return [];
+  return config.services.filter(({ mode, host }) => mode === 'passthrough' && wildcardCovers(config.domain, host));
+}
+
+/** A wildcard stands for exactly one label (RFC 9525, 6.3); the project's certificate names the domain itself as well. */
+function wildcardCovers(domain: string, host: string): boolean {
+  if (host === domain) return true;
+  const label = host.endsWith(`.${domain}`) ? host.slice(0, -domain.length - 1) : '';
+  return label !== '' && !label.includes('.');
+}
+
+/** Says that HTTP/2 is off, because of which hosts, and how to get it back; nothing where it is on. */
+export function describeConnectionReuse(config: Config): readonly Notice[] {
+  const atRisk = findServicesAtRisk(config);
+  const [first] = atRisk;
+  if (first === undefined) return [];
+  const hosts = listNames(atRisk.map(({ host }) => host));
+  return [
+    {
+      level: 'info',
+      code: 'http2-coalescing',
+      message:
+        `HTTP/2 is off on controller ${config.controller.name}: the wildcard certificate also covers ${hosts}, so a browser ` +
+        `could send requests for it down a connection that ends at the controller, past the pod's own TLS.`,
+      remedy:
+        `To have HTTP/2, give the passthrough service a host that *.${config.domain} does not cover, ` +
+        `for instance ${first.name}.direct.${config.domain}.`,
+    },
+  ];
+}

@@ -1,0 +1,39 @@
+import type { ControllerProfile } from '../../model/controller-profile.ts';
+import { manifests } from './manifests.ts';
+import { commonNames, controllerNames } from './names.ts';
+import { notices } from './notices.ts';
+import { routes } from './routes.ts';
+
+/** The article's controller of 2018. */
+export const ingressNginx015: ControllerProfile = {
+  name: 'ingress-nginx-0.15',
+  kubernetes: { below: '1.16' },
+  requiredResources: [
+    'apps/v1beta2/Deployment',
+    'extensions/v1beta1/Deployment',
+    'extensions/v1beta1/Ingress',
+    'networking.k8s.io/v1/NetworkPolicy',
+    'policy/v1beta1/PodDisruptionBudget',
+    'rbac.authorization.k8s.io/v1beta1/ClusterRole',
+  ],
+  applyMethod: 'client-side',
+  workload: {
+    chartApiVersion: 'v1',
+    kubeVersion: '<1.16.0-0',
+    deploymentApiVersion: 'apps/v1beta2',
+    podDisruptionBudgetApiVersion: 'policy/v1beta1',
+    seccompProfile: 'annotation',
+    namespaceNameLabel: 'name',
+  },
+  // The article moved svc7's port to 443 and kept its name; its Ingress goes by the name.
+  servicePort: (mode) => ({ name: mode === 'terminate' ? 'http' : 'https', number: 443 }),
+  manifests,
+  workloads: (config) => [
+    { kind: 'Deployment', name: commonNames.defaultBackend, namespace: config.controller.namespace },
+    { kind: 'Deployment', name: controllerNames(config).deployment, namespace: config.controller.namespace },
+  ],
+  routes,
+  // Nothing reads an authority here: 0.15.0 cannot verify the hop.
+  upstreamCa: () => undefined,
+  notices,
+};

@@ -1,0 +1,86 @@
+import type { Config } from '../../model/config.ts';
+import type { Notice } from '../../model/notice.ts';
+import { refuseAnnotations } from '../annotation-rules.ts';
+import { describeConnectionReuse } from '../connection-reuse.ts';
+import { listServices } from '../list-names.ts';
+import { commonNames } from './names.ts';
+import { annotationRules } from './refused-annotations.ts';
+
+/** What 0.15.0 cannot do, and what it costs to run it, errors first. */
+export function notices(config: Config): readonly Notice[] {
+  return [
+    ...refuseAnnotations(config, annotationRules),
+    retirement,
+    clusterWideSecrets,
+    ...describeSharing(config),
+    ...describeUnverifiedUpstream(config),
+    ...describeConnectionReuse(config),
+    ...describePassthroughLimits(config),
+  ];
+}
+
+const retirement: Notice = {
+  level: 'warning',
+  code: 'controller-retired',
+  message:
+    'ingress-nginx 0.15.0 is of May 2018: known holes stay open, it runs as root, and its objects exist only in clusters ' +
+    'before Kubernetes 1.16.',
+  remedy: 'Choose profile ingress-nginx unless you are following the article on such a cluster.',
+};
+
+const clusterWideSecrets: Notice = {
+  level: 'warning',
+  code: 'cluster-wide-secrets',
+  message: `Service account ${commonNames.serviceAccount}, which all controllers of the namespace share, may read every Secret of the cluster.`,
+};
+
+function describeSharing({ controller }: Config): readonly Notice[] {
+  if (controller.sharedWith.length > 0) return [];
+  return [
+    {
+      level: 'info',
+      code: 'shared-role',
+      message:
+        `Role ${commonNames.role} in namespace ${controller.namespace} names the election of ${controller.name} alone. Applying it ` +
+        'takes the election from any other controller there that uses the same Role.',
+      remedy: 'Name the others in controller.sharedWith, for instance [ic1, ic2].',
+      path: ['controller', 'sharedWith'],
+    },
+  ];
+}
+
+function describeUnverifiedUpstream(config: Config): readonly Notice[] {
+  const names = listServices(config, 'reencrypt');
+  if (names === '') return [];
+  return [
+    {
+      level: 'warning',
+      code: 'upstream-unverified',
+      message:
+        `Reencrypt (${names}): 0.15.0 encrypts to the pod but cannot check the pod's certificate, so whoever stands between ` +
+        'controller and pod can read everything.',
+      remedy: 'Choose profile ingress-nginx, which verifies it, or `mode: passthrough`.',
+    },
+  ];
+}
+
+function describePassthroughLimits(config: Config): readonly Notice[] {
+  const names = listServices(config, 'passthrough');
+  if (names === '') return [];
+  return [
+    {
+      level: 'info',
+      code: 'passthrough-split-hello',
+      message:
+        `Passthrough (${names}): 0.15.0 looks for the host name in the first 4096 bytes that it reads; a client whose TLS hello ` +
+        "arrives in pieces gets the controller's own certificate.",
+    },
+    {
+      level: 'info',
+      code: 'passthrough-client-address',
+      message:
+        `With passthrough on, no pod sees the client's address: ${names} the controller's, the other services 127.0.0.1. ` +
+        '0.15.0 has no cure for it.',
+    },
+  ];
+}

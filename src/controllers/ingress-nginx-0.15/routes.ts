@@ -1,0 +1,36 @@
+import type { PlannedService, RouteObject } from '../../model/chart.ts';
+import type { Config } from '../../model/config.ts';
+import type { Mode } from '../../model/mode.ts';
+import { ingressAnnotations, ingressHost, ingressTls } from '../ingress-routes.ts';
+import { classAnnotation, withNginxPrefix } from '../nginx-annotations.ts';
+
+/** What makes the mode, by 0.15.0; the article has no redirect on svc9, whose port 80 would go to the pod in plain text. */
+const modeAnnotations: Readonly<Record<Mode, Readonly<Record<string, string>>>> = {
+  terminate: {},
+  reencrypt: { 'secure-backends': 'true' },
+  passthrough: { 'ssl-passthrough': 'true', 'force-ssl-redirect': 'true' },
+};
+
+/** One Ingress with one exact host, the port by name: the article numbers svc7's port 443 and calls it http. */
+export function routes(config: Config, service: PlannedService): readonly RouteObject[] {
+  const annotations = { [classAnnotation]: config.controller.name, ...withNginxPrefix(modeAnnotations[service.mode]) };
+  return [
+    {
+      apiVersion: 'extensions/v1beta1',
+      kind: 'Ingress',
+      section: 'ingress',
+      annotations: ingressAnnotations(annotations, service),
+      spec: {
+        tls: ingressTls(config, service),
+        rules: [
+          {
+            host: ingressHost(service),
+            http: {
+              paths: [{ path: '/', backend: { serviceName: { leaf: 'fullname' }, servicePort: service.servicePort.name } }],
+            },
+          },
+        ],
+      },
+    },
+  ];
+}

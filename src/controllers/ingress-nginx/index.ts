@@ -1,0 +1,40 @@
+import type { ControllerProfile } from '../../model/controller-profile.ts';
+import { manifests } from './manifests.ts';
+import { controllerNames } from './names.ts';
+import { notices } from './notices.ts';
+import { routes } from './routes.ts';
+import { upstreamCa } from './upstream-ca.ts';
+
+/** kubernetes/ingress-nginx v1.15.1, the default. */
+export const ingressNginx: ControllerProfile = {
+  name: 'ingress-nginx',
+  // v1.15.1 names 1.31 to 1.35. What is generated needs 1.25, where Pod Security admission became stable.
+  kubernetes: { atLeast: '1.25' },
+  requiredResources: [
+    'apps/v1/Deployment',
+    'coordination.k8s.io/v1/Lease',
+    'discovery.k8s.io/v1/EndpointSlice',
+    'networking.k8s.io/v1/Ingress',
+    'networking.k8s.io/v1/IngressClass',
+    'networking.k8s.io/v1/NetworkPolicy',
+    'policy/v1/PodDisruptionBudget',
+    'rbac.authorization.k8s.io/v1/ClusterRole',
+  ],
+  applyMethod: 'server-side',
+  workload: {
+    chartApiVersion: 'v2',
+    kubeVersion: '>=1.25.0-0',
+    deploymentApiVersion: 'apps/v1',
+    podDisruptionBudgetApiVersion: 'policy/v1',
+    seccompProfile: 'field',
+    namespaceNameLabel: 'kubernetes.io/metadata.name',
+  },
+  servicePort: (mode) => (mode === 'terminate' ? { name: 'http', number: 80 } : { name: 'https', number: 443 }),
+  manifests,
+  workloads: (config) => [
+    { kind: 'Deployment', name: controllerNames(config).deployment, namespace: config.controller.namespace },
+  ],
+  routes,
+  upstreamCa: (_config, service) => upstreamCa(service),
+  notices,
+};

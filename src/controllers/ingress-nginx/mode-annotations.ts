@@ -1,0 +1,40 @@
+import type { PlannedService } from '../../model/chart.ts';
+import { withNginxPrefix } from '../nginx-annotations.ts';
+import { upstreamCa } from './upstream-ca.ts';
+
+/** The annotations that make a service's mode, by v1.15.1. Throws on a reencrypt service without an upstream name: a bug. */
+export function modeAnnotations(service: PlannedService): Readonly<Record<string, string>> {
+  switch (service.mode) {
+    case 'terminate':
+      return {};
+    case 'reencrypt':
+      return withNginxPrefix(verifiedUpstream(service));
+    case 'passthrough':
+      return withNginxPrefix(passthrough);
+  }
+}
+
+/**
+ * Everything hangs on proxy-ssl-secret: without it the other proxy-ssl-* are ignored and nothing is verified. Without a name,
+ * nginx compares the certificate with `upstream_balancer` (#12883); without server-name it sends no SNI; the protocols and
+ * the depth default to TLSv1.2 alone and 1 (v1.15.1 internal/ingress/annotations/proxyssl/main.go).
+ */
+function verifiedUpstream(service: PlannedService): Readonly<Record<string, string>> {
+  if (service.upstreamName === undefined) throw new Error(`no upstream name was planned for ${service.release}`);
+  const authority = upstreamCa(service);
+  return {
+    'backend-protocol': 'HTTPS',
+    'proxy-ssl-secret': `${authority.namespace}/${authority.name}`,
+    'proxy-ssl-verify': 'on',
+    'proxy-ssl-name': service.upstreamName,
+    'proxy-ssl-server-name': 'on',
+    'proxy-ssl-protocols': 'TLSv1.2 TLSv1.3',
+    'proxy-ssl-verify-depth': '2',
+  };
+}
+
+/**
+ * Never backend-protocol beside it: a connection that falls back to nginx would then be answered through an unverified TLS
+ * connection to the pod, as if all were well. Without the redirect, plain HTTP on port 80 goes on to the pod.
+ */
+const passthrough = { 'ssl-passthrough': 'true', 'force-ssl-redirect': 'true' };

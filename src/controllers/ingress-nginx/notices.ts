@@ -1,0 +1,85 @@
+import type { Config } from '../../model/config.ts';
+import type { Notice } from '../../model/notice.ts';
+import { refuseAnnotations } from '../annotation-rules.ts';
+import { describeConnectionReuse } from '../connection-reuse.ts';
+import { listNames, listServices } from '../list-names.ts';
+import { annotationRules } from './refused-annotations.ts';
+
+/** What this controller cannot do of what is asked, errors first. */
+export function notices(config: Config): readonly Notice[] {
+  return [
+    ...refuseAnnotations(config, annotationRules(config)),
+    ...describeRetirement(config),
+    ...describeSharing(config),
+    ...describeConnectionReuse(config),
+    ...describePassthroughLimits(config),
+    ...describeUpstreamInjection(config),
+  ];
+}
+
+function describeRetirement({ controller }: Config): readonly Notice[] {
+  const remedy =
+    'Set controller.image to the image of a maintained fork, for instance of chainguard-forks/ingress-nginx or ' +
+    'forkline/ingress-nginx.';
+  const retired = 'ingress-nginx was retired in March 2026: v1.15.1 is the last release, and nobody mends what is found in it.';
+  return [
+    controller.image === undefined
+      ? { level: 'warning', code: 'controller-retired', message: retired, remedy }
+      : {
+          level: 'info',
+          code: 'controller-retired',
+          message: `${retired} controller.image replaces it; the image must take the arguments of v1.15.1.`,
+          path: ['controller', 'image'],
+        },
+  ];
+}
+
+function describeSharing({ controller }: Config): readonly Notice[] {
+  if (controller.sharedWith.length === 0) return [];
+  return [
+    {
+      level: 'warning',
+      code: 'sharedWith-unused',
+      message:
+        `controller.sharedWith (${listNames(controller.sharedWith)}) has no effect here: every controller of this profile has ` +
+        'roles of its own.',
+      remedy: 'Remove it, and give each controller a namespace of its own.',
+      path: ['controller', 'sharedWith'],
+    },
+  ];
+}
+
+function describePassthroughLimits(config: Config): readonly Notice[] {
+  const names = listServices(config, 'passthrough');
+  if (names === '') return [];
+  return [
+    {
+      level: 'info',
+      code: 'passthrough-split-hello',
+      message:
+        `Passthrough (${names}): a client whose TLS hello arrives in pieces, with the host name not in the first, gets the ` +
+        `controller's own certificate and an error (kubernetes/ingress-nginx#11424, open in v1.15.1).`,
+      remedy: 'Set controller.image to a fork that has the fix, for instance of forkline/ingress-nginx.',
+    },
+    {
+      level: 'info',
+      code: 'passthrough-client-address',
+      message: `Passthrough (${names}): the pod sees the controller's address instead of the client's, and no X-Forwarded-* header.`,
+    },
+  ];
+}
+
+function describeUpstreamInjection(config: Config): readonly Notice[] {
+  const names = listServices(config, 'reencrypt');
+  if (names === '' || config.controller.image !== undefined) return [];
+  return [
+    {
+      level: 'info',
+      code: 'nginx-cve-2026-1642',
+      message:
+        `Reencrypt (${names}): CVE-2026-1642 is open in the NGINX 1.27.1 of this image (kubernetes/ingress-nginx#14528). Somebody ` +
+        `between controller and pod can slip plain text into an answer, verification or not.`,
+      remedy: 'Set controller.image to a fork with an NGINX newer than 1.29.4.',
+    },
+  ];
+}

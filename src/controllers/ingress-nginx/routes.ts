@@ -1,0 +1,43 @@
+import type { PlannedService, RouteObject } from '../../model/chart.ts';
+import type { Config } from '../../model/config.ts';
+import { ingressAnnotations, ingressHost, ingressTls } from '../ingress-routes.ts';
+import { modeAnnotations } from './mode-annotations.ts';
+import { controllerNames } from './names.ts';
+
+/**
+ * One Ingress with one exact host and the path `/`: passthrough compares names exactly and looks at that path alone, and with
+ * any other it cuts every connection to the host (v1.15.1 internal/ingress/controller/controller.go, #9473, #5257).
+ */
+export function routes(config: Config, service: PlannedService): readonly RouteObject[] {
+  return [
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      section: 'ingress',
+      annotations: ingressAnnotations(modeAnnotations(service), service),
+      spec: {
+        ingressClassName: {
+          leaf: 'value',
+          path: 'ingress.className',
+          value: controllerNames(config).ingressClass,
+          comment: 'IngressClass of the controller that serves the host.',
+        },
+        tls: ingressTls(config, service),
+        rules: [
+          {
+            host: ingressHost(service),
+            http: {
+              paths: [
+                {
+                  path: '/',
+                  pathType: 'Prefix',
+                  backend: { service: { name: { leaf: 'fullname' }, port: { name: service.servicePort.name } } },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+  ];
+}

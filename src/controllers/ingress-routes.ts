@@ -1,0 +1,36 @@
+import type { ChartValue, PlannedService, RouteNode } from '../model/chart.ts';
+import type { Config } from '../model/config.ts';
+
+/** The one host of a service's Ingress. */
+export function ingressHost(service: PlannedService): ChartValue {
+  return { leaf: 'value', path: 'ingress.host', value: service.host, comment: 'host name that clients ask for.' };
+}
+
+/** The mode's annotations, which stand first and win, and a person's own, which the profile's notices have judged. */
+export function ingressAnnotations(modeAnnotations: Readonly<Record<string, string>>, service: PlannedService): ChartValue {
+  return {
+    leaf: 'value',
+    path: 'ingress.annotations',
+    value: { ...modeAnnotations, ...service.annotations, ...modeAnnotations },
+    comment: 'annotations of the Ingress; those of the mode decide where TLS ends.',
+  };
+}
+
+/**
+ * The tls section: with the wildcard's Secret where TLS ends at the controller. A passthrough host is listed without a
+ * Secret, so that port 80 redirects, but a connection that falls back to nginx shows the controller's default certificate and
+ * not a plausible one (kubernetes/ingress-nginx@v1.15.1 internal/ingress/controller/controller.go, createServers).
+ */
+export function ingressTls(config: Config, service: PlannedService): RouteNode {
+  const hosts = [ingressHost(service)];
+  return [service.mode === 'passthrough' ? { hosts } : { hosts, secretName: tlsSecretName(config) }];
+}
+
+function tlsSecretName(config: Config): ChartValue {
+  return {
+    leaf: 'value',
+    path: 'ingress.tls.secretName',
+    value: config.certificate.secretName,
+    comment: 'Secret of type kubernetes.io/tls that the controller shows for the host; in the namespace of the release.',
+  };
+}
