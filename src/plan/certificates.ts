@@ -1,0 +1,140 @@
+import { coversName, permitsName } from '../certs/names.ts';
+import type { Notice } from '../model/notice.ts';
+import type { Observed, ObservedPair } from '../model/observed.ts';
+import type { Step } from '../model/plan.ts';
+import type { WantedPair } from './wanted-pairs.ts';
+
+export interface CertificatePlan {
+  readonly steps: readonly Step[];
+  readonly notices: readonly Notice[];
+}
+
+/**
+ * What to make so that every wanted pair exists. A key or certificate that exists is never made again: where it does not
+ * fit, the plan says so and leaves it to the person.
+ */
+export function planCertificates(wanted: readonly WantedPair[], observed: Observed, now: Date): CertificatePlan {
+  const plans = wanted.map((pair) => planPair(pair, observed, now));
+  return { steps: plans.flatMap(({ steps }) => steps), notices: plans.flatMap(({ notices }) => notices) };
+}
+
+function planPair(pair: WantedPair, observed: Observed, now: Date): CertificatePlan {
+  const { certificate, key } = pair.paths;
+  const found = observed.pairs.get(certificate) ?? { hasKey: false };
+  if (found.certificate === undefined) return planIssue(pair, found, observed, now);
+  if (!found.hasKey && pair.request.usage === 'server') {
+    return refuse(
+      'key-missing',
+      `${certificate} is here but its key ${key} is not, so no Secret can be made of them`,
+      `bring ${key} from where the certificate was made, or move ${certificate} away to have a new pair made`,
+    );
+  }
+  if (found.matches === false) {
+    return refuse(
+      'key-mismatch',
+      `${certificate} and ${key} do not belong together: the certificate holds another public key`,
+      `bring the right one of the two, or move both away to have a new pair made`,
+    );
+  }
+  return { steps: [], notices: judgeExisting(pair, found, now) };
+}
+
+/** A key without a certificate is what a run leaves that was killed between the two: it gets its certificate now. */
+function planIssue(pair: WantedPair, found: ObservedPair, observed: Observed, now: Date): CertificatePlan {
+  const { certificate: path, key: keyPath } = pair.paths;
+  if (pair.issuer !== undefined) {
+    const problem = judgeIssuer(pair, observed, now);
+    if (problem !== undefined) return problem;
+  }
+  const steps: Step[] = [];
+  if (!found.hasKey) steps.push({ kind: 'make-key', path: keyPath, keyType: pair.request.keyType });
+  steps.push({
+    kind: 'issue-certificate',
+    path,
+    keyPath,
+    request: pair.request,
+    ...(pair.issuer === undefined
+      ? {}
+      : { issuer: { certificatePath: pair.issuer.certificate, keyPath: pair.issuer.key } }),
+  });
+  return { steps, notices: [] };
+}
+
+/** Whether the authority in place can issue for the pair; undefined when it can, or is itself still to be made. */
+function judgeIssuer(pair: WantedPair, observed: Observed, now: Date): CertificatePlan | undefined {
+  const issuer = pair.issuer;
+  const found = issuer === undefined ? undefined : observed.pairs.get(issuer.certificate);
+  if (issuer === undefined || found?.certificate === undefined) return undefined;
+  const moveAway = `move ${issuer.certificate}, ${issuer.key} and the certificates that it issued away to have new ones made`;
+  if (!found.hasKey) {
+    return refuse(
+      'authority-key-missing',
+      `${pair.paths.certificate} cannot be issued: ${issuer.certificate} is here but its key ${issuer.key} is not`,
+      `bring ${issuer.key}, or ${moveAway}`,
+    );
+  }
+  if (found.certificate.notAfter <= now) {
+    return refuse(
+      'authority-expired',
+      `${pair.paths.certificate} cannot be issued: ${issuer.certificate} expired on ${formatDay(found.certificate.notAfter)}`,
+      moveAway,
+    );
+  }
+  const permitted = found.certificate.permittedDnsNames;
+  const refused = pair.request.dnsNames.filter((name) => !permitsName(permitted, name));
+  if (permitted.length === 0 || refused.length === 0) return undefined;
+  return refuse(
+    'authority-constrained',
+    `${pair.paths.certificate} cannot be issued: ${issuer.certificate} may issue for ${permitted.join(', ')} only, not for ${refused.join(', ')}`,
+    moveAway,
+  );
+}
+
+function judgeExisting(pair: WantedPair, found: ObservedPair, now: Date): readonly Notice[] {
+  const { certificate: path } = pair.paths;
+  const facts = found.certificate;
+  if (facts === undefined) return [];
+  const notices: Notice[] = [];
+  if (!found.hasKey && pair.request.usage === 'client') {
+    notices.push({
+      level: 'warning',
+      code: 'client-key-missing',
+      message: `${path} is here but its key ${pair.paths.key} is not, so nobody here can use it`,
+      remedy: `bring ${pair.paths.key} from where the certificate was made, or move ${path} away to have a new pair made`,
+    });
+  }
+  const uncovered = pair.requiredNames.filter((name) => !coversName(facts.dnsNames, name));
+  if (uncovered.length > 0) {
+    notices.push({
+      level: 'error',
+      code: 'certificate-name',
+      message: `${path} does not cover ${uncovered.join(', ')}: it names ${facts.dnsNames.join(', ') || 'nothing'}`,
+      remedy: `an existing certificate is never replaced: move ${path} and ${pair.paths.key} away to have a new pair made`,
+    });
+  }
+  if (found.issuedByAuthority === false && pair.issuer !== undefined) {
+    notices.push({
+      level: pair.foreignIssuer,
+      code: 'certificate-issuer',
+      message: `${path} was not issued by ${pair.issuer.certificate}, so whoever trusts that authority refuses it`,
+      remedy: `move ${path} and ${pair.paths.key} away to have a new pair made`,
+    });
+  }
+  if (facts.notAfter <= now) {
+    notices.push({
+      level: 'warning',
+      code: 'certificate-expired',
+      message: `${path} expired on ${formatDay(facts.notAfter)}`,
+      remedy: `move ${path} and ${pair.paths.key} away, then run ingress-tls render`,
+    });
+  }
+  return notices;
+}
+
+function refuse(code: string, message: string, remedy: string): CertificatePlan {
+  return { steps: [], notices: [{ level: 'error', code, message, remedy }] };
+}
+
+function formatDay(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}

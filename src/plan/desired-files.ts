@@ -1,0 +1,46 @@
+import { renderChart, type ChartTemplates } from '../charts/chart.ts';
+import { printYaml } from '../kube/yaml.ts';
+import type { PlannedService } from '../model/chart.ts';
+import type { Config } from '../model/config.ts';
+import type { ControllerProfile } from '../model/controller-profile.ts';
+import type { DesiredProject } from './desired-project.ts';
+import { chartFolder, places } from './places.ts';
+
+/** A generated file. Those made from certificates are objects, filled in when they are written (wanted-objects.ts). */
+export interface DesiredFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+export interface DesiredFilesInput {
+  readonly config: Config;
+  readonly profile: ControllerProfile;
+  readonly desired: DesiredProject;
+  readonly templates: ChartTemplates;
+  /** Text of the JSON Schema of ingress-tls.yaml, for editors. */
+  readonly schema: string;
+}
+
+/** Prints every generated file of a project: by far the most work of a render. */
+export function printFiles(input: DesiredFilesInput): readonly DesiredFile[] {
+  const { manifests, services } = input.desired;
+  const printed = [...manifests.before, ...manifests.after].filter(({ objects }) => objects.length > 0);
+  return [
+    { path: places.schema, content: input.schema },
+    ...printed.map(({ path, objects }) => ({ path, content: printYaml(objects) })),
+    ...services.flatMap((service) => printChart(input, service)),
+  ];
+}
+
+function printChart({ config, profile, templates }: DesiredFilesInput, service: PlannedService): readonly DesiredFile[] {
+  const chart = renderChart(templates, {
+    service,
+    routes: profile.routes(config, service),
+    workload: profile.workload,
+    controllerName: config.controller.name,
+    controllerNamespace: config.controller.namespace,
+    chartVersion: '0.1.0',
+    nodePort: config.controller.nodePort,
+  });
+  return chart.map(({ path, content }) => ({ path: `${chartFolder(service.name)}/${path}`, content }));
+}

@@ -1,0 +1,54 @@
+import { manifestLabels } from '../kube/ownership.ts';
+import { describeNamespace, isInitialNamespace } from '../kube/namespace.ts';
+import type { PlannedService } from '../model/chart.ts';
+import type { Config } from '../model/config.ts';
+import type { ControllerProfile, ManifestLabels } from '../model/controller-profile.ts';
+import type { KubeObject, Manifest } from '../model/kube-object.ts';
+import type { Notice } from '../model/notice.ts';
+import { places } from './places.ts';
+import { planServices } from './planned-services.ts';
+import { listWantedObjects, type WantedObject } from './wanted-objects.ts';
+import { listWantedPairs, type WantedPair } from './wanted-pairs.ts';
+
+/** What a configuration asks for; no state of the project folder enters into it. Its files: desired-files.ts. */
+export interface DesiredProject {
+  readonly services: readonly PlannedService[];
+  readonly pairs: readonly WantedPair[];
+  readonly objects: readonly WantedObject[];
+  /** The files in manifests/ in the order of applying, around the Secrets. */
+  readonly manifests: { readonly before: readonly ManifestFile[]; readonly after: readonly ManifestFile[] };
+  readonly notices: readonly Notice[];
+}
+
+/** A file in manifests/ and the objects in it; those made from certificates have none here. */
+export interface ManifestFile {
+  readonly path: string;
+  readonly objects: readonly KubeObject[];
+}
+
+/** Describes what a configuration asks for. */
+export function describeProject(config: Config, profile: ControllerProfile): DesiredProject {
+  const labels = manifestLabels(config.controller.name);
+  const services = planServices(config, profile);
+  const { before, after } = profile.manifests(config, labels);
+  const objects = listWantedObjects(config, profile, services, labels.own);
+  const locate = ({ file, objects: content }: Manifest): ManifestFile => ({ path: `${places.manifests}/${file}`, objects: content });
+  const authorities = objects.filter(({ content }) => content.object.kind !== 'Secret').map(({ path }) => ({ path, objects: [] }));
+  return {
+    services,
+    pairs: listWantedPairs(config, services),
+    objects,
+    manifests: {
+      before: [...[...describeServicesNamespace(config, labels), ...before].map(locate), ...authorities],
+      after: after.map(locate),
+    },
+    notices: profile.notices(config),
+  };
+}
+
+/** In a file of its own, so that a namespace that somebody else made can be used as it is. */
+function describeServicesNamespace(config: Config, labels: ManifestLabels): readonly Manifest[] {
+  const { namespace, controller } = config;
+  if (isInitialNamespace(namespace) || namespace === controller.namespace) return [];
+  return [{ file: `namespace-${namespace}.yaml`, objects: [describeNamespace(namespace, labels.own)] }];
+}

@@ -1,0 +1,51 @@
+/** The fixed places of the project folder; people and scripts rely on them. */
+export const places = {
+  config: 'ingress-tls.yaml',
+  schema: 'schema.json',
+  gitignore: '.gitignore',
+  certificates: 'certs',
+  secrets: 'secrets',
+  manifests: 'manifests',
+  charts: 'charts',
+  state: '.ingress-tls/state.json',
+  backup: '.ingress-tls/backup',
+} as const;
+
+/** A certificate and its key, side by side in certs/. */
+export interface PairPaths {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** Paths of the pair `name` in certs/. */
+export function pairPaths(name: string): PairPaths {
+  return { certificate: `${places.certificates}/${name}.crt`, key: `${places.certificates}/${name}.key` };
+}
+
+export const wildcardPair = pairPaths('wildcard');
+export const projectAuthorityPair = pairPaths('ca');
+
+/** The pod's own pair in reencrypt and passthrough. */
+export function podPair(service: string): PairPaths {
+  return pairPaths(service);
+}
+
+/** The authority of one passthrough service's clients: one for each service, so that its clients open no other. */
+export function clientAuthorityPair(service: string): PairPaths {
+  return pairPaths(`${service}-client-ca`);
+}
+
+/** The ready-made client certificate of a passthrough service. */
+export function clientPair(service: string): PairPaths {
+  return pairPaths(`${service}-client`);
+}
+
+/** Path of the manifest of a Secret. */
+export function secretPath(secretName: string): string {
+  return `${places.secrets}/${secretName}.yaml`;
+}
+
+/** Folder of a service's chart. */
+export function chartFolder(service: string): string {
+  return `${places.charts}/${service}`;
+}

@@ -1,0 +1,91 @@
+import { digestText } from '../kube/digest.ts';
+import type { Observed } from '../model/observed.ts';
+import type { Change, Conflict, Plan, Step } from '../model/plan.ts';
+import { planCertificates } from './certificates.ts';
+import type { DesiredFile } from './desired-files.ts';
+import type { DesiredProject } from './desired-project.ts';
+import { completeGitignore } from './gitignore.ts';
+import { places } from './places.ts';
+import type { WantedObject } from './wanted-objects.ts';
+
+type Decision = Change | 'unchanged' | Conflict['reason'];
+
+export interface RenderSettings {
+  readonly now: Date;
+  /** Whether edited files are replaced too. */
+  readonly force: boolean;
+}
+
+/**
+ * Compares what the project folder should hold with what it holds.
+ *
+ * A file that no run wrote, or that was edited since, is a conflict unless `force`: a person's work is never replaced
+ * without being asked.
+ */
+export function planRender(desired: DesiredProject, desiredFiles: readonly DesiredFile[], observed: Observed, { now, force }: RenderSettings): Plan {
+  const certificates = planCertificates(desired.pairs, observed, now);
+  const steps: Step[] = [
+    { kind: 'make-directory', path: places.certificates, mode: 0o700 },
+    { kind: 'make-directory', path: places.secrets, mode: 0o700 },
+    ...planGitignore(observed),
+    ...certificates.steps,
+  ];
+  const conflicts: Conflict[] = [];
+  const unchanged: string[] = [];
+
+  for (const file of desiredFiles) {
+    const decision = decideFile(file, observed, force);
+    if (decision === 'unchanged') unchanged.push(file.path);
+    else if (decision === 'edited' || decision === 'not-ours') conflicts.push({ path: file.path, desired: file.content, reason: decision });
+    else steps.push({ kind: 'write-file', path: file.path, content: file.content, change: decision });
+  }
+  for (const object of desired.objects) {
+    const decision = decideObject(object, observed, force);
+    if (decision === 'unchanged') unchanged.push(object.path);
+    else if (decision === 'edited' || decision === 'not-ours') conflicts.push({ path: object.path, reason: decision });
+    else steps.push({ kind: 'write-object', path: object.path, content: object.content, change: decision });
+  }
+  const wanted = new Set([...desiredFiles, ...desired.objects].map(({ path }) => path));
+  for (const path of observed.recorded.keys()) {
+    const current = observed.digests.get(path);
+    // A state file may be merged by hand: it never makes us delete anything but what we generate.
+    if (wanted.has(path) || current === undefined || !isGenerated(path)) continue;
+    if (isRecorded(observed, path, current)) steps.push({ kind: 'remove-file', path, change: 'remove' });
+    else if (force) steps.push({ kind: 'remove-file', path, change: 'remove-edited' });
+    else conflicts.push({ path, reason: 'edited' });
+  }
+  return { steps, conflicts, unchanged, notices: [...certificates.notices, ...desired.notices] };
+}
+
+function planGitignore(observed: Observed): readonly Step[] {
+  const content = completeGitignore(observed.gitignore);
+  if (content === observed.gitignore) return [];
+  return [{ kind: 'write-file', path: places.gitignore, content, change: observed.gitignore === undefined ? 'create' : 'replace' }];
+}
+
+function decideFile(file: DesiredFile, observed: Observed, force: boolean): Decision {
+  const current = observed.digests.get(file.path);
+  if (current === undefined) return 'create';
+  if (current === digestText(file.content)) return 'unchanged';
+  return decideReplacement(observed, file.path, current, force);
+}
+
+function decideObject({ path }: WantedObject, observed: Observed, force: boolean): Decision {
+  const current = observed.digests.get(path);
+  if (current === undefined) return 'create';
+  return current === observed.objectDigests.get(path) ? 'unchanged' : decideReplacement(observed, path, current, force);
+}
+
+function decideReplacement(observed: Observed, path: string, current: string, force: boolean): Decision {
+  if (isRecorded(observed, path, current)) return 'replace';
+  if (force) return 'replace-edited';
+  return observed.recorded.has(path) ? 'edited' : 'not-ours';
+}
+
+function isGenerated(path: string): boolean {
+  return [places.charts, places.manifests, places.secrets].some((folder) => path.startsWith(`${folder}/`));
+}
+
+function isRecorded(observed: Observed, path: string, digest: string): boolean {
+  return observed.recorded.get(path)?.includes(digest) ?? false;
+}

@@ -1,0 +1,72 @@
+import { describeConfigMap, describeSecret } from '../kube/secret.ts';
+import type { PlannedService } from '../model/chart.ts';
+import type { Config } from '../model/config.ts';
+import type { ControllerProfile } from '../model/controller-profile.ts';
+import type { Labels } from '../model/kube-object.ts';
+import type { ObjectFromFiles } from '../model/plan.ts';
+import { clientAuthorityPair, places, podPair, projectAuthorityPair, secretPath, wildcardPair, type PairPaths } from './places.ts';
+
+/** A file of one object that is made from files in certs/. */
+export interface WantedObject {
+  readonly path: string;
+  readonly content: ObjectFromFiles;
+  /** The service that it is for; absent: for the controller. */
+  readonly service?: string;
+}
+
+/** The manifests of all Secrets, and of what a profile wants instead of a Secret for the reencrypt hop's authority. */
+export function listWantedObjects(
+  config: Config,
+  profile: ControllerProfile,
+  services: readonly PlannedService[],
+  labels: Labels,
+): readonly WantedObject[] {
+  return [
+    tlsSecret(config.certificate.secretName, config.namespace, labels, wildcardPair),
+    ...services.flatMap((service) => listForService(config, profile, service, labels).map((object) => ({ ...object, service: service.name }))),
+  ];
+}
+
+function listForService(
+  config: Config,
+  profile: ControllerProfile,
+  service: PlannedService,
+  labels: Labels,
+): readonly WantedObject[] {
+  return [
+    ...(service.podTlsSecret === undefined ? [] : [tlsSecret(service.podTlsSecret, service.namespace, labels, podPair(service.name))]),
+    ...(service.clientCaSecret === undefined ? [] : [clientAuthoritySecret(service.clientCaSecret, service, labels)]),
+    ...(service.mode === 'reencrypt' ? upstreamAuthority(config, profile, service, labels) : []),
+  ];
+}
+
+function tlsSecret(name: string, namespace: string, labels: Labels, pair: PairPaths): WantedObject {
+  const data = { 'tls.crt': pair.certificate, 'tls.key': pair.key };
+  return { path: secretPath(name), content: describeSecret({ name, namespace, labels, type: 'kubernetes.io/tls', data }) };
+}
+
+/** Opaque and without a key: only what the pod needs to check its clients. */
+function clientAuthoritySecret(name: string, service: PlannedService, labels: Labels): WantedObject {
+  const data = { 'ca.crt': clientAuthorityPair(service.name).certificate };
+  return { path: secretPath(name), content: describeSecret({ name, namespace: service.namespace, labels, type: 'Opaque', data }) };
+}
+
+function upstreamAuthority(
+  config: Config,
+  profile: ControllerProfile,
+  service: PlannedService,
+  labels: Labels,
+): readonly WantedObject[] {
+  const placement = profile.upstreamCa(config, service);
+  if (placement?.kind === 'Secret') {
+    const { name, namespace, type, key } = placement;
+    const data = { [key]: projectAuthorityPair.certificate };
+    return [{ path: secretPath(name), content: describeSecret({ name, namespace, labels, type, data }) }];
+  }
+  if (placement?.kind === 'ConfigMap') {
+    const { name, namespace, key } = placement;
+    const data = { [key]: projectAuthorityPair.certificate };
+    return [{ path: `${places.manifests}/${name}.yaml`, content: describeConfigMap({ name, namespace, labels, data }) }];
+  }
+  return [];
+}

@@ -1,0 +1,95 @@
+import {
+  requestClient,
+  requestClientAuthority,
+  requestPassthroughServer,
+  requestPodServer,
+  requestProjectAuthority,
+  requestWildcard,
+} from '../certs/requests.ts';
+import type { CertificateRequest } from '../model/certificate.ts';
+import type { PlannedService } from '../model/chart.ts';
+import type { Config } from '../model/config.ts';
+import {
+  clientAuthorityPair,
+  clientPair,
+  podPair,
+  projectAuthorityPair,
+  wildcardPair,
+  type PairPaths,
+} from './places.ts';
+
+/** A key and certificate that the project needs. */
+export interface WantedPair {
+  readonly paths: PairPaths;
+  readonly request: CertificateRequest;
+  /** Absent: self-signed. */
+  readonly issuer?: PairPaths;
+  /** Names that the certificate in place must cover, whoever made it. */
+  readonly requiredNames: readonly string[];
+  /**
+   * What it means when the certificate in place was not issued by `issuer`: the hop is broken (error), or only the
+   * printed client commands are (warning).
+   */
+  readonly foreignIssuer: 'error' | 'warning';
+}
+
+/** Every pair in certs/, issuers before what they issue. */
+export function listWantedPairs(config: Config, services: readonly PlannedService[]): readonly WantedPair[] {
+  const { domain, certificate } = config;
+  const { days, keyType } = certificate;
+  const hosts = services.filter(({ mode }) => mode !== 'passthrough').map(({ host }) => host);
+  const pairs: WantedPair[] = [
+    {
+      paths: wildcardPair,
+      request: requestWildcard(domain, days, keyType),
+      requiredNames: hosts.length > 0 ? hosts : [`*.${domain}`],
+      foreignIssuer: 'warning',
+    },
+  ];
+  if (services.some(({ mode }) => mode !== 'terminate')) {
+    pairs.push({
+      paths: projectAuthorityPair,
+      request: requestProjectAuthority(domain, keyType),
+      requiredNames: [],
+      foreignIssuer: 'warning',
+    });
+  }
+  for (const service of services) {
+    if (service.mode === 'reencrypt') {
+      pairs.push({
+        paths: podPair(service.name),
+        request: requestPodServer(service.release, service.namespace, days, keyType),
+        issuer: projectAuthorityPair,
+        requiredNames: service.upstreamName === undefined ? [] : [service.upstreamName],
+        foreignIssuer: 'error',
+      });
+    }
+    if (service.mode === 'passthrough') {
+      pairs.push({
+        paths: podPair(service.name),
+        request: requestPassthroughServer(service.host, days, keyType),
+        issuer: projectAuthorityPair,
+        requiredNames: [service.host],
+        foreignIssuer: 'warning',
+      });
+    }
+    if (service.clientAuth) {
+      pairs.push(
+        {
+          paths: clientAuthorityPair(service.name),
+          request: requestClientAuthority(service.name, keyType),
+          requiredNames: [],
+          foreignIssuer: 'warning',
+        },
+        {
+          paths: clientPair(service.name),
+          request: requestClient(service.name, days, keyType),
+          issuer: clientAuthorityPair(service.name),
+          requiredNames: [],
+          foreignIssuer: 'warning',
+        },
+      );
+    }
+  }
+  return pairs;
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import type { CertificateFacts } from '../../../src/model/certificate.ts';
+import type { Observed, ObservedPair } from '../../../src/model/observed.ts';
+import { planCertificates } from '../../../src/plan/certificates.ts';
+import type { WantedPair } from '../../../src/plan/wanted-pairs.ts';
+
+const now = new Date('2026-11-23T12:00:00Z');
+
+const authority: WantedPair = {
+  paths: { certificate: 'certs/ca.crt', key: 'certs/ca.key' },
+  request: { usage: 'authority', commonName: 'CA', dnsNames: [], permittedDnsNames: ['example.test'], days: 3650, keyType: 'rsa-2048' },
+  requiredNames: [],
+  foreignIssuer: 'warning',
+};
+
+const server: WantedPair = {
+  paths: { certificate: 'certs/svc8.crt', key: 'certs/svc8.key' },
+  request: { usage: 'server', dnsNames: ['a.example.test'], permittedDnsNames: [], days: 365, keyType: 'rsa-2048' },
+  issuer: authority.paths,
+  requiredNames: ['a.example.test'],
+  foreignIssuer: 'error',
+};
+
+function facts(changes: Partial<CertificateFacts> = {}): CertificateFacts {
+  return {
+    subject: '',
+    issuer: '',
+    dnsNames: ['a.example.test'],
+    isAuthority: false,
+    serialNumber: '01',
+    fingerprint: '',
+    notBefore: new Date('2026-01-01T00:00:00Z'),
+    notAfter: new Date('2027-01-01T00:00:00Z'),
+    keyType: 'rsa-2048',
+    permittedDnsNames: [],
+    ...changes,
+  };
+}
+
+function observe(pairs: Record<string, ObservedPair>): Observed {
+  return { digests: new Map(), objectDigests: new Map(), pairs: new Map(Object.entries(pairs)), recorded: new Map(), gitignore: undefined };
+}
+
+const goodAuthority: ObservedPair = { certificate: facts({ isAuthority: true, permittedDnsNames: ['example.test'] }), hasKey: true, matches: true };
+const goodServer: ObservedPair = { certificate: facts(), hasKey: true, matches: true, issuedByAuthority: true };
+
+const kinds = (pairs: Record<string, ObservedPair>): readonly string[] =>
+  planCertificates([authority, server], observe(pairs), now).steps.map(({ kind, path }) => `${kind} ${path}`);
+const codes = (pairs: Record<string, ObservedPair>): readonly string[] =>
+  planCertificates([authority, server], observe(pairs), now).notices.map(({ level, code }) => `${level} ${code}`);
+
+describe('planCertificates', () => {
+  it('makes keys before certificates and issuers before what they issue', () => {
+    expect(kinds({})).toEqual([
+      'make-key certs/ca.key',
+      'issue-certificate certs/ca.crt',
+      'make-key certs/svc8.key',
+      'issue-certificate certs/svc8.crt',
+    ]);
+  });
+
+  it('makes nothing again', () => {
+    expect(kinds({ 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': goodServer })).toEqual([]);
+    expect(codes({ 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': goodServer })).toEqual([]);
+  });
+
+  it('completes what a killed run left: a key gets its certificate, no new key', () => {
+    expect(kinds({ 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { hasKey: true } })).toEqual(['issue-certificate certs/svc8.crt']);
+  });
+
+  it.each([
+    ['a certificate without its key', { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { certificate: facts(), hasKey: false } }, 'error key-missing'],
+    ['a key of another certificate', { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { ...goodServer, matches: false } }, 'error key-mismatch'],
+    ['a name that is not covered', { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { ...goodServer, certificate: facts({ dnsNames: ['b.example.test'] }) } }, 'error certificate-name'],
+    ['a foreign issuer', { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { ...goodServer, issuedByAuthority: false } }, 'error certificate-issuer'],
+    ['expiry', { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { ...goodServer, certificate: facts({ notAfter: now }) } }, 'warning certificate-expired'],
+    ['an authority without its key', { 'certs/ca.crt': { certificate: facts(), hasKey: false } }, 'error authority-key-missing'],
+    ['an expired authority', { 'certs/ca.crt': { ...goodAuthority, certificate: facts({ notAfter: now }) } }, 'error authority-expired'],
+    ['an authority that may not issue the name', { 'certs/ca.crt': { ...goodAuthority, certificate: facts({ permittedDnsNames: ['other.test'] }) } }, 'error authority-constrained'],
+  ] satisfies readonly (readonly [string, Record<string, ObservedPair>, string])[])('says %s', (_, pairs, code) => {
+    expect(codes(pairs)).toContain(code);
+  });
+
+  it('does not need the key of an authority that has nothing to issue', () => {
+    const withoutKey: ObservedPair = { certificate: facts({ isAuthority: true }), hasKey: false };
+    expect(codes({ 'certs/ca.crt': withoutKey, 'certs/svc8.crt': goodServer })).toEqual([]);
+  });
+});
