@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { StopSignal, World } from './world.ts';
+
+/** The real World. */
+export function createWorld(process: NodeJS.Process, installed: { readonly version: string; readonly packageFolder: URL }): World {
+  return {
+    argv: process.argv.slice(2),
+    environment: process.env,
+    currentFolder: process.cwd(),
+    packageFolder: fileURLToPath(installed.packageFolder),
+    version: installed.version,
+    nodeVersion: process.version,
+    pid: process.pid,
+    hostname: hostname(),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    now: () => new Date(),
+    randomBytes: (length) => randomBytes(length),
+    onStopSignal: (listener) => {
+      const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+      const handlers = signals.map((signal) => [signal, (): void => { listener(signal); }] as const);
+      for (const [signal, handler] of handlers) process.on(signal, handler);
+      return () => {
+        for (const [signal, handler] of handlers) process.off(signal, handler);
+      };
+    },
+  };
+}

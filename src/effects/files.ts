@@ -1,0 +1,356 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { geteuid, pid as ownPid } from 'node:process';
+import { ToolError, UsageError } from '../errors.ts';
+import { fileFailure, systemCode } from './file-failure.ts';
+import { findProcess } from './process-table.ts';
+import { createProjectPath } from './project-path.ts';
+
+/**
+ * The files of a project. Paths are relative to the project folder, with forward slashes. Every method throws UsageError
+ * for a path that leads out of the project and ToolError when the file system refuses.
+ *
+ * Synchronous on purpose: thousands of small files are written three times as fast as through promises, and a run can
+ * stop only between two files.
+ */
+export interface ProjectFiles {
+  /** The text of a file, with its byte order mark if it has one; undefined when there is none. */
+  readText(path: string): string | undefined;
+  /** Whether anything is there: a file, a folder, a symbolic link. */
+  exists(path: string): boolean;
+  /**
+   * Replaces or makes a file so that a kill at any moment leaves the old file or the new one. A symbolic link in its
+   * place is replaced, not followed. Missing parent folders are made, private (0700) when the file is.
+   */
+  writeAtomic(path: string, data: string | Uint8Array, options?: WriteOptions): void;
+  /** Makes a folder with exactly this mode; an existing folder of ours is tightened when the mode is private. */
+  makeDirectory(path: string, mode: number): void;
+  /** Removes a file or a symbolic link; false when there was none. */
+  remove(path: string): boolean;
+  /** Removes the folders that these removed files were in, as far up as they are empty; never the project folder. */
+  removeEmptyFolders(removed: readonly string[]): void;
+  /** All files below a folder (symbolic links are named, not followed), sorted; none when there is no such folder. */
+  list(folder: string): readonly string[];
+  /** SHA-256 of the bytes in lower-case hexadecimal; undefined when there is no file. */
+  digest(path: string): string | undefined;
+  /** Removes the temporary files that killed runs left; to be called while holding the lock. Returns their paths. */
+  sweepTemporaryFiles(): readonly string[];
+}
+
+export interface WriteOptions {
+  /** Exact permission bits, whatever the umask; 0644 when absent. */
+  readonly mode?: number;
+  /** Wait until the disk has it. For what cannot be made again: keys. */
+  readonly durable?: boolean;
+  /** Fail when something is there already, even if it came a moment ago: a key is never replaced. */
+  readonly exclusive?: boolean;
+}
+
+/** Larger than any file we make or read; keeps a mistake (a disk image in place of a file) out of memory. */
+const maxTextBytes = 16 * 1024 * 1024;
+
+/** One for all files whose digest is asked for: thousands of small ones would weigh more than all else in memory. */
+const buffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+const temporaryName = /^\.ingress-tls-(\d+)-[0-9a-f]{16}\.tmp$/;
+
+/** The folders that we write to. */
+const ownFolders = new Set(['.ingress-tls', 'certs', 'charts', 'manifests', 'secrets']);
+
+/**
+ * Opens a project folder.
+ * @throws UsageError when the folder does not exist.
+ */
+export function createProjectFiles(root: string): ProjectFiles {
+  const place = createProjectPath(root);
+
+  // Random once: asking for randomness for each of thousands of files takes as long as renaming them.
+  const token = randomBytes(4).toString('hex');
+  let count = 0;
+  const nextTemporaryName = (): string => {
+    count += 1;
+    return `.ingress-tls-${ownPid}-${token}${count.toString(16).padStart(8, '0')}.tmp`;
+  };
+
+  const makeParents = (path: string, mode: number): void => {
+    const parent = parentOf(path);
+    if (parent !== '') makeFolder(parent, isPrivate(mode) ? 0o700 : 0o755);
+  };
+
+  const makeFolder = (path: string, mode: number): 'made' | 'found' => {
+    const full = place.resolveParent(path);
+    try {
+      mkdirSync(full, { mode });
+      chmodSync(full, mode);
+      return 'made';
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') {
+        makeParents(path, 0o755);
+        return makeFolder(path, mode);
+      }
+      if (systemCode(error) !== 'EEXIST') throw fileFailure(`cannot make the folder ${path}`, error);
+    }
+    const existing = place.resolveExisting(path);
+    if (existing === undefined || !statSync(existing).isDirectory()) {
+      throw new ToolError(`cannot make the folder ${path}: a file is in its place`, { remedy: `Move ${path} away, then run the same command again.` });
+    }
+    return 'found';
+  };
+
+  const readOpened = <T>(path: string, read: (descriptor: number) => T): T | undefined => {
+    const full = place.resolveExisting(path);
+    if (full === undefined) return undefined;
+    let descriptor: number | undefined;
+    try {
+      // O_NONBLOCK: opening a named pipe must not wait for a writer.
+      descriptor = openSync(full, constants.O_RDONLY | constants.O_NONBLOCK);
+      const found = fstatSync(descriptor);
+      if (found.isDirectory()) {
+        throw new UsageError(`cannot read ${path}: it is a folder`, { remedy: `Move the folder ${path} away.` });
+      }
+      if (!found.isFile()) throw new UsageError(`cannot read ${path}: it is no regular file`);
+      return read(descriptor);
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return undefined;
+      throw fileFailure(`cannot read ${path}`, error);
+    } finally {
+      if (descriptor !== undefined) closeSync(descriptor);
+    }
+  };
+
+  const walk = (folder: string, full: string, visit: (path: string, name: string) => void): void => {
+    for (const entry of readdirSync(full, { withFileTypes: true })) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) walk(path, join(full, entry.name), visit);
+      else visit(path, entry.name);
+    }
+  };
+
+  const syncFolders = (folder: string): void => {
+    syncFolder(folder);
+    // A folder that was just made exists for good only when its parent's entry is on the disk too.
+    if (folder !== place.root && folder.startsWith(place.root)) syncFolders(dirname(folder));
+  };
+
+  return {
+    readText(path) {
+      return readOpened(path, (descriptor) => {
+        const size = fstatSync(descriptor).size;
+        if (size > maxTextBytes) {
+          throw new UsageError(`cannot read ${path}: it is larger than ${maxTextBytes / 1024 / 1024} MiB`);
+        }
+        return decodeText(path, readFileSync(descriptor));
+      });
+    },
+
+    exists(path) {
+      const full = place.resolveParent(path);
+      try {
+        return lstatSync(full, { throwIfNoEntry: false }) !== undefined;
+      } catch (error) {
+        throw fileFailure(`cannot reach ${path}`, error);
+      }
+    },
+
+    writeAtomic(path, data, options = {}) {
+      const mode = options.mode ?? 0o644;
+      const durable = options.durable ?? false;
+      const full = place.resolveParent(path);
+      const folder = dirname(full);
+      const temporary = join(folder, nextTemporaryName());
+      let descriptor: number | undefined;
+      let made = false;
+      try {
+        try {
+          descriptor = openSync(temporary, 'wx', mode);
+        } catch (error) {
+          if (systemCode(error) !== 'ENOENT') throw error;
+          makeParents(path, mode);
+          descriptor = openSync(temporary, 'wx', mode);
+        }
+        made = true;
+        fchmodSync(descriptor, mode);
+        writeFileSync(descriptor, data);
+        if (durable) fsyncSync(descriptor);
+        closeSync(descriptor);
+        descriptor = undefined;
+        if (options.exclusive === true) renameExclusively(temporary, full);
+        else renameSync(temporary, full);
+        made = false;
+        if (durable) syncFolders(folder);
+      } catch (error) {
+        throw fileFailure(`cannot write ${path}`, error);
+      } finally {
+        if (descriptor !== undefined) closeSync(descriptor);
+        if (made) removeQuietly(temporary);
+      }
+    },
+
+    makeDirectory(path, mode) {
+      if (makeFolder(path, mode) === 'made' || !isPrivate(mode)) return;
+      const full = place.resolveExisting(path);
+      if (full === undefined) return;
+      const found = statSync(full);
+      const ours = geteuid === undefined || found.uid === geteuid();
+      if (!ours || (found.mode & 0o777 & ~mode) === 0) return;
+      try {
+        chmodSync(full, found.mode & mode);
+      } catch (error) {
+        throw fileFailure(`cannot make the folder ${path} private`, error);
+      }
+    },
+
+    remove(path) {
+      const full = place.resolveParent(path);
+      try {
+        unlinkSync(full);
+        return true;
+      } catch (error) {
+        if (systemCode(error) === 'ENOENT') return false;
+        // Linux answers EISDIR, macOS EPERM.
+        if (lstatSync(full, { throwIfNoEntry: false })?.isDirectory() === true) {
+          throw new ToolError(`cannot remove ${path}: a folder is in its place`, { remedy: `Move the folder ${path} away.`, cause: error });
+        }
+        throw fileFailure(`cannot remove ${path}`, error);
+      }
+    },
+
+    removeEmptyFolders(removed) {
+      for (const path of removed) {
+        for (let folder = parentOf(path); folder !== ''; folder = parentOf(folder)) {
+          if (!removeFolderIfEmpty(folder, place.resolveParent(folder))) break;
+        }
+      }
+    },
+
+    list(folder) {
+      const full = place.resolveExisting(folder);
+      if (full === undefined) return [];
+      const found: string[] = [];
+      try {
+        walk(folder, full, (path, name) => {
+          if (!temporaryName.test(name)) found.push(path);
+        });
+      } catch (error) {
+        throw fileFailure(`cannot list ${folder}`, error);
+      }
+      return found.sort();
+    },
+
+    digest(path) {
+      return readOpened(path, (descriptor) => {
+        const hash = createHash('sha256');
+        for (let length = readSync(descriptor, buffer); length > 0; length = readSync(descriptor, buffer)) {
+          hash.update(buffer.subarray(0, length));
+        }
+        return hash.digest('hex');
+      });
+    },
+
+    sweepTemporaryFiles() {
+      const swept: string[] = [];
+      const sweep = (path: string, name: string): void => {
+        const maker = Number(temporaryName.exec(name)?.[1] ?? Number.NaN);
+        // One with our own pid is of an earlier process too (pids repeat in containers): our own are gone when a
+        // method returns.
+        if (Number.isNaN(maker) || (maker !== ownPid && findProcess(maker) !== undefined)) return;
+        removeQuietly(join(place.root, path));
+        swept.push(path);
+      };
+      try {
+        // The project folder may hold anything else, large or unreadable: only where we write is looked.
+        for (const entry of readdirSync(place.root, { withFileTypes: true })) {
+          if (!entry.isDirectory()) sweep(entry.name, entry.name);
+          else if (ownFolders.has(entry.name)) walk(entry.name, join(place.root, entry.name), sweep);
+        }
+      } catch (error) {
+        throw fileFailure('cannot look for temporary files of stopped runs', error);
+      }
+      return swept;
+    },
+  };
+}
+
+function parentOf(path: string): string {
+  return path.split('/').slice(0, -1).join('/');
+}
+
+function isPrivate(mode: number): boolean {
+  return (mode & 0o077) === 0;
+}
+
+function decodeText(path: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: it is not UTF-8 text`, { remedy: `Save ${path} as UTF-8.`, cause: error });
+  }
+}
+
+function syncFolder(folder: string): void {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(folder, 'r');
+    fsyncSync(descriptor);
+  } catch (error) {
+    // Windows and some network file systems cannot sync a folder; the rename stands all the same.
+    if (!['EINVAL', 'EPERM', 'EISDIR', 'EACCES'].includes(systemCode(error) ?? '')) throw error;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+/** Whether the folder is gone afterwards. */
+function removeFolderIfEmpty(path: string, full: string): boolean {
+  try {
+    rmdirSync(full);
+    return true;
+  } catch (error) {
+    const code = systemCode(error) ?? '';
+    if (code === 'ENOENT') return true;
+    if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(code)) return false;
+    throw fileFailure(`cannot remove the folder ${path}`, error);
+  }
+}
+
+/** Like rename, but fails with EEXIST when something is there. */
+function renameExclusively(temporary: string, full: string): void {
+  try {
+    linkSync(temporary, full);
+  } catch (error) {
+    // FAT and some network file systems have no hard links.
+    if (!['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(systemCode(error) ?? '')) throw error;
+    closeSync(openSync(full, 'wx'));
+    renameSync(temporary, full);
+    return;
+  }
+  unlinkSync(temporary);
+}
+
+function removeQuietly(full: string): void {
+  try {
+    unlinkSync(full);
+  } catch {
+    // The failure that led here is the one to report; the next run sweeps the file.
+  }
+}

@@ -1,0 +1,137 @@
+import { ToolError } from '../errors.ts';
+import { printCommand } from '../kube/command-line.ts';
+import type { ClusterConnection } from '../kube/commands.ts';
+import { buildHelmArgs, helmRecoverCommand } from '../kube/helm-commands.ts';
+import { clusterFailures } from './cluster-failures.ts';
+import type { Exec, ToolResult } from './exec.ts';
+import { listAt, parseJson, textAt } from './json-answer.ts';
+import { explainToolFailure, garbledAnswer, type KnownText } from './tool-failure.ts';
+
+export interface HelmVersion {
+  readonly major: 3 | 4;
+  readonly minor: number;
+  /** As helm says it: `v4.1.4`. */
+  readonly text: string;
+}
+
+export interface Release {
+  readonly name: string;
+  readonly namespace: string;
+  /** Name and version: `svc7-0.1.0`. */
+  readonly chart: string;
+  /** `deployed`, `failed`, `pending-install`, `pending-upgrade`, `pending-rollback`, `uninstalling`... */
+  readonly status: string;
+}
+
+/** Questions to helm. Every method throws ToolError when helm or the cluster fails. */
+export interface Helm {
+  /** @throws ToolError for a helm older than 3.13, which cannot label releases. */
+  readHelmVersion(): Promise<HelmVersion>;
+  /** Releases of all namespaces, whatever their status. */
+  listReleases(labelSelector?: string): Promise<readonly Release[]>;
+}
+
+/** Seconds; helm has no time limit of its own for a question. */
+const readTimeoutMs = 60_000;
+
+/** Creates the adapter that asks helm; commands that change releases are data (kube/helm-commands.ts) for Exec. */
+export function createHelm(exec: Exec, connection: ClusterConnection): Helm {
+  const ask = async (what: string, args: readonly string[]): Promise<ToolResult> => {
+    const result = await exec.run({ tool: 'helm', effect: 'read', args }, { timeoutMs: readTimeoutMs });
+    if (result.exitCode !== 0 || result.timedOut) throw explainHelmFailure(what, result);
+    if (result.isCut) throw garbledAnswer('helm', what, result);
+    return result;
+  };
+
+  return {
+    async readHelmVersion() {
+      const what = "cannot read helm's version";
+      const result = await ask(what, ['version', '--template={{.Version}}']);
+      const match = /^v?(\d+)\.(\d+)\.\S+$/.exec(result.stdout.trim());
+      if (match === null) throw garbledAnswer('helm', what, result);
+      const [text, major, minor] = [match[0], Number(match[1]), Number(match[2])];
+      if (major < 3 || (major === 3 && minor < 13)) {
+        throw new ToolError(`cannot use helm ${text}: releases have labels since helm 3.13`, {
+          remedy: 'Install helm 3.13 or later: https://helm.sh/docs/intro/install/',
+        });
+      }
+      return { major: major === 3 ? 3 : 4, minor, text };
+    },
+
+    async listReleases(labelSelector) {
+      const what = 'cannot list the helm releases';
+      // helm 3 leaves pending releases out by default, helm 4 has no --all: the names of the states fit both.
+      const states = ['--deployed', '--failed', '--pending', '--uninstalling'];
+      const selector = labelSelector === undefined ? [] : [`--selector=${labelSelector}`];
+      const result = await ask(what, buildHelmArgs(connection, ['list', '--all-namespaces', '--output=json', '--max=0', ...states, ...selector]));
+      const releases = listAt({ releases: parseJson(result.stdout) }, 'releases')?.map(readRelease);
+      if (releases === undefined || !releases.every((release) => release !== undefined)) throw garbledAnswer('helm', what, result);
+      return releases;
+    },
+  };
+}
+
+/** The release that a failed helm command was about. */
+export interface FailedRelease extends ClusterConnection {
+  readonly release: string;
+  readonly namespace: string;
+  /** Its status if it is known: decides what frees a pending release. */
+  readonly status?: string;
+}
+
+/** Puts a failure of helm into words: `what failed: why`, what to do, and helm's own words without secrets. */
+export function explainHelmFailure(what: string, result: ToolResult, subject?: FailedRelease): ToolError {
+  return explainToolFailure('helm', what, result, [...releaseFailures(subject), ...clusterFailures]);
+}
+
+function releaseFailures(subject: FailedRelease | undefined): readonly KnownText[] {
+  return [
+    {
+      pattern: /another operation \(install\/upgrade\/rollback\) is in progress/,
+      why: () => 'another helm works on this release, or one was killed while it did',
+      remedy: subject === undefined ? 'helm list --all-namespaces --pending shows the release.' : describeRecovery(subject),
+    },
+    {
+      pattern: /values don't meet the specifications of the schema/,
+      why: () => "the values do not fit the chart's values.schema.json",
+      remedy: 'Correct the values that are named above; ingress-tls render --force makes the chart anew.',
+    },
+    {
+      pattern: /invalid ownership metadata|cannot be imported into the current release/,
+      why: () => 'an object of the chart exists already and belongs to nobody or to another release',
+      remedy: 'Delete the object that is named above if nothing else needs it, then run the same command again.',
+    },
+    {
+      pattern: /cannot re-use a name that is still in use/,
+      why: () => 'a release of this name exists already',
+      remedy: 'helm list --all-namespaces shows it.',
+    },
+    {
+      pattern: /release: not found/,
+      why: () => 'there is no such release',
+      remedy: 'helm list --all-namespaces shows those that there are.',
+    },
+    {
+      pattern: /timed out waiting for the condition|(?:FAILED|failed)[^\n]*context deadline exceeded|resource \S+ not ready/,
+      why: () => 'it did not become ready in time',
+      remedy:
+        subject === undefined
+          ? 'kubectl get pods --all-namespaces shows what is missing.'
+          : `kubectl get pods,events --namespace=${subject.namespace} shows what is missing; then run the same command again, with a longer --timeout if it needs one.`,
+    },
+  ];
+}
+
+function describeRecovery({ status, ...subject }: FailedRelease): string {
+  const recover = (assumed: string): string => printCommand(helmRecoverCommand({ ...subject, status: assumed }));
+  const wait = 'If no other helm is at work: ';
+  return status === undefined
+    ? `${wait}${recover('pending-upgrade')} (or, if it was never installed before, ${recover('pending-install')}), then run the same command again.`
+    : `${wait}${recover(status)}, then run the same command again.`;
+}
+
+function readRelease(value: unknown): Release | undefined {
+  const [name, namespace, status] = [textAt(value, 'name'), textAt(value, 'namespace'), textAt(value, 'status')];
+  const chart = textAt(value, 'chart');
+  return name === undefined || namespace === undefined || status === undefined || chart === undefined ? undefined : { name, namespace, chart, status };
+}

@@ -1,0 +1,344 @@
+import { InternalError, type ToolError } from '../errors.ts';
+import { buildKubectlArgs, type ClusterConnection } from '../kube/commands.ts';
+import { clusterFailures } from './cluster-failures.ts';
+import type { Exec, ToolResult } from './exec.ts';
+import { at, listAt, parseJson, textAt } from './json-answer.ts';
+import { redact } from './redaction.ts';
+import { explainToolFailure, garbledAnswer, type KnownText } from './tool-failure.ts';
+
+export interface KubectlSettings extends ClusterConnection {
+  /** Seconds that one request to the cluster may take. */
+  readonly requestTimeout: number;
+}
+
+export interface Version {
+  readonly major: number;
+  readonly minor: number;
+  /** As the tool says it: `v1.35.2`. */
+  readonly text: string;
+}
+
+/** The cluster that commands go to. */
+export interface Cluster {
+  readonly context: string;
+  /** URL of the API server. */
+  readonly server: string;
+  readonly version: Version;
+}
+
+export interface FoundNamespace {
+  readonly labels: Readonly<Record<string, string>>;
+  /** It is being deleted: nothing can be made in it. */
+  readonly isTerminating: boolean;
+}
+
+export interface OwnedObject {
+  /** As kubectl takes it: `deployment.apps`. */
+  readonly resource: string;
+  readonly kind: string;
+  readonly name: string;
+  /** Absent for cluster-scoped objects. */
+  readonly namespace?: string;
+  /** The label's value. */
+  readonly owner: string;
+}
+
+/** Questions to a cluster. Every method throws ToolError when kubectl or the cluster fails. */
+export interface Kubectl {
+  readClientVersion(): Promise<Version>;
+  /** Asks the kubeconfig for context and server, and the server for its version. */
+  readCluster(): Promise<Cluster>;
+  /** Whether the cluster serves a kind, given as `group/version/Kind`, or `v1/Kind` for the core group. */
+  hasResource(reference: string): Promise<boolean>;
+  /** Those of these namespaces that exist. */
+  findNamespaces(names: readonly string[]): Promise<ReadonlyMap<string, FoundNamespace>>;
+  /** Names of those of these objects that exist; nothing of their content is asked for. */
+  findExisting(resource: string, namespace: string, names: readonly string[]): Promise<ReadonlySet<string>>;
+  /** The Service that uses a node port. */
+  findNodePortUser(port: number): Promise<{ readonly name: string; readonly namespace: string } | undefined>;
+  /** Objects with this label in all namespaces, in the order in which they should be deleted; no content. */
+  listOwned(label: string): Promise<readonly OwnedObject[]>;
+  /** An address by which a node is reached: its external one, else its internal one. */
+  findNodeAddress(): Promise<string | undefined>;
+  /**
+   * What would be lost with a namespace, as `Kind/name`: what neither has this label nor belongs to another object nor
+   * comes with every namespace.
+   */
+  listForeign(namespace: string, labelSelector: string): Promise<readonly string[]>;
+}
+
+/**
+ * What can carry our labels, in the order in which it should be deleted: what sends traffic, what answers it, what that
+ * uses, and namespaces, with whatever is left in them, last.
+ */
+const ownedResources = [
+  'ingresses.networking.k8s.io',
+  'ingresses.extensions',
+  'routes.route.openshift.io',
+  'httproutes.gateway.networking.k8s.io',
+  'tlsroutes.gateway.networking.k8s.io',
+  'backendtlspolicies.gateway.networking.k8s.io',
+  'gateways.gateway.networking.k8s.io',
+  'transportservers.k8s.nginx.org',
+  'virtualservers.k8s.nginx.org',
+  'policies.k8s.nginx.org',
+  'deployments.apps',
+  'daemonsets.apps',
+  'services',
+  'poddisruptionbudgets.policy',
+  'networkpolicies.networking.k8s.io',
+  'configmaps',
+  'secrets',
+  'serviceaccounts',
+  'rolebindings.rbac.authorization.k8s.io',
+  'roles.rbac.authorization.k8s.io',
+  'clusterrolebindings.rbac.authorization.k8s.io',
+  'clusterroles.rbac.authorization.k8s.io',
+  'ingressclasses.networking.k8s.io',
+  'gatewayclasses.gateway.networking.k8s.io',
+  'namespaces',
+];
+
+/** Creates the adapter that asks a cluster; commands that change one are data (kube/commands.ts) for Exec. */
+export function createKubectl(exec: Exec, { requestTimeout, ...connection }: KubectlSettings): Kubectl {
+  // A request is tried again a few times for discovery; kubectl as a whole gets twice its time.
+  const timeoutMs = (2 * requestTimeout + 5) * 1000;
+  const served = new Map<string, Promise<ReadonlySet<string>>>();
+
+  const run = (args: readonly string[]): Promise<ToolResult> =>
+    exec.run({ tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, args) }, { timeoutMs });
+
+  const ask = async (what: string, args: readonly string[]): Promise<ToolResult> => {
+    const result = await run([`--request-timeout=${requestTimeout}s`, ...args]);
+    if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
+    if (result.isCut) throw garbledAnswer('kubectl', what, result);
+    return result;
+  };
+
+  const kindsOf = async (groupVersion: string): Promise<ReadonlySet<string>> => {
+    const what = `cannot see whether the cluster serves ${groupVersion}`;
+    const path = groupVersion === 'v1' ? '/api/v1' : `/apis/${groupVersion}`;
+    const result = await run([`--request-timeout=${requestTimeout}s`, 'get', `--raw=${path}`]);
+    if (result.exitCode !== 0 && /\(NotFound\)/.test(result.stderr)) return new Set();
+    if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
+    const resources = listAt(parseJson(result.stdout), 'resources');
+    if (resources === undefined) throw garbledAnswer('kubectl', what, result);
+    return new Set(resources.map((resource) => textAt(resource, 'kind') ?? ''));
+  };
+
+  return {
+    async readClientVersion() {
+      const what = "cannot read kubectl's version";
+      const result = await run(['version', '--client', '-o=json']);
+      if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
+      const version = readVersion(at(parseJson(result.stdout), 'clientVersion'));
+      if (version === undefined) throw garbledAnswer('kubectl', what, result);
+      return version;
+    },
+
+    async readCluster() {
+      const whatConfig = 'cannot tell which cluster to use';
+      const view = await run(['config', 'view', '--minify', '-o=json']);
+      if (view.exitCode !== 0 || view.timedOut) throw explainKubectlFailure(whatConfig, view);
+      const config = parseJson(view.stdout);
+      const context = textAt(config, 'current-context');
+      const server = textAt(config, 'clusters', 0, 'cluster', 'server');
+      if (context === undefined || server === undefined) throw garbledAnswer('kubectl', whatConfig, view);
+
+      const whatVersion = `cannot reach the cluster of context ${context} (${redact(server)})`;
+      const result = await ask(whatVersion, ['version', '-o=json']);
+      const version = readVersion(at(parseJson(result.stdout), 'serverVersion'));
+      if (version === undefined) throw garbledAnswer('kubectl', whatVersion, result);
+      return { context, server: redact(server), version };
+    },
+
+    async hasResource(reference) {
+      const cut = reference.lastIndexOf('/');
+      const groupVersion = reference.slice(0, cut);
+      if (!/^(?:[a-z0-9.-]+\/)?v[0-9a-z]+$/.test(groupVersion)) throw new InternalError(`not a kind of an API: ${reference}`);
+      const kinds = served.get(groupVersion) ?? kindsOf(groupVersion);
+      served.set(groupVersion, kinds);
+      return (await kinds).has(reference.slice(cut + 1));
+    },
+
+    async findNamespaces(names) {
+      if (names.length === 0) return new Map();
+      const what = 'cannot look for namespaces';
+      const result = await ask(what, ['get', 'namespaces', '--ignore-not-found=true', '-o=json', '--', ...names]);
+      if (result.stdout.trim() === '') return new Map();
+      const answer = parseJson(result.stdout);
+      if (typeof answer !== 'object' || answer === null) throw garbledAnswer('kubectl', what, result);
+      // For one name kubectl prints the object itself.
+      const items = listAt(answer, 'items') ?? [answer];
+      return new Map(
+        items.map((item) => {
+          const name = textAt(item, 'metadata', 'name');
+          if (name === undefined) throw garbledAnswer('kubectl', what, result);
+          return [name, { labels: readLabels(at(item, 'metadata', 'labels')), isTerminating: textAt(item, 'status', 'phase') === 'Terminating' }];
+        }),
+      );
+    },
+
+    async findExisting(resource, namespace, names) {
+      if (names.length === 0) return new Set();
+      const options = [`--namespace=${namespace}`, '--ignore-not-found=true', '-o=name'];
+      const result = await ask(`cannot look for ${resource} in namespace ${namespace}`, ['get', ...options, '--', resource, ...names]);
+      return new Set(splitLines(result.stdout).map((line) => line.slice(line.indexOf('/') + 1)));
+    },
+
+    async findNodePortUser(port) {
+      const columns = '{.metadata.namespace}{"\\t"}{.metadata.name}{"\\t"}{.spec.ports[*].nodePort}{" "}{.spec.healthCheckNodePort}{"\\n"}';
+      const result = await ask(`cannot see who uses node port ${port}`, ['get', 'services', '--all-namespaces', `-o=jsonpath={range .items[*]}${columns}{end}`]);
+      for (const line of splitLines(result.stdout)) {
+        const [namespace, name, ports = ''] = line.split('\t');
+        if (namespace !== undefined && name !== undefined && ports.split(' ').includes(String(port))) return { name, namespace };
+      }
+      return undefined;
+    },
+
+    async listOwned(label) {
+      const what = 'cannot list what is installed';
+      const available = new Set(await listDeletable(run, what, requestTimeout));
+      const resources = ownedResources.filter((resource) => available.has(resource));
+      if (resources.length === 0) return [];
+      const owner = `.metadata.labels['${label.replaceAll('.', String.raw`\.`)}']`;
+      const columns = `{.apiVersion}{"\\t"}{.kind}{"\\t"}{.metadata.namespace}{"\\t"}{.metadata.name}{"\\t"}{${owner}}{"\\n"}`;
+      const options = ['--all-namespaces', `--selector=${label}`, `-o=jsonpath={range .items[*]}${columns}{end}`];
+      const result = await ask(what, ['get', resources.join(','), ...options]);
+      const found = new Map<string, OwnedObject>();
+      for (const line of splitLines(result.stdout)) {
+        const object = readOwned(line);
+        if (object === undefined) throw garbledAnswer('kubectl', what, result);
+        // Kubernetes 1.14 to 1.21 shows an Ingress in two groups.
+        const key = [object.kind, object.namespace, object.name].join('/');
+        if (!found.has(key)) found.set(key, object);
+      }
+      return [...found.values()];
+    },
+
+    async findNodeAddress() {
+      const addresses = '{range .items[*].status.addresses[*]}{.type}{"\\t"}{.address}{"\\n"}{end}';
+      const result = await ask('cannot look for the address of a node', ['get', 'nodes', `-o=jsonpath=${addresses}`]);
+      const found = new Map(splitLines(result.stdout).map((line) => line.split('\t') as [string, string]));
+      return found.get('ExternalIP') ?? found.get('InternalIP');
+    },
+
+    async listForeign(namespace, labelSelector) {
+      const what = `cannot see what namespace ${namespace} holds`;
+      const listable = await listDeletable(run, what, requestTimeout, ['--namespaced=true']);
+      const resources = listable.filter((resource) => !passingResources.has(resource)).join(',');
+      const columns = '{range .items[*]}{.kind}{"\\t"}{.metadata.name}{"\\t"}{.metadata.ownerReferences[*].name}{"\\t"}{.type}{"\\n"}{end}';
+      const list = async (selector: readonly string[]): Promise<readonly string[]> => {
+        const options = [`--namespace=${namespace}`, '--ignore-not-found=true', ...selector, `-o=jsonpath=${columns}`];
+        return splitLines((await ask(what, ['get', resources, ...options])).stdout);
+      };
+      const ours = new Set(await list([`--selector=${labelSelector}`]));
+      const others = (await list([])).filter((line) => !ours.has(line));
+      return others.flatMap((line) => {
+        const [kind = '', name = '', owners = '', type = ''] = line.split('\t');
+        // Before Kubernetes 1.24 each service account has a token Secret, without an owner.
+        const comesByItself = comesWithNamespace.has(`${kind}/${name}`) || type === 'kubernetes.io/service-account-token';
+        return owners !== '' || comesByItself ? [] : [`${kind}/${name}`];
+      });
+    },
+  };
+}
+
+/** What comes and goes by itself: nobody would miss it. A Lease is an election's, which ends with its controller. */
+const passingResources: ReadonlySet<string> = new Set([
+  'events',
+  'events.events.k8s.io',
+  'endpoints',
+  'endpointslices.discovery.k8s.io',
+  'leases.coordination.k8s.io',
+  'pods.metrics.k8s.io',
+]);
+
+/** What Kubernetes and OpenShift make in each namespace (kubernetes@1.35 pkg/controller/certificates/rootcacertpublisher). */
+const comesWithNamespace: ReadonlySet<string> = new Set(['ServiceAccount/default', 'ConfigMap/kube-root-ca.crt', 'ConfigMap/openshift-service-ca.crt']);
+
+/** Names of what the cluster can list and delete. One broken aggregated API (often metrics) must not hide the rest. */
+async function listDeletable(
+  run: (args: readonly string[]) => Promise<ToolResult>,
+  what: string,
+  requestTimeout: number,
+  options: readonly string[] = [],
+): Promise<readonly string[]> {
+  const result = await run([`--request-timeout=${requestTimeout}s`, 'api-resources', '--verbs=list,delete', '-o=name', ...options]);
+  const isPartial = result.stdout.trim() !== '' && result.stderr.includes('unable to retrieve the complete list of server APIs');
+  if (result.timedOut || (result.exitCode !== 0 && !isPartial)) throw explainKubectlFailure(what, result);
+  return splitLines(result.stdout);
+}
+
+/** Puts a failure of kubectl into words: `what failed: why`, what to do, and kubectl's own words without secrets. */
+export function explainKubectlFailure(what: string, result: ToolResult): ToolError {
+  return explainToolFailure('kubectl', what, result, [...objectFailures, ...clusterFailures]);
+}
+
+/** Failures of objects on their way into the cluster, in the words of kubectl and of the API server. */
+const objectFailures: readonly KnownText[] = [
+  {
+    pattern: /provided port is already allocated/,
+    why: () => 'the node port is taken by another Service',
+    remedy: 'Set another controller.nodePort in ingress-tls.yaml, then run the same command again.',
+  },
+  {
+    pattern: /Apply failed with \d+ conflicts?: conflicts? with "([^"\n]+)"/,
+    why: (match) => `${match[1] ?? 'another program'} manages fields of this object`,
+    remedy: 'Find out who changes the object, and let only one of the two manage these fields.',
+  },
+  {
+    pattern: /no matches for kind "([^"\n]+)" in version "([^"\n]+)"/,
+    why: (match) => `the cluster does not know ${match[1] ?? ''} of ${match[2] ?? ''}`,
+    remedy: 'ingress-tls doctor shows what the profile needs; choose another controller.profile in ingress-tls.yaml.',
+  },
+  {
+    pattern: /because it is being terminated|namespace \S+ is being terminated/,
+    why: () => 'the namespace is being deleted',
+    remedy: 'Wait until it is gone (kubectl get namespaces), then run the same command again.',
+  },
+  {
+    pattern: /namespaces "([^"\n]+)" not found/,
+    why: (match) => `there is no namespace ${match[1] ?? ''}`,
+    remedy: 'Make it with kubectl create namespace NAME, then run the same command again.',
+  },
+  {
+    pattern: /field is immutable/,
+    why: () => 'the object exists with a field that cannot be changed',
+    remedy: 'Look at the object that is named above; delete it if nothing else needs it, then run the same command again.',
+  },
+  {
+    pattern: /admission webhook "([^"\n]+)" denied the request|violates PodSecurity "([^"\n]+)"|exceeded quota: (\S+?),/,
+    why: (match) => `the rules of the cluster refuse it (${match[1] ?? match[2] ?? match[3] ?? ''})`,
+    remedy: 'Ask whoever runs the cluster about the rule that is named above.',
+  },
+  {
+    pattern: /timed out waiting for the condition|exceeded its progress deadline/,
+    why: () => 'it did not become ready in time',
+    remedy: 'kubectl get pods --all-namespaces and kubectl describe pod show what is missing; then run the same command again.',
+  },
+];
+
+function readVersion(value: unknown): Version | undefined {
+  const major = Number.parseInt(textAt(value, 'major') ?? '', 10);
+  // Some providers write a plus: "27+".
+  const minor = Number.parseInt(textAt(value, 'minor') ?? '', 10);
+  const text = textAt(value, 'gitVersion');
+  return Number.isNaN(major) || Number.isNaN(minor) || text === undefined ? undefined : { major, minor, text };
+}
+
+function readLabels(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+function readOwned(line: string): OwnedObject | undefined {
+  const [apiVersion, kind, namespace, name, owner = ''] = line.split('\t');
+  if (apiVersion === undefined || kind === undefined || namespace === undefined || name === undefined || name === '') return undefined;
+  const group = apiVersion.includes('/') ? `.${apiVersion.slice(0, apiVersion.indexOf('/'))}` : '';
+  return { resource: `${kind.toLowerCase()}${group}`, kind, name, owner, ...(namespace !== '' && { namespace }) };
+}
+
+function splitLines(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line !== '');
+}

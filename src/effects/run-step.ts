@@ -1,0 +1,45 @@
+import { InternalError } from '../errors.ts';
+import type { ClusterConnection } from '../kube/commands.ts';
+import type { RunStep } from '../model/plan.ts';
+import type { Exec } from './exec.ts';
+import type { ProjectFiles } from './files.ts';
+import { explainHelmFailure } from './helm.ts';
+import { explainKubectlFailure } from './kubectl.ts';
+
+/** Seconds that a tool has over the time that it was given itself, to end by its own means. */
+const margin = 30;
+
+/** Milliseconds for a command. helm waits once for the release and, when that fails, once more for the way back. */
+function patience({ command, timeout }: RunStep): number {
+  return ((command.tool === 'helm' ? 2 * timeout : timeout) + margin) * 1000;
+}
+
+export interface StepTools {
+  readonly exec: Exec;
+  readonly files: ProjectFiles;
+  /** For the command that recovers a release: it must go where this one went. */
+  readonly connection: ClusterConnection;
+}
+
+/**
+ * Runs one command of a plan; objects go to it on standard input.
+ * @throws ToolError in the tool's own words, secrets removed, when it fails.
+ */
+export async function runStep(step: RunStep, { exec, files, connection }: StepTools): Promise<void> {
+  const { command, title, release } = step;
+  const stdin = command.stdinFiles?.map((path) => readInput(files, path)).join('');
+  const result = await exec.run(command, { timeoutMs: patience(step), ...(stdin === undefined ? {} : { stdin }) });
+  if (result.exitCode === 0 && !result.timedOut) return;
+  const what = `cannot ${title}`;
+  throw command.tool === 'helm'
+    ? explainHelmFailure(what, result, release === undefined ? undefined : { ...connection, ...release, release: release.name })
+    : explainKubectlFailure(what, result);
+}
+
+function readInput(files: ProjectFiles, path: string): string {
+  const text = files.readText(path);
+  if (text === undefined) throw new InternalError(`${path} was planned to be sent and is gone`);
+  // Several files make one stream: each is a document of its own, however a person left it.
+  const document = text.startsWith('---') ? text : `---\n${text}`;
+  return document.endsWith('\n') ? document : `${document}\n`;
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createExec, type ToolResult } from '../../../src/effects/exec.ts';
+import { createHelm, explainHelmFailure, type Helm } from '../../../src/effects/helm.ts';
+import { ToolError } from '../../../src/errors.ts';
+import { describeWithTool } from '../../support/describe-with.ts';
+import { pathWith } from '../../support/tools.ts';
+import { serveStatus, writeKubeconfig } from './fake-api-server.ts';
+import { answering, failureOf, installStandIns, makeTemporaryFolder } from './stand-in.ts';
+
+function helmThat(program: string): Helm {
+  return createHelm(createExec({ env: installStandIns({ helm: program }), cwd: makeTemporaryFolder() }), { context: 'prod' });
+}
+
+function failed(stderr: string): ToolResult {
+  return { exitCode: 1, signal: undefined, stdout: '', stderr, isCut: false, durationMs: 100, timedOut: false, stillRunning: undefined };
+}
+
+async function expectToolError(action: () => unknown, ...words: readonly string[]): Promise<ToolError> {
+  const error = await failureOf(action);
+  expect(error).toBeInstanceOf(ToolError);
+  for (const word of words) expect((error as ToolError).message).toContain(word);
+  return error as ToolError;
+}
+
+describe('readHelmVersion', () => {
+  it.each([
+    ['v4.2.3', 4, 2],
+    ['v3.13.0', 3, 13],
+    ['v3.22.0-rc.1+g05fa379\n', 3, 22],
+  ])('takes %j', async (stdout, major, minor) => {
+    expect(await helmThat(answering([{ when: ['version'], stdout }])).readHelmVersion()).toEqual({ major, minor, text: stdout.trim() });
+  });
+
+  it.each(['v3.12.3', 'v2.17.0'])('refuses %s and says what to install', async (stdout) => {
+    const error = await expectToolError(() => helmThat(answering([{ when: ['version'], stdout }])).readHelmVersion(), stdout, '3.13');
+    expect(error.remedy).toContain('https://helm.sh/docs/intro/install/');
+  });
+
+  it.each(['', 'Client: &version.Version{SemVer:"v2"}', '{{.Version}}', 'v4', '\u0000'])('says that %j is no answer', async (stdout) => {
+    await expectToolError(() => helmThat(answering([{ when: ['version'], stdout }])).readHelmVersion(), 'unexpected');
+  });
+});
+
+describe('listReleases', () => {
+  it('reads name, namespace, chart and status', async () => {
+    const stdout = JSON.stringify([{ name: 'ic3-svc7', namespace: 'default', revision: '2', updated: 'x', status: 'pending-upgrade', chart: 'svc7-0.1.0', app_version: '1' }]);
+    const helm = helmThat(answering([{ when: ['--kube-context=prod', 'list', '--selector=a=b', '--pending'], stdout }]));
+    expect(await helm.listReleases('a=b')).toEqual([{ name: 'ic3-svc7', namespace: 'default', chart: 'svc7-0.1.0', status: 'pending-upgrade' }]);
+  });
+
+  it.each(['', '{}', '[1]', '[{"name":"x"}]', 'WARNING'])('says that %j is no answer', async (stdout) => {
+    await expectToolError(() => helmThat(answering([{ when: ['list'], stdout }])).listReleases(), 'unexpected');
+  });
+});
+
+describe('explainHelmFailure', () => {
+  const subject = { release: 'ic3-svc7', namespace: 'default', context: 'my prod' };
+  const pending = failed('Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress\n');
+
+  it('gives the command that frees a pending release', () => {
+    const rollback = "helm '--kube-context=my prod' rollback ic3-svc7 --namespace=default --wait";
+    const uninstall = "helm '--kube-context=my prod' uninstall ic3-svc7 --namespace=default --wait";
+    expect(explainHelmFailure('x', pending, { ...subject, status: 'pending-install' }).remedy).toContain(uninstall);
+    expect(explainHelmFailure('x', pending, { ...subject, status: 'pending-upgrade' }).remedy).toContain(rollback);
+    expect(explainHelmFailure('x', pending, { ...subject, status: 'pending-upgrade' }).remedy).not.toContain(uninstall);
+    const unknown = explainHelmFailure('x', pending, subject).remedy;
+    expect(unknown).toContain(rollback);
+    expect(unknown).toContain(uninstall);
+    expect(explainHelmFailure('x', pending).remedy).toContain('helm list');
+  });
+
+  it.each([
+    ["Error: UPGRADE FAILED: values don't meet the specifications of the schema(s) in the following chart(s):\nsvc7:\n- at '/replicaCount': got string, want integer", 'values.schema.json'],
+    ['Error: UPGRADE FAILED: Unable to continue with update: Service "ic3-svc7" in namespace "default" exists and cannot be imported into the current release: invalid ownership metadata', 'exists already'],
+    ['Error: uninstall: Release not loaded: ic3-svc7: release: not found', 'no such release'],
+    ['Error: UPGRADE FAILED: release ic3-svc7 failed, and has been rolled back due to rollback-on-failure being set: resource Deployment/default/ic3-svc7 not ready. status: InProgress, message: Available: 0/1\ncontext deadline exceeded', 'did not become ready in time'],
+    ['Error: UPGRADE FAILED: context deadline exceeded', 'did not become ready in time'],
+    ['Error: kubernetes cluster unreachable: Get "https://127.0.0.1:1/version": dial tcp 127.0.0.1:1: connect: connection refused', 'nothing answers at 127.0.0.1:1'],
+    ['Error: kubernetes cluster unreachable: Get "https://10.0.0.1:1/version": net/http: TLS handshake timeout', 'does not answer in time'],
+  ])('%j', (stderr, words) => {
+    const error = explainHelmFailure('cannot install svc7', failed(stderr), subject);
+    expect(error.message).toContain(`cannot install svc7: `);
+    expect(error.message).toContain(words);
+    expect(error.remedy).toBeDefined();
+    expect(error.details).toEqual(stderr.split('\n').map((line) => `helm: ${line}`));
+  });
+});
+
+for (const tool of ['helm', 'helm3'] as const) {
+  describeWithTool(tool, `the real ${tool}`, () => {
+    const helmFor = (kubeconfig: string): Helm => {
+      const home = makeTemporaryFolder();
+      const env = { PATH: pathWith(tool), HOME: home, KUBECONFIG: kubeconfig };
+      return createHelm(createExec({ env, cwd: home }), {});
+    };
+
+    it('tells its version', async () => {
+      const { major, text } = await helmFor('none').readHelmVersion();
+      expect(text).toMatch(/^v\d+\.\d+\.\d+/);
+      if (tool === 'helm3') expect(major).toBe(3);
+    });
+
+    it('understands the question for releases, and its failures are understood', async () => {
+      await expectToolError(() => helmFor(writeKubeconfig('http://127.0.0.1:1')).listReleases('a=b'), 'nothing answers at 127.0.0.1:1');
+      const refused = await serveStatus(401, 'Unauthorized', 'Unauthorized');
+      await expectToolError(() => helmFor(writeKubeconfig(refused)).listReleases(), 'refused the credentials');
+      await expectToolError(() => helmFor(join(makeTemporaryFolder(), 'none')).listReleases(), 'nothing answers at');
+    });
+  });
+}

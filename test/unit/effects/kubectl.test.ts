@@ -1,0 +1,230 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createExec, type ToolResult } from '../../../src/effects/exec.ts';
+import { createKubectl, explainKubectlFailure, type Kubectl, type KubectlSettings } from '../../../src/effects/kubectl.ts';
+import { ToolError } from '../../../src/errors.ts';
+import { describeWithTool } from '../../support/describe-with.ts';
+import { pathWith } from '../../support/tools.ts';
+import { serve, serveSilence, serveStatus, serveTls, writeKubeconfig } from './fake-api-server.ts';
+import { answering, failureOf, installStandIns, makeTemporaryFolder } from './stand-in.ts';
+
+function failed(stderr: string, overrides: Partial<ToolResult> = {}): ToolResult {
+  return { exitCode: 1, signal: undefined, stdout: '', stderr, isCut: false, durationMs: 100, timedOut: false, stillRunning: undefined, ...overrides };
+}
+
+function kubectlThat(program: string, settings: Partial<KubectlSettings> = {}): { kubectl: Kubectl; commands: (readonly string[])[] } {
+  const commands: (readonly string[])[] = [];
+  const exec = createExec({
+    env: installStandIns({ kubectl: program }),
+    cwd: makeTemporaryFolder(),
+    graceMs: { kill: 200, output: 200 },
+    onCommand: ({ args }) => commands.push(args),
+  });
+  return { kubectl: createKubectl(exec, { requestTimeout: 10, ...settings }), commands };
+}
+
+const view = JSON.stringify({
+  'current-context': 'prod',
+  clusters: [{ name: 'c', cluster: { server: 'https://me:hunter2@cluster.test:6443' } }],
+});
+
+function versions(minor: string): string {
+  return JSON.stringify({ clientVersion: { major: '1', minor: '35', gitVersion: 'v1.35.2' }, serverVersion: { major: '1', minor, gitVersion: `v1.${minor}.4-gke` } });
+}
+
+async function expectToolError(action: () => unknown, ...words: readonly string[]): Promise<ToolError> {
+  const error = await failureOf(action);
+  expect(error).toBeInstanceOf(ToolError);
+  for (const word of words) expect((error as ToolError).message).toContain(word);
+  return error as ToolError;
+}
+
+describe('readCluster', () => {
+  it('names context, server without its password, and version', async () => {
+    const { kubectl, commands } = kubectlThat(answering([{ when: ['view'], stdout: view }, { when: ['version'], stdout: versions('27+') }]), {
+      context: '--all',
+      kubeconfig: '/a b',
+    });
+    expect(await kubectl.readCluster()).toEqual({
+      context: 'prod',
+      server: 'https://[removed]@cluster.test:6443',
+      version: { major: 1, minor: 27, text: 'v1.27+.4-gke' },
+    });
+    for (const args of commands) expect(args.slice(0, 2)).toEqual(['--context=--all', '--kubeconfig=/a b']);
+  });
+
+  const garbage = ['', 'null', '[]', '<html>', '{"serverVersion":{}}', '{"serverVersion":{"major":"x","minor":"1","gitVersion":"v"}}', '\0\u001b[2J', '"'.repeat(100_000)];
+
+  it.each(garbage)('says that %j is no answer', async (stdout) => {
+    await expectToolError(() => kubectlThat(answering([{ when: [], stdout }])).kubectl.readCluster(), 'kubectl answered something unexpected');
+    const { kubectl } = kubectlThat(answering([{ when: ['view'], stdout: view }, { when: [], stdout }]));
+    const error = await expectToolError(() => kubectl.readCluster(), 'context prod', 'kubectl answered something unexpected');
+    expect(error.message).not.toContain('hunter2');
+    expect(error.details.join('')).not.toContain('\u001b');
+  });
+
+  it('gives up on a kubectl that hangs', async () => {
+    const { kubectl } = kubectlThat('setInterval(() => {}, 1000);', { requestTimeout: -2 });
+    const error = await expectToolError(() => kubectl.readCluster(), 'kubectl did not end within');
+    expect(error.remedy).toBeDefined();
+  });
+});
+
+describe('questions', () => {
+  it('tells which namespaces exist, of none, one and several', async () => {
+    const namespace = (name: string, phase: string): unknown => ({ kind: 'Namespace', metadata: { name, labels: { a: 'b' } }, status: { phase } });
+    const { kubectl, commands } = kubectlThat(
+      answering([
+        { when: ['none'], stdout: '' },
+        { when: ['two'], stdout: JSON.stringify({ kind: 'List', items: [namespace('one', 'Active'), namespace('two', 'Terminating')] }) },
+        { when: ['one'], stdout: JSON.stringify(namespace('one', 'Active')) },
+      ]),
+    );
+    expect([...(await kubectl.findNamespaces(['none']))]).toEqual([]);
+    expect([...(await kubectl.findNamespaces(['one']))]).toEqual([['one', { labels: { a: 'b' }, isTerminating: false }]]);
+    expect([...(await kubectl.findNamespaces(['one', 'two']))].map(([name, { isTerminating }]) => [name, isTerminating])).toEqual([['one', false], ['two', true]]);
+    expect([...(await kubectl.findNamespaces([]))]).toEqual([]);
+    // Whatever a name looks like, it stands behind the end of the options.
+    for (const args of commands) expect(args.indexOf('--')).toBe(args.findIndex((word) => ['none', 'one'].includes(word)) - 1);
+  });
+
+  it('finds the Service that has a node port, and not one with a longer number', async () => {
+    const stdout = 'default\tkubernetes\t \na\tlonger\t130092 \nb\tplain\t30080 30092 \nc\thealth\t30081 30093\n';
+    const { kubectl } = kubectlThat(answering([{ when: ['services'], stdout }]));
+    expect(await kubectl.findNodePortUser(30_092)).toEqual({ namespace: 'b', name: 'plain' });
+    expect(await kubectl.findNodePortUser(30_093)).toEqual({ namespace: 'c', name: 'health' });
+    expect(await kubectl.findNodePortUser(3009)).toBeUndefined();
+  });
+
+  it('asks once for each group and takes an unknown group for an answer', async () => {
+    const { kubectl, commands } = kubectlThat(
+      answering([
+        { when: ['--raw=/apis/networking.k8s.io/v1'], stdout: '{"resources":[{"kind":"Ingress"},{"kind":"IngressClass"}]}' },
+        { when: ['--raw=/api/v1'], stdout: '{"resources":[{"kind":"Service"}]}' },
+        { when: [], stderr: 'Error from server (NotFound): the server could not find the requested resource\n', exitCode: 1 },
+      ]),
+    );
+    const references = ['networking.k8s.io/v1/Ingress', 'networking.k8s.io/v1/IngressClass', 'networking.k8s.io/v1/Egress', 'v1/Service', 'extensions/v1beta1/Ingress'];
+    expect(await Promise.all(references.map((reference) => kubectl.hasResource(reference)))).toEqual([true, true, false, true, false]);
+    expect(commands.length).toBe(3);
+    expect(await failureOf(() => kubectl.hasResource('../secrets/x'))).not.toBeInstanceOf(ToolError);
+  });
+
+  it('lists what is ours by what the cluster can delete, without asking for content', async () => {
+    const names = 'services\nsecrets\ndeployments.apps\nclusterroles.rbac.authorization.k8s.io\nbindings\npods.metrics.k8s.io\n';
+    const lines = 'apps/v1\tDeployment\tns\tic3\tic3\nv1\tSecret\tns\ts\tic4\nv1\tSecret\tns\ts\tic4\nrbac.authorization.k8s.io/v1\tClusterRole\t\t--all\tic3\n';
+    const broken = 'error: unable to retrieve the complete list of server APIs: metrics.k8s.io/v1beta1: the server is currently unable to handle the request\n';
+    const { kubectl, commands } = kubectlThat(
+      answering([{ when: ['api-resources'], stdout: names, stderr: broken, exitCode: 1 }, { when: ['--selector=a/b'], stdout: lines }]),
+    );
+    expect(await kubectl.listOwned('a/b')).toEqual([
+      { resource: 'deployment.apps', kind: 'Deployment', name: 'ic3', namespace: 'ns', owner: 'ic3' },
+      { resource: 'secret', kind: 'Secret', name: 's', namespace: 'ns', owner: 'ic4' },
+      { resource: 'clusterrole.rbac.authorization.k8s.io', kind: 'ClusterRole', name: '--all', owner: 'ic3' },
+    ]);
+    const get = commands.find((args) => args.includes('get'))!;
+    expect(get).toContain('deployments.apps,services,secrets,clusterroles.rbac.authorization.k8s.io');
+    expect(get.join(' ')).not.toMatch(/\.data|-o=?(json|yaml)\b/);
+  });
+
+  it('tells which Secrets exist by name alone', async () => {
+    const { kubectl, commands } = kubectlThat(answering([{ when: ['secrets', 'a', 'b'], stdout: 'secret/b\n' }]));
+    expect(await kubectl.findExisting('secrets', 'ns', ['a', 'b'])).toEqual(new Set(['b']));
+    expect(commands[0]).toContain('-o=name');
+  });
+});
+
+describe('explainKubectlFailure', () => {
+  it.each([
+    ['The Service "ic3" is invalid: spec.ports[0].nodePort: Invalid value: 30092: provided port is already allocated', 'the node port is taken'],
+    ['error: Apply failed with 1 conflict: conflict with "helm" using apps/v1: .spec.replicas', 'helm manages fields'],
+    ['error: resource mapping not found for name: "x" namespace: "" from "STDIN": no matches for kind "Ingress" in version "extensions/v1beta1"', 'does not know Ingress of extensions/v1beta1'],
+    ['Error from server (NotFound): error when creating "STDIN": namespaces "nope" not found', 'no namespace nope'],
+    ['Error from server (Forbidden): error when creating "STDIN": configmaps "a" is forbidden: unable to create new content in namespace x because it is being terminated', 'being deleted'],
+    ['Error from server (Forbidden): error when creating "STDIN": pods "a" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation', 'restricted:latest'],
+    ['Error from server (Forbidden): secrets is forbidden: User "jane" cannot create resource "secrets" in API group "" in the namespace "x"', 'may not do this'],
+    ['error: timed out waiting for the condition', 'did not become ready in time'],
+    ['error: deployment "ic3" exceeded its progress deadline', 'did not become ready in time'],
+    ['something that nobody has seen before', 'kubectl failed with exit code 1'],
+  ])('%j', (stderr, words) => {
+    const error = explainKubectlFailure('cannot apply x', failed(`${stderr}\n`));
+    expect(error.message).toContain(`cannot apply x: `);
+    expect(error.message).toContain(words);
+    expect(error.details).toEqual([`kubectl: ${stderr}`]);
+  });
+
+  it('shows no key that kubectl prints', () => {
+    const key = Buffer.from(`-----BEGIN PRIVATE KEY-----\n${'QUJD'.repeat(50)}\n-----END PRIVATE KEY-----\n`).toString('base64');
+    const error = explainKubectlFailure('cannot apply x', failed(`applying patch:\n{"data":{"tls.key":"${key}"}}\nto: Resource\nfield is immutable`));
+    expect(JSON.stringify([error.message, error.remedy, error.details])).not.toContain(key.slice(20, 60));
+  });
+
+  it('tells a tool that still runs, one that took too long, and one that was killed', () => {
+    expect(explainKubectlFailure('x', failed('', { exitCode: undefined, timedOut: true, stillRunning: 4711 })).message).toContain('process 4711');
+    expect(explainKubectlFailure('x', failed('', { exitCode: undefined, timedOut: true, durationMs: 1500 })).message).toContain('within 2 s');
+    expect(explainKubectlFailure('x', failed('', { exitCode: undefined, signal: 'SIGKILL' })).message).toContain('SIGKILL');
+  });
+});
+
+// The words above are captured; these come from the program itself, so that a new version that speaks otherwise is seen.
+describeWithTool('kubectl', 'the real kubectl', () => {
+  const readWith = (kubeconfig: string, settings: Partial<KubectlSettings> = {}): Promise<unknown> => {
+    const env = { PATH: pathWith('kubectl'), HOME: makeTemporaryFolder(), KUBECONFIG: kubeconfig };
+    return createKubectl(createExec({ env, cwd: makeTemporaryFolder() }), { requestTimeout: 2, ...settings }).readCluster();
+  };
+
+  it('without a kubeconfig', async () => {
+    await expectToolError(() => readWith(join(makeTemporaryFolder(), 'none')), 'no cluster is chosen');
+  });
+
+  it.each(['', 'hello\n', '\0\u0001[', '{"apiVersion":"v1","kind":"Config","current-context":"gone"}'])('with the kubeconfig %j', async (content) => {
+    const path = join(makeTemporaryFolder(), 'kubeconfig');
+    writeFileSync(path, content);
+    await expectToolError(() => readWith(path), 'cannot tell which cluster to use: ', content === '' ? 'no cluster' : 'kubeconfig');
+  });
+
+  it('with a context that does not exist', async () => {
+    await expectToolError(() => readWith(writeKubeconfig('http://127.0.0.1:1'), { context: '--x y' }), 'no context --x y');
+  });
+
+  it('with a server that refuses, that does not exist, that is silent', async () => {
+    await expectToolError(() => readWith(writeKubeconfig('http://127.0.0.1:1')), 'context here (http://127.0.0.1:1)', 'nothing answers at 127.0.0.1:1');
+    await expectToolError(() => readWith(writeKubeconfig('https://no-such-host.invalid')), 'the host no-such-host.invalid is not found');
+    await expectToolError(async () => readWith(writeKubeconfig(await serveSilence())), 'does not answer in time');
+  });
+
+  it('with credentials that are refused or need a missing program', async () => {
+    const url = await serveStatus(401, 'Unauthorized', 'Unauthorized');
+    await expectToolError(() => readWith(writeKubeconfig(url)), 'refused the credentials');
+    await expectToolError(() => readWith(writeKubeconfig(url, { user: {} })), 'refused the credentials');
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'no-such-plugin', interactiveMode: 'Never' };
+    await expectToolError(() => readWith(writeKubeconfig(url.replace('http', 'https'), { user: { exec } })), 'missing or failed');
+    await expectToolError(() => readWith(writeKubeconfig(url, { user: { 'client-certificate': '/gone.crt', 'client-key': '/gone.key' } })), 'the kubeconfig cannot be used');
+  });
+
+  it('with a server whose certificate has expired or is unknown', async () => {
+    const { url, authority } = await serveTls(new Date('2021-01-01'));
+    await expectToolError(() => readWith(writeKubeconfig(url, { authority })), 'has expired');
+    const unknown = await serveTls(new Date('2049-01-01'));
+    await expectToolError(() => readWith(writeKubeconfig(unknown.url)), 'not the one that the kubeconfig trusts');
+  });
+
+  it('with a server that is not ready, not allowed, or no API server', async () => {
+    const portal = await serve((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'));
+    await expectToolError(async () => readWith(writeKubeconfig(await serveStatus(503, 'ServiceUnavailable', 'down'))), 'not ready');
+    await expectToolError(async () => readWith(writeKubeconfig(await serveStatus(403, 'Forbidden', 'no'))), 'may not do this');
+    await expectToolError(() => readWith(writeKubeconfig(portal)), 'no Kubernetes API server');
+  });
+
+  it('with a server that answers', async () => {
+    const body = JSON.stringify({ major: '1', minor: '15', gitVersion: 'v1.15.12' });
+    const url = await serve((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(body));
+    expect(await readWith(writeKubeconfig(url))).toEqual({ context: 'here', server: url, version: { major: 1, minor: 15, text: 'v1.15.12' } });
+  });
+
+  it('shows no credentials in any failure', async () => {
+    const error = await expectToolError(() => readWith(writeKubeconfig('http://me:hunter2@127.0.0.1:1')));
+    expect(JSON.stringify([error.message, error.details])).not.toMatch(/hunter2|kubeconfig-token/);
+  });
+});
