@@ -1,0 +1,102 @@
+import { articleServices } from '../../config/defaults.ts';
+import { addService, type ServiceFields } from '../../config/edit.ts';
+import { nearest } from '../../config/suggestion.ts';
+import { alternatives, quote } from '../../config/wording.ts';
+import { UsageError } from '../../errors.ts';
+import { modes, type Mode } from '../../model/mode.ts';
+import { places } from '../../plan/places.ts';
+import { canAsk } from '../asking.ts';
+import type { AddServiceOptions } from '../commands/add-service.ts';
+import { reportNotices, selectNewNotices } from '../notices.ts';
+import { describeChanged, loadProject, planProject, type Project } from '../project.ts';
+import { closeRender, reportRender } from '../report-render.ts';
+import { withLock, type Session } from '../session.ts';
+import { carryOutPlan } from '../write-project.ts';
+
+/** Adds a service to ingress-tls.yaml and renders. The file is written only when the result is a valid project. */
+export async function addServiceToProject(session: Session, options: AddServiceOptions): Promise<number> {
+  const found = loadProject(session);
+  const mode = await chooseMode(session, options, found);
+  const name = await chooseName(session, options, found, mode);
+  return withLock(session, 'add-service', async () => {
+    const before = loadProject(session);
+    refuseTaken(before, name);
+    const project = describeChanged(addService(before.text, places.config, toFields(options, name, mode)), 'add-service');
+    const { plan, observed } = planProject(session, project, false);
+    session.files.writeAtomic(places.config, project.text, { mode: 0o644, durable: true });
+    const backups = await carryOutPlan(session, plan, observed);
+    const service = project.desired.services.find((planned) => planned.name === name);
+    reportRender(session, plan, backups, options.json === true);
+    reportNotices(session.report, selectNewNotices(before.desired.notices, plan.notices), ['warning', 'info']);
+    session.report.message(`Added ${name}: ${mode}, https://${service?.host ?? name}:${project.config.controller.nodePort}/`);
+    return closeRender(session, plan, 'ingress-tls apply --dry-run');
+  });
+}
+
+async function chooseMode({ world }: Session, options: AddServiceOptions, project: Project): Promise<Mode> {
+  if (options.mode !== undefined) {
+    const mode = modes.find((known) => known === options.mode);
+    if (mode !== undefined) return mode;
+    const meant = nearest(options.mode, modes);
+    throw new UsageError(`unknown mode ${quote(options.mode)}: expected ${alternatives(modes)}`, {
+      remedy: meant === undefined ? 'ingress-tls add-service --help' : `did you mean --mode ${meant}?`,
+    });
+  }
+  if (options.yes === true) return 'terminate';
+  if (canAsk(world, options)) {
+    const { askMode } = await import('../prompts.ts');
+    return askMode(world);
+  }
+  const example = modes.find((mode) => !isTaken(project, articleServices[mode])) ?? 'terminate';
+  throw new UsageError('missing --mode: where does TLS end?', {
+    details: ['terminate    at the controller', 'reencrypt    at the controller, and again to the pod', 'passthrough  in the pod'],
+    remedy: `ingress-tls add-service ${options.name ?? articleServices[example]} --mode ${example}`,
+  });
+}
+
+/** Without a name: the article's service for the mode, as long as it is free. */
+async function chooseName({ world }: Session, options: AddServiceOptions, project: Project, mode: Mode): Promise<string> {
+  if (options.name !== undefined) return options.name;
+  const article = articleServices[mode];
+  const isFree = !isTaken(project, article);
+  if (canAsk(world, options)) {
+    const { askText } = await import('../prompts.ts');
+    // With the mode given and the article's name free there is nothing left to ask: the short form is a whole command.
+    if (isFree && options.mode !== undefined) return article;
+    return askText(world, 'What is the service called?', isFree ? article : freeName(project));
+  }
+  if (isFree) return article;
+  throw new UsageError(`missing name: ${article}, the default for ${mode}, exists already`, {
+    remedy: `ingress-tls add-service NAME --mode ${mode}`,
+  });
+}
+
+function freeName(project: Project): string {
+  for (let number = 10; ; number += 1) {
+    if (!isTaken(project, `svc${number}`)) return `svc${number}`;
+  }
+}
+
+function isTaken(project: Project, name: string): boolean {
+  return project.config.services.some((service) => service.name === name);
+}
+
+function refuseTaken(project: Project, name: string): void {
+  if (!isTaken(project, name)) return;
+  throw new UsageError(`${places.config} has a service ${name} already`, {
+    remedy: `edit it there and run ingress-tls render, or choose another name`,
+  });
+}
+
+function toFields(options: AddServiceOptions, name: string, mode: Mode): ServiceFields {
+  return {
+    name,
+    mode,
+    ...(options.host === undefined ? {} : { host: options.host }),
+    ...(options.image === undefined ? {} : { image: options.image }),
+    ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.replicas === undefined ? {} : { replicas: options.replicas }),
+    ...(options.clientAuth === undefined ? {} : { clientAuth: options.clientAuth }),
+    ...(options.annotation === undefined ? {} : { annotations: options.annotation }),
+  };
+}

@@ -1,0 +1,152 @@
+import { defaultDomain } from '../../config/defaults.ts';
+import { createConfigText } from '../../config/edit.ts';
+import { exitCodes, KnownError } from '../../errors.ts';
+import type { Cluster } from '../../effects/kubectl.ts';
+import { places } from '../../plan/places.ts';
+import { judgeNamespaces, refuseMissingResources, refuseTakenNodePort, refuseVersion } from '../cluster-checks.ts';
+import { bindToContext, describeCluster, openCluster, type ClusterTools } from '../cluster-tools.ts';
+import type { DoctorOptions } from '../commands/doctor.ts';
+import { describe, planProject, readConfigText, type Project } from '../project.ts';
+import type { Session } from '../session.ts';
+
+interface Finding {
+  /** Stable, for scripts. */
+  readonly check: string;
+  readonly status: 'ok' | 'note' | 'warning' | 'failed';
+  readonly found: string;
+  readonly remedy?: string;
+}
+
+/** Looks at everything that an apply needs. Changes nothing; exit 1 when something would stop it. */
+export async function doctor(session: Session, options: DoctorOptions): Promise<number> {
+  const tools = openCluster(session, options, true);
+  const findings: Finding[] = [checkNode(session)];
+  const project = checkProject(session, findings);
+  findings.push(await checkTool('kubectl', async () => (await tools.kubectl.readClientVersion()).text));
+  findings.push(await checkTool('helm', async () => (await tools.helm.readHelmVersion()).text));
+  findings.push(await checkTool('openssl', () => readOpensslVersion(tools)));
+  if (findings.some(({ check, status }) => check === 'kubectl' && status === 'ok')) {
+    findings.push(...(await checkCluster(tools, project)));
+  } else {
+    findings.push({ check: 'cluster', status: 'failed', found: 'not looked up without kubectl', remedy: 'install kubectl first' });
+  }
+  findings.push(
+    ...project.desired.notices
+      .filter(({ level }) => level !== 'error')
+      .map(({ level, code, message, remedy }): Finding => ({ check: code, status: level === 'warning' ? 'warning' : 'note', found: message, ...(remedy === undefined ? {} : { remedy }) })),
+  );
+  reportFindings(session, findings, options);
+  return findings.some(({ status }) => status === 'failed') ? exitCodes.no : exitCodes.done;
+}
+
+const oldestNode = [20, 19] as const;
+
+function checkNode({ world }: Session): Finding {
+  const [major = 0, minor = 0] = world.nodeVersion.slice(1).split('.').map(Number);
+  const isRecent = major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1]);
+  return isRecent
+    ? { check: 'node', status: 'ok', found: world.nodeVersion }
+    : { check: 'node', status: 'failed', found: `${world.nodeVersion} is too old`, remedy: `install Node ${oldestNode.join('.')} or later: https://nodejs.org` };
+}
+
+/** The project in the folder; where there is none, or a broken one, the cluster is judged for a default one. */
+function checkProject(session: Session, findings: Finding[]): Project {
+  const fallback = (): Project => describe(createConfigText({ domain: defaultDomain }));
+  if (!session.files.exists(places.config)) {
+    findings.push({ check: 'project', status: 'note', found: `no ${places.config} here`, remedy: 'ingress-tls init' });
+    return fallback();
+  }
+  try {
+    const project = describe(readConfigText(session));
+    const { plan } = planProject(session, project, false);
+    const stale = plan.steps.filter((step) => step.kind !== 'make-directory').length;
+    if (plan.conflicts.length > 0) {
+      findings.push({ check: 'project', status: 'warning', found: `edited files: ${plan.conflicts.map(({ path }) => path).join(', ')}`, remedy: 'ingress-tls render shows the differences' });
+    } else if (stale > 0) {
+      findings.push({ check: 'project', status: 'note', found: `${stale} files are not as ${places.config} says`, remedy: 'ingress-tls render' });
+    } else {
+      findings.push({ check: 'project', status: 'ok', found: `${project.config.domain}, ${project.config.services.length} services` });
+    }
+    for (const notice of plan.notices.filter(({ code }) => code.startsWith('certificate-'))) {
+      findings.push({ check: notice.code, status: 'warning', found: notice.message, ...(notice.remedy === undefined ? {} : { remedy: notice.remedy }) });
+    }
+    return project;
+  } catch (error) {
+    findings.push({ ...describeFailure('project', error) });
+    return fallback();
+  }
+}
+
+async function checkTool(check: string, readVersion: () => Promise<string>): Promise<Finding> {
+  try {
+    return { check, status: 'ok', found: await readVersion() };
+  } catch (error) {
+    return describeFailure(check, error);
+  }
+}
+
+async function readOpensslVersion({ exec }: ClusterTools): Promise<string> {
+  const { stdout } = await exec.run({ tool: 'openssl', effect: 'read', args: ['version'] }, { timeoutMs: 10_000 });
+  return stdout.trim().split('\n')[0] ?? '';
+}
+
+async function checkCluster(unbound: ClusterTools, project: Project): Promise<readonly Finding[]> {
+  let cluster: Cluster;
+  try {
+    cluster = await unbound.kubectl.readCluster();
+  } catch (error) {
+    return [describeFailure('cluster', error)];
+  }
+  const tools = bindToContext(unbound, cluster.context);
+  const { profile, config } = project;
+  return [
+    { check: 'cluster', status: 'ok', found: describeCluster(cluster) },
+    await judge('version', `profile ${profile.name} runs on it`, () => {
+      refuseVersion(cluster, project);
+    }),
+    await judge('resources', `it serves ${profile.requiredResources.join(', ')}`, () => refuseMissingResources(tools, project)),
+    ...(await checkNamespaces(tools, project)),
+    await judge('node-port', `node port ${config.controller.nodePort} is free or ours`, () => refuseTakenNodePort(tools, project)),
+  ];
+}
+
+async function checkNamespaces(tools: ClusterTools, project: Project): Promise<readonly Finding[]> {
+  const words = { absent: 'does not exist yet; apply makes it', ours: 'exists and is ours', foreign: 'exists; it is used as it is' };
+  try {
+    const uses = await judgeNamespaces(tools, project);
+    return uses.map(({ name, state }) => ({ check: 'namespace', status: state === 'absent' ? 'note' : 'ok', found: `${name} ${words[state]}` }));
+  } catch (error) {
+    return [describeFailure('namespace', error)];
+  }
+}
+
+async function judge(check: string, good: string, refuse: () => void | Promise<void>): Promise<Finding> {
+  try {
+    await refuse();
+    return { check, status: 'ok', found: good };
+  } catch (error) {
+    return describeFailure(check, error);
+  }
+}
+
+function describeFailure(check: string, error: unknown): Finding {
+  if (!(error instanceof KnownError)) throw error;
+  const found = [error.message, ...error.details].join('\n');
+  return { check, status: 'failed', found, ...(error.remedy === undefined ? {} : { remedy: error.remedy }) };
+}
+
+function reportFindings({ report }: Session, findings: readonly Finding[], options: DoctorOptions): void {
+  if (options.json === true) {
+    report.json({ findings });
+    return;
+  }
+  const { style } = report;
+  const marks = { ok: style.success('ok'), note: style.hint('note'), warning: style.warning('warning'), failed: style.error('failed') };
+  for (const { check, status, found, remedy } of findings) {
+    const padding = ' '.repeat(7 - status.length);
+    const [first = '', ...rest] = found.split('\n');
+    report.result(`${marks[status]}${padding}  ${check}: ${first}`);
+    for (const line of rest) report.result(`         ${line}`);
+    if (remedy !== undefined) report.result(`         -> ${remedy}`);
+  }
+}

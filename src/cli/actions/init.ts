@@ -1,0 +1,60 @@
+import { createConfigText, type ConfigIntent } from '../../config/edit.ts';
+import { defaultDomain } from '../../config/defaults.ts';
+import { UsageError } from '../../errors.ts';
+import { places } from '../../plan/places.ts';
+import { canAsk } from '../asking.ts';
+import type { InitOptions } from '../commands/init.ts';
+import { reportNotices } from '../notices.ts';
+import { describeChanged, planProject } from '../project.ts';
+import { closeRender, reportRender } from '../report-render.ts';
+import { withLock, type Session } from '../session.ts';
+import { carryOutPlan } from '../write-project.ts';
+
+/** Starts a project. Everything is checked before the first byte is written. */
+export async function init(session: Session, options: InitOptions): Promise<number> {
+  refuseExisting(session);
+  const domain = await chooseDomain(session, options);
+  return withLock(session, 'init', async () => {
+    refuseExisting(session);
+    const project = describeChanged(createConfigText(toIntent(options, domain)), 'init');
+    const { plan, observed } = planProject(session, project, false);
+    session.files.writeAtomic(places.config, project.text, { mode: 0o644, durable: true });
+    const backups = await carryOutPlan(session, plan, observed);
+    if (options.json !== true) session.report.result(`created    ${places.config}`);
+    reportRender(session, plan, backups, options.json === true);
+    reportNotices(session.report, plan.notices, ['warning', 'info']);
+    session.report.message(
+      `The domain is ${project.config.domain}${options.domain === undefined ? ' (to change it: ingress-tls init --domain YOUR.DOMAIN in an empty folder)' : ''}.`,
+    );
+    return closeRender(session, plan, 'ingress-tls add-service --mode terminate');
+  });
+}
+
+function refuseExisting({ files, root }: Session): void {
+  if (!files.exists(places.config)) return;
+  throw new UsageError(`${places.config} exists already in ${root}`, {
+    remedy: 'ingress-tls render generates the files again from it; ingress-tls add-service adds to it',
+  });
+}
+
+async function chooseDomain({ world }: Session, options: InitOptions): Promise<string> {
+  if (options.domain !== undefined) return options.domain;
+  if (!canAsk(world, options)) return defaultDomain;
+  const { askText } = await import('../prompts.ts');
+  return askText(world, 'Under which domain are the services reached?', defaultDomain);
+}
+
+function toIntent(options: InitOptions, domain: string): ConfigIntent {
+  const controller = {
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+    ...(options.controllerName === undefined ? {} : { name: options.controllerName }),
+    ...(options.controllerNamespace === undefined ? {} : { namespace: options.controllerNamespace }),
+    ...(options.nodePort === undefined ? {} : { nodePort: options.nodePort }),
+    ...(options.controllerImage === undefined ? {} : { image: options.controllerImage }),
+  };
+  const certificate = {
+    ...(options.days === undefined ? {} : { days: options.days }),
+    ...(options.keyType === undefined ? {} : { keyType: options.keyType }),
+  };
+  return { domain, ...(options.namespace === undefined ? {} : { namespace: options.namespace }), controller, certificate };
+}

@@ -1,0 +1,95 @@
+import { exitCodes } from '../../errors.ts';
+import type { ObservedPair } from '../../model/observed.ts';
+import { observeProject } from '../../effects/observe.ts';
+import { chartFolder } from '../../plan/places.ts';
+import type { WantedPair } from '../../plan/wanted-pairs.ts';
+import type { ListOptions } from '../commands/list.ts';
+import { loadProject, type Project } from '../project.ts';
+import type { Session } from '../session.ts';
+import { printTable } from '../table.ts';
+
+const millisecondsOfDay = 24 * 60 * 60 * 1000;
+
+/** Lists what the project holds. Reads only. */
+export function list(session: Session, options: ListOptions): Promise<number> {
+  const project = loadProject(session);
+  const observed = observeProject(session.files, {
+    paths: [],
+    objects: [],
+    pairs: project.desired.pairs.map(({ paths }) => paths),
+  });
+  const now = session.world.now();
+  const certificates = project.desired.pairs.map((pair) => describePair(pair, observed.pairs.get(pair.paths.certificate), now));
+  if (options.json === true) session.report.json(describeForPrograms(project, certificates));
+  else printProject(session, project, certificates);
+  return Promise.resolve(exitCodes.done);
+}
+
+interface ListedCertificate {
+  readonly certificate: string;
+  readonly key: string;
+  readonly names: readonly string[];
+  /** ISO date and time; null where the certificate is not there. */
+  readonly expires: string | null;
+  readonly daysLeft: number | null;
+}
+
+function describePair(pair: WantedPair, found: ObservedPair | undefined, now: Date): ListedCertificate {
+  const facts = found?.certificate;
+  return {
+    certificate: pair.paths.certificate,
+    key: pair.paths.key,
+    names: facts?.dnsNames ?? [],
+    expires: facts?.notAfter.toISOString() ?? null,
+    daysLeft: facts === undefined ? null : Math.floor((facts.notAfter.getTime() - now.getTime()) / millisecondsOfDay),
+  };
+}
+
+function describeForPrograms({ config, desired }: Project, certificates: readonly ListedCertificate[]): unknown {
+  return {
+    domain: config.domain,
+    namespace: config.namespace,
+    controller: config.controller,
+    services: desired.services.map((service) => ({
+      name: service.name,
+      mode: service.mode,
+      host: service.host,
+      url: `https://${service.host}:${config.controller.nodePort}/`,
+      release: service.release,
+      containerPort: service.port,
+      servicePort: service.servicePort.number,
+      replicas: service.replicas,
+      clientAuth: service.clientAuth,
+      image: service.image ?? null,
+      chart: chartFolder(service.name),
+      secrets: desired.objects.filter((object) => object.service === service.name).map(({ path }) => path),
+    })),
+    certificates,
+  };
+}
+
+function printProject({ report }: Session, { config, desired }: Project, certificates: readonly ListedCertificate[]): void {
+  const { style } = report;
+  report.result(
+    `${style.strong(config.domain)}: controller ${config.controller.name} (${config.controller.profile}) in namespace ${config.controller.namespace}, node port ${config.controller.nodePort}`,
+  );
+  report.result('');
+  if (desired.services.length === 0) report.result('no services yet: ingress-tls add-service');
+  else {
+    const rows = desired.services.map((service) => [
+      service.name,
+      service.mode,
+      service.host,
+      `${service.servicePort.number} -> ${service.port}`,
+      chartFolder(service.name),
+    ]);
+    for (const line of printTable(['SERVICE', 'MODE', 'HOST', 'PORT', 'CHART'], rows)) report.result(line);
+  }
+  report.result('');
+  const rows = certificates.map(({ certificate, expires, daysLeft }) => [
+    certificate,
+    expires?.slice(0, 10) ?? 'missing',
+    daysLeft === null ? '' : daysLeft < 0 ? 'expired' : `${daysLeft} days`,
+  ]);
+  for (const line of printTable(['CERTIFICATE', 'EXPIRES', 'LEFT'], rows)) report.result(line);
+}

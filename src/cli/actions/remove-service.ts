@@ -1,0 +1,32 @@
+import { removeService } from '../../config/edit.ts';
+import { quote } from '../../config/wording.ts';
+import { UsageError } from '../../errors.ts';
+import { places } from '../../plan/places.ts';
+import type { RemoveServiceOptions } from '../commands/remove-service.ts';
+import { describe, loadProject, planProject } from '../project.ts';
+import { closeRender, reportRender } from '../report-render.ts';
+import { withLock, type Session } from '../session.ts';
+import { carryOutPlan } from '../write-project.ts';
+
+/** Takes a service out of ingress-tls.yaml and removes its generated files. Keys and certificates are never deleted. */
+export async function removeServiceFromProject(session: Session, options: RemoveServiceOptions): Promise<number> {
+  return withLock(session, 'remove-service', async () => {
+    const before = loadProject(session);
+    const names = before.config.services.map(({ name }) => name);
+    if (!names.includes(options.name)) {
+      throw new UsageError(`no service ${quote(options.name)} in ${places.config}: it has ${names.join(', ') || 'none'}`, { remedy: 'ingress-tls list' });
+    }
+    const project = describe(removeService(before.text, places.config, options.name));
+    const { plan, observed } = planProject(session, project, false);
+    session.files.writeAtomic(places.config, project.text, { mode: 0o644, durable: true });
+    const backups = await carryOutPlan(session, plan, observed);
+    reportRender(session, plan, backups, options.json === true);
+    const wanted = new Set(project.desired.pairs.map(({ paths }) => paths.certificate));
+    const kept = before.desired.pairs.map(({ paths }) => paths).filter(({ certificate }) => !wanted.has(certificate));
+    if (kept.length > 0) {
+      session.report.message(`Kept ${kept.map(({ certificate, key }) => `${certificate} and ${key}`).join(', ')}: delete them yourself when nothing needs them.`);
+    }
+    session.report.message(`Removed ${options.name}. What runs of it on a cluster is removed by apply --prune.`);
+    return closeRender(session, plan, 'ingress-tls apply --prune --dry-run');
+  });
+}

@@ -1,0 +1,50 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import type { Run } from '../program.ts';
+import { addHelpDetails, addPromptOptions, jsonOption, parseWholeNumber } from '../options.ts';
+
+export interface AddServiceOptions {
+  readonly name?: string;
+  readonly mode?: string;
+  readonly host?: string;
+  readonly image?: string;
+  readonly port?: number;
+  readonly replicas?: number;
+  /** Absent: the default of the mode. */
+  readonly clientAuth?: boolean;
+  readonly annotation?: Readonly<Record<string, string>>;
+  readonly yes?: boolean;
+  readonly input: boolean;
+  readonly json?: boolean;
+}
+
+export function defineAddService(program: Command, run: Run): void {
+  const command = program
+    .command('add-service')
+    .description('add a service to ingress-tls.yaml and render its certificates, Secrets and chart')
+    .argument('[name]', "name of the service (default: the article's for the mode: svc7, svc8 or svc9)")
+    .option('-m, --mode <mode>', 'where TLS ends: terminate, reencrypt or passthrough')
+    .option('--host <host>', 'host name (default: NAME.DOMAIN)')
+    .option('--image <image>', 'container image (default: a small demo backend)')
+    .option('--port <port>', "the container's port (default: 8080)", parseWholeNumber)
+    .option('--replicas <count>', 'number of pods (default: 1)', parseWholeNumber)
+    .option('--client-auth', 'passthrough: the pod demands a client certificate (default)')
+    .option('--no-client-auth', 'passthrough: the pod does not')
+    .option('--annotation <key=value>', 'annotation of your own on the route; repeatable', collectAnnotation)
+    .addOption(jsonOption());
+  addPromptOptions(command);
+  addHelpDetails(command, [
+    ['ingress-tls add-service --mode passthrough', 'svc9, with the demo backend'],
+    ['ingress-tls add-service shop --mode reencrypt --image example.org/shop:1.4', 'your own image'],
+    ['ingress-tls add-service api --mode passthrough --no-client-auth', 'without client certificates'],
+  ]);
+  command.action(async (name: string | undefined, flags: Omit<AddServiceOptions, 'name'>) => {
+    const options: AddServiceOptions = { ...flags, ...(name === undefined ? {} : { name }) };
+    await run(command, options, async () => (await import('../actions/add-service.ts')).addServiceToProject);
+  });
+}
+
+function collectAnnotation(text: string, previous: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const separator = text.indexOf('=');
+  if (separator < 1) throw new InvalidArgumentError('Expected key=value.');
+  return { ...previous, [text.slice(0, separator)]: text.slice(separator + 1) };
+}

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import type { Run } from '../program.ts';
+import { addClusterOptions, addHelpDetails, jsonOption, timeoutOption } from '../options.ts';
+
+export interface DestroyOptions {
+  readonly confirm?: string;
+  readonly dryRun?: boolean;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly input: boolean;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+export function defineDestroy(program: Command, run: Run): void {
+  const command = program
+    .command('destroy')
+    .description('remove from the cluster what apply brought, and nothing else; local files stay')
+    .option('--confirm <name>', "the controller's name, instead of being asked for it")
+    .option('--dry-run', 'print what would be removed');
+  addClusterOptions(command)
+    .addOption(timeoutOption('how long each release may take'))
+    .option('--no-input', 'never ask; without --confirm that is an error')
+    .addOption(jsonOption())
+    .option('-v, --verbose', 'print each command as it runs');
+  addHelpDetails(command, [
+    ['ingress-tls destroy --dry-run', 'see what would go'],
+    ['ingress-tls destroy --confirm ic3', 'without being asked'],
+  ]);
+  command.action(async (options: DestroyOptions) => {
+    await run(command, options, async () => (await import('../actions/destroy.ts')).destroy);
+  });
+}

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import type { Run } from '../program.ts';
+import { addHelpDetails, addPromptOptions, jsonOption, parseWholeNumber } from '../options.ts';
+
+export interface InitOptions {
+  readonly domain?: string;
+  readonly namespace?: string;
+  readonly profile?: string;
+  readonly controllerName?: string;
+  readonly controllerNamespace?: string;
+  readonly controllerImage?: string;
+  readonly nodePort?: number;
+  readonly keyType?: string;
+  readonly days?: number;
+  readonly yes?: boolean;
+  readonly input: boolean;
+  readonly json?: boolean;
+}
+
+export function defineInit(program: Command, run: Run): void {
+  const command = program
+    .command('init')
+    .description('start a project: ingress-tls.yaml, the wildcard certificate and the controller')
+    .option('--domain <domain>', 'the services are reached under this domain (default: example.test)')
+    .option('--namespace <namespace>', 'namespace of the services (default: default)')
+    .option('--profile <profile>', 'controller profile: ingress-nginx or ingress-nginx-0.15 (default: ingress-nginx)')
+    .option('--controller-name <name>', 'name of the controller and of its IngressClass (default: ic3)')
+    .option('--controller-namespace <namespace>', 'namespace of the controller (default: ingress-nginx-demo)')
+    .option('--controller-image <image>', "image instead of the profile's own, for instance a maintained fork's")
+    .option('--node-port <port>', 'node port of the controller (default: 30092)', parseWholeNumber)
+    .option('--key-type <type>', 'rsa-2048 or ecdsa-p256 (default: rsa-2048)')
+    .option('--days <days>', 'lifetime of the certificates, at most 825 (default: 365)', parseWholeNumber)
+    .addOption(jsonOption());
+  addPromptOptions(command);
+  addHelpDetails(command, [
+    ['ingress-tls init', 'domain example.test'],
+    ['ingress-tls init --domain apps.example.org', 'your own domain'],
+    ['ingress-tls init --domain tonybai.com --profile ingress-nginx-0.15', 'for clusters before Kubernetes 1.16'],
+  ]);
+  command.action(async (options: InitOptions) => {
+    await run(command, options, async () => (await import('../actions/init.ts')).init);
+  });
+}

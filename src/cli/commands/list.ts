@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import type { Run } from '../program.ts';
+import { addHelpDetails, jsonOption } from '../options.ts';
+
+export interface ListOptions {
+  readonly json?: boolean;
+}
+
+export function defineList(program: Command, run: Run): void {
+  const command = program
+    .command('list')
+    .description('list services, hosts, modes, ports, files and when certificates expire')
+    .addOption(jsonOption());
+  addHelpDetails(command, [['ingress-tls list --json', 'for scripts']]);
+  command.action(async (options: ListOptions) => {
+    await run(command, options, async () => (await import('../actions/list.ts')).list);
+  });
+}

@@ -1,0 +1,20 @@
+import type { Command } from 'commander';
+import type { Run } from '../program.ts';
+import { addHelpDetails, jsonOption } from '../options.ts';
+
+export interface RemoveServiceOptions {
+  readonly name: string;
+  readonly json?: boolean;
+}
+
+export function defineRemoveService(program: Command, run: Run): void {
+  const command = program
+    .command('remove-service')
+    .description('take a service out of ingress-tls.yaml and remove its chart and Secrets; its keys are kept')
+    .argument('<name>', 'name of the service')
+    .addOption(jsonOption());
+  addHelpDetails(command, [['ingress-tls remove-service svc9', 'apply --prune then uninstalls its release']]);
+  command.action(async (name: string, flags: Omit<RemoveServiceOptions, 'name'>) => {
+    await run(command, { ...flags, name }, async () => (await import('../actions/remove-service.ts')).removeServiceFromProject);
+  });
+}

@@ -1,0 +1,11 @@
+import type { Command } from 'commander';
+import type { Run } from '../program.ts';
+import { addHelpDetails } from '../options.ts';
+
+export function defineSchema(program: Command, run: Run): void {
+  const command = program.command('schema').description('print the JSON Schema of ingress-tls.yaml');
+  addHelpDetails(command, [['ingress-tls schema > schema.json', 'for an editor']]);
+  command.action(async () => {
+    await run(command, {}, async () => (await import('../actions/schema.ts')).printSchema);
+  });
+}

@@ -1,0 +1,78 @@
+import { Command, CommanderError } from 'commander';
+import { exitCodes } from '../errors.ts';
+import type { World } from '../effects/world.ts';
+import { defineAddService } from './commands/add-service.ts';
+import { defineApply } from './commands/apply.ts';
+import { defineDestroy } from './commands/destroy.ts';
+import { defineDoctor } from './commands/doctor.ts';
+import { defineInit } from './commands/init.ts';
+import { defineList } from './commands/list.ts';
+import { defineRemoveService } from './commands/remove-service.ts';
+import { defineRender } from './commands/render.ts';
+import { defineSchema } from './commands/schema.ts';
+import { addHelpDetails } from './options.ts';
+import { openSession, type GlobalOptions, type Session } from './session.ts';
+
+/** What a command does once its options are read; returns the exit code. */
+export type Action<Options> = (session: Session, options: Options) => Promise<number>;
+
+/** Makes a commander handler of an action. */
+export type Run = <Options>(command: Command, options: Options, load: () => Promise<Action<Options>>) => Promise<void>;
+
+const definitions = [
+  defineInit,
+  defineAddService,
+  defineRemoveService,
+  defineList,
+  defineRender,
+  defineApply,
+  defineDestroy,
+  defineDoctor,
+  defineSchema,
+];
+
+/** Parses the command line and runs the command; returns the exit code. Known failures are thrown, not printed. */
+export async function runProgram(world: World): Promise<number> {
+  let exitCode: number = exitCodes.done;
+  const run: Run = async (command, options, load) => {
+    const session = openSession(world, command.optsWithGlobals<GlobalOptions>());
+    const action = await load();
+    exitCode = await action(session, options);
+  };
+  const program = createProgram(world, run);
+  try {
+    await program.parseAsync([...world.argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    throw error;
+  }
+}
+
+function createProgram(world: World, run: Run): Command {
+  const program = new Command('ingress-tls')
+    // Before the subcommands are made, or they do not inherit it (commander@14.0.3 lib/command.js copyInheritedSettings).
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => world.stdout.write(text),
+      writeErr: (text) => world.stderr.write(text),
+      getOutHelpWidth: () => (world.stdout.isTTY ? world.stdout.columns : 80),
+      getErrHelpWidth: () => (world.stderr.isTTY ? world.stderr.columns : 80),
+    })
+    .description('Say where TLS ends for each HTTPS service; get the certificates, Secrets, charts and controller that do it.')
+    .version(world.version, '-V, --version', 'print the version')
+    .option('-C, --directory <folder>', 'project folder (default: the current one)')
+    .option('--no-color', 'print without colours (also: NO_COLOR, TERM=dumb)')
+    .helpCommand('help [command]', 'show help for a command')
+    .showHelpAfterError('(add --help for the options and examples)')
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true });
+  for (const define of definitions) define(program, run);
+  return addHelpDetails(program, [
+    ['ingress-tls init --domain example.test', 'start a project in this folder'],
+    ['ingress-tls add-service svc7 --mode terminate', 'TLS ends at the controller'],
+    ['ingress-tls add-service svc8 --mode reencrypt', 'and is opened again to the pod'],
+    ['ingress-tls add-service svc9 --mode passthrough', 'TLS ends in the pod'],
+    ['ingress-tls apply --dry-run', 'see every command first'],
+    ['ingress-tls apply', 'bring it to the cluster'],
+  ]);
+}

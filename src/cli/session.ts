@@ -1,0 +1,37 @@
+import { resolve } from 'node:path';
+import { createProjectFiles, type ProjectFiles } from '../effects/files.ts';
+import { acquireLock } from '../effects/lock.ts';
+import type { World } from '../effects/world.ts';
+import { createReport, type Report } from './report.ts';
+
+/** Options that every command has. */
+export interface GlobalOptions {
+  readonly directory?: string;
+  readonly color: boolean;
+}
+
+/** What a command's action works with. */
+export interface Session {
+  readonly world: World;
+  readonly files: ProjectFiles;
+  /** Absolute path of the project folder. */
+  readonly root: string;
+  readonly report: Report;
+}
+
+export function openSession(world: World, options: GlobalOptions): Session {
+  const root = resolve(world.currentFolder, options.directory ?? '.');
+  return { world, root, files: createProjectFiles(root), report: createReport(world, options.color) };
+}
+
+/** Runs an action that changes the project folder; a second such run in the same folder is refused meanwhile. */
+export async function withLock<Result>(session: Session, command: string, action: () => Promise<Result>): Promise<Result> {
+  const { world, root } = session;
+  const release = acquireLock(root, { pid: world.pid, hostname: world.hostname, now: world.now(), command });
+  try {
+    session.files.sweepTemporaryFiles();
+    return await action();
+  } finally {
+    release();
+  }
+}

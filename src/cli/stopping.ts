@@ -1,0 +1,31 @@
+import type { Exec } from '../effects/exec.ts';
+import type { StopSignal, World } from '../effects/world.ts';
+import { exitCodes } from '../errors.ts';
+import type { Report } from './report.ts';
+
+/** Whether the person wants the run to stop. */
+export interface Stopping {
+  /** The exit code of a run that was told to stop; undefined while it may go on. Asked between two steps. */
+  readonly exitCode: () => number | undefined;
+  readonly end: () => void;
+}
+
+const exitCodeOf = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated } as const;
+
+/**
+ * Listens for Ctrl-C and SIGTERM: says at once that it stops and lets the running tool end, because a helm that is cut off
+ * leaves a release that refuses every later upgrade. The second signal is passed on to the tool.
+ */
+export function listenForStop(world: World, report: Report, exec: Exec): Stopping {
+  let asked: StopSignal | undefined;
+  const end = world.onStopSignal((signal) => {
+    if (asked === undefined) {
+      asked = signal;
+      report.message('Stopping: waiting for the running tool to end. Press Ctrl-C again to stop it as well.');
+      return;
+    }
+    report.message('Passing the signal on to the running tool.');
+    exec.interrupt(signal);
+  });
+  return { end, exitCode: () => (asked === undefined ? undefined : exitCodeOf[asked]) };
+}
