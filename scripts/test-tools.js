@@ -1,0 +1,25 @@
+// Makes sure that tests find real programs: what PATH has serves, what it lacks is fetched or built once into the cache.
+// Never fails: tests that need a missing program are skipped by its name, and the reason stands here.
+import { buildHelm3 } from './test-tools/build-helm3.js';
+import { fetchKubectlLayer } from './test-tools/fetch-kubectl-layer.js';
+import { fetchNode } from './test-tools/fetch-node.js';
+import { fetchOldDefinitions } from './test-tools/fetch-old-definitions.js';
+import { locateTools } from './test-tools/locate.js';
+import { nodes } from './test-tools/pins.js';
+
+const tools = locateTools();
+if (!tools.helm || !tools.kubectl) await attempt('fetching helm and kubectl', fetchKubectlLayer);
+if (!tools.helm3) await attempt('building helm 3', buildHelm3);
+for (const [name, node] of Object.entries(nodes)) {
+  if (!tools[name]) await attempt(`fetching Node ${node.version}`, () => fetchNode(node));
+}
+if (!tools.oldDefinitions) await attempt('fetching the definitions of old Kubernetes versions', fetchOldDefinitions);
+
+async function attempt(what, action) {
+  console.log(`test tools: ${what}`);
+  try {
+    await action();
+  } catch (error) {
+    console.log(`test tools: ${what} failed: ${error.message}`);
+  }
+}

@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { cacheFolders } from './cache.js';
+import { nodeProgram } from './fetch-node.js';
+import { helm3, kubectlLayer, nodes, oldDefinitions } from './pins.js';
+
+/**
+ * Finds what tests need from outside: `{ helm, kubectl, helm3 }`, pins.js's `nodes` by their names, and `oldDefinitions`, a
+ * folder; each an absolute path, or absent. The first helm and kubectl on PATH win when they answer with their version; the
+ * cache comes after.
+ */
+export function locateTools() {
+  const found = {
+    helm: first('helm', kubectlLayer.folder, helmVersion),
+    kubectl: first('kubectl', kubectlLayer.folder, (path) => answer(path, ['version', '--client'])),
+    helm3: first('helm', helm3.folder, (path) => helmVersion(path)?.startsWith('v3.')),
+    ...Object.fromEntries(Object.entries(nodes).map(([name, { version }]) => [name, cached(nodeProgram(version), (path) => answer(path, ['--version']))])),
+    oldDefinitions: cached(join(oldDefinitions.folder, 'package', 'schemas'), existsSync),
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, path]) => path !== undefined));
+}
+
+function first(program, folder, accepts) {
+  const onPath = (process.env.PATH ?? '').split(delimiter).filter((each) => each.startsWith('/'));
+  return onPath.map((each) => join(each, program)).find(accepts) ?? cached(join(folder, program), accepts);
+}
+
+function cached(path, accepts) {
+  return cacheFolders().map((folder) => join(folder, path)).find(accepts);
+}
+
+const helmVersion = (path) => answer(path, ['version', '--short']);
+
+// A name on PATH may be a launcher that cannot launch: only a program that answers counts.
+function answer(path, question) {
+  const { status, stdout } = spawnSync(path, question, { encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'ignore'] });
+  return status === 0 ? stdout : undefined;
+}

