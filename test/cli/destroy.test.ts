@@ -1,0 +1,111 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { describeUnless } from '../support/describe-with.ts';
+import { expectGolden } from '../support/golden.ts';
+import { inProject, noServices } from '../support/prepared-project.ts';
+import { runProgram } from '../support/program.ts';
+import { installedAnswers, type Answer } from '../support/stand-in-answers.ts';
+import { installStandInCluster, isWrite, type Call } from '../support/stand-in-cluster.ts';
+import { startAtTerminal, terminalMissing } from '../support/terminal.ts';
+
+const project = `${noServices}services:\n  - name: svc8\n    mode: reencrypt\n`;
+
+function removals(calls: readonly Call[]): readonly string[] {
+  return calls.filter(isWrite).map(({ tool, args }) => [tool, ...args.filter((arg) => !arg.startsWith('-'))].join(' '));
+}
+
+const expected = [
+  'helm uninstall ic3-svc8',
+  'kubectl delete deployment.apps/nginx-ingress-controller-ic3',
+  'kubectl delete service/ingress-ic3',
+  'kubectl delete secret/ic3-svc8-tls',
+  'kubectl delete clusterrole.rbac.authorization.k8s.io/ingress-nginx-ic3',
+];
+
+describe('destroy', () => {
+  it('without --confirm and without a terminal is a usage error, before any tool runs', async () => {
+    await inProject(project, (folder, outside) => {
+      const cluster = installStandInCluster(outside);
+      cluster.answer(...installedAnswers);
+      for (const args of [['destroy'], ['destroy', '--no-input']]) {
+        const result = runProgram(args, { cwd: folder, env: cluster.env });
+        if (args.length === 1) expectGolden('destroy-unconfirmed', args, folder, result);
+        expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+      }
+      const wrong = runProgram(['destroy', '--confirm', 'ic2'], { cwd: folder, env: cluster.env });
+      expectGolden('destroy-wrong-name', ['destroy', '--confirm', 'ic2'], folder, wrong);
+      expect(wrong.exitCode).toBe(2);
+      expect(cluster.calls()).toEqual([]);
+    });
+  });
+
+  it('removes what carries the label of the controller, nothing else, and no local file', async () => {
+    await inProject(project, (folder, outside) => {
+      const cluster = installStandInCluster(outside);
+      cluster.answer(...installedAnswers);
+      const files = readdirSync(folder, { recursive: true });
+      const plan = runProgram(['destroy', '--dry-run'], { cwd: folder, env: cluster.env });
+      expectGolden('destroy-dry-run', ['destroy', '--dry-run'], folder, plan);
+      expect(plan.exitCode).toBe(0);
+      expect(removals(cluster.calls())).toEqual([]);
+
+      const args = ['destroy', '--confirm', 'ic3'];
+      const result = runProgram(args, { cwd: folder, env: cluster.env });
+      expectGolden('destroy', args, folder, result);
+      expect(result.exitCode).toBe(0);
+      expect(removals(cluster.calls())).toEqual([...expected, 'kubectl delete namespaces/ingress-nginx-demo']);
+      for (const call of cluster.calls().filter(isWrite)) expect(call.args).toContain(call.tool === 'helm' ? '--kube-context=demo' : '--context=demo');
+      expect(readdirSync(folder, { recursive: true })).toEqual(files);
+    });
+  });
+
+  it('keeps a namespace that holds something else', async () => {
+    await inProject(project, (folder, outside) => {
+      const cluster = installStandInCluster(outside);
+      const foreign: Answer = { tool: 'kubectl', when: ['get', '--namespace', '--ignore-not-found'], stdout: 'Pod\tsomebody-elses\t\n' };
+      const ours: Answer = { tool: 'kubectl', when: ['get', '--namespace', '--selector'] };
+      cluster.answer(ours, foreign, ...installedAnswers);
+      const args = ['destroy', '--confirm', 'ic3', '--json'];
+      const result = runProgram(args, { cwd: folder, env: cluster.env });
+      expect(result.exitCode).toBe(0);
+      expect(JSON.parse(result.stdout)).toMatchObject({ kept: [{ namespace: 'ingress-nginx-demo', holds: ['Pod/somebody-elses'] }] });
+      expect(removals(cluster.calls())).toEqual(expected);
+    });
+  });
+
+  it('of what is not there says so', async () => {
+    await inProject(project, (folder, outside) => {
+      const result = runProgram(['destroy', '--confirm', 'ic3'], { cwd: folder, env: installStandInCluster(outside).env });
+      expectGolden('destroy-nothing', ['destroy', '--confirm', 'ic3'], folder, result);
+      expect(result.exitCode).toBe(0);
+    });
+  });
+
+  it.each<readonly ['kubectl' | 'helm']>([['kubectl'], ['helm']])('without %s exits 3 and removes nothing', async (missing) => {
+    await inProject(project, (folder, outside) => {
+      const cluster = installStandInCluster(outside, missing === 'helm' ? ['kubectl'] : ['helm']);
+      const { exitCode, stderr } = runProgram(['destroy', '--confirm', 'ic3'], { cwd: folder, env: cluster.env });
+      expect(exitCode).toBe(3);
+      expect(stderr).toContain(`cannot run ${missing}`);
+      expect(removals(cluster.calls())).toEqual([]);
+    });
+  });
+});
+
+describeUnless(terminalMissing(), 'destroy at a terminal', () => {
+  it('shows what goes, asks for the controller’s name, and takes nothing else for an answer', async () => {
+    await inProject(project, async (folder, outside) => {
+      const cluster = installStandInCluster(outside);
+      cluster.answer(...installedAnswers);
+      for (const [answer, exitCode] of [['ic2\r', 2], ['\r', 2], ['\u0003', 130], ['ic3\r', 0]] as const) {
+        cluster.forget();
+        const session = startAtTerminal(['destroy'], { cwd: folder, env: cluster.env });
+        await session.waitFor("type the controller's name (ic3)");
+        await session.waitFor('uninstall release ic3-svc8');
+        session.press(answer);
+        expect({ answer, exitCode: (await session.ended).exitCode }).toEqual({ answer, exitCode });
+        expect(removals(cluster.calls())).toEqual(exitCode === 0 ? [...expected, 'kubectl delete namespaces/ingress-nginx-demo'] : []);
+      }
+    });
+  });
+});

@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { expectGolden } from '../support/golden.ts';
+import { inProject, noServices } from '../support/prepared-project.ts';
+import { startProgram } from '../support/program.ts';
+import { releases } from '../support/stand-in-answers.ts';
+import { until } from '../support/until.ts';
+import { installStandInCluster, type StandInCluster } from '../support/stand-in-cluster.ts';
+
+const twoServices = `${noServices}services:\n  - name: svc7\n    mode: terminate\n  - name: svc8\n    mode: terminate\n`;
+
+function isRunning(cluster: StandInCluster, word: string): boolean {
+  return cluster.calls().some(({ args }) => args.includes(word));
+}
+
+describe.concurrent('a signal while helm is at work', () => {
+  it.each([
+    ['Ctrl-C', 'SIGINT', 130],
+    ['SIGTERM', 'SIGTERM', 143],
+  ] as const)('%s is answered at once, helm ends its work, and nothing more is begun', async (title, signal, exitCode) => {
+    await inProject(twoServices, async (project, outside) => {
+      const cluster = installStandInCluster(outside);
+      cluster.answer({ tool: 'helm', when: ['upgrade'], seconds: 1.5 });
+      const run = startProgram(['apply'], { cwd: project, env: cluster.env });
+      await until(() => isRunning(cluster, 'upgrade'));
+      run.kill(signal);
+      await until(() => run.stderr().includes('Stopping'));
+      expect(cluster.events()).not.toContain('end helm upgrade');
+      const result = await run.ended;
+      if (title === 'Ctrl-C') expectGolden('apply-stopped', ['apply'], project, result);
+      expect(result.exitCode).toBe(exitCode);
+      expect(cluster.events().filter((event) => event.includes('helm upgrade'))).toEqual(['end helm upgrade']);
+      expect(existsSync(join(project, '.ingress-tls/lock'))).toBe(false);
+    });
+  });
+
+  it('a second Ctrl-C is passed on', async () => {
+    await inProject(twoServices, async (project, outside) => {
+      const cluster = installStandInCluster(outside);
+      cluster.answer({ tool: 'helm', when: ['upgrade'], seconds: 1000 });
+      const run = startProgram(['apply'], { cwd: project, env: cluster.env });
+      await until(() => isRunning(cluster, 'upgrade'));
+      run.kill('SIGINT');
+      await until(() => run.stderr().includes('Stopping'));
+      run.kill('SIGINT');
+      const result = await run.ended;
+      expectGolden('apply-stopped-twice', ['apply'], project, result);
+      expect(result.exitCode).toBe(130);
+      expect(cluster.events()).toContain('SIGINT helm upgrade');
+    });
+  });
+
+  it('during the last step, it is told that everything was done', async () => {
+    await inProject(noServices, async (project, outside) => {
+      const cluster = installStandInCluster(outside);
+      cluster.answer({ tool: 'kubectl', when: ['rollout'], seconds: 0.8 });
+      const run = startProgram(['apply'], { cwd: project, env: cluster.env });
+      await until(() => isRunning(cluster, 'rollout'));
+      run.kill('SIGINT');
+      const { exitCode, stderr } = await run.ended;
+      expect(exitCode).toBe(130);
+      expect(stderr).toContain('error: stopped, but the last step was done\n');
+    });
+  });
+
+  it('before anything is written, nothing is', async () => {
+    await inProject(noServices, async (project, outside) => {
+      const cluster = installStandInCluster(outside);
+      cluster.answer({ tool: 'kubectl', when: ['get', 'nodes'], seconds: 0.8 });
+      const run = startProgram(['apply'], { cwd: project, env: cluster.env });
+      await until(() => isRunning(cluster, 'nodes'));
+      run.kill('SIGINT');
+      await until(() => run.stderr().includes('Stopping'));
+      const { exitCode } = await run.ended;
+      expect(exitCode).toBe(130);
+      expect(isRunning(cluster, 'apply')).toBe(false);
+    });
+  });
+
+  it('during destroy, it is the same', async () => {
+    await inProject(noServices, async (project, outside) => {
+      const cluster = installStandInCluster(outside);
+      cluster.answer(
+        releases('svc7', 'svc8'),
+        { tool: 'helm', when: ['uninstall'], seconds: 0.8 },
+      );
+      const run = startProgram(['destroy', '--confirm', 'ic3'], { cwd: project, env: cluster.env });
+      await until(() => isRunning(cluster, 'uninstall'));
+      run.kill('SIGINT');
+      const result = await run.ended;
+      expectGolden('destroy-stopped', ['destroy', '--confirm', 'ic3'], project, result);
+      expect(result.exitCode).toBe(130);
+      expect(cluster.calls('helm').filter(({ args }) => args.includes('uninstall'))).toHaveLength(1);
+    });
+  });
+});
