@@ -1,0 +1,69 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { interleave } from './measure.js';
+import { createProject } from './projects.js';
+import { program } from './run-process.js';
+import { compare, judge, mebibytes, milliseconds, skip } from './table.js';
+
+const mostMemory = 200 * 1024 * 1024;
+
+/**
+ * A thousand services rendered at once: the price of one, whether it stays the same as they become more, and the memory.
+ * Most are of mode terminate, for which no certificate is made: `helm create` makes none either.
+ */
+export function benchManyServices(bench) {
+  const { tools } = bench;
+  const terminate = (count) => () => renderTwice(bench, Array.from({ length: count }, () => 'terminate'));
+  const [helm, none, ten, hundred, thousand] = interleave(5, 1, [
+    () => (tools.helm === undefined ? Number.NaN : timeHelmCreate(bench)),
+    ...[0, 10, 100, 1000].map(terminate),
+  ]);
+  const [mixed] = interleave(3, 0, [
+    () => renderTwice(bench, Array.from({ length: 1000 }, (_, index) => ['terminate', 'reencrypt', 'passthrough'][index % 3])),
+  ]);
+
+  const againstHelm = (which, aim) => {
+    const what = `1,000 services, one of them in ${which} render : helm create`;
+    if (tools.helm === undefined) return skip(what, 'no helm');
+    return compare({ what, ours: thousand.map((runs) => runs[which].milliseconds / 1000), other: helm, print: milliseconds, aim });
+  };
+  const beyondStart = (runs, count) => runs.map(({ first }, round) => (first.milliseconds - none[round].first.milliseconds) / count);
+  const against = (count, runs) =>
+    compare({
+      what: `1,000 services, one of them : one of ${count}, less start-up`,
+      ours: beyondStart(thousand, 1000),
+      other: beyondStart(runs, count),
+      print: milliseconds,
+      aim: 1.3,
+    });
+  const peaks = (what, runs) =>
+    ['first', 'second'].map((which) =>
+      judge({ what: `${what}, ${which} render, memory`, values: runs.map((pair) => pair[which].peak), print: mebibytes, aim: mostMemory }),
+    );
+  const mixedTimes = ['first', 'second'].map((which) =>
+    judge({ what: `1,000 services of all modes, ${which} render, time`, values: mixed.map((pair) => pair[which].milliseconds), print: milliseconds }),
+  );
+  return [
+    againstHelm('first', 1 / 20),
+    againstHelm('second'),
+    against(100, hundred),
+    against(10, ten),
+    ...peaks('1,000 services', thousand),
+    ...mixedTimes,
+    ...peaks('1,000 services of all modes', mixed),
+  ];
+}
+
+/** The first render of a fresh project, and the second, which finds everything unchanged. */
+function renderTwice(bench, modes) {
+  const project = createProject(bench, modes);
+  const render = () => bench.watch([process.execPath, program, 'render'], project);
+  return { first: render(), second: render() };
+}
+
+/** The mean of a few, because one is over quickly. */
+function timeHelmCreate({ time, tools, folder }) {
+  const charts = mkdtempSync(join(folder, 'helm-create-'));
+  const times = [1, 2, 3, 4, 5].map((number) => time([tools.helm, 'create', join(charts, `svc${number}`)]));
+  return times.reduce((sum, value) => sum + value) / times.length;
+}
