@@ -1,0 +1,78 @@
+{{/* Name of the application, for labels. */}}
+{{- define "svc8.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{/* Name of every object of a release. A Service's name is a DNS label: 63 characters at most. */}}
+{{- define "svc8.fullname" -}}
+{{- $name := default .Chart.Name .Values.nameOverride }}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
+{{- else if contains $name .Release.Name }}
+{{- .Release.Name | trunc 63 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+
+{{/* Chart and version, for the label helm.sh/chart; a label's value cannot hold the + of a version. */}}
+{{- define "svc8.chart" -}}
+{{- printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{/* What selects the pods. A Deployment's selector cannot be changed, so nothing that changes stands here. */}}
+{{- define "svc8.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "svc8.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+{{- end }}
+
+{{/* Labels of an object whose app.kubernetes.io/name says something else: the test's pod. */}}
+{{- define "svc8.releaseLabels" -}}
+helm.sh/chart: {{ include "svc8.chart" . | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
+{{- with .Chart.AppVersion }}
+app.kubernetes.io/version: {{ . | quote }}
+{{- end }}
+{{- with .Values.partOf }}
+app.kubernetes.io/part-of: {{ . | quote }}
+{{- end }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* Labels of every object. */}}
+{{- define "svc8.labels" -}}
+{{ include "svc8.selectorLabels" . }}
+{{ include "svc8.releaseLabels" . }}
+{{- end }}
+
+{{/* Labels of the test's pod: other than the selector's, so that the Service sends it no requests. */}}
+{{- define "svc8.testSelectorLabels" -}}
+app.kubernetes.io/name: {{ printf "%s-test" (include "svc8.name" . | trunc 58 | trimSuffix "-") | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+{{- end }}
+
+{{- define "svc8.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create }}
+{{- default (include "svc8.fullname" .) .Values.serviceAccount.name }}
+{{- else }}
+{{- default "default" .Values.serviceAccount.name }}
+{{- end }}
+{{- end }}
+
+{{/* repository, then :tag and @digest where they are given. */}}
+{{- define "svc8.image" -}}
+{{- .Values.image.repository }}
+{{- with .Values.image.tag }}:{{ . }}{{ end }}
+{{- with .Values.image.digest }}@{{ . }}{{ end }}
+{{- end }}
+
+{{/* runAsGroup came with Kubernetes 1.10; helm refuses a field that the cluster does not know. */}}
+{{- define "svc8.podSecurityContext" -}}
+{{- if semverCompare ">=1.10-0" .Capabilities.KubeVersion.Version }}
+{{- toYaml .Values.podSecurityContext }}
+{{- else }}
+{{- toYaml (omit .Values.podSecurityContext "runAsGroup") }}
+{{- end }}
+{{- end }}

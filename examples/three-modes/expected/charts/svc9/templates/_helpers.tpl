@@ -1,0 +1,69 @@
+{{/* Name of the application, for labels. */}}
+{{- define "svc9.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{/* Name of every object of a release. A Service's name is a DNS label: 63 characters at most. */}}
+{{- define "svc9.fullname" -}}
+{{- $name := default .Chart.Name .Values.nameOverride }}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
+{{- else if contains $name .Release.Name }}
+{{- .Release.Name | trunc 63 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+
+{{/* Chart and version, for the label helm.sh/chart; a label's value cannot hold the + of a version. */}}
+{{- define "svc9.chart" -}}
+{{- printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{/* What selects the pods. A Deployment's selector cannot be changed, so nothing that changes stands here. */}}
+{{- define "svc9.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "svc9.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+{{- end }}
+
+{{/* Labels of an object whose app.kubernetes.io/name says something else: the test's pod. */}}
+{{- define "svc9.releaseLabels" -}}
+helm.sh/chart: {{ include "svc9.chart" . | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
+{{- with .Chart.AppVersion }}
+app.kubernetes.io/version: {{ . | quote }}
+{{- end }}
+{{- with .Values.partOf }}
+app.kubernetes.io/part-of: {{ . | quote }}
+{{- end }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* Labels of every object. */}}
+{{- define "svc9.labels" -}}
+{{ include "svc9.selectorLabels" . }}
+{{ include "svc9.releaseLabels" . }}
+{{- end }}
+
+{{/* Labels of the test's pod: other than the selector's, so that the Service sends it no requests. */}}
+{{- define "svc9.testSelectorLabels" -}}
+app.kubernetes.io/name: {{ printf "%s-test" (include "svc9.name" . | trunc 58 | trimSuffix "-") | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+{{- end }}
+
+{{- define "svc9.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create }}
+{{- default (include "svc9.fullname" .) .Values.serviceAccount.name }}
+{{- else }}
+{{- default "default" .Values.serviceAccount.name }}
+{{- end }}
+{{- end }}
+
+{{/* repository, then :tag and @digest where they are given. */}}
+{{- define "svc9.image" -}}
+{{- .Values.image.repository }}
+{{- with .Values.image.tag }}:{{ . }}{{ end }}
+{{- with .Values.image.digest }}@{{ . }}{{ end }}
+{{- end }}

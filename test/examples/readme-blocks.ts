@@ -1,0 +1,80 @@
+/** A command in a ```console block and what the README says that it prints. */
+export interface Step {
+  /** Line of the README, from 1, on which the command stands. */
+  readonly line: number;
+  readonly command: string;
+  readonly output: readonly string[];
+}
+
+/** What a test does with the README, in its order. */
+export type Action =
+  | { readonly kind: 'new-folder' }
+  | { readonly kind: 'write-file'; readonly name: string; readonly text: string }
+  | ({ readonly kind: 'run' } & Step);
+
+/**
+ * Reads the fenced blocks of a README. Comments in front of a block say what it is for:
+ *
+ *     <!-- test: new folder -->        from here on in an empty folder
+ *     <!-- test: NAME.yaml -->         the block is the content of that file
+ *     <!-- test: not run (reason) -->  a console block that is left alone
+ *
+ * In a ```console block a line that begins with `$ ` is a command, the lines after it are its output.
+ */
+export function readActions(markdown: string): readonly Action[] {
+  const actions: Action[] = [];
+  const lines = markdown.split('\n');
+  let fileName: string | undefined;
+  let isRun = true;
+  for (let index = 0; index < lines.length; index += 1) {
+    const [, instruction] = /^<!-- test: (.+) -->$/.exec(lines[index]!) ?? [];
+    if (instruction === 'new folder') actions.push({ kind: 'new-folder' });
+    else if (instruction?.startsWith('not run')) isRun = false;
+    else if (instruction !== undefined) fileName = instruction;
+    const [, language] = /^```(.*)$/.exec(lines[index]!) ?? [];
+    if (language === undefined) continue;
+    const end = lines.indexOf('```', index + 1);
+    const block = lines.slice(index + 1, end);
+    if (fileName !== undefined) actions.push({ kind: 'write-file', name: fileName, text: `${block.join('\n')}\n` });
+    else if (language === 'console' && isRun) actions.push(...readSteps(block, index + 2).map((step): Action => ({ kind: 'run', ...step })));
+    [fileName, isRun, index] = [undefined, true, end];
+  }
+  return actions;
+}
+
+function readSteps(block: readonly string[], firstLine: number): readonly Step[] {
+  const steps: { line: number; command: string; output: string[] }[] = [];
+  block.forEach((text, offset) => {
+    if (text.startsWith('$ ')) steps.push({ line: firstLine + offset, command: text.slice(2), output: [] });
+    else steps.at(-1)?.output.push(text);
+  });
+  return steps;
+}
+
+/** Whether an output is what the README shows, in which a line `...` stands for any number of lines. */
+export function matchesOutput(shown: readonly string[], actual: readonly string[]): boolean {
+  const [first, ...rest] = shown;
+  if (first === undefined) return actual.length === 0;
+  if (first === '...') return actual.some((_, index) => matchesOutput(rest, actual.slice(index))) || matchesOutput(rest, []);
+  return actual.length > 0 && first === actual[0] && matchesOutput(rest, actual.slice(1));
+}
+
+/** The rows of the table whose header begins with these titles, as cells. */
+export function readTable(markdown: string, ...titles: readonly string[]): readonly (readonly string[])[] {
+  const lines = markdown.split('\n');
+  const [first, end] = findRows(lines, titles);
+  return lines.slice(first, end).map((line) => line.slice(2, -2).split(' | '));
+}
+
+/** The text with other rows in that table. */
+export function replaceRows(markdown: string, titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = markdown.split('\n');
+  const [first, end] = findRows(lines, titles);
+  return [...lines.slice(0, first), ...rows.map((cells) => `| ${cells.join(' | ')} |`), ...lines.slice(end)].join('\n');
+}
+
+function findRows(lines: readonly string[], titles: readonly string[]): readonly [number, number] {
+  const header = lines.findIndex((line) => line.startsWith(`| ${titles.join(' | ')} |`));
+  if (header < 0) throw new Error(`the README has no table ${titles.join(' | ')}`);
+  return [header + 2, header + lines.slice(header).findIndex((line) => !line.startsWith('|'))];
+}
