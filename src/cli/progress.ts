@@ -1,5 +1,6 @@
 import { Listr, ListrLogger, ProcessOutput, type ListrDefaultRendererLogLevels } from 'listr2';
 import type { Session } from './session.ts';
+import type { Stopping } from './stopping.ts';
 
 export interface ProgressStep {
   readonly title: string;
@@ -15,24 +16,35 @@ export function chooseProgressStyle({ world }: Session, options: { readonly json
 }
 
 /**
- * Runs steps one after the other and shows them on stderr; the first failure ends the run and is thrown.
- * @param isStopped asked before each step: the rest is then left out.
+ * Runs steps one after the other and shows them on stderr; the first failure ends the run and is thrown. After a stop was
+ * asked for, no further step is begun.
  */
-export async function runWithProgress(session: Session, style: ProgressStyle, steps: readonly ProgressStep[], isStopped: () => boolean): Promise<void> {
+export async function runWithProgress(session: Session, style: ProgressStyle, steps: readonly ProgressStep[], stopping: Stopping): Promise<void> {
   if (style === 'live') {
-    await runLive(session, steps, isStopped);
+    await runLive(session, steps, stopping);
     return;
   }
   for (const step of steps) {
-    if (isStopped()) return;
+    if (stopping.exitCode() !== undefined) return;
     await (style === 'silent' ? step.run() : runInLines(session, step));
   }
 }
 
-async function runLive({ world }: Session, steps: readonly ProgressStep[], isStopped: () => boolean): Promise<void> {
+async function runLive({ world }: Session, steps: readonly ProgressStep[], stopping: Stopping): Promise<void> {
   const logger = new ListrLogger<ListrDefaultRendererLogLevels>({ processOutput: new ProcessOutput(world.stderr, world.stderr) });
   const tasks = new Listr(
-    steps.map(({ title, run }) => ({ title, task: run, skip: isStopped })),
+    steps.map(({ title, run }) => ({
+      title,
+      task: async (_context, task) => {
+        // listr2 holds back what others write to its stream until the end: only under the running step it is seen at once.
+        stopping.tellBy((text) => {
+          task.output = text;
+        });
+        await run();
+      },
+      enabled: () => stopping.exitCode() === undefined,
+      rendererOptions: { persistentOutput: true },
+    })),
     {
       // The reason stands below the steps, once.
       rendererOptions: { logger, showErrorMessage: false },

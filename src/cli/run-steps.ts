@@ -28,7 +28,7 @@ export async function runSteps(session: Session, style: ProgressStyle, steps: re
     });
   };
   try {
-    await runWithProgress(session, style, counted, () => stopping.exitCode() !== undefined);
+    await runWithProgress(session, style, counted, stopping);
   } catch (error) {
     if (!(error instanceof KnownError)) throw error;
     // Once a stop was asked for, it is the reason of whatever fails: a tool that the signal was passed on to.

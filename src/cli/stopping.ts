@@ -7,6 +7,8 @@ import type { Report } from './report.ts';
 export interface Stopping {
   /** The exit code of a run that was told to stop; undefined while it may go on. Asked between two steps. */
   readonly exitCode: () => number | undefined;
+  /** Has the person told in another way than by a line on stderr, while something else draws there. */
+  readonly tellBy: (tell: (text: string) => void) => void;
   readonly end: () => void;
 }
 
@@ -18,14 +20,21 @@ const exitCodeOf = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminate
  */
 export function listenForStop(world: World, report: Report, exec: Exec): Stopping {
   let asked: StopSignal | undefined;
+  let tell = report.message;
   const end = world.onStopSignal((signal) => {
     if (asked === undefined) {
       asked = signal;
-      report.message('Stopping: waiting for the running tool to end. Press Ctrl-C again to stop it as well.');
+      tell('Stopping: waiting for the running tool to end. Press Ctrl-C again to stop it as well.');
       return;
     }
-    report.message('Passing the signal on to the running tool.');
+    tell('Passing the signal on to the running tool.');
     exec.interrupt(signal);
   });
-  return { end, exitCode: () => (asked === undefined ? undefined : exitCodeOf[asked]) };
+  return {
+    end,
+    exitCode: () => (asked === undefined ? undefined : exitCodeOf[asked]),
+    tellBy: (other) => {
+      tell = other;
+    },
+  };
 }

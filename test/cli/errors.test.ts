@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectGolden } from '../support/golden.ts';
 import { inProject, threeModes } from '../support/prepared-project.ts';
-import { inFreshFolder, runProgram } from '../support/program.ts';
+import { inFreshFolder, programPath, runProgram } from '../support/program.ts';
 
 describe('wrong use exits 2, says what was wrong and what to type', () => {
   it.each<readonly [string, readonly string[]]>([
@@ -45,6 +46,21 @@ describe('wrong use exits 2, says what was wrong and what to type', () => {
       const result = runProgram(['-C', 'nowhere', 'render'], { cwd: folder });
       expect(result.exitCode).toBe(2);
       expect(result.stderr).toContain('does not exist');
+    });
+  });
+});
+
+describe('a bug', () => {
+  it('exits 70, with a stack and where it belongs', async () => {
+    await inProject(threeModes, (project, outside) => {
+      // A package without its templates: nothing that a user's mistake can lead to.
+      const broken = join(outside, 'package');
+      for (const folder of ['bin', 'dist']) cpSync(join(dirname(programPath), '..', folder), join(broken, folder), { recursive: true });
+      writeFileSync(join(broken, 'package.json'), '{"type":"module"}');
+      const { status, stdout, stderr } = spawnSync(process.execPath, [join(broken, 'bin/ingress-tls.js'), 'render'], { cwd: project, encoding: 'utf8' });
+      expect({ status, stdout }).toEqual({ status: 70, stdout: '' });
+      expect(stderr).toMatch(/\n {4}at /);
+      expect(stderr).toMatch(/\nerror: this is a bug in ingress-tls \S+: please report it with the lines above\n$/);
     });
   });
 });

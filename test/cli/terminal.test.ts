@@ -8,6 +8,9 @@ import { inFreshFolder } from '../support/program.ts';
 import { brokenRollout } from '../support/stand-in-answers.ts';
 import { installStandInCluster } from '../support/stand-in-cluster.ts';
 import { startAtTerminal, terminalMissing } from '../support/terminal.ts';
+import { until } from '../support/until.ts';
+
+const oneService = `${noServices}services:\n  - name: svc7\n    mode: terminate\n`;
 
 const controlC = '\u0003';
 const enter = '\r';
@@ -119,6 +122,36 @@ describeUnless(terminalMissing(), 'at a terminal', () => {
       const { exitCode, text } = await startAtTerminal(['add-service', '--mode', 'passthrough', ...flags], { cwd: project, env }).ended;
       expect(exitCode).toBe(2);
       expect(text).toContain('missing name');
+    });
+  });
+
+  it('Ctrl-C while helm is at work is answered at once; helm does not hear it and ends its work', async () => {
+    await inProject(oneService, async (project, outside) => {
+      const cluster = installStandInCluster(outside);
+      cluster.answer({ tool: 'helm', when: ['upgrade'], seconds: 2 });
+      const session = startAtTerminal(['apply'], { cwd: project, env: cluster.env });
+      await until(() => cluster.calls('helm').some(({ args }) => args.includes('upgrade')));
+      session.press(controlC);
+      await session.waitFor('Stopping: waiting for the running tool to end.');
+      expect(cluster.events()).not.toContain('end helm upgrade');
+      expect((await session.ended).exitCode).toBe(130);
+      expect(cluster.events().filter((event) => event.includes('upgrade'))).toEqual(['end helm upgrade']);
+    });
+  });
+
+  it('a second Ctrl-C is passed on', async () => {
+    await inProject(oneService, async (project, outside) => {
+      const cluster = installStandInCluster(outside);
+      cluster.answer({ tool: 'helm', when: ['upgrade'], seconds: 1000 });
+      const session = startAtTerminal(['apply'], { cwd: project, env: cluster.env });
+      await until(() => cluster.calls('helm').some(({ args }) => args.includes('upgrade')));
+      session.press(controlC);
+      await session.waitFor('Stopping: ');
+      session.press(controlC);
+      const { exitCode, text } = await session.ended;
+      expect(exitCode).toBe(130);
+      expect(text).toContain('Passing the signal on');
+      expect(cluster.events()).toContain('SIGINT helm upgrade');
     });
   });
 
