@@ -12,6 +12,7 @@ import { benchStartUp } from './start-up.js';
 import { formatTable } from './table.js';
 import { benchThreeServices } from './three-services.js';
 
+const sections = { 'start-up': benchStartUp, 'three services': benchThreeServices, 'a thousand services': benchManyServices };
 const tools = { openssl: findOpenssl(), ...locateTools() };
 console.log(`node ${process.version}, ${availableParallelism()} processors, load ${loadavg()[0].toFixed(1)}`);
 for (const [name, question] of [['openssl', ['version']], ['kubectl', ['version', '--client']], ['helm', ['version', '--short']]]) {
@@ -25,8 +26,8 @@ const folder = mkdtempSync(join(cache, 'bench-'));
 try {
   const bench = { ...createRunner(folder), folder, tools };
   const rows = [];
-  for (const section of [benchStartUp, benchThreeServices, benchManyServices]) {
-    console.log(`measuring: ${section.name.replace(/^bench/, '')}`);
+  for (const [title, section] of Object.entries(sections)) {
+    console.log(`measuring ${title}`);
     rows.push(...section(bench));
   }
   console.log(`\n${formatTable(rows).join('\n')}`);

@@ -1,5 +1,6 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { interleave } from './measure.js';
 import { createProject } from './projects.js';
 import { program } from './run-process.js';
@@ -14,7 +15,8 @@ const mostMemory = 200 * 1024 * 1024;
 export function benchManyServices(bench) {
   const { tools } = bench;
   const terminate = (count) => () => renderTwice(bench, Array.from({ length: count }, () => 'terminate'));
-  const [helm, none, ten, hundred, thousand] = interleave(5, 1, [
+  const [disk, helm, none, ten, hundred, thousand] = interleave(5, 1, [
+    () => timeFile(bench),
     () => (tools.helm === undefined ? Number.NaN : timeHelmCreate(bench)),
     ...[0, 10, 100, 1000].map(terminate),
   ]);
@@ -28,7 +30,7 @@ export function benchManyServices(bench) {
     return compare({ what, ours: thousand.map((runs) => runs[which].milliseconds / 1000), other: helm, print: milliseconds, aim });
   };
   const beyondStart = (runs, count) => runs.map(({ first }, round) => (first.milliseconds - none[round].first.milliseconds) / count);
-  const against = (count, runs) =>
+  const eachAgainst = (count, runs) =>
     compare({
       what: `1,000 services, one of them : one of ${count}, less start-up`,
       ours: beyondStart(thousand, 1000),
@@ -46,8 +48,9 @@ export function benchManyServices(bench) {
   return [
     againstHelm('first', 1 / 20),
     againstHelm('second'),
-    against(100, hundred),
-    against(10, ten),
+    judge({ what: 'the disk alone: one file made and renamed', values: disk, print: milliseconds }),
+    eachAgainst(100, hundred),
+    eachAgainst(10, ten),
     ...peaks('1,000 services', thousand),
     ...mixedTimes,
     ...peaks('1,000 services of all modes', mixed),
@@ -59,6 +62,18 @@ function renderTwice(bench, modes) {
   const project = createProject(bench, modes);
   const render = () => bench.watch([process.execPath, program, 'render'], project);
   return { first: render(), second: render() };
+}
+
+/** What the disk takes for a file; fifteen of them are a chart. */
+function timeFile({ folder }) {
+  const files = mkdtempSync(join(folder, 'files-'));
+  const count = 300;
+  const start = performance.now();
+  for (let number = 0; number < count; number += 1) {
+    writeFileSync(join(files, `${number}.tmp`), 'x'.repeat(2500));
+    renameSync(join(files, `${number}.tmp`), join(files, `${number}`));
+  }
+  return (performance.now() - start) / count;
 }
 
 /** The mean of a few, because one is over quickly. */

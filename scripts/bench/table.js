@@ -2,7 +2,7 @@ import { median, noise, pairedRatios } from './measure.js';
 
 /** Prints a number of milliseconds. */
 export function milliseconds(value) {
-  return value < 10 ? `${value.toFixed(2)} ms` : value < 10_000 ? `${value.toFixed(0)} ms` : `${(value / 1000).toFixed(1)} s`;
+  return value < 10 ? `${value.toPrecision(2)} ms` : value < 10_000 ? `${value.toFixed(0)} ms` : `${(value / 1000).toFixed(1)} s`;
 }
 
 /** Prints a number of bytes. */

@@ -54,5 +54,14 @@ export function isEntry(node: ChartValueEntry | ValueTree): node is ChartValueEn
 
 /** The entries of a tree, in its order. */
 export function treeEntries(tree: ValueTree): readonly ChartValueEntry[] {
-  return [...tree.values()].flatMap((child) => (isEntry(child) ? child : treeEntries(child)));
+  const entries: ChartValueEntry[] = [];
+  appendEntries(entries, tree);
+  return entries;
+}
+
+function appendEntries(entries: ChartValueEntry[], tree: ValueTree): void {
+  for (const child of tree.values()) {
+    if (isEntry(child)) entries.push(child);
+    else appendEntries(entries, child);
+  }
 }

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
-import { isEntry, type ChartValueEntry, type ValueTree } from './chart-value-entry.ts';
+import { isEntry, treeEntries, type ChartValueEntry, type ValueTree } from './chart-value-entry.ts';
 import { textList, textMap } from './value-shapes.ts';
 import { isJsonArray, isJsonObject } from './yaml-value.ts';
 
@@ -13,11 +13,15 @@ const printed = new Map<string, string>();
  * subchart (helm.sh: Charts, Global Values).
  */
 export function printValuesSchema(tree: ValueTree): string {
-  const schema = { $schema: 'http://json-schema.org/draft-07/schema#', ...sectionSchema(tree, { global: { type: 'object' } }) };
-  const key = JSON.stringify(schema);
-  const text = printed.get(key) ?? `${JSON.stringify(schema, undefined, 2)}\n`;
-  printed.set(key, text);
+  const shape = JSON.stringify(treeEntries(tree).map((entry) => [entry.path, entry.comment, entry.schema ?? schemaOf(entry.value)]));
+  const text = printed.get(shape) ?? printSchema(tree);
+  printed.set(shape, text);
   return text;
+}
+
+function printSchema(tree: ValueTree): string {
+  const schema = { $schema: 'http://json-schema.org/draft-07/schema#', ...sectionSchema(tree, { global: { type: 'object' } }) };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 
 function sectionSchema(tree: ValueTree, more: JsonObject = {}): JsonObject {
