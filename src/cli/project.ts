@@ -1,8 +1,7 @@
 import { profileNames, findProfile } from '../controllers/index.ts';
-import { createJsonSchema } from '../config/json-schema.ts';
 import { createLocator, parseConfig } from '../config/load.ts';
 import { observeProject } from '../effects/observe.ts';
-import { readChartTemplates } from '../effects/templates.ts';
+import { readChartTemplates, readConfigSchema } from '../effects/templates.ts';
 import { InternalError, UsageError } from '../errors.ts';
 import type { Config } from '../model/config.ts';
 import type { ControllerProfile } from '../model/controller-profile.ts';
@@ -66,7 +65,7 @@ export function planProject(session: Session, project: Project, force: boolean):
   const desiredFiles = printFiles({
     ...project,
     templates: readChartTemplates(session.world.packageFolder),
-    schema: `${JSON.stringify(createJsonSchema(profileNames), undefined, 2)}\n`,
+    schema: readConfigSchema(session.world.packageFolder),
   });
   const observed = observeProject(session.files, {
     paths: [...desiredFiles, ...desired.objects].map(({ path }) => path),

@@ -101,6 +101,7 @@ export function createProjectFiles(root: string): ProjectFiles {
     const full = place.resolveParent(path);
     try {
       mkdirSync(full, { mode });
+      settled.delete(full);
       chmodSync(full, mode);
       return 'made';
     } catch (error) {
@@ -146,10 +147,14 @@ export function createProjectFiles(root: string): ProjectFiles {
     }
   };
 
+  // A folder exists for good only when its parent's entry is on the disk too. That is seen to once for each folder.
+  const settled = new Set<string>();
+
   const syncFolders = (folder: string): void => {
     syncFolder(folder);
-    // A folder that was just made exists for good only when its parent's entry is on the disk too.
-    if (folder !== place.root && folder.startsWith(place.root)) syncFolders(dirname(folder));
+    if (folder === place.root || settled.has(folder) || !folder.startsWith(place.root)) return;
+    syncFolders(dirname(folder));
+    settled.add(folder);
   };
 
   return {
