@@ -26,7 +26,7 @@ const mostRemembered = 16;
  * @throws UsageError when there is none, and when the text holds a private key too. No message repeats the text.
  */
 export function parseCertificate(pem: string, origin = 'certificate'): X509Certificate {
-  if (pem.length > longestText) {
+  if (isTooLong(pem)) {
     throw unreadable(origin, `the text is longer than ${longestText} characters`);
   }
   if (holdsPrivateKey(pem)) {

@@ -82,7 +82,7 @@ function judgeIssuer(pair: WantedPair, observed: Observed, now: Date): Certifica
   }
   const permitted = found.certificate.permittedDnsNames;
   const refused = pair.request.dnsNames.filter((name) => !permitsName(permitted, name));
-  if (permitted.length === 0 || refused.length === 0) return undefined;
+  if (refused.length === 0) return undefined;
   return refuse(
     'authority-constrained',
     `${pair.paths.certificate} cannot be issued: ${issuer.certificate} may issue for ${permitted.join(', ')} only, not for ${refused.join(', ')}`,

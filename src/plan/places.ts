@@ -7,7 +7,6 @@ export const places = {
   secrets: 'secrets',
   manifests: 'manifests',
   charts: 'charts',
-  state: '.ingress-tls/state.json',
   backup: '.ingress-tls/backup',
 } as const;
 
