@@ -41,7 +41,9 @@ export function checkIdentity(request: CertificateRequest, isNameless: boolean):
   if (usage === 'server' && dnsNames.length === 0) {
     throw refuseIssue('a server needs a DNS name; clients ignore the common name (RFC 9525, 2)', 'Request at least one DNS name.');
   }
-  if (usage === 'server' && commonName !== undefined && !dnsNames.includes(commonName)) {
+  // A common name that is a title and no host name misleads nobody: a controller's own certificate has one.
+  const looksLikeHost = commonName !== undefined && dnsNameProblem(commonName) === undefined;
+  if (usage === 'server' && looksLikeHost && !dnsNames.includes(commonName)) {
     throw refuseIssue(`the common name "${printable(commonName)}" is not among the DNS names`, 'Request it as a DNS name too.');
   }
   if (usage !== 'server' && isNameless) {

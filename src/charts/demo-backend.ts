@@ -12,3 +12,11 @@ export const demoCapabilities: readonly string[] = ['NET_BIND_SERVICE'];
 
 /** Has nc, for the connection test; the image that is tested need not. */
 export const connectionTestImage = 'docker.io/library/busybox:1.37.0';
+
+/**
+ * The body of each answer of the demo backend, with its newline: the article's words. The chart's ConfigMap has them too,
+ * because its template lets no text through; a test holds both together.
+ */
+export function demoGreeting(service: string): string {
+  return `Hello, I am ${service} for ingress-controller demo!\n`;
+}

@@ -1,6 +1,7 @@
 import type { PlannedService, RouteObject, UpstreamCaPlacement, WorkloadDialect } from './chart.ts';
 import type { Config } from './config.ts';
-import type { Manifest, ObjectReference } from './kube-object.ts';
+import type { GatewayBehaviour, GatewayTable } from './gateway.ts';
+import type { KubeObject, Manifest, ObjectReference } from './kube-object.ts';
 import type { Mode } from './mode.ts';
 import type { Notice } from './notice.ts';
 
@@ -29,6 +30,14 @@ export interface ControllerProfile {
    * annotations that would undo a mode (error), retirement, security reservations.
    */
   notices(config: Config): readonly Notice[];
+  /** How the controller behaves on its TLS port, whatever the routes are. */
+  behaviour(config: Config): GatewayBehaviour;
+  /**
+   * What the controller makes of objects: its own manifests, the routes and Services of the charts, Secrets and ConfigMaps
+   * with their data. Reads them as the controller does, by its documentation and source, and never asks `routes` or the
+   * configuration what they were meant to say; of the configuration only the controller's names are used.
+   */
+  readRoutes(objects: readonly KubeObject[], config: Config): GatewayTable;
 }
 
 export interface ManifestLabels {

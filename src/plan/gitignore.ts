@@ -1,6 +1,14 @@
 import { places } from './places.ts';
 
-const ignored = [`/${places.certificates}/*.key`, `/${places.secrets}/`, '/.ingress-tls/lock', `/${places.backup}/`, '.ingress-tls-*.tmp'];
+const ignored = [
+  `/${places.certificates}/*.key`,
+  `/${places.secrets}/`,
+  '/.ingress-tls/lock',
+  '/.ingress-tls/preview.json',
+  '/.ingress-tls/verify-deep.json',
+  `/${places.backup}/`,
+  '.ingress-tls-*.tmp',
+];
 
 /**
  * The text of .gitignore with every line that keeps keys out of git: a person's own lines stay as they are, missing ones

@@ -1,3 +1,5 @@
+import type { Mode } from '../model/mode.ts';
+
 /** The fixed places of the project folder; people and scripts rely on them. */
 export const places = {
   config: 'ingress-tls.yaml',
@@ -9,6 +11,11 @@ export const places = {
   charts: 'charts',
   backup: '.ingress-tls/backup',
 } as const;
+
+/** What decides which certificates a service has to do with. */
+interface ModeOf {
+  readonly mode: Mode;
+}
 
 /** A certificate and its key, side by side in certs/. */
 export interface PairPaths {
@@ -27,6 +34,16 @@ export const projectAuthorityPair = pairPaths('ca');
 /** The pod's own pair in reencrypt and passthrough. */
 export function podPair(service: string): PairPaths {
   return pairPaths(service);
+}
+
+/** The pair whose certificate a client is shown: the pod's own where TLS ends there, else the one that hosts share. */
+export function shownPair({ name, mode }: ModeOf & { readonly name: string }): PairPaths {
+  return mode === 'passthrough' ? podPair(name) : wildcardPair;
+}
+
+/** The pair whose certificate a client trusts to believe what it is shown. */
+export function trustedPair({ mode }: ModeOf): PairPaths {
+  return mode === 'passthrough' ? projectAuthorityPair : wildcardPair;
 }
 
 /** The authority of one passthrough service's clients: one for each service, so that its clients open no other. */

@@ -1,7 +1,9 @@
 import type { ControllerProfile } from '../../model/controller-profile.ts';
+import { behaviour } from './behaviour.ts';
 import { manifests } from './manifests.ts';
 import { commonNames, controllerNames } from './names.ts';
 import { notices } from './notices.ts';
+import { readRoutes } from './read-routes.ts';
 import { routes } from './routes.ts';
 
 /** The article's controller of 2018. */
@@ -36,4 +38,6 @@ export const ingressNginx015: ControllerProfile = {
   // Nothing reads an authority here: 0.15.0 cannot verify the hop.
   upstreamCa: () => undefined,
   notices,
+  behaviour,
+  readRoutes,
 };

@@ -1,7 +1,9 @@
 import type { ControllerProfile } from '../../model/controller-profile.ts';
+import { behaviour } from './behaviour.ts';
 import { manifests } from './manifests.ts';
 import { controllerNames } from './names.ts';
 import { notices } from './notices.ts';
+import { readRoutes } from './read-routes.ts';
 import { routes } from './routes.ts';
 import { upstreamCa } from './upstream-ca.ts';
 
@@ -37,4 +39,6 @@ export const ingressNginx: ControllerProfile = {
   routes,
   upstreamCa: (_config, service) => upstreamCa(service),
   notices,
+  behaviour,
+  readRoutes,
 };

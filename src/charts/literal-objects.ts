@@ -1,0 +1,99 @@
+import type { PlannedService, RouteObject, WorkloadDialect } from '../model/chart.ts';
+import type { JsonObject, JsonValue } from '../model/json.ts';
+import type { KubeObject } from '../model/kube-object.ts';
+import { demoGreeting, demoImage } from './demo-backend.ts';
+import { clientCaDirectory, tlsDirectory } from './pod-files.ts';
+import { resolveRoute } from './route-object.ts';
+
+export interface LiteralObjectsInput {
+  readonly service: PlannedService;
+  readonly routes: readonly RouteObject[];
+  readonly workload: WorkloadDialect;
+}
+
+/**
+ * The objects of a service's chart without helm, as far as requests meet them: routes, Service, Deployment and the demo
+ * backend's ConfigMap, by the same facts that the chart is made of. A change of the chart's files is not in them. A test holds
+ * them against what helm makes.
+ */
+export function describeChartObjects({ service, routes, workload }: LiteralObjectsInput): readonly KubeObject[] {
+  const { release: name, namespace } = service;
+  const labels = { 'app.kubernetes.io/name': service.name, 'app.kubernetes.io/instance': name };
+  const metadata = { name, namespace, labels };
+  const portName = service.servicePort.name;
+  return [
+    ...(service.image === undefined ? [{ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { Caddyfile: caddyfile(service) } }] : []),
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata,
+      spec: { type: 'ClusterIP', selector: labels, ports: [{ name: portName, port: service.servicePort.number, targetPort: portName, protocol: 'TCP' }] },
+    },
+    {
+      apiVersion: workload.deploymentApiVersion,
+      kind: 'Deployment',
+      metadata,
+      spec: {
+        replicas: service.replicas,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [container(service)], volumes: volumes(service) } },
+      },
+    },
+    ...routes.map((route) => resolveRoute(route, { name, namespace, labels })),
+  ];
+}
+
+function container(service: PlannedService): JsonObject {
+  const mounts = [
+    ...(service.image === undefined ? [{ name: 'caddyfile', mountPath: '/etc/caddy', readOnly: true }] : []),
+    ...(service.podTlsSecret === undefined ? [] : [{ name: 'tls', mountPath: tlsDirectory, readOnly: true }]),
+    ...(service.clientCaSecret === undefined ? [] : [{ name: 'client-ca', mountPath: clientCaDirectory, readOnly: true }]),
+  ];
+  return {
+    name: service.name,
+    image: service.image ?? demoImage,
+    ...(service.image === undefined ? {} : { env: environment(service) }),
+    ports: [{ name: service.servicePort.name, containerPort: service.port, protocol: 'TCP' }],
+    volumeMounts: mounts,
+  };
+}
+
+function environment(service: PlannedService): readonly JsonValue[] {
+  return [
+    { name: 'PORT', value: String(service.port) },
+    ...(service.podTlsSecret === undefined
+      ? []
+      : [
+          { name: 'TLS_CERT_FILE', value: `${tlsDirectory}/tls.crt` },
+          { name: 'TLS_KEY_FILE', value: `${tlsDirectory}/tls.key` },
+        ]),
+    ...(service.clientCaSecret === undefined ? [] : [{ name: 'TLS_CLIENT_CA_FILE', value: `${clientCaDirectory}/ca.crt` }]),
+  ];
+}
+
+function volumes(service: PlannedService): readonly JsonValue[] {
+  const secret = (name: string, secretName: string, keys: readonly string[]): JsonValue => ({
+    name,
+    secret: { secretName, items: keys.map((key) => ({ key, path: key })) },
+  });
+  return [
+    ...(service.image === undefined ? [{ name: 'caddyfile', configMap: { name: service.release } }] : []),
+    ...(service.podTlsSecret === undefined ? [] : [secret('tls', service.podTlsSecret, ['tls.crt', 'tls.key'])]),
+    ...(service.clientCaSecret === undefined ? [] : [secret('client-ca', service.clientCaSecret, ['ca.crt'])]),
+  ];
+}
+
+/** What templates/chart/templates/configmap.yaml.ejs says about port, TLS and greeting. */
+function caddyfile(service: PlannedService): string {
+  const clientAuth = ['    client_auth {', '      mode require_and_verify', `      trust_pool file ${clientCaDirectory}/ca.crt`, '    }'];
+  const tls = [`  tls ${tlsDirectory}/tls.crt ${tlsDirectory}/tls.key {`, ...(service.clientCaSecret === undefined ? [] : clientAuth), '  }'];
+  return [
+    `:${service.port} {`,
+    ...(service.podTlsSecret === undefined ? [] : tls),
+    '  respond <<GREETING',
+    ...demoGreeting(service.name).split('\n').map((line) => `    ${line}`),
+    '    GREETING 200',
+    '}',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,40 @@
+import { textListField, listField } from '../kube/object-fields.ts';
+import type { ObjectIndex } from '../kube/object-index.ts';
+import type { NamedObject } from '../model/gateway.ts';
+
+/** The command line of a controller, read from its Deployment. */
+export interface ControllerArguments {
+  /** All of them, by name. */
+  readonly all: ReadonlyMap<string, string>;
+  /** Value of `--name=value` or `--name value`; `true` for a bare `--name`. */
+  readonly text: (name: string) => string | undefined;
+  readonly isOn: (name: string) => boolean;
+  /** The object that `--name=namespace/name` names. */
+  readonly object: (name: string) => NamedObject | undefined;
+}
+
+/** Reads the arguments of the Deployment's containers; undefined where there is no such Deployment. */
+export function readArguments(index: ObjectIndex, deployment: NamedObject): ControllerArguments | undefined {
+  const object = index.find('Deployment', deployment);
+  if (object === undefined) return undefined;
+  const containers = listField(object, 'spec', 'template', 'spec', 'containers');
+  const words = containers.flatMap((container) => [...textListField(container, 'command'), ...textListField(container, 'args')]);
+  const values = new Map<string, string>();
+  words.forEach((word, position) => {
+    const match = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(word);
+    const [, name, value] = match ?? [];
+    if (name === undefined) return;
+    const next = words[position + 1];
+    // The downward API's variable; no other one stands in these arguments.
+    values.set(name, (value ?? (next === undefined || next.startsWith('-') ? 'true' : next)).replaceAll('$(POD_NAMESPACE)', deployment.namespace));
+  });
+  return {
+    all: values,
+    text: (name) => values.get(name),
+    isOn: (name) => values.get(name)?.toLowerCase() === 'true',
+    object: (name) => {
+      const [namespace, objectName, rest] = (values.get(name) ?? '').split('/');
+      return namespace === undefined || objectName === undefined || rest !== undefined ? undefined : { namespace, name: objectName };
+    },
+  };
+}

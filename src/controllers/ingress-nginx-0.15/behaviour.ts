@@ -1,0 +1,22 @@
+import type { GatewayBehaviour } from '../../model/gateway.ts';
+import { helloLimits } from '../hello-limits.ts';
+import { errorPage, plainHttpPage, type PageStyle } from '../nginx-pages.ts';
+
+const style: PageStyle = { signature: 'nginx/1.13.12', bodyTag: '<body bgcolor="white">' };
+
+/** How 0.15.0 behaves with empty ConfigMaps (internal/ingress/controller/config/config.go of df61bd756). */
+export function behaviour(): GatewayBehaviour {
+  return {
+    product: 'ingress-nginx 0.15.0',
+    fallbackCertificate: { commonName: 'Kubernetes Ingress Controller Fake Certificate', organization: 'Acme Co', dnsNames: ['ingress.local'] },
+    plainHttp: plainHttpPage(style),
+    // The default backend's own words (kubernetes/ingress-gce cmd/404-server, image defaultbackend:1.4).
+    unknownHost: { status: 404, contentType: 'text/plain; charset=utf-8', body: 'default backend - 404' },
+    upstreamRefused: errorPage(style, '502 Bad Gateway'),
+    upstreamMissing: errorPage(style, '503 Service Temporarily Unavailable'),
+    tlsVersions: ['TLSv1.2'],
+    helloReading: 'first-read',
+    strictTransportSecurity: 'max-age=15724800; includeSubDomains',
+    knownLimits: helloLimits('Choose profile ingress-nginx with controller.image set to a fork that reads the whole hello.'),
+  };
+}

@@ -1,0 +1,82 @@
+import { textField } from '../../kube/object-fields.ts';
+import { indexObjects, printName, type ObjectIndex } from '../../kube/object-index.ts';
+import type { Config } from '../../model/config.ts';
+import type { GatewayTable } from '../../model/gateway.ts';
+import type { KubeObject } from '../../model/kube-object.ts';
+import { readBoolean } from '../annotation-values.ts';
+import { readArguments, type ControllerArguments } from '../controller-arguments.ts';
+import { classAnnotation } from '../nginx-annotations.ts';
+import { buildTable } from '../nginx-table.ts';
+import { readIngresses, type IngressFacts } from '../read-ingresses.ts';
+import { reportUnread } from '../unread-annotations.ts';
+import { reportUnreadSettings } from '../unread-settings.ts';
+import { configMap } from './config-map.ts';
+import { deployment } from './deployment.ts';
+import { controllerNames } from './names.ts';
+import { readUpstream } from './read-upstream.ts';
+
+/** What v1.15.1 makes of objects, with the arguments of its Deployment and the settings of the ConfigMap that they name. */
+export function readRoutes(objects: readonly KubeObject[], config: Config): GatewayTable {
+  const index = indexObjects(objects);
+  const names = controllerNames(config);
+  const own = { namespace: config.controller.namespace, name: names.deployment };
+  const given = readArguments(index, own);
+  if (given === undefined) return { hosts: [], offersHttp2: true, complaints: [`there is no Deployment ${printName(own)}: no controller would run`] };
+  const settingsObject = given.object('configmap');
+  const settings = (settingsObject === undefined ? undefined : index.findData('ConfigMap', settingsObject)) ?? {};
+  const prefix = `${given.text('annotations-prefix') ?? 'nginx.ingress.kubernetes.io'}/`;
+  const read = readIngresses(index, 'networking.k8s.io/v1');
+  const imitated = [deployment(config, names, {}), configMap(config, names, {})];
+  const complaints: string[] = [...read.complaints, ...reportUnreadSettings(index, own, { ...readSettings, imitated })];
+  const ingresses = read.ingresses.filter((ingress) => {
+    const refusal = refuseClass(index, given, ingress);
+    if (refusal !== undefined) complaints.push(`Ingress ${printName(ingress.object)} is ignored: ${refusal}`);
+    return refusal === undefined;
+  });
+  const upstreamSettings = { index, prefix, mayCrossNamespaces: readBoolean(settings, 'allow-cross-namespace-resources') ?? false };
+  const table = buildTable({
+    index,
+    ingresses,
+    passthroughKey: `${prefix}ssl-passthrough`,
+    isPassthroughOn: given.isOn('enable-ssl-passthrough'),
+    passthroughBy: 'any',
+    offersHttp2: readBoolean(settings, 'use-http2') ?? true,
+    readUpstream: ({ ingress, ingresses: ofHost }) => readUpstream(upstreamSettings, ingress, ofHost),
+  });
+  return { ...table, complaints: [...complaints, ...table.complaints, ...reportUnread(ingresses, prefix, readAnnotations)] };
+}
+
+const readSettings = {
+  flags: new Set([
+    ...['annotations-prefix', 'configmap', 'controller-class', 'enable-ssl-passthrough'],
+    ...['ingress-class', 'ingress-class-by-name', 'watch-ingress-without-class'],
+  ]),
+  keys: new Set(['allow-cross-namespace-resources', 'use-http2']),
+  // v1.15.1 internal/ingress/controller/config/config.go.
+  defaults: { 'hsts-include-subdomains': 'true' },
+};
+
+/** Read here, or about port 80 and the handshake with the pod, which preview does not imitate. */
+const readAnnotations: ReadonlySet<string> = new Set([
+  ...['ssl-passthrough', 'backend-protocol', 'secure-backends', 'ssl-redirect', 'force-ssl-redirect'],
+  ...['secret', 'verify', 'name', 'server-name', 'protocols', 'verify-depth', 'ciphers'].map((key) => `proxy-ssl-${key}`),
+]);
+
+/**
+ * Why an Ingress is none of the controller's; undefined when it is. ingressClassName goes first, and the annotation counts only
+ * without it (v1.15.1 internal/ingress/controller/store/store.go, GetIngressClass).
+ */
+function refuseClass(index: ObjectIndex, given: ControllerArguments, { className, annotations }: IngressFacts): string | undefined {
+  const ownName = given.text('ingress-class') ?? 'nginx';
+  if (className !== undefined) {
+    const ingressClass = index.find('IngressClass', { namespace: '', name: className });
+    if (ingressClass === undefined) return `there is no IngressClass ${className}`;
+    const ownController = given.text('controller-class') ?? 'k8s.io/ingress-nginx';
+    const controller = textField(ingressClass, 'spec', 'controller') ?? '';
+    const isOwn = controller === ownController || (given.isOn('ingress-class-by-name') && className === ownName);
+    return isOwn ? undefined : `IngressClass ${className} belongs to ${controller}, and the controller is ${ownController}`;
+  }
+  const annotation = annotations[classAnnotation];
+  if (annotation === ownName || (annotation === undefined && given.isOn('watch-ingress-without-class'))) return undefined;
+  return annotation === undefined ? 'it names no class' : `its annotation names class ${annotation}, and the controller's is ${ownName}`;
+}

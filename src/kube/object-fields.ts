@@ -1,0 +1,39 @@
+import type { JsonObject } from '../model/json.ts';
+
+/** The value at a path of keys; undefined where the path ends early. Objects are edited by hand: no shape is trusted. */
+export function fieldAt(value: unknown, ...path: readonly (string | number)[]): unknown {
+  let current = value;
+  for (const key of path) {
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined;
+    current = (current as Readonly<Record<string | number, unknown>>)[key];
+  }
+  return current;
+}
+
+/** The text at a path, or undefined. */
+export function textField(value: unknown, ...path: readonly (string | number)[]): string | undefined {
+  const found = fieldAt(value, ...path);
+  return typeof found === 'string' ? found : undefined;
+}
+
+/** The list at a path; empty where there is none. */
+export function listField(value: unknown, ...path: readonly (string | number)[]): readonly unknown[] {
+  const found = fieldAt(value, ...path);
+  return Array.isArray(found) ? (found as readonly unknown[]) : [];
+}
+
+/** The texts of the list at a path. */
+export function textListField(value: unknown, ...path: readonly (string | number)[]): readonly string[] {
+  return listField(value, ...path).filter((item) => typeof item === 'string');
+}
+
+/** The map of texts at a path (labels, annotations, a selector); what is no text is left out. */
+export function textMapField(value: unknown, ...path: readonly (string | number)[]): Readonly<Record<string, string>> {
+  const found = fieldAt(value, ...path);
+  if (!isMap(found)) return {};
+  return Object.fromEntries(Object.entries(found).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+export function isMap(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

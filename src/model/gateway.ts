@@ -1,0 +1,87 @@
+import type { TlsVersion } from './probe.ts';
+import type { CheckId } from './verification.ts';
+
+/** How a controller behaves on its TLS port whatever its routes are: what preview imitates and verify expects. */
+export interface GatewayBehaviour {
+  /** Product and version, for messages: `ingress-nginx v1.15.1`. */
+  readonly product: string;
+  /** The certificate that is shown where no other fits, by which it is recognised. */
+  readonly fallbackCertificate: { readonly commonName: string; readonly organization?: string; readonly dnsNames: readonly string[] };
+  /** The answer to plain HTTP on the TLS port; `text` is the part of the body that tells it from other errors. */
+  readonly plainHttp: PageAnswer & { readonly text: string };
+  /** The answer to a host that no route has. */
+  readonly unknownHost: PageAnswer;
+  /** When the pod's certificate does not stand the test of the reencrypt hop. */
+  readonly upstreamRefused: PageAnswer;
+  /** When the hop's authority cannot be read, or no pod is there. */
+  readonly upstreamMissing: PageAnswer;
+  /** Versions of TLS that are accepted where TLS ends at the controller. */
+  readonly tlsVersions: readonly TlsVersion[];
+  /** Whether the host name of a passthrough connection is looked for in the first read alone. */
+  readonly helloReading: 'whole' | 'first-read';
+  /** Strict-Transport-Security on every answer where TLS ends at the controller. */
+  readonly strictTransportSecurity?: string;
+  /** What the controller is known not to do: verify reports it as such and not as a mistake of the person. */
+  readonly knownLimits: readonly KnownLimit[];
+}
+
+export interface PageAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export interface KnownLimit {
+  /** The check that meets it. */
+  readonly check: CheckId;
+  /** `kubernetes/ingress-nginx#11424`. */
+  readonly issue: string;
+  /** What it means for users of the service; one sentence. */
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+export interface NamedObject {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The Service port that a route leads to, by number or name as the route says it. */
+export interface GatewayBackend {
+  readonly service: NamedObject;
+  readonly port: string | number;
+}
+
+/** What a controller makes of a set of route objects, read as it reads them. */
+export interface GatewayTable {
+  readonly hosts: readonly GatewayHost[];
+  /** Whether HTTP/2 is offered where TLS ends at the controller, by its own settings. */
+  readonly offersHttp2: boolean;
+  /** What it would complain about in its log, for the person who previews. */
+  readonly complaints: readonly string[];
+}
+
+export interface GatewayHost {
+  /** Lower case. `*.x` stands for exactly one label. */
+  readonly name: string;
+  /** `dead`: every TLS connection to the host is ended at once. */
+  readonly connection: 'terminated' | 'passed-through' | 'dead';
+  /** Secret of the certificate that is shown where TLS ends at the controller; absent: the fallback certificate. */
+  readonly certificate?: NamedObject;
+  /** Where requests go that the controller reads; for a passed-through host those that come by another way (no SNI, split hello). */
+  readonly backend: GatewayBackend;
+  readonly upstream: GatewayUpstream;
+}
+
+/** How the controller speaks to the pod for requests that it reads itself. */
+export type GatewayUpstream =
+  | { readonly scheme: 'http' }
+  | {
+      readonly scheme: 'https';
+      /** Absent: any certificate passes. */
+      readonly verification?: { readonly authority: NamedObject; readonly key: string; readonly name: string };
+      /** Sent as SNI; absent: none. */
+      readonly serverName?: string;
+    }
+  /** Every request is answered with `upstreamMissing`, for instance because a Secret is named that may not be read. */
+  | { readonly scheme: 'none'; readonly reason: string };
