@@ -1,0 +1,66 @@
+import type { Socket } from 'node:net';
+import { createServer, type Server, type TLSSocket } from 'node:tls';
+
+import type { GatewayInput } from '../../model/preview.ts';
+import { loadHostCertificates, makeContext, versionsOf, type KeyPair } from './certificates.ts';
+import { indexHosts, type HostIndex } from './hosts.ts';
+import type { Limits } from './limits.ts';
+import { prepareUpstreams, type Upstreams } from './upstreams.ts';
+
+/** What is made of one input: serves what comes until the next input does, and what it has begun to its end. */
+export interface Generation {
+  readonly input: GatewayInput;
+  readonly hosts: HostIndex;
+  readonly upstreams: Upstreams;
+  /**
+   * Ends TLS for a connection that is not passed through.
+   *
+   * @param serverName the name in its hello; undefined when there is none or none could be read.
+   */
+  endTls(socket: Socket, serverName: string | undefined): void;
+  readonly complaints: readonly string[];
+}
+
+/**
+ * Everything about an input that connections and requests look up.
+ *
+ * @throws Error of OpenSSL when the fallback certificate cannot be used.
+ */
+export function createGeneration(settings: {
+  readonly input: GatewayInput;
+  readonly fallback: KeyPair;
+  readonly limits: Limits;
+  readonly onSecure: (socket: TLSSocket) => void;
+  readonly onFailure: (error: NodeJS.ErrnoException, socket: TLSSocket) => void;
+}): Generation {
+  const { input, fallback, limits } = settings;
+  const { behaviour, table } = input;
+  const hosts = indexHosts(table.hosts);
+  const certificates = loadHostCertificates(input);
+  const upstreams = prepareUpstreams(input);
+  const fallbackContext = makeContext(fallback, behaviour);
+  const createTlsServer = (pair: Partial<KeyPair>): Server => {
+    const server = createServer(
+      {
+        ...(pair.certificate === undefined ? {} : { cert: pair.certificate, key: pair.key }),
+        ...versionsOf(behaviour),
+        ALPNProtocols: table.offersHttp2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+        handshakeTimeout: limits.handshakeMs,
+        SNICallback: (serverName, done) => {
+          const host = hosts.forName(serverName.toLowerCase());
+          done(null, (host === undefined ? undefined : certificates.contextOf(host)) ?? fallbackContext);
+        },
+      },
+      settings.onSecure,
+    );
+    return server.on('tlsClientError', settings.onFailure);
+  };
+  // node's SNICallback puts a host's pair beside the server's own, and where one is RSA and the other ECDSA, OpenSSL shows
+  // whichever the cipher suites prefer (tried, Node 20.20.2): the server for named hosts has none of its own.
+  const named = createTlsServer({});
+  const nameless = createTlsServer(fallback);
+  const endTls = (socket: Socket, serverName: string | undefined): void => {
+    (serverName === undefined ? nameless : named).emit('connection', socket);
+  };
+  return { input, hosts, upstreams, endTls, complaints: [...certificates.complaints, ...upstreams.complaints] };
+}

@@ -1,0 +1,104 @@
+import { X509Certificate } from 'node:crypto';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { checkServerIdentity, type ConnectionOptions } from 'node:tls';
+
+import { printName } from '../../kube/object-index.ts';
+import type { GatewayHost, PageAnswer } from '../../model/gateway.ts';
+import type { GatewayInput } from '../../model/preview.ts';
+
+/** How requests of a host reach its pod: a page instead, or a connection. */
+export type Upstream = { readonly kind: 'page'; readonly page: PageAnswer } | Hop;
+
+export interface Hop {
+  readonly kind: 'hop';
+  readonly scheme: 'http:' | 'https:';
+  /** Keeps connections for the next request to the same host. */
+  readonly agent: HttpAgent;
+  /** Whether a certificate that is not trusted ends the connection. */
+  readonly verifies: boolean;
+  readonly tls: Pick<ConnectionOptions, 'ca' | 'servername' | 'checkServerIdentity'>;
+}
+
+export interface Upstreams {
+  of(host: GatewayHost): Upstream;
+  readonly complaints: readonly string[];
+  /** No connection outlives its last request from here on; those that run go on. */
+  retire(): void;
+}
+
+/** Requests to one host that run at the same time; more wait. */
+const mostSockets = 512;
+/** Shorter than servers keep a connection: Node's own do so for 5 s. */
+const keptMs = 4_000;
+
+/**
+ * The upstreams of a table, each with an agent of its own: a connection that was verified for one host is never used for
+ * another, nor after the table has changed.
+ */
+export function prepareUpstreams(input: GatewayInput): Upstreams {
+  const prepared = new Map<GatewayHost, Upstream>();
+  const complaints: string[] = [];
+  for (const host of input.table.hosts) {
+    prepared.set(host, prepare(host, input, complaints));
+  }
+  return {
+    of: (host) => prepared.get(host) ?? { kind: 'page', page: input.behaviour.upstreamMissing },
+    complaints,
+    retire: () => {
+      for (const upstream of prepared.values()) {
+        if (upstream.kind === 'hop') retireAgent(upstream.agent);
+      }
+    },
+  };
+}
+
+function prepare(host: GatewayHost, { behaviour, data }: GatewayInput, complaints: string[]): Upstream {
+  const { upstream } = host;
+  const settings = { keepAlive: true, maxSockets: mostSockets, timeout: keptMs };
+  if (upstream.scheme === 'none') {
+    complaints.push(`${host.name}: requests are answered with ${behaviour.upstreamMissing.status}: ${upstream.reason}`);
+    return { kind: 'page', page: behaviour.upstreamMissing };
+  }
+  if (upstream.scheme === 'http') {
+    return { kind: 'hop', scheme: 'http:', agent: new HttpAgent(settings), verifies: false, tls: {} };
+  }
+  const { verification, serverName } = upstream;
+  // An empty name keeps Node from sending the Host header's (node@20 lib/_http_agent.js: normalizeServerName).
+  const servername = serverName ?? '';
+  if (verification === undefined) {
+    return { kind: 'hop', scheme: 'https:', agent: new HttpsAgent(settings), verifies: false, tls: { servername } };
+  }
+  const { authority, key, name } = verification;
+  const ca = data.get(printName(authority))?.[key];
+  if (ca === undefined || !holdsCertificate(ca)) {
+    const lack = ca === undefined ? 'is missing' : 'holds no certificate';
+    complaints.push(
+      `${host.name}: requests are answered with ${behaviour.upstreamMissing.status}: ${key} of ${printName(authority)} ${lack}`,
+    );
+    return { kind: 'page', page: behaviour.upstreamMissing };
+  }
+  return {
+    kind: 'hop',
+    scheme: 'https:',
+    agent: new HttpsAgent(settings),
+    verifies: true,
+    tls: { ca, servername, checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate) },
+  };
+}
+
+/** Ends what waits for a next request. `destroy` would cut the running answers as well. */
+function retireAgent(agent: HttpAgent): void {
+  agent.maxFreeSockets = 0;
+  for (const socket of Object.values(agent.freeSockets).flat()) {
+    socket?.destroy();
+  }
+}
+
+function holdsCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== '';
+  } catch {
+    return false;
+  }
+}
