@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import type { Probe, ProbeAddress } from '../../model/probe.ts';
+import type { Attempt } from './attempt.ts';
+import { createClientHello, helloRandomLength } from './client-hello.ts';
+import { closed } from './probe-end.ts';
+import { readLeaf } from './read-leaf.ts';
+import { createFlightReader } from './server-flight.ts';
+import { openTcp, writeInSegments } from './tcp.ts';
+
+type HelloProbe = Extract<Probe, { kind: 'hello' }>;
+
+/** Where a client's first segment ends that carries a long hello: a little under what Ethernet takes. */
+const segmentLength = 1400;
+
+/** Sends the hello and reads until the server has shown its certificate. */
+export async function probeHello(probe: HelloProbe, address: ProbeAddress, attempt: Attempt): Promise<void> {
+  const hello = createClientHello(probe, randomBytes(helloRandomLength));
+  const socket = await openTcp(address, attempt);
+  attempt.stage = 'handshake';
+  const reader = createFlightReader(probe.version);
+  const { seen } = attempt;
+  const finished = new Promise<void>((resolve) => {
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        const { certificates } = reader.push(chunk);
+        if (certificates?.[0] === undefined) return;
+        seen.chainLength = certificates.length;
+        seen.leaf = readLeaf(certificates[0]);
+        resolve();
+      } catch (error) {
+        attempt.fail(error);
+      } finally {
+        const { version } = reader.flight;
+        if (version !== undefined) seen.version = version;
+      }
+    });
+    socket.on('close', () => {
+      attempt.fail(closed());
+    });
+  });
+  await Promise.all([finished, writeInSegments(socket, hello, probe.padding > 0 ? segmentLength : 0)]);
+}
