@@ -1,0 +1,59 @@
+import type { GatewayBehaviour, PageAnswer } from '../model/gateway.ts';
+import type { HttpAnswer } from '../model/probe.ts';
+import type { VerifyContext, VerifySubject } from './subject.ts';
+
+/**
+ * What a TLS server says to plain HTTP, and so the sign that somebody decrypted the request and sent it on in clear: Go and
+ * Caddy (go@1.26 src/net/http/server.go), then nginx (nginx@1.27.1 src/http/ngx_http_special_response.c).
+ */
+const plainHttpComplaints = ['client sent an http request to an https server', 'the plain http request was sent to https port'];
+
+/** nginx where client certificates are checked at the controller (ngx_http_special_response.c, 496). */
+const missingCertificate = 'no required ssl certificate was sent';
+
+/** Whether an answer is the one that a service is asked for; where any body will do, any but one in which another service speaks. */
+export function isRightAnswer({ subjects }: Pick<VerifyContext, 'subjects'>, { service, answer: expected }: VerifySubject, answer: HttpAnswer): boolean {
+  if (answer.status !== expected.status) return false;
+  if (expected.body !== undefined) return answer.body === expected.body;
+  return findSpeaker(subjects.filter((other) => other.service.name !== service.name), answer) === undefined;
+}
+
+/** Whether the text that a service is known by is in an answer, whatever its status. */
+function isFrom({ greeting = '' }: VerifySubject, { body }: HttpAnswer): boolean {
+  const text = greeting.trim();
+  return text !== '' && body.includes(text);
+}
+
+/** The service whose known text is in an answer. */
+export function findSpeaker(subjects: readonly VerifySubject[], answer: HttpAnswer): VerifySubject | undefined {
+  return subjects.find((subject) => isFrom(subject, answer));
+}
+
+/**
+ * Whether a request reached a service: by its text where that is known, else by its status, as long as no one else is known to
+ * have given the answer.
+ */
+export function isReached({ behaviour, subjects }: VerifyContext, subject: VerifySubject, answer: HttpAnswer): boolean {
+  if (subject.greeting !== undefined) return isFrom(subject, answer);
+  if (answer.status !== subject.answer.status) return false;
+  return !isControllerPage(behaviour, answer) && !isPlainHttpComplaint(answer) && findSpeaker(subjects, answer) === undefined;
+}
+
+export function isPlainHttpComplaint({ body }: HttpAnswer): boolean {
+  const text = body.toLowerCase();
+  return plainHttpComplaints.some((complaint) => text.includes(complaint));
+}
+
+export function isMissingCertificate({ body }: HttpAnswer): boolean {
+  return body.toLowerCase().includes(missingCertificate);
+}
+
+/** Whether an answer is this page of the controller's own. */
+export function isPage(page: PageAnswer, answer: HttpAnswer): boolean {
+  return answer.status === page.status && answer.body.trim() === page.body.trim();
+}
+
+/** Whether an answer is any page that the controller makes itself. */
+export function isControllerPage(behaviour: GatewayBehaviour, answer: HttpAnswer): boolean {
+  return [behaviour.plainHttp, behaviour.unknownHost, behaviour.upstreamRefused, behaviour.upstreamMissing].some((page) => isPage(page, answer));
+}

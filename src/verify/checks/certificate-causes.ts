@@ -1,0 +1,134 @@
+import { coversName } from '../../certs/names.ts';
+import type { CertificateFacts } from '../../model/certificate.ts';
+import type { PlannedService } from '../../model/chart.ts';
+import type { HttpAnswer } from '../../model/probe.ts';
+import { shownPair, wildcardPair } from '../../plan/places.ts';
+import { isPage, isPlainHttpComplaint, isRightAnswer } from '../answers.ts';
+import type { Explanation, Rule, Situation } from '../finding.ts';
+import { endsAtController, type LeafOwner } from '../leaves.ts';
+import { describeIngress, listObjects, missingRoute, restartPods } from '../remedies.ts';
+import { showDay, showText } from '../words.ts';
+
+interface Evidence extends Situation {
+  readonly owner: LeafOwner;
+  readonly leaf: CertificateFacts;
+  /** What was answered over the connection that showed the certificate. */
+  readonly answer: HttpAnswer | undefined;
+  /** Whether the chain leads to the project's own certificates, as far as can be told. */
+  readonly isVouchedFor: boolean;
+}
+
+/** The decision tree for a certificate that is not the expected one; what was answered beside it tells the branches apart. */
+export const otherCertificateRules: readonly Rule<Evidence>[] = [
+  explainNamesake,
+  explainOldCertificate,
+  explainEdgeCertificate,
+  explainPodCertificate,
+  explainMissingRoute,
+  explainUncoveredHost,
+  explainUnusedSecret,
+  explainUnusedPassthrough,
+];
+
+export function otherCertificate({ context, subject, leaf }: Evidence): Explanation {
+  const issuer = showText(leaf.issuer) || 'nobody by name';
+  return {
+    cause: `a certificate that this project did not make, issued by ${issuer}: another program or another project serves ${subject.service.host} there`,
+    remedy: `check the address (--address HOST:PORT; the node port of ${context.config.controller.name} is ${context.config.controller.nodePort}), then ${listObjects(subject.service)}`,
+  };
+}
+
+/** Anybody can write our names on a certificate, and that of our authority: its signature they cannot make. */
+function explainNamesake({ subject, owner, leaf, isVouchedFor }: Evidence): Explanation | undefined {
+  // One that is self-signed is never vouched for by its successor.
+  if (owner.kind !== 'edition' || isVouchedFor || leaf.issuer === leaf.subject) return undefined;
+  const { service, trustPath } = subject;
+  const restart = endsAtController(subject) ? '' : ` and ${restartPods(service)}`;
+  return {
+    cause: `somebody else's certificate of the same names, not issued by ${trustPath}; or ours of ${showDay(leaf.notBefore)}, from before the files in certs/ were made anew`,
+    remedy: `ingress-tls apply${restart}; where it stays, another program serves ${service.host} there: ${listObjects(service)}`,
+  };
+}
+
+function explainOldCertificate({ subject, owner, leaf, isVouchedFor }: Evidence): Explanation | undefined {
+  if (owner.kind !== 'edition') return undefined;
+  const { service } = subject;
+  const path = shownPair(service).certificate;
+  const age = leaf.notBefore < subject.leaf.notBefore ? 'an older' : 'another';
+  const cause = `${age} certificate of the same names, of ${showDay(leaf.notBefore)}: what is in ${path} was not applied`;
+  return endsAtController(subject)
+    ? { cause: isVouchedFor ? cause : `${cause}; or it is somebody else's`, remedy: 'ingress-tls apply' }
+    : { cause: `${cause}, or the pods still hold the one they started with`, remedy: `ingress-tls apply, then ${restartPods(service)}` };
+}
+
+function explainEdgeCertificate({ subject: { service }, owner }: Evidence): Explanation | undefined {
+  if (owner.kind !== 'edge') return undefined;
+  return {
+    cause: `the controller terminates TLS for ${service.host} with the certificate of terminated hosts instead of passing it through: ${missingPassthrough}`,
+    remedy: restorePassthrough(service),
+  };
+}
+
+function explainPodCertificate({ subject: { service }, owner }: Evidence): Explanation | undefined {
+  if (owner.kind !== 'pod') return undefined;
+  if (owner.service === service.name) {
+    return {
+      cause: `the pod's own certificate: the connection is passed through to it, where mode ${service.mode} has it end at the controller`,
+      remedy: `take the annotation for passthrough off the route of ${service.host}: ingress-tls apply`,
+    };
+  }
+  return {
+    cause: `the certificate of the pod of ${owner.service}: ${service.host} is passed through to it`,
+    remedy: `ingress-tls apply; then look for a second route of the host: kubectl get ingress --all-namespaces`,
+  };
+}
+
+/** The fallback certificate and the page for unknown hosts together: the controller knows nothing of the host. */
+function explainMissingRoute({ context, subject: { service }, owner, answer }: Evidence): Explanation | undefined {
+  if (owner.kind !== 'fallback' || answer === undefined || answer.status !== context.behaviour.unknownHost.status) return undefined;
+  if (!isPage(context.behaviour.unknownHost, answer) && service.image !== undefined) return undefined;
+  return missingRoute(context, service);
+}
+
+/** A certificate that does not cover the host is never shown for it (kubernetes/ingress-nginx#6905). */
+function explainUncoveredHost({ subject, owner }: Evidence): Explanation | undefined {
+  if (owner.kind !== 'fallback' || !endsAtController(subject)) return undefined;
+  if (coversName(subject.leaf.dnsNames, subject.service.host)) return undefined;
+  const names = subject.leaf.dnsNames.map(showText).join(', ') || 'no host';
+  return {
+    cause: `the certificate of ${subject.leafSource} has no subject alternative name for ${subject.service.host}: it names ${names}`,
+    remedy: `move ${wildcardPair.certificate} and ${wildcardPair.key} away, then run ingress-tls apply`,
+  };
+}
+
+function explainUnusedSecret({ subject, owner }: Evidence): Explanation | undefined {
+  if (owner.kind !== 'fallback' || !endsAtController(subject)) return undefined;
+  const { namespace } = subject.service;
+  return {
+    cause: `the controller's own certificate, because it cannot use ${subject.leafSource}: it is missing, lies in another namespace than the route, its first certificate is an authority's instead of the host's, or key and certificate differ`,
+    remedy: `ingress-tls apply; then kubectl get secrets --namespace ${namespace}, and look for the Secret's name in the controller's log`,
+  };
+}
+
+function explainUnusedPassthrough({ context, subject, owner, answer }: Evidence): Explanation | undefined {
+  if (owner.kind !== 'fallback' || endsAtController(subject)) return undefined;
+  const { service } = subject;
+  const proof =
+    answer === undefined
+      ? ''
+      : isPlainHttpComplaint(answer)
+        ? ' and speaks plain HTTP to the pod'
+        : isRightAnswer(context, subject, answer)
+          ? ' and asks the pod itself, without any client certificate'
+          : '';
+  return {
+    cause: `the controller terminates TLS for ${service.host}${proof}: ${missingPassthrough}, or the Service behind the route is not there`,
+    remedy: restorePassthrough(service),
+  };
+}
+
+const missingPassthrough = 'the annotation ssl-passthrough on its Ingress or --enable-ssl-passthrough on the controller is missing';
+
+function restorePassthrough(service: PlannedService): string {
+  return `ingress-tls apply; then ${describeIngress(service)}`;
+}

@@ -1,0 +1,57 @@
+import { alerts } from '../alerts.ts';
+import type { Observation } from '../../model/probe.ts';
+import { isVersionRefused } from '../failures.ts';
+import { excuse, fail, pass, skip, type Finding, type ServiceCheck, type Situation } from '../finding.ts';
+import { endsAtController, identifyLeaf } from '../leaves.ts';
+import { probeAsClient, probeLargeHello, probeSplitHello, probeVersion } from '../probe-plan.ts';
+import { mendCertificateFirst } from '../remedies.ts';
+import { nameCertificate, showCertificate, showFailure, showFingerprint } from '../words.ts';
+
+const appliesTo: ServiceCheck['appliesTo'] = ({ mode }) => mode === 'passthrough';
+
+function expectPod({ subject }: Situation): string {
+  return `the certificate of ${subject.leafSource} (${showFingerprint(subject.leaf)})`;
+}
+
+/** A hello in two segments, the host name in the second: it is for the controller to wait for the whole of it. */
+export const splitHello: ServiceCheck = {
+  id: 'split-hello',
+  appliesTo,
+  plan: ({ subject }) => [probeSplitHello(subject), probeAsClient(subject)],
+  expect: (situation) => `${expectPod(situation)}, also when the hello comes in two pieces`,
+  judge: (situation, see) => judge(situation, 'split-hello', see(probeSplitHello(situation.subject)), see(probeAsClient(situation.subject))),
+};
+
+/** A hello larger than a segment with the name last, as post-quantum key shares make it. */
+export const largeHello: ServiceCheck = {
+  id: 'large-hello',
+  appliesTo,
+  plan: ({ subject }) => [probeLargeHello(subject), probeAsClient(subject), probeVersion(subject, 'TLSv1.2')],
+  expect: (situation) => `${expectPod(situation)}, also when the hello is larger than a segment`,
+  judge: (situation, see) => {
+    const { subject } = situation;
+    const observation = see(probeLargeHello(subject));
+    // The hello is one of TLS 1.2, whose certificate can be read on the wire; in 1.3 it cannot.
+    const isOnlyNew = observation.failure?.alert === alerts.protocolVersion && isVersionRefused(see(probeVersion(subject, 'TLSv1.2')));
+    if (isOnlyNew) return skip('the pod speaks TLS 1.3 alone, and this hello is one of TLS 1.2');
+    return judge(situation, 'large-hello', observation, see(probeAsClient(subject)));
+  },
+};
+
+function judge(situation: Situation, check: 'split-hello' | 'large-hello', { leaf, failure }: Observation, whole: Observation): Finding {
+  const { context, subject } = situation;
+  const isRightWhole = whole.leaf?.fingerprint === subject.leaf.fingerprint;
+  if (leaf?.fingerprint === subject.leaf.fingerprint) return pass(nameCertificate(leaf));
+  const seen = leaf === undefined ? `no certificate: ${showFailure(failure)}` : showCertificate(leaf);
+  if (!isRightWhole) {
+    return fail(seen, { cause: 'not even a whole hello in one piece brings the right certificate', remedy: mendCertificateFirst });
+  }
+  const product = context.behaviour.product;
+  const finding = fail(seen, {
+    cause: `${product} looks for the host name in the first piece of the hello alone: clients whose hello comes in pieces do not reach ${subject.service.name}`,
+    remedy: 'set controller.image in ingress-tls.yaml to one that reads the whole hello, or use mode: reencrypt',
+  });
+  const owner = leaf === undefined ? undefined : identifyLeaf(context, subject, leaf).kind;
+  const isControllers = owner === 'fallback' || owner === 'edge' || context.subjects.some((other) => endsAtController(other) && other.leaf.fingerprint === leaf?.fingerprint);
+  return isControllers ? excuse(context, check, finding) : finding;
+}

@@ -1,0 +1,53 @@
+import type { ProbeFailure } from '../../model/probe.ts';
+import { clientAuthorityPair, clientPair } from '../../plan/places.ts';
+import { isAboutCertificate } from '../alerts.ts';
+import type { Explanation, Rule, Situation } from '../finding.ts';
+import { listObjects, mendCertificateFirst, restartPods } from '../remedies.ts';
+
+interface Evidence extends Situation {
+  readonly failure: ProbeFailure | undefined;
+}
+
+/** Why a request that should be answered was not. */
+export const noAnswerRules: readonly Rule<Evidence>[] = [explainHandshake, explainRefusedClient, explainUnaskedClient, explainDeadBackend];
+
+export function noAnswer({ subject: { service } }: Evidence): Explanation {
+  return {
+    cause: `what took the request for ${service.host} ended it without an answer`,
+    remedy: `kubectl logs deployment/${service.release} --namespace ${service.namespace}; and the log of the controller`,
+  };
+}
+
+function explainHandshake({ failure }: Evidence): Explanation | undefined {
+  if (failure?.stage !== 'handshake' || isAboutCertificate(failure.alert)) return undefined;
+  return { cause: 'no TLS connection came about to ask over', remedy: mendCertificateFirst };
+}
+
+function explainRefusedClient({ subject: { service, client }, failure }: Evidence): Explanation | undefined {
+  if (client === undefined || failure === undefined || !isAboutCertificate(failure.alert)) return undefined;
+  return {
+    cause:
+      `the pod refuses the client certificate ${clientPair(service.name).certificate}: ` +
+      `it trusts another authority than ${clientAuthorityPair(service.name).certificate}, or the certificate has expired`,
+    remedy: `ingress-tls apply, then ${restartPods(service)}`,
+  };
+}
+
+function explainUnaskedClient({ subject: { service, client }, failure }: Evidence): Explanation | undefined {
+  if (client !== undefined || failure === undefined || !isAboutCertificate(failure.alert)) return undefined;
+  return {
+    cause: `whoever ends TLS for ${service.host} demands a client certificate, which ingress-tls.yaml does not say`,
+    remedy:
+      service.mode === 'passthrough'
+        ? `set clientAuth: true for ${service.name} in ingress-tls.yaml, then run ingress-tls apply`
+        : `take the annotations auth-tls-* off the route, or use mode: passthrough for ${service.name}`,
+  };
+}
+
+function explainDeadBackend({ subject: { service }, failure }: Evidence): Explanation | undefined {
+  if (failure?.code !== 'timeout') return undefined;
+  return {
+    cause: `no ready pod or a dead backend: ${service.release} does not answer in time`,
+    remedy: `${listObjects(service)}; or wait longer: --timeout 30s`,
+  };
+}

@@ -1,0 +1,65 @@
+import type { ProbeFailure } from '../../model/probe.ts';
+import { alerts } from '../alerts.ts';
+import { isEnded } from '../failures.ts';
+import type { Explanation, Rule, Situation } from '../finding.ts';
+import { listObjects } from '../remedies.ts';
+
+interface Evidence extends Situation {
+  readonly failure: ProbeFailure | undefined;
+}
+
+/** Why no certificate was shown. */
+export const noCertificateRules: readonly Rule<Evidence>[] = [explainUnreachable, explainUnknownName, explainVersion, explainGarbage, explainDeadPassthrough];
+
+export function noCertificate({ context, failure }: Evidence): Explanation {
+  const deed = failure?.code === 'timeout' ? 'accepts connections and then says nothing' : 'ends the connection';
+  return {
+    cause: `whatever listens there ${deed}: it is not ${context.behaviour.product}, or something before it interferes`,
+    remedy: 'check the address (--address HOST:PORT), then the log of the controller',
+  };
+}
+
+function explainUnreachable({ context, failure }: Evidence): Explanation | undefined {
+  if (failure?.stage !== 'connect') return undefined;
+  const { namespace, nodePort } = context.config.controller;
+  return {
+    cause:
+      failure.code === 'ECONNREFUSED'
+        ? 'nothing listens at the address: the controller is not running, or it has another address or port'
+        : 'the address cannot be reached from here: it is another one, or a firewall is between',
+    remedy: `kubectl get pods,services --namespace ${namespace} (node port ${nodePort}), or give the address: --address HOST:PORT`,
+  };
+}
+
+/** nginx with ssl-reject-handshake, and others without a fallback certificate. */
+function explainUnknownName({ subject: { service }, failure }: Evidence): Explanation | undefined {
+  if (failure?.alert !== alerts.unrecognizedName) return undefined;
+  return { cause: `the controller has no route for ${service.host}`, remedy: `ingress-tls apply; then ${listObjects(service)}` };
+}
+
+function explainVersion({ subject: { service }, failure }: Evidence): Explanation | undefined {
+  if (failure?.alert !== alerts.protocolVersion) return undefined;
+  const where = service.mode === 'passthrough' ? 'the pod' : 'the controller';
+  return { cause: `${where} speaks neither TLS 1.2 nor 1.3`, remedy: `let ${where} speak TLS 1.2 and 1.3` };
+}
+
+function explainGarbage({ context, subject: { service }, failure }: Evidence): Explanation | undefined {
+  if (failure?.code !== 'protocol') return undefined;
+  return service.mode === 'passthrough'
+    ? { cause: `the pod of ${service.name} speaks no TLS on port ${service.port}, or the address is not the TLS port of ${context.behaviour.product}`, remedy: listObjects(service) }
+    : { cause: `the address is not the TLS port of ${context.behaviour.product}`, remedy: 'give the TLS port: --address HOST:PORT' };
+}
+
+/**
+ * Without a pod behind it a passed-through connection is accepted, then ended or left hanging, never answered with a 503; the
+ * same with a path other than /, with pathType Exact and with a headless Service (kubernetes/ingress-nginx@controller-v1.15.1
+ * pkg/tcpproxy/tcp.go, internal/ingress/controller/controller.go, #5257, #1718).
+ */
+function explainDeadPassthrough({ subject: { service }, failure }: Evidence): Explanation | undefined {
+  if (service.mode !== 'passthrough' || failure === undefined) return undefined;
+  if (failure.code !== 'timeout' && !isEnded(failure)) return undefined;
+  return {
+    cause: `no ready pod or a dead backend: no pod of ${service.release} is ready, or the route has another path than / of type Prefix, or the Service is headless`,
+    remedy: listObjects(service),
+  };
+}

@@ -1,0 +1,126 @@
+import type { HttpAnswer } from '../../model/probe.ts';
+import { projectAuthorityPair } from '../../plan/places.ts';
+import { findSpeaker, isMissingCertificate, isPage, isPlainHttpComplaint } from '../answers.ts';
+import type { Explanation, Rule, Situation } from '../finding.ts';
+import { describeIngress, listObjects, missingRoute, restartPods } from '../remedies.ts';
+import { showText } from '../words.ts';
+
+interface Evidence extends Situation {
+  readonly answer: HttpAnswer;
+}
+
+/** What it means that another answer came than the right one. */
+export const otherAnswerRules: readonly Rule<Evidence>[] = [
+  explainOtherService,
+  explainComplaint,
+  explainClientCertificatesAtController,
+  explainRefusedUpstream,
+  explainMissingUpstream,
+  explainMissingRoute,
+  explainRedirect,
+  explainServerError,
+  explainOwnImage,
+];
+
+export function otherAnswer({ subject: { service } }: Evidence): Explanation {
+  return {
+    cause: `another program than the demo backend of ${service.name} answered`,
+    remedy: listObjects(service),
+  };
+}
+
+function explainOtherService({ context, subject, answer }: Evidence): Explanation | undefined {
+  const speaker = findSpeaker(context.subjects, answer);
+  if (speaker === undefined) return undefined;
+  const { service } = subject;
+  return speaker.service.name === service.name
+    ? { cause: `it is ${service.name} that speaks, but something on the way changed the answer or its status`, remedy: listObjects(service) }
+    : {
+        cause: `wrong backend: the route of ${service.host} leads to ${speaker.service.name}`,
+        remedy: `ingress-tls apply; then ${listObjects(service)}`,
+      };
+}
+
+/** A pod that speaks TLS was asked in plain HTTP: somebody decrypted the request who was to encrypt it again or leave it alone. */
+function explainComplaint({ subject: { service }, answer }: Evidence): Explanation | undefined {
+  if (!isPlainHttpComplaint(answer)) return undefined;
+  switch (service.mode) {
+    case 'terminate':
+      return {
+        cause: `the pod speaks TLS on port ${service.port}, but in mode terminate the controller sends it plain HTTP`,
+        remedy: `let the pod speak plain HTTP, or set mode: reencrypt for ${service.name} in ingress-tls.yaml, then run ingress-tls apply`,
+      };
+    case 'reencrypt':
+      return {
+        cause: 'the controller sends plain HTTP to the pod: the annotation backend-protocol: "HTTPS" is missing or has another value',
+        remedy: `ingress-tls apply; then ${describeIngress(service)}`,
+      };
+    case 'passthrough':
+      return {
+        cause: 'the controller read the request and sent it to the pod in plain HTTP: the connection was not passed through',
+        remedy: `ingress-tls apply; then ${describeIngress(service)}`,
+      };
+  }
+}
+
+function explainClientCertificatesAtController({ subject: { service }, answer }: Evidence): Explanation | undefined {
+  if (!isMissingCertificate(answer)) return undefined;
+  return {
+    cause: 'the controller terminates TLS and demands a client certificate itself',
+    remedy: `take the annotations auth-tls-* off the route of ${service.host}: ingress-tls apply`,
+  };
+}
+
+function explainRefusedUpstream({ context, subject: { service, upstreamCaSource }, answer }: Evidence): Explanation | undefined {
+  if (service.mode !== 'reencrypt' || answer.status !== context.behaviour.upstreamRefused.status) return undefined;
+  const authority = upstreamCaSource ?? projectAuthorityPair.certificate;
+  return {
+    cause:
+      `the controller refused the hop to the pod: the pod's certificate was not issued by the authority in ${authority}, ` +
+      `or does not name ${service.upstreamName ?? 'the pod'}`,
+    // An edited Secret is kept by apply as well.
+    remedy: `ingress-tls render, which names edited files and with --force puts them right; then ingress-tls apply, and ${restartPods(service)}`,
+  };
+}
+
+function explainMissingUpstream({ context, subject: { service, upstreamCaSource }, answer }: Evidence): Explanation | undefined {
+  if (answer.status !== context.behaviour.upstreamMissing.status) return undefined;
+  const authority = service.mode === 'reencrypt' ? `, or ${upstreamCaSource ?? 'the Secret with the authority of the hop'} is missing or may not be read` : '';
+  return { cause: `no pod of ${service.release} is ready${authority}`, remedy: `ingress-tls apply; then ${listObjects(service)}` };
+}
+
+/** The demo backend answers every path with 200, so a 404 is the controller's; a person's own image may mean it. */
+function explainMissingRoute({ context, subject: { service }, answer }: Evidence): Explanation | undefined {
+  if (answer.status !== context.behaviour.unknownHost.status) return undefined;
+  if (service.image !== undefined && !isPage(context.behaviour.unknownHost, answer)) return undefined;
+  return missingRoute(context, service);
+}
+
+function explainRedirect({ subject: { service, answer: expected }, answer }: Evidence): Explanation | undefined {
+  if (answer.status < 300 || answer.status > 399) return undefined;
+  const target = answer.headers['location'];
+  const sent = target === undefined ? 'somewhere else' : `to ${showText(target)}`;
+  return {
+    cause: `${service.image === undefined ? 'something on the way' : 'the application'} sends clients of ${showText(expected.path)} ${sent}`,
+    remedy:
+      service.image === undefined
+        ? `look for a redirect among the annotations: ${describeIngress(service)}`
+        : `name a path that is answered: ingress-tls verify ${service.name} --path PATH; or the status: --status ${answer.status}`,
+  };
+}
+
+function explainServerError({ subject: { service }, answer }: Evidence): Explanation | undefined {
+  if (answer.status < 500) return undefined;
+  return {
+    cause: `the controller got no proper answer from the pod: it does not listen on port ${service.port}, speaks another protocol, or fails`,
+    remedy: `kubectl logs deployment/${service.release} --namespace ${service.namespace}; then ${listObjects(service)}`,
+  };
+}
+
+function explainOwnImage({ subject: { service }, answer }: Evidence): Explanation | undefined {
+  if (service.image === undefined) return undefined;
+  return {
+    cause: `${service.image} answers so at this path, or another program answers in its place`,
+    remedy: `say what a right answer is: ingress-tls verify ${service.name} --path PATH --status ${answer.status}`,
+  };
+}

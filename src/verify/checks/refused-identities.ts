@@ -1,0 +1,118 @@
+import type { CertificateFacts } from '../../model/certificate.ts';
+import type { HttpAnswer, Observation } from '../../model/probe.ts';
+import { isMissingCertificate, isReached } from '../answers.ts';
+import { isEnded, isVersionRefused } from '../failures.ts';
+import { fail, pass, skip, type Explanation, type Finding, type See, type ServiceCheck, type Situation } from '../finding.ts';
+import { identifyLeaf } from '../leaves.ts';
+import { pinnedVersions, probeIdentity, probeVersion, type PinnedVersion } from '../probe-plan.ts';
+import { listObjects, mendPassthrough, restartPods } from '../remedies.ts';
+import { showByVersion, showOutcome } from '../words.ts';
+
+type Identity = 'none' | 'foreign';
+
+/**
+ * Clients that the pod must refuse, in TLS: by an alert or by ending the connection, during the handshake in TLS 1.2 and at
+ * the first read after it in 1.3 (RFC 8446, 4.4.2.4 and 6.2). An HTTP answer of any kind means that TLS let them in.
+ */
+function refuse(identity: Identity, expected: string): ServiceCheck {
+  return {
+    id: `client-certificate-${identity}`,
+    appliesTo: ({ clientAuth }) => clientAuth,
+    plan: ({ subject }) =>
+      canTry(identity, subject)
+        ? pinnedVersions.flatMap((version) => [probeIdentity(subject, version, identity), probeVersion(subject, version)])
+        : [],
+    expect: () => `${expected} is refused by TLS, before any HTTP answer, in TLS 1.2 and 1.3`,
+    judge: (situation, see) => (canTry(identity, situation.subject) ? judge(situation, identity, see) : skip('no certificate of another authority is here to try with')),
+  };
+}
+
+export const withoutCertificate = refuse('none', 'a client without a certificate');
+export const withForeignCertificate = refuse('foreign', 'a client certificate of another authority');
+
+function canTry(identity: Identity, { foreignClient }: Situation['subject']): boolean {
+  return identity === 'none' || foreignClient !== undefined;
+}
+
+/**
+ * `refused`: by the pod. `elsewhere`: by somebody with another certificate. `not-spoken`: the version, whoever comes.
+ * `unproven`: as the right client is. `unclear`: neither let in nor refused.
+ */
+type Outcome = 'answered' | 'refused' | 'elsewhere' | 'not-spoken' | 'unproven' | 'unclear';
+
+interface Attempt {
+  readonly version: PinnedVersion;
+  readonly observation: Observation;
+  readonly outcome: Outcome;
+}
+
+function judge(situation: Situation, identity: Identity, see: See): Finding {
+  const attempts = pinnedVersions.map((version): Attempt => {
+    const observation = see(probeIdentity(situation.subject, version, identity));
+    return { version, observation, outcome: classify(situation, observation, see(probeVersion(situation.subject, version))) };
+  });
+  const show = (tell: (observation: Observation) => string): string =>
+    showByVersion(attempts.map(({ version, observation, outcome }) => ({ version, text: outcome === 'not-spoken' ? 'not spoken' : tell(observation) })));
+  const seen = show(showOutcome);
+  for (const { outcome, observation } of attempts) {
+    if (outcome === 'answered' && observation.answer !== undefined) return fail(seen, explainAnswer(situation, identity, observation, observation.answer));
+  }
+  const outcomes = attempts.map(({ outcome }) => outcome);
+  if (outcomes.includes('elsewhere')) return fail(seen, terminated(situation));
+  if (outcomes.includes('unclear')) return fail(seen, deadPod(situation));
+  return outcomes.includes('refused') ? pass(show(showRefusal)) : skip(`every client is refused alike, so it proves nothing: ${seen}`);
+}
+
+/** In a word or two: `alert 116`, `closed`. */
+function showRefusal({ failure }: Observation): string {
+  if (failure?.alert !== undefined) return `alert ${failure.alert}`;
+  return failure?.code === 'closed' ? 'closed' : 'reset';
+}
+
+/** @param right What the right client saw in the same version: a refusal proves something where that one gets in. */
+function classify(situation: Situation, observation: Observation, right: Observation): Outcome {
+  const { answer, failure, leaf } = observation;
+  if (answer !== undefined) return 'answered';
+  if (isVersionRefused(observation)) return 'not-spoken';
+  if (failure === undefined || !isEnded(failure)) return 'unclear';
+  const shown = leaf ?? (right.answer === undefined ? undefined : right.leaf);
+  if (shown === undefined) return 'unproven';
+  return isPods(situation, shown) ? 'refused' : 'elsewhere';
+}
+
+/** An earlier certificate of the pod is still the pod's; that it is not the newest is the business of `certificate`. */
+function isPods({ context, subject }: Situation, leaf: CertificateFacts): boolean {
+  return ['expected', 'edition'].includes(identifyLeaf(context, subject, leaf).kind);
+}
+
+function explainAnswer(situation: Situation, identity: Identity, { leaf }: Observation, answer: HttpAnswer): Explanation {
+  const { context, subject } = situation;
+  const { service } = subject;
+  if (leaf === undefined || !isPods(situation, leaf) || isMissingCertificate(answer)) return terminated(situation);
+  if (!isReached(context, subject, answer)) {
+    return {
+      cause: 'the pod lets the connection in and refuses by HTTP at best: its TLS does not demand a certificate of the right authority',
+      remedy: demand(situation),
+    };
+  }
+  return identity === 'none'
+    ? { cause: `the pod of ${service.name} does not demand a client certificate: everybody gets in`, remedy: demand(situation) }
+    : { cause: `the pod of ${service.name} takes a client certificate of any authority: whoever makes one gets in`, remedy: demand(situation) };
+}
+
+function demand({ subject: { service } }: Situation): string {
+  return service.image === undefined
+    ? `ingress-tls apply, then ${restartPods(service)}`
+    : `let ${service.image} require and verify client certificates against the mounted authority (Secret ${service.clientCaSecret ?? ''}, key ca.crt)`;
+}
+
+function terminated({ subject: { service } }: Situation): Explanation {
+  return {
+    cause: `a proxy before the pod ended TLS, so the pod never sees who comes to ${service.host}`,
+    remedy: mendPassthrough,
+  };
+}
+
+function deadPod({ subject: { service } }: Situation): Explanation {
+  return { cause: 'no ready pod or a dead backend: the client was neither let in nor refused', remedy: listObjects(service) };
+}

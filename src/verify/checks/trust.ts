@@ -1,0 +1,124 @@
+import { inspectCertificate } from '../../certs/inspect.ts';
+import { coversName } from '../../certs/names.ts';
+import type { CertificateFacts } from '../../model/certificate.ts';
+import type { Observation } from '../../model/probe.ts';
+import { explain, fail, pass, skip, type Explanation, type Finding, type Rule, type ServiceCheck, type Situation } from '../finding.ts';
+import { probeAsClient } from '../probe-plan.ts';
+import { mendCertificate } from '../remedies.ts';
+import { dateProblems, nameProblem } from '../trust-problems.ts';
+import { showDay, showText } from '../words.ts';
+
+/** Chain and name, by nothing but the project's own certificates. Dates of the leaf are the check `validity`'s. */
+export const trust: ServiceCheck = {
+  id: 'trust',
+  appliesTo: () => true,
+  plan: ({ subject }) => [probeAsClient(subject)],
+  expect: ({ subject }) => `a chain to ${subject.trustPath} and a certificate for ${subject.service.host}`,
+  judge: (situation, see) => {
+    const observation = see(probeAsClient(situation.subject));
+    const { leaf, isTrusted } = observation;
+    if (leaf === undefined) return skip('no certificate was shown');
+    if (isTrusted === undefined) return skip('the handshake ended before the chain was judged');
+    return isTrusted ? judgeChain(situation, observation, leaf) : judgeProblem(situation, observation, leaf);
+  },
+};
+
+/**
+ * What is trusted here may be the leaf itself with the authorities above it. Others know the root alone, and the certificates
+ * between must be shown to them (RFC 8446, 4.4.2).
+ */
+function judgeChain({ subject: { trust: pem, trustPath } }: Situation, { chainLength }: Observation, leaf: CertificateFacts): Finding {
+  const [first, ...above] = pem.split(blockStart).slice(1).map((block) => inspectCertificate(blockStart + block, trustPath));
+  const needed = first?.fingerprint === leaf.fingerprint ? 1 + above.filter(({ subject, issuer }) => subject !== issuer).length : 1;
+  if (chainLength === undefined || chainLength >= needed) return pass(`trusted by ${trustPath} alone`);
+  return fail(`the chain is not complete: ${chainLength} of ${needed} certificates`, {
+    cause: `the certificates between the first and the root are in ${trustPath} but not shown, so clients that know the root alone refuse the connection`,
+    remedy: 'ingress-tls apply: all that the file holds belongs into the Secret, the certificate of the host first',
+  });
+}
+
+const blockStart = '-----BEGIN CERTIFICATE-----';
+
+interface Evidence extends Situation {
+  readonly leaf: CertificateFacts;
+  readonly problem: string;
+  /** Whether the leaf names the host. */
+  readonly isNamed: boolean;
+  /** Whether the leaf itself is beyond its dates. */
+  readonly isOutdated: boolean;
+}
+
+/**
+ * OpenSSL goes on after a problem and reports the last one, and looks at the leaf's dates last (openssl@3.0
+ * crypto/x509/x509_vfy.c, internal_verify): an expired leaf hides that its authority is unknown. What the certificates say of
+ * themselves fills the gap.
+ */
+function judgeProblem(situation: Situation, { trustProblem = 'unknown' }: Observation, leaf: CertificateFacts): Finding {
+  const { context, subject } = situation;
+  const isNamed = coversName(leaf.dnsNames, subject.service.host);
+  const isOutdated = leaf.notAfter <= context.now || leaf.notBefore > context.now;
+  if (dateProblems.includes(trustProblem) && isOutdated && isNamed && leaf.issuer === subject.leaf.issuer) {
+    return pass(`trusted by ${subject.trustPath} but for its dates: see validity`);
+  }
+  const evidence = { ...situation, leaf, problem: trustProblem, isNamed, isOutdated };
+  const words = problemWords.get(trustProblem);
+  return fail(words === undefined ? showText(trustProblem) : `${words} (${trustProblem})`, explain(rules, evidence, explainChain(evidence)));
+}
+
+const problemWords: ReadonlyMap<string, string> = new Map([
+  [nameProblem, 'the certificate does not name the host'],
+  ['CERT_HAS_EXPIRED', 'a certificate of the chain has expired'],
+  ['CERT_NOT_YET_VALID', 'a certificate of the chain is not valid yet'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'a self-signed certificate of somebody else'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'the chain ends at an authority of somebody else'],
+  ['UNABLE_TO_GET_ISSUER_CERT', 'the chain is not complete'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'the issuer is not known'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'the issuer is not known'],
+  ['CERT_SIGNATURE_FAILURE', "the signature is not that of the authority's key"],
+  ['INVALID_CA', 'the issuer is no authority'],
+  ['INVALID_PURPOSE', 'the certificate is not for servers'],
+  ['PERMITTED_VIOLATION', 'the authority may not issue for this name'],
+]);
+
+const rules: readonly Rule<Evidence>[] = [explainForeignName, explainOwnFiles, explainAuthorityDates, explainReplacedAuthority];
+
+function explainForeignName({ subject: { service, trustPath }, leaf, problem, isNamed }: Evidence): Explanation | undefined {
+  if (isNamed && problem !== nameProblem) return undefined;
+  const names = leaf.dnsNames.slice(0, 3).map(showText).join(', ') || 'no host at all';
+  return {
+    cause: `the certificate is for ${names}, so clients of ${service.host} that trust ${trustPath} refuse it`,
+    remedy: mendCertificate,
+  };
+}
+
+function explainAuthorityDates({ context, subject: { trustPath }, problem, isOutdated }: Evidence): Explanation | undefined {
+  if (!dateProblems.includes(problem) || isOutdated) return undefined;
+  return {
+    cause: `the certificate itself is valid on ${showDay(context.now)}, so ${trustPath} or a certificate between is not`,
+    remedy: `ingress-tls list shows the dates of ${trustPath}; move it and what it issued away, then run ingress-tls apply`,
+  };
+}
+
+/** The right certificate, and yet not trusted: nothing on the way is to blame. */
+function explainOwnFiles({ subject, leaf, problem }: Evidence): Explanation | undefined {
+  if (leaf.fingerprint !== subject.leaf.fingerprint || dateProblems.includes(problem)) return undefined;
+  return {
+    cause: `it is the expected certificate, but ${subject.trustPath} did not issue it, or it needs a certificate between that is not sent`,
+    remedy: 'ingress-tls render says which file in certs/ does not fit; move it and its key away to have a new pair made',
+  };
+}
+
+function explainReplacedAuthority({ subject, leaf }: Evidence): Explanation | undefined {
+  if (leaf.issuer !== subject.leaf.issuer) return undefined;
+  return {
+    cause: `its issuer has the name of ${subject.trustPath} but another key: it is somebody else's, or older than the files in certs/`,
+    remedy: mendCertificate,
+  };
+}
+
+function explainChain({ subject, leaf }: Evidence): Explanation {
+  return {
+    cause: `the certificate was issued by ${showText(leaf.issuer) || 'nobody by name'}, which is not ${subject.trustPath}`,
+    remedy: mendCertificate,
+  };
+}

@@ -1,0 +1,59 @@
+import type { CertificateFacts } from '../model/certificate.ts';
+import type { GatewayBehaviour } from '../model/gateway.ts';
+import type { VerifyContext, VerifySubject } from './subject.ts';
+
+/** Whose certificate it is that was shown. */
+export type LeafOwner =
+  | { readonly kind: 'expected' }
+  /** The controller's own, for names that it has no certificate for. */
+  | { readonly kind: 'fallback' }
+  /** That of another service's pod, or this one's own where the controller's was expected. */
+  | { readonly kind: 'pod'; readonly service: string }
+  /** The one that terminated hosts show, where the pod's was expected. */
+  | { readonly kind: 'edge' }
+  /** Subject and names are the expected ones: made earlier or later than what is in certs/. */
+  | { readonly kind: 'edition' }
+  | { readonly kind: 'foreign' };
+
+/** Says whose certificate was shown where `subject.leaf` was expected. */
+export function identifyLeaf({ behaviour, subjects }: VerifyContext, subject: VerifySubject, leaf: CertificateFacts): LeafOwner {
+  if (leaf.fingerprint === subject.leaf.fingerprint) return { kind: 'expected' };
+  if (isFallback(behaviour, leaf)) return { kind: 'fallback' };
+  if (isEdition(subject.leaf, leaf)) return { kind: 'edition' };
+  const others = subjects.filter(({ service }) => service.name !== subject.service.name);
+  if (subject.service.mode === 'passthrough' && others.some((other) => endsAtController(other) && isSame(other.leaf, leaf))) return { kind: 'edge' };
+  const pod = [subject, ...others].find((other) => isPodOf(other, leaf));
+  return pod === undefined ? { kind: 'foreign' } : { kind: 'pod', service: pod.service.name };
+}
+
+/** Whether TLS ends at the controller for a service, by its intent. */
+export function endsAtController({ service }: VerifySubject): boolean {
+  return service.mode !== 'passthrough';
+}
+
+/**
+ * Whether a certificate is the controller's own, by its subject: the key and the serial number are made anew with every pod
+ * (kubernetes/ingress-nginx@controller-v1.15.1 internal/net/ssl/ssl.go).
+ */
+function isFallback({ fallbackCertificate: { commonName, organization } }: GatewayBehaviour, { subject }: CertificateFacts): boolean {
+  const attributes = subject.split(', ');
+  return attributes.includes(`CN=${commonName}`) && (organization === undefined || attributes.includes(`O=${organization}`));
+}
+
+/** A reencrypt pod's certificate is not the one that is expected first, but its name is known. */
+function isPodOf({ service, leaf: expected }: VerifySubject, leaf: CertificateFacts): boolean {
+  if (service.mode === 'passthrough') return isSame(expected, leaf);
+  return service.upstreamName !== undefined && leaf.dnsNames.includes(service.upstreamName);
+}
+
+function isSame(expected: CertificateFacts, leaf: CertificateFacts): boolean {
+  return expected.fingerprint === leaf.fingerprint || isEdition(expected, leaf);
+}
+
+function isEdition(expected: CertificateFacts, leaf: CertificateFacts): boolean {
+  return expected.subject === leaf.subject && expected.dnsNames.length > 0 && listNames(expected) === listNames(leaf);
+}
+
+function listNames({ dnsNames }: CertificateFacts): string {
+  return [...dnsNames].sort().join(' ');
+}

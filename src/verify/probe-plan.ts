@@ -1,0 +1,118 @@
+import type { ClientIdentity, Probe } from '../model/probe.ts';
+import { endsAtController } from './leaves.ts';
+import type { NamedProbe, VerifyContext, VerifySubject } from './subject.ts';
+
+type Https = Extract<Probe, { kind: 'https' }>;
+export type PinnedVersion = NonNullable<Https['version']>;
+export const pinnedVersions: readonly PinnedVersion[] = ['TLSv1.2', 'TLSv1.3'];
+
+/**
+ * Before the server name in the hello of every TLS library: what follows a cut here comes in a segment of its own. A cut at the
+ * size of a segment proves nothing (kubernetes/ingress-nginx#11424).
+ */
+const beforeServerName = 60;
+/** More than an Ethernet segment holds. */
+const beyondSegment = 1500;
+
+/** As a browser or curl asks, with the client certificate where the pod demands one. */
+export function probeAsClient(subject: VerifySubject): NamedProbe {
+  return { id: `${subject.service.name}/client`, probe: ask(subject, { protocols: ['h2', 'http/1.1'] }) };
+}
+
+/** The same in one version of TLS. */
+export function probeVersion(subject: VerifySubject, version: PinnedVersion): NamedProbe {
+  return { id: `${subject.service.name}/${version}`, probe: ask(subject, { version }) };
+}
+
+/** In one version of TLS, with another certificate than the right one or none. */
+export function probeIdentity(subject: VerifySubject, version: PinnedVersion, identity: 'none' | 'foreign'): NamedProbe {
+  const client = identity === 'none' ? undefined : subject.foreignClient;
+  return { id: `${subject.service.name}/${identity}-${version}`, probe: ask(subject, { version, client }) };
+}
+
+/** A hello of TLS 1.1 alone. */
+export function probeOldVersion({ service }: VerifySubject): NamedProbe {
+  return { id: `${service.name}/TLSv1.1`, probe: { kind: 'hello', serverName: service.host, version: 'TLSv1.1', padding: 0 } };
+}
+
+export function probePlainHttp({ service, answer }: VerifySubject): NamedProbe {
+  return { id: `${service.name}/plain-http`, probe: { kind: 'plain-http', host: service.host, path: answer.path } };
+}
+
+/** The hello in two segments, the first of which ends before the server name. */
+export function probeSplitHello(subject: VerifySubject): NamedProbe {
+  return { id: `${subject.service.name}/split-hello`, probe: ask(subject, { splitAfter: beforeServerName }) };
+}
+
+/** A hello whose server name lies beyond the first segment. */
+export function probeLargeHello({ service }: VerifySubject): NamedProbe {
+  return {
+    id: `${service.name}/large-hello`,
+    probe: { kind: 'hello', serverName: service.host, version: 'TLSv1.2', padding: beyondSegment },
+  };
+}
+
+/** TLS for one service or for no name, the request for another, and no client certificate. */
+export function probeForeignHost(subject: VerifySubject, terminated: VerifySubject | undefined): NamedProbe {
+  const { host, path, protocols } = ask(subject, {});
+  const request = { kind: 'https', host, path, protocols, trust: (terminated ?? subject).trust } as const;
+  return terminated === undefined
+    ? { id: `${subject.service.name}/without-name`, probe: request }
+    : { id: `${subject.service.name}/by-${terminated.service.name}`, probe: { ...request, serverName: terminated.service.host } };
+}
+
+/** For `--deep`, while another authority than the pod's lies where the controller reads it: an ordinary request, over a connection of its own. */
+export function probeHop(subject: VerifySubject): NamedProbe {
+  return { id: `${subject.service.name}/hop`, probe: ask(subject, {}) };
+}
+
+/** A host under the domain that no service has. */
+export function probeUnknownName(context: VerifyContext, isNameSent: boolean): NamedProbe {
+  const host = inventHost(context);
+  return {
+    id: isNameSent ? 'unknown-name' : 'no-name',
+    probe: {
+      kind: 'https',
+      ...(isNameSent ? { serverName: host } : {}),
+      host,
+      path: '/',
+      trust: context.subjects[0]?.trust ?? '',
+      protocols: ['http/1.1'],
+    },
+  };
+}
+
+/** Of the services that end at the controller, one for each certificate: they share port, settings and certificate. */
+export function findTerminated({ subjects }: VerifyContext): readonly VerifySubject[] {
+  const byFingerprint = new Map<string, VerifySubject>();
+  for (const subject of subjects) {
+    if (endsAtController(subject) && !byFingerprint.has(subject.leaf.fingerprint)) byFingerprint.set(subject.leaf.fingerprint, subject);
+  }
+  return [...byFingerprint.values()];
+}
+
+function ask(
+  { service, answer, trust, client }: VerifySubject,
+  choices: { readonly version?: PinnedVersion; readonly client?: ClientIdentity | undefined; readonly protocols?: Https['protocols']; readonly splitAfter?: number },
+): Https {
+  const { version, splitAfter } = choices;
+  const identity = 'client' in choices ? choices.client : client;
+  return {
+    kind: 'https',
+    serverName: service.host,
+    host: service.host,
+    path: answer.path,
+    trust,
+    ...(identity === undefined ? {} : { client: identity }),
+    ...(version === undefined ? {} : { version }),
+    protocols: choices.protocols ?? ['http/1.1'],
+    ...(splitAfter === undefined ? {} : { splitAfter }),
+  };
+}
+
+/** Fixed, so that the same project is asked the same; lengthened until it is nobody's. */
+function inventHost({ config: { domain }, subjects }: VerifyContext): string {
+  let label = 'no-such-service';
+  while (subjects.some(({ service }) => service.host === `${label}.${domain}`)) label += '-x';
+  return `${label}.${domain}`;
+}

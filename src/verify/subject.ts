@@ -1,0 +1,51 @@
+import type { CertificateFacts } from '../model/certificate.ts';
+import type { PlannedService } from '../model/chart.ts';
+import type { Config } from '../model/config.ts';
+import type { GatewayBehaviour } from '../model/gateway.ts';
+import type { ClientIdentity, Observation, Probe } from '../model/probe.ts';
+
+/** A service with everything that is needed to ask for it as a client does, and to know the right answer. */
+export interface VerifySubject {
+  readonly service: PlannedService;
+  /** The certificate that must be shown first. */
+  readonly leaf: CertificateFacts;
+  /** Where it comes from, in words: `Secret default/ingress-controller-demo-tls-secret`. */
+  readonly leafSource: string;
+  /** PEM that the chain must lead to. */
+  readonly trust: string;
+  /** File of `trust`, for remedies: `certs/ca.crt`. */
+  readonly trustPath: string;
+  /** Present where the pod demands one. */
+  readonly client?: ClientIdentity;
+  /** Of another authority: the pod must refuse it. */
+  readonly foreignClient?: ClientIdentity;
+  /** The words that no other service says, at whatever path; absent: a person's own program, of which nothing is known. */
+  readonly greeting?: string;
+  /** What a right answer is; body absent: any, but another service's greeting. */
+  readonly answer: ExpectedAnswer;
+  /** The route's Secret of the upstream authority, for the deep check. */
+  readonly upstreamCaSource?: string;
+}
+
+export interface ExpectedAnswer {
+  readonly path: string;
+  readonly status: number;
+  readonly body?: string;
+}
+
+export interface VerifyContext {
+  readonly config: Config;
+  readonly behaviour: GatewayBehaviour;
+  /** Every service of the project, verified in this run or not. */
+  readonly subjects: readonly VerifySubject[];
+  readonly now: Date;
+}
+
+/** An id stands for one connection: probes of the same id are the same, so that services can share what was seen. */
+export interface NamedProbe {
+  readonly id: string;
+  readonly probe: Probe;
+}
+
+/** What was seen, by the id of the probe. */
+export type Observations = ReadonlyMap<string, Observation>;
