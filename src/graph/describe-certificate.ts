@@ -1,0 +1,68 @@
+import type { ObservedPair } from '../model/observed.ts';
+import type { WantedPair } from '../plan/wanted-pairs.ts';
+import type { GraphCertificate } from './graph.ts';
+import { formatDay } from './wording.ts';
+
+const millisecondsOfDay = 24 * 60 * 60 * 1000;
+
+/** What was found of a wanted pair, and which of the names that it must cover its certificate does not. */
+export interface FoundPair extends ObservedPair {
+  readonly uncovered: readonly string[];
+}
+
+/** By the path of the certificate; absent: neither certificate nor key exists. */
+export type FoundPairs = ReadonlyMap<string, FoundPair>;
+
+/** Describes a certificate, with everything that keeps a connection from being made by it. */
+export function describeCertificate(pair: WantedPair, found: FoundPairs, now: Date): GraphCertificate {
+  const { certificate: path } = pair.paths;
+  const facts = found.get(path)?.certificate;
+  return {
+    path,
+    names: facts?.dnsNames ?? [],
+    isAuthority: pair.request.usage === 'authority',
+    ...(facts === undefined
+      ? {}
+      : { expires: facts.notAfter, daysLeft: Math.floor((facts.notAfter.getTime() - now.getTime()) / millisecondsOfDay) }),
+    issuer: nameIssuer(pair, found.get(path)),
+    problems: listProblems(pair, found, now),
+  };
+}
+
+function nameIssuer({ issuer }: WantedPair, found: FoundPair | undefined): string {
+  const facts = found?.certificate;
+  if (issuer !== undefined && found?.issuedByAuthority !== false) return issuer.certificate;
+  return facts === undefined || facts.subject === facts.issuer ? 'itself' : facts.issuer;
+}
+
+function listProblems(pair: WantedPair, found: FoundPairs, now: Date): readonly string[] {
+  const pairFound = found.get(pair.paths.certificate);
+  const facts = pairFound?.certificate;
+  if (pairFound === undefined || facts === undefined) return ['missing'];
+  // An authority's key is for issuing, and people keep it elsewhere with good reason.
+  const isKeyNeeded = pair.request.usage !== 'authority';
+  return [
+    ...judgeDates(facts, now),
+    ...(isKeyNeeded && !pairFound.hasKey ? [`key ${pair.paths.key} is missing`] : []),
+    ...(pairFound.matches === false ? [`key ${pair.paths.key} does not fit`] : []),
+    ...(pairFound.issuedByAuthority === false && pair.issuer !== undefined ? [`not issued by ${pair.issuer.certificate}`] : []),
+    ...(pair.issuer === undefined ? [] : judgeAuthority(pair.issuer.certificate, found, now)),
+    ...describeUncovered(pairFound.uncovered),
+  ];
+}
+
+function judgeDates({ notBefore, notAfter }: { readonly notBefore: Date; readonly notAfter: Date }, now: Date): readonly string[] {
+  if (notAfter <= now) return [`expired on ${formatDay(notAfter)}`];
+  return notBefore > now ? [`not valid before ${formatDay(notBefore)}`] : [];
+}
+
+function judgeAuthority(path: string, found: FoundPairs, now: Date): readonly string[] {
+  const facts = found.get(path)?.certificate;
+  if (facts === undefined) return [`${path} is missing`];
+  return judgeDates(facts, now).map((problem) => `${path} ${problem.replace(/^not valid/, 'is not valid')}`);
+}
+
+function describeUncovered([first, ...others]: readonly string[]): readonly string[] {
+  if (first === undefined) return [];
+  return [`does not cover ${first}${others.length === 0 ? '' : ` and ${others.length} more`}`];
+}

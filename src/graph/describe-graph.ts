@@ -1,0 +1,69 @@
+import { InternalError } from '../errors.ts';
+import type { PlannedService } from '../model/chart.ts';
+import type { Config } from '../model/config.ts';
+import type { ControllerProfile } from '../model/controller-profile.ts';
+import type { DesiredProject } from '../plan/desired-project.ts';
+import { clientPair, podPair, shownPair, type PairPaths } from '../plan/places.ts';
+import type { WantedPair } from '../plan/wanted-pairs.ts';
+import { describeCertificate, type FoundPairs } from './describe-certificate.ts';
+import type { Graph, GraphCertificate, Lane, LanePath } from './graph.ts';
+
+export interface GraphInput {
+  readonly config: Config;
+  readonly profile: Pick<ControllerProfile, 'upstreamCa'>;
+  readonly desired: Pick<DesiredProject, 'services' | 'pairs'>;
+  readonly found: FoundPairs;
+  /** Against which dates are judged. */
+  readonly now: Date;
+}
+
+/**
+ * Describes where TLS begins and ends for each service, by configuration and by the certificates in certs/. What a
+ * cluster does with it is not looked at.
+ *
+ * @throws InternalError when a service has no pair of its own among `desired.pairs`.
+ */
+export function describeGraph({ config, profile, desired, found, now }: GraphInput): Graph {
+  const { name, namespace, nodePort } = config.controller;
+  const wanted = new Map(desired.pairs.map((pair) => [pair.paths.certificate, pair]));
+  const describe = (paths: PairPaths, host?: string): GraphCertificate => {
+    const pair = wanted.get(paths.certificate);
+    if (pair === undefined) throw new InternalError(`no certificate ${paths.certificate} is planned`);
+    return describeCertificate(pair, host === undefined ? found : narrow(found, pair, host), now);
+  };
+  return {
+    domain: config.domain,
+    controller: { name, namespace, nodePort, profile: config.controller.profile },
+    lanes: desired.services.map((service) => describeLane(service, nodePort, describePath(service, config, profile, describe))),
+    certificates: desired.pairs.map((pair) => describeCertificate(pair, found, now)),
+  };
+}
+
+function describeLane({ name, mode, host, port, replicas }: PlannedService, nodePort: number, path: LanePath): Lane {
+  return { service: name, mode, host, url: `https://${host}:${nodePort}/`, port, replicas, path };
+}
+
+function describePath(
+  service: PlannedService,
+  config: Config,
+  profile: GraphInput['profile'],
+  describe: (paths: PairPaths, host?: string) => GraphCertificate,
+): LanePath {
+  const { mode } = service;
+  if (mode === 'passthrough') {
+    const client = service.clientAuth ? { client: describe(clientPair(service.name)) } : {};
+    return { mode, whole: { server: describe(shownPair(service)), isVerified: true, ...client } };
+  }
+  // The pair is shared: of its problems a lane shows those of its own host.
+  const outer = { server: describe(shownPair(service), service.host), isVerified: true };
+  if (mode === 'terminate') return { mode, outer };
+  const isVerified = profile.upstreamCa(config, service) !== undefined;
+  return { mode, outer, inner: { server: describe(podPair(service.name)), isVerified } };
+}
+
+/** The same, as if the pair had to cover this host only. */
+function narrow(found: FoundPairs, { paths }: WantedPair, host: string): FoundPairs {
+  const pair = found.get(paths.certificate);
+  if (pair === undefined || pair.uncovered.length === 0) return found;
+  return new Map([...found, [paths.certificate, { ...pair, uncovered: pair.uncovered.filter((name) => name === host) }]]);
+}

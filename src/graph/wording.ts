@@ -1,0 +1,65 @@
+import { escapeControls } from '../certs/printable.ts';
+import type { GraphCertificate, Lane, TlsConnection } from './graph.ts';
+
+/** The day of a date in UTC: 2027-01-31. */
+export function formatDay(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
+
+/** Cuts the middle out of a text of more than `most` characters: the beginning and the end tell names apart. */
+export function shorten(text: string, most: number): string {
+  const characters = Array.from(text);
+  if (characters.length <= most) return text;
+  const head = Math.ceil((most - 1) / 2);
+  return `${characters.slice(0, head).join('')}…${characters.slice(characters.length - (most - 1 - head)).join('')}`;
+}
+
+/** `1 pod`, `3 pods`. */
+export function countPods(replicas: number): string {
+  return `${replicas} ${replicas === 1 ? 'pod' : 'pods'}`;
+}
+
+/** What a person should know of a TLS connection besides its certificates. */
+export function labelConnection({ isVerified, client }: TlsConnection): string {
+  if (!isVerified) return 'TLS, not verified';
+  return client === undefined ? 'TLS' : 'TLS, client certificate';
+}
+
+/**
+ * When a certificate ends: `until 2027-01-31`; undefined where it is missing or its dates are a problem. Without the days
+ * that are left: a picture that is kept in a repository should not change from day to day.
+ */
+export function describeExpiry({ expires, problems }: GraphCertificate): string | undefined {
+  if (expires === undefined || problems.some((problem) => /^(expired|not valid)/.test(problem))) return undefined;
+  return `until ${formatDay(expires)}`;
+}
+
+/** `364 days`, `expired`; empty where the certificate is missing. */
+export function describeDaysLeft({ daysLeft }: GraphCertificate): string {
+  if (daysLeft === undefined) return '';
+  return daysLeft < 0 ? 'expired' : `${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}`;
+}
+
+const mostNames = 4;
+const longestName = 100;
+
+/** The names of a certificate for people: a few of them, each of bearable length, or `none`. */
+export function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, mostNames).map((name) => shorten(escapeControls(name), longestName));
+  const others = names.length - shown.length;
+  return `${shown.join(', ') || 'none'}${others === 0 ? '' : ` and ${others} more`}`;
+}
+
+/** A lane in a sentence, for who cannot see the picture. */
+export function describeLaneInWords({ service, mode, host, path }: Lane, controller: string): string {
+  const show = ({ path: file, problems }: GraphCertificate): string => `${file}${problems.length === 0 ? '' : ` (${problems.join(', ')})`}`;
+  const name = `${host}, ${mode}:`;
+  switch (path.mode) {
+    case 'terminate':
+      return `${name} TLS from the client to ${controller} with ${show(path.outer.server)}, from there HTTP without TLS to ${service}.`;
+    case 'reencrypt':
+      return `${name} TLS from the client to ${controller} with ${show(path.outer.server)}, from there TLS again to ${service} with ${show(path.inner.server)}, ${path.inner.isVerified ? 'verified' : 'not verified'}.`;
+    case 'passthrough':
+      return `${name} TLS from the client through ${controller} to ${service} with ${show(path.whole.server)}${path.whole.client === undefined ? '' : `; the client shows ${show(path.whole.client)}`}.`;
+  }
+}
