@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { exitCodeMeanings } from '../errors.ts';
+import type { ProbeAddress } from '../model/probe.ts';
 
 /** `--json`, where a command has a result for programs. */
 export function jsonOption(): Option {
@@ -21,8 +22,13 @@ export function addClusterOptions(command: Command): Command {
 }
 
 /** `--timeout`; the option's value is in seconds. */
-export function timeoutOption(what: string): Option {
-  return new Option('--timeout <duration>', what).argParser(parseDuration).default(300, '5m');
+export function timeoutOption(what: string, usual: readonly [seconds: number, text: string] = [300, '5m']): Option {
+  return new Option('--timeout <duration>', what).argParser(parseDuration).default(...usual);
+}
+
+/** `--address`: where to connect, instead of what is found. */
+export function addressOption(): Option {
+  return new Option('--address <host:port>', 'where to connect: 192.0.2.10:30092, [2001:db8::1]:443 (default: a running preview, else the cluster)').argParser(parseAddress);
 }
 
 /** A whole number, for options such as --port. */
@@ -42,6 +48,26 @@ function parseDuration(text: string): number {
   const seconds = Number(match[1]) * { s: 1, m: 60, h: 3600 }[unit as 's' | 'm' | 'h'];
   if (seconds === 0 || seconds > longestWait) throw new InvalidArgumentError('Expected 1s to 24h.');
   return seconds;
+}
+
+/** HOST:PORT; an IPv6 address stands in brackets, as in a URL (RFC 3986, 3.2.2). */
+function parseAddress(text: string): ProbeAddress {
+  const [, bracketed, plain, digits = ''] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+)):(\d{1,5})$/i.exec(text) ?? [];
+  const host = bracketed ?? plain ?? '';
+  const port = Number(digits);
+  const isHost = bracketed === undefined ? isIpv4(host) || isHostName(host) : URL.canParse(`http://[${host}]/`);
+  if (!isHost || port < 1 || port > 65_535) throw new InvalidArgumentError('Expected HOST:PORT, an IPv6 address in brackets.');
+  return { host, port };
+}
+
+/** Whether a host has to be looked up: it is a name and no address. */
+export function isHostName(host: string): boolean {
+  const labels = host.split('.');
+  return host.length <= 253 && labels.every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(label)) && !/^\d+$/.test(labels.at(-1) ?? '');
+}
+
+function isIpv4(host: string): boolean {
+  return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(host) && host.split('.').every((part) => Number(part) <= 255);
 }
 
 /** Adds examples and the exit codes to a command's help. */

@@ -3,13 +3,17 @@ import { exitCodes } from '../errors.ts';
 import type { World } from '../effects/world.ts';
 import { defineAddService } from './commands/add-service.ts';
 import { defineApply } from './commands/apply.ts';
+import { defineCurl } from './commands/curl.ts';
 import { defineDestroy } from './commands/destroy.ts';
 import { defineDoctor } from './commands/doctor.ts';
+import { defineGraph } from './commands/graph.ts';
 import { defineInit } from './commands/init.ts';
 import { defineList } from './commands/list.ts';
+import { definePreview } from './commands/preview.ts';
 import { defineRemoveService } from './commands/remove-service.ts';
 import { defineRender } from './commands/render.ts';
 import { defineSchema } from './commands/schema.ts';
+import { defineVerify } from './commands/verify.ts';
 import { addHelpDetails } from './options.ts';
 import { openSession, type GlobalOptions, type Session } from './session.ts';
 
@@ -24,8 +28,12 @@ const definitions = [
   defineAddService,
   defineRemoveService,
   defineList,
+  defineGraph,
   defineRender,
   defineApply,
+  definePreview,
+  defineVerify,
+  defineCurl,
   defineDestroy,
   defineDoctor,
   defineSchema,

@@ -12,7 +12,8 @@ export interface Stopping {
   readonly end: () => void;
 }
 
-const exitCodeOf = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated } as const;
+/** The exit code of a run that a signal stopped. */
+export const exitCodeOf = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated } as const;
 
 /**
  * Listens for Ctrl-C and SIGTERM: says at once that it stops and lets the running tool end, because a helm that is cut off

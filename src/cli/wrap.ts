@@ -19,12 +19,32 @@ export function wrapFor(stream: OutputStream, text: string): string {
     .join(`\n${' '.repeat(indent)}`);
 }
 
-function breakLine(text: string, width: number): readonly string[] {
+/**
+ * Puts a text behind what stands before it on its line, broken in the same way; later lines begin below the text, or at
+ * `fallback` columns where little room is left beside a long beginning.
+ */
+export function wrapBehind(stream: OutputStream, beginning: string, text: string, fallback: number): string {
+  if (!stream.isTTY) return `${beginning}${text}`;
+  const before = columns(beginning);
+  const indentation = stream.columns - before >= 30 ? before : fallback;
+  const [first = '', ...rest] = breakLine(text, Math.max(stream.columns - indentation, 20), before - indentation);
+  return [`${beginning}${first}`, ...rest.map((line) => `${' '.repeat(indentation)}${line}`)].join('\n');
+}
+
+/** Cuts a text where a person reads it on a terminal, so that it ends on its line; elsewhere it stays whole, for grep. */
+export function cutBehind(stream: OutputStream, beginning: string, text: string): string {
+  const room = Math.max(stream.columns - columns(beginning), 20);
+  const characters = Array.from(text);
+  return beginning + (stream.isTTY && characters.length > room ? `${characters.slice(0, room - 3).join('').trimEnd()}...` : text);
+}
+
+/** @param taken columns of the first line that are in use already. */
+function breakLine(text: string, width: number, taken = 0): readonly string[] {
   const lines: string[] = [];
   let line = '';
   for (const [index, word] of text.split(' ').entries()) {
     const longer = index === 0 ? word : `${line} ${word}`;
-    if (columns(longer) > width && line.trim() !== '') {
+    if (columns(longer) + (lines.length === 0 ? taken : 0) > width && line.trim() !== '') {
       lines.push(line);
       line = word;
     } else {

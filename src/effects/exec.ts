@@ -8,7 +8,7 @@ import type { Tool } from '../model/plan.ts';
 import { createBoundedText } from './bounded-text.ts';
 import { systemCode } from './file-failure.ts';
 
-export type ExternalTool = Tool | 'openssl';
+export type ExternalTool = Tool | 'openssl' | 'curl';
 
 /** A command to run; every ToolCommand is one. Its arguments are shown to people: they never hold a secret. */
 export interface ExternalCommand {
@@ -78,6 +78,7 @@ const installation: Readonly<Record<ExternalTool, string>> = {
   kubectl: 'Install kubectl: https://kubernetes.io/docs/tasks/tools/',
   helm: 'Install helm: https://helm.sh/docs/intro/install/',
   openssl: 'Install openssl with the package manager of your system.',
+  curl: 'Install curl with the package manager of your system.',
 };
 
 /** Creates the one place that starts other programs. */
@@ -245,7 +246,8 @@ function environmentFor(tool: ExternalTool, env: ExecSettings['env']): Record<st
   return Object.fromEntries(entries);
 }
 
-function explainStart(tool: ExternalTool, code: string, cwd: string): ToolError {
+/** Why a tool did not start; `code` is the system's. */
+export function explainStart(tool: ExternalTool, code: string, cwd: string): ToolError {
   if (code === 'ENOENT' && !existsSync(cwd)) {
     return new ToolError(`cannot run ${tool}: the folder ${cwd} is gone`, { remedy: 'Change into an existing folder.' });
   }

@@ -43,6 +43,18 @@ export interface OwnedObject {
   readonly owner: string;
 }
 
+export interface FoundSecret {
+  readonly labels: Readonly<Record<string, string>>;
+  /** In base64, as Kubernetes holds it. */
+  readonly data: Readonly<Record<string, string>>;
+}
+
+export interface FoundLog {
+  readonly lines: readonly string[];
+  /** The log was overlong, and its middle is missing. */
+  readonly isCut: boolean;
+}
+
 /** Questions to a cluster. Every method throws ToolError when kubectl or the cluster fails. */
 export interface Kubectl {
   readClientVersion(): Promise<Version>;
@@ -58,6 +70,10 @@ export interface Kubectl {
   findNodePortUser(port: number): Promise<{ readonly name: string; readonly namespace: string } | undefined>;
   /** Objects with this label in all namespaces, in the order in which they should be deleted; no content. */
   listOwned(label: string): Promise<readonly OwnedObject[]>;
+  /** One Secret with its data: only for one that holds a public certificate and no key. */
+  readSecret(namespace: string, name: string): Promise<FoundSecret | undefined>;
+  /** The logs of all pods with these labels, of the last so many seconds; of each pod its first container. */
+  readLogs(namespace: string, labels: Readonly<Record<string, string>>, seconds: number): Promise<FoundLog>;
   /** An address by which a node is reached: its external one, else its internal one. */
   findNodeAddress(): Promise<string | undefined>;
   /**
@@ -174,7 +190,7 @@ export function createKubectl(exec: Exec, { requestTimeout, ...connection }: Kub
         items.map((item) => {
           const name = textAt(item, 'metadata', 'name');
           if (name === undefined) throw garbledAnswer('kubectl', what, result);
-          return [name, { labels: readLabels(at(item, 'metadata', 'labels')), isTerminating: textAt(item, 'status', 'phase') === 'Terminating' }];
+          return [name, { labels: readTexts(at(item, 'metadata', 'labels')), isTerminating: textAt(item, 'status', 'phase') === 'Terminating' }];
         }),
       );
     },
@@ -214,6 +230,23 @@ export function createKubectl(exec: Exec, { requestTimeout, ...connection }: Kub
         if (!found.has(key)) found.set(key, object);
       }
       return [...found.values()];
+    },
+
+    async readSecret(namespace, name) {
+      const what = `cannot read Secret ${namespace}/${name}`;
+      const result = await ask(what, ['get', `--namespace=${namespace}`, '--ignore-not-found=true', '-o=json', '--', 'secret', name]);
+      if (result.stdout.trim() === '') return undefined;
+      const answer = parseJson(result.stdout);
+      if (typeof answer !== 'object' || answer === null) throw garbledAnswer('kubectl', what, { ...result, stdout: '' });
+      return { labels: readTexts(at(answer, 'metadata', 'labels')), data: readTexts(at(answer, 'data')) };
+    },
+
+    async readLogs(namespace, labels, seconds) {
+      const selector = Object.entries(labels).map(([name, value]) => `${name}=${value}`).join(',');
+      const options = [`--namespace=${namespace}`, `--selector=${selector}`, `--since=${seconds}s`, '--tail=-1', '--max-log-requests=100'];
+      const result = await run([`--request-timeout=${requestTimeout}s`, 'logs', ...options]);
+      if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(`cannot read the logs of the pods ${selector} in namespace ${namespace}`, result);
+      return { lines: splitLines(result.stdout), isCut: result.isCut };
     },
 
     async findNodeAddress() {
@@ -327,7 +360,7 @@ function readVersion(value: unknown): Version | undefined {
   return Number.isNaN(major) || Number.isNaN(minor) || text === undefined ? undefined : { major, minor, text };
 }
 
-function readLabels(value: unknown): Readonly<Record<string, string>> {
+function readTexts(value: unknown): Readonly<Record<string, string>> {
   if (typeof value !== 'object' || value === null) return {};
   return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }

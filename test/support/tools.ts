@@ -3,10 +3,10 @@ import { inject } from 'vitest';
 import './provided.ts';
 
 /**
- * What tests need from outside. Real programs: `helm3` is helm of major version 3, whatever version `helm` is. The folder
- * `oldDefinitions` holds the OpenAPI definitions of Kubernetes before 1.16.
+ * What tests need from outside. Real programs: `helm3` is helm of major version 3, whatever version `helm` is; `deno` is
+ * a client whose TLS is rustls. The folder `oldDefinitions` holds the OpenAPI definitions of Kubernetes before 1.16.
  */
-export type Tool = 'helm' | 'helm3' | 'kubectl' | 'node20.19' | 'node22' | 'node24' | 'oldDefinitions';
+export type Tool = 'helm' | 'helm3' | 'kubectl' | 'node20.19' | 'node22' | 'node24' | 'deno' | 'oldDefinitions';
 
 /** Returns the tool's absolute path: from PATH if it works there, else from the cache that `npm run test:tools` fills. */
 export function findTool(name: Tool): string | undefined {

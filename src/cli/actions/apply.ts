@@ -17,6 +17,7 @@ import { runSteps } from '../run-steps.ts';
 import { withLock, type Session } from '../session.ts';
 import { listenForStop, type Stopping } from '../stopping.ts';
 import { printTable } from '../table.ts';
+import { repairUnderLock } from '../verify-repair.ts';
 import { carryOutPlan } from '../write-project.ts';
 
 /** Renders, then brings everything to the cluster. Whatever can be refused is refused before anything is written. */
@@ -55,6 +56,7 @@ async function applyForReal(session: Session, options: ApplyOptions): Promise<nu
   const { report } = session;
   const project = loadProject(session);
   refuseOtherNamespace(options.namespace, project);
+  await repairUnderLock(session, project, options);
   refuseEdited(session, planProject(session, project, false).plan, options);
   const tools = openCluster(session, options, false);
   const stopping = listenForStop(session.world, report, tools.exec);

@@ -1,10 +1,9 @@
 import { removeService } from '../../config/edit.ts';
-import { quote } from '../../config/wording.ts';
-import { UsageError } from '../../errors.ts';
 import { places } from '../../plan/places.ts';
 import type { RemoveServiceOptions } from '../commands/remove-service.ts';
 import { describe, loadProject, planProject } from '../project.ts';
 import { closeRender, reportRender } from '../report-render.ts';
+import { refuseUnknownService } from '../select-services.ts';
 import { withLock, type Session } from '../session.ts';
 import { carryOutPlan } from '../write-project.ts';
 
@@ -12,10 +11,7 @@ import { carryOutPlan } from '../write-project.ts';
 export async function removeServiceFromProject(session: Session, options: RemoveServiceOptions): Promise<number> {
   return withLock(session, 'remove-service', async () => {
     const before = loadProject(session);
-    const names = before.config.services.map(({ name }) => name);
-    if (!names.includes(options.name)) {
-      throw new UsageError(`no service ${quote(options.name)} in ${places.config}: it has ${names.join(', ') || 'none'}`, { remedy: 'ingress-tls list' });
-    }
+    refuseUnknownService(before, [options.name]);
     const project = describe(removeService(before.text, places.config, options.name));
     const { plan, observed } = planProject(session, project, false);
     session.files.writeAtomic(places.config, project.text, { mode: 0o644, durable: true });

@@ -128,6 +128,24 @@ describe('questions', () => {
     expect(get.join(' ')).not.toMatch(/\.data|-o=?(json|yaml)\b/);
   });
 
+  it('reads one Secret that it names, and no other', async () => {
+    const secret = { kind: 'Secret', metadata: { name: 'a', labels: { owner: 'ic3' } }, data: { 'ca.crt': 'QQ==', odd: 7 } };
+    const { kubectl, commands } = kubectlThat(answering([{ when: ['secret', 'a'], stdout: JSON.stringify(secret) }, { when: ['secret', 'none'] }, { when: [], stdout: 'QUJDREVGR0g=' }]));
+    expect(await kubectl.readSecret('ns', 'a')).toEqual({ labels: { owner: 'ic3' }, data: { 'ca.crt': 'QQ==' } });
+    expect(commands[0]).toEqual(expect.arrayContaining(['get', '--namespace=ns', 'secret', 'a']));
+    expect(commands[0]).not.toContain('--all-namespaces');
+    expect(await kubectl.readSecret('ns', 'none')).toBeUndefined();
+    const { details } = await expectToolError(() => kubectl.readSecret('ns', 'garbled'), 'cannot read Secret ns/garbled');
+    expect(details.join()).not.toContain('QUJD');
+  });
+
+  it('says of a log that is too long that its middle is missing', async () => {
+    const short = kubectlThat(answering([{ when: ['logs'], stdout: 'one\ntwo\n' }]));
+    expect(await short.kubectl.readLogs('ns', { app: 'x' }, 9)).toEqual({ lines: ['one', 'two'], isCut: false });
+    const long = kubectlThat(String.raw`for (let line = 0; line < 20000; line += 1) process.stdout.write('x'.repeat(1023) + '\n');`);
+    expect((await long.kubectl.readLogs('ns', { app: 'x' }, 9)).isCut).toBe(true);
+  });
+
   it('tells which Secrets exist by name alone', async () => {
     const { kubectl, commands } = kubectlThat(answering([{ when: ['secrets', 'a', 'b'], stdout: 'secret/b\n' }]));
     expect(await kubectl.findExisting('secrets', 'ns', ['a', 'b'])).toEqual(new Set(['b']));

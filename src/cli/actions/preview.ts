@@ -1,0 +1,149 @@
+import { readPreviewState, removePreviewState, writePreviewState } from '../../effects/preview-state.ts';
+import { createObjectReader } from '../../effects/rendered-objects.ts';
+import { watchProject } from '../../effects/watch.ts';
+import { exitCodes, UsageError } from '../../errors.ts';
+import { places } from '../../plan/places.ts';
+import { startGateway, type Gateway } from '../../preview/gateway.ts';
+import { createGatewayInput } from '../../preview/input.ts';
+import { startPods, type Pods } from '../../preview/pods.ts';
+import { openCluster } from '../cluster-tools.ts';
+import type { PreviewOptions } from '../commands/preview.ts';
+import { reportNotices, selectNewNotices } from '../notices.ts';
+import { makeFallback } from '../preview-fallback.ts';
+import { loadServed, renderForPreview, type Served } from '../preview-load.ts';
+import { createReloader, type Reloader } from '../preview-reload.ts';
+import { createPreviewReport, type PreviewReport } from '../preview-report.ts';
+import type { Session } from '../session.ts';
+
+const host = '127.0.0.1';
+
+/** So many are read in a moment. */
+const manyCharts = 20;
+
+/** Milliseconds that running answers may take once the preview is told to end. */
+const closingMs = 1_500;
+
+/** Serves the rendered project on loopback until it is told to stop. */
+export async function preview(session: Session, options: PreviewOptions): Promise<number> {
+  refuseSecond(session);
+  const report = createPreviewReport(session, options.json === true);
+  const { project, plan } = await renderForPreview(session);
+  reportNotices(session.report, selectNewNotices(project.desired.notices, plan.notices), ['warning']);
+  const { exec, helm } = openCluster(session, {}, true);
+  const reader = createObjectReader({ files: session.files, exec, helm });
+  const { length } = project.desired.services;
+  if (length > manyCharts) session.report.message(`Reading ${length} charts: with helm this takes a while, some ten a second.`);
+  const served = await loadServed(reader, project);
+  const problems: string[] = [];
+  const pods = await startPods(served.pods, (text) => problems.push(text));
+  const gateway = await open(session, served, pods, options, report);
+  let current = served;
+
+  const reloader = createReloader({
+    render: async () => {
+      const rendered = await renderForPreview(session);
+      current = { ...current, project: rendered.project };
+      report.kept(rendered.plan);
+    },
+    serve: async (paths, isAfterTrouble) => {
+      const next = await loadServed(reader, current.project);
+      if (next.digest === current.digest) {
+        if (isAfterTrouble) report.reloaded(next, paths);
+        return;
+      }
+      current = next;
+      const podProblems = await pods.update(next.pods);
+      const ofGateway = gateway.update(createGatewayInput({ ...next, findPod: (backend) => pods.find(backend) }));
+      report.reloaded(next, paths);
+      report.complaints([...next.complaints, ...podProblems, ...ofGateway, ...describePort(next, gateway, options)]);
+    },
+    onTrouble: ({ message, details, remedy }) => { report.trouble(message, details, remedy); },
+    onBug: (error) => { stop.fail(error); },
+  });
+  const stop = listenForEnd(session);
+  let unwatch: (() => Promise<void>) | undefined;
+  try {
+    unwatch = await watchProject({
+      root: session.root,
+      names: [places.config, places.certificates, places.charts, places.secrets, places.manifests],
+      onChange: (paths) => { reloader.changed(paths); },
+      onTrouble: ({ message, details, remedy }) => { report.trouble(message, details, remedy); },
+    });
+    refuseSecond(session);
+    writePreviewState(session.files, { pid: session.world.pid, hostname: session.world.hostname, host, port: gateway.port });
+    report.started(served, gateway.port);
+    report.kept(plan);
+    report.complaints([...served.complaints, ...problems, ...gateway.complaints]);
+    // What changed after it was read and before it was watched.
+    reloader.changed([places.charts, ...(session.files.readText(places.config) === project.text ? [] : [places.config])]);
+    await stop.asked;
+  } finally {
+    stop.end();
+    removePreviewState(session.files);
+    exec.interrupt('SIGTERM');
+    await Promise.all([unwatch?.(), endAll(reloader, gateway, pods)]);
+  }
+  report.ended();
+  return exitCodes.done;
+}
+
+/** A port once opened is kept: whoever uses it would lose it. */
+function describePort({ project }: Served, { port }: Gateway, options: PreviewOptions): readonly string[] {
+  const { nodePort } = project.config.controller;
+  if (options.port !== undefined || nodePort === port) return [];
+  return [`controller.nodePort is ${nodePort} by now; the preview stays on ${port} until it is started again`];
+}
+
+async function open(session: Session, served: Served, pods: Pods, options: PreviewOptions, report: PreviewReport): Promise<Gateway> {
+  try {
+    return await startGateway({
+      host,
+      port: options.port ?? served.project.config.controller.nodePort,
+      input: createGatewayInput({ ...served, findPod: (backend) => pods.find(backend) }),
+      fallback: await makeFallback(session, served.behaviour),
+      now: session.world.now,
+      onEntry: report.entry,
+      limits: { closingMs },
+    });
+  } catch (error) {
+    await pods.close();
+    throw error;
+  }
+}
+
+/** @throws UsageError naming the other one's port, by which it can be used as well. */
+function refuseSecond({ files }: Session): void {
+  const other = readPreviewState(files);
+  if (other === undefined) return;
+  throw new UsageError(`a preview of this project runs already: port ${other.port}, process ${other.pid}`, {
+    remedy: `use that one, or end it first: kill ${other.pid}`,
+  });
+}
+
+interface End {
+  /** Fulfilled by Ctrl-C or SIGTERM, rejected by a bug. */
+  readonly asked: Promise<void>;
+  readonly fail: (error: unknown) => void;
+  readonly end: () => void;
+}
+
+/** Only the first signal is listened to: the second one ends the process as the system does. */
+function listenForEnd({ world }: Session): End {
+  let fail: (error: unknown) => void = () => undefined;
+  let end = (): void => undefined;
+  const asked = new Promise<void>((resolve, reject) => {
+    fail = reject;
+    end = world.onStopSignal(() => {
+      end();
+      resolve();
+    });
+  });
+  // Whoever waits for it sees the failure; while nobody does yet it is no unhandled one.
+  asked.catch(() => undefined);
+  return { asked, fail, end: () => { end(); } };
+}
+
+async function endAll(reloader: Reloader, gateway: Gateway, pods: Pods): Promise<void> {
+  await Promise.all([reloader.end(), gateway.close()]);
+  await pods.close();
+}

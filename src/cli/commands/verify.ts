@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import type { ProbeAddress } from '../../model/probe.ts';
+import { addClusterOptions, addHelpDetails, addressOption, jsonOption, parseWholeNumber, timeoutOption } from '../options.ts';
+import type { Run } from '../program.ts';
+
+export interface VerifyOptions {
+  /** Empty: all services. */
+  readonly names: readonly string[];
+  readonly address?: ProbeAddress;
+  readonly path?: string;
+  readonly status?: number;
+  /** Seconds for one connection. */
+  readonly timeout: number;
+  readonly deep?: boolean;
+  readonly logs?: boolean;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+  readonly json?: boolean;
+}
+
+export function defineVerify(program: Command, run: Run): void {
+  const command = program
+    .command('verify')
+    .description('connect as a client would and prove where TLS ends for each service; changes nothing without --deep')
+    .argument('[names...]', 'services to verify (default: all)')
+    .addOption(addressOption())
+    .option('--path <path>', "ask for this path and judge the status alone, for services that are not the demo's")
+    .option('--status <number>', 'the status that this path has (default: 200)', parseWholeNumber)
+    .addOption(timeoutOption('how long each connection may take', [5, '5s']))
+    .option('--deep', "break each reencrypt hop for a moment: with another authority in its Secret it must be refused")
+    .option('--logs', "read the logs of controller and pods: passed-through requests must not be in the controller's");
+  addClusterOptions(command).addOption(jsonOption());
+  addHelpDetails(command, [
+    ['ingress-tls verify', 'every service, where a preview or the cluster runs'],
+    ['ingress-tls verify svc9 --address 192.0.2.10:30092', 'one service, somewhere else'],
+    ['ingress-tls verify shop --path /healthz --status 204', 'a service of your own image'],
+    ['ingress-tls verify --deep --logs --context staging', 'all that can be proved'],
+  ]);
+  command.addHelpText('after', '\nExit code 1: a check failed. Warnings and known limits of the controller do not\nchange it. 3: nothing could be reached at the address.');
+  command.action(async (names: readonly string[], flags: Omit<VerifyOptions, 'names'>) => {
+    await run(command, { ...flags, names }, async () => (await import('../actions/verify.ts')).verify);
+  });
+}
