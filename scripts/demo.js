@@ -1,54 +1,50 @@
 // Shows the tool at work and judges what it made, on a machine that has Node and openssl and nothing else: a project in a
-// temporary folder, through the real commands. No cluster is asked for or changed. `--keep` leaves the folder in place.
+// temporary folder, through the real commands, at last served on loopback and verified by real handshakes. No cluster is asked
+// for or changed. `--keep` leaves the folder in place.
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { checkProject } from './demo/checks.js';
+import { createCommands } from './demo/commands.js';
+import { tryHandshakes } from './demo/handshakes.js';
 import { drawTree } from './demo/tree.js';
 
-const program = fileURLToPath(new URL('../bin/ingress-tls.js', import.meta.url));
 const isKept = process.argv.includes('--keep');
 const folder = mkdtempSync(join(tmpdir(), 'ingress-tls-demo-'));
 const project = join(folder, 'project');
 const environment = withoutCluster(process.env);
 
-// Ctrl-C reaches the command that runs: it fails, and the folder goes as after any other failure.
-process.on('SIGINT', () => {});
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopping.abort(signal));
+const stop = stopping.signal;
+const commands = createCommands({ folder, project, environment, stop });
+
 try {
   requireOpenssl();
   mkdirSync(project);
   console.log(`A project in ${project}, which ${isKept ? 'is kept' : 'is removed at the end (npm run demo -- --keep keeps it)'}.`);
-  ingressTls('init');
-  ingressTls('add-service', 'svc7', '--mode', 'terminate');
-  ingressTls('add-service', 'svc8', '--mode', 'reencrypt');
-  ingressTls('add-service', 'svc9', '--mode', 'passthrough');
+  await commands.succeed('init');
+  await commands.succeed('add-service', 'svc7', '--mode', 'terminate');
+  await commands.succeed('add-service', 'svc8', '--mode', 'reencrypt');
+  await commands.succeed('add-service', 'svc9', '--mode', 'passthrough');
   console.log(`\nWhat is in the folder now:\n\n${drawTree(project)}`);
-  const plan = ingressTls('apply', '--dry-run');
-  ingressTls('render');
+  const plan = await commands.succeed('apply', '--dry-run');
+  await commands.succeed('render');
   console.log('\nWhat openssl, helm and the files themselves say:\n');
-  process.exitCode = report(checkProject({ project, plan, environment }));
+  const files = checkProject({ project, plan, environment });
+  list(files);
+  console.log('\nAnd in use, on this machine alone:');
+  const handshakes = await tryHandshakes({ commands, project, environment, stop });
+  console.log('\nWhat the handshakes say:\n');
+  list(handshakes);
+  process.exitCode = conclude([...files, ...handshakes]);
 } catch (error) {
-  console.log(`\nThe demo failed: ${error.message}`);
-  process.exitCode = 1;
+  console.log(stop.aborted ? '\nThe demo was stopped.' : `\nThe demo failed: ${error.message}`);
+  process.exitCode = stop.aborted ? 128 + constants.signals[stop.reason] : 1;
 } finally {
   if (isKept) console.log(`The project is in ${project}`);
   else rmSync(folder, { recursive: true, force: true });
-}
-
-/** Runs the program as a person types it and prints what it says, stdout and stderr in the order in which it said it. */
-function ingressTls(...args) {
-  const line = ['ingress-tls', ...args].join(' ');
-  console.log(`\n$ ${line}`);
-  const outputPath = join(folder, 'output');
-  const output = openSync(outputPath, 'w');
-  const { status, signal } = spawnSync(process.execPath, [program, ...args], { cwd: project, env: environment, stdio: ['ignore', output, output] });
-  closeSync(output);
-  const text = readFileSync(outputPath, 'utf8');
-  process.stdout.write(text);
-  if (status !== 0) throw new Error(`${line} ended with ${signal ?? `exit code ${status}`}`);
-  return text;
 }
 
 function requireOpenssl() {
@@ -63,10 +59,13 @@ function withoutCluster(env) {
   return { ...Object.fromEntries(kept), HOME: join(folder, 'home'), KUBECONFIG: join(folder, 'no-kubeconfig') };
 }
 
-function report(checks) {
+function list(checks) {
   for (const { name, outcome, reason } of checks) {
     console.log(`  ${outcome.padEnd(7)}  ${name}${reason === undefined ? '' : `: ${reason}`}`);
   }
+}
+
+function conclude(checks) {
   const count = (outcome) => checks.filter((check) => check.outcome === outcome).length;
   const [failed, skipped] = [count('failed'), count('skipped')];
   if (failed > 0) {

@@ -13,6 +13,18 @@ export function interleave(rounds, warmUps, subjects) {
   return results;
 }
 
+/** The same for functions that take their time and return a promise, of whatever it is. */
+export async function interleaveWaiting(rounds, warmUps, subjects) {
+  const results = subjects.map(() => []);
+  for (let round = -warmUps; round < rounds; round += 1) {
+    for (const [index, measure] of subjects.entries()) {
+      const value = await measure();
+      if (round >= 0) results[index].push(value);
+    }
+  }
+  return results;
+}
+
 /** The ratios of two series, round by round. */
 export function pairedRatios(ours, other) {
   return ours.map((value, round) => value / other[round]);

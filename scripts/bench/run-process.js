@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -12,6 +12,7 @@ export const program = fileURLToPath(new URL('../../bin/ingress-tls.js', import.
  *
  * `time(command, cwd)` returns the wall time of the whole process in milliseconds. `watch(command, cwd)` is for node
  * programs: `{ milliseconds, peak }`, the peak of resident memory in bytes. Both throw when the program fails.
+ * `start(command, cwd, output)` leaves it running: a child process whose stdout and stderr go to a descriptor.
  */
 export function createRunner(folder) {
   const theirs = /^(HELM|KUBE|KUBECTL|XDG|NODE)_|^(KUBECONFIG|NO_COLOR|FORCE_COLOR)$/;
@@ -30,6 +31,7 @@ export function createRunner(folder) {
   };
   return {
     time,
+    start: ([file, ...args], cwd, output) => spawn(file, args, { cwd, env: environment, stdio: ['ignore', output, output] }),
     watch(command, cwd) {
       const milliseconds = time(command, cwd, { NODE_OPTIONS: `--require=${hook}`, PEAK_MEMORY_REPORT: report });
       return { milliseconds, peak: Number(readFileSync(report, 'utf8')) };

@@ -10,16 +10,26 @@ export function mebibytes(value) {
   return `${(value / 1024 / 1024).toFixed(0)} MiB`;
 }
 
+/** Prints how often in a second fits what takes a number of milliseconds. */
+export function perSecond(value) {
+  return `${(1000 / value).toFixed(0)} a second`;
+}
+
+/** Prints as MiB a second what takes a number of milliseconds for each MiB. */
+export function mebibytesPerSecond(value) {
+  return `${(1000 / value).toFixed(0)} MiB/s`;
+}
+
 /** A row that sets a series of ours against another, paired round by round; without an aim it is for orientation. */
 export function compare({ what, ours, other, print, aim }) {
   const ratios = pairedRatios(ours, other);
-  return row({ what, ours: print(median(ours)), other: print(median(other)), ratio: median(ratios), noise: noise(ratios), aim });
+  return row({ what, ours: print(median(ours)), other: print(median(other)), ratio: median(ratios), noise: spread(ratios), aim });
 }
 
 /** A row without another side: only a number of ours, and the most that it should be. */
 export function judge({ what, values, print, aim }) {
   const value = median(values);
-  return { what, ours: print(value), noise: percent(noise(values)), ...(aim === undefined ? {} : { aim: `<= ${print(aim)}`, met: value <= aim ? 'yes' : 'NO' }) };
+  return { what, ours: print(value), noise: spread(values), ...(aim === undefined ? {} : { aim: `<= ${print(aim)}`, met: value <= aim ? 'yes' : 'NO' }) };
 }
 
 /** A row that is not there, and why. */
@@ -27,13 +37,14 @@ export function skip(what, reason) {
   return { what, ours: `skipped: ${reason}` };
 }
 
-function row({ ratio, aim, noise: ofRatio, ...rest }) {
+function row({ ratio, aim, ...rest }) {
   const judged = aim === undefined ? {} : { aim: `<= ${aim}`, met: ratio <= aim ? 'yes' : 'NO' };
-  return { ...rest, ratio: ratio < 0.1 ? ratio.toFixed(4) : ratio.toFixed(2), noise: percent(ofRatio), ...judged };
+  return { ...rest, ratio: ratio < 0.1 ? ratio.toFixed(4) : ratio.toFixed(2), ...judged };
 }
 
-function percent(share) {
-  return `+-${(share * 100).toFixed(0)} %`;
+/** One round alone says nothing about noise. */
+function spread(values) {
+  return values.length === 1 ? '' : `+-${(noise(values) * 100).toFixed(0)} %`;
 }
 
 const columns = ['what', 'ours', 'other', 'ratio', 'noise', 'aim', 'met'];

@@ -128,7 +128,8 @@ function refusal({ error, status, stdout, stderr }) {
   return status === 0 ? undefined : [stdout, stderr].join('\n').trim();
 }
 
-function judge(name, findFault) {
+/** Makes a check of a name and of what finds its fault: why it fails, or undefined. */
+export function judge(name, findFault) {
   const reason = findFault();
   return reason === undefined ? { name, outcome: 'ok' } : { name, outcome: 'failed', reason };
 }

@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { cacheFolders } from './cache.js';
+import { denoProgram } from './fetch-deno.js';
 import { nodeProgram } from './fetch-node.js';
 import { helm3, kubectlLayer, nodes, oldDefinitions } from './pins.js';
 
 /**
- * Finds what tests need from outside: `{ helm, kubectl, helm3 }`, pins.js's `nodes` by their names, and `oldDefinitions`, a
- * folder; each an absolute path, or absent. The first helm and kubectl on PATH win when they answer with their version; the
+ * Finds what tests need from outside: `{ helm, kubectl, helm3, deno }`, pins.js's `nodes` by their names, and
+ * `oldDefinitions`, a folder; each an absolute path, or absent. The first helm and kubectl on PATH win when they answer with their version; the
  * cache comes after.
  */
 export function locateTools() {
@@ -16,6 +17,7 @@ export function locateTools() {
     kubectl: first('kubectl', kubectlLayer.folder, (path) => answer(path, ['version', '--client'])),
     helm3: first('helm', helm3.folder, (path) => helmVersion(path)?.startsWith('v3.')),
     ...Object.fromEntries(Object.entries(nodes).map(([name, { version }]) => [name, cached(nodeProgram(version), (path) => answer(path, ['--version']))])),
+    deno: cached(denoProgram, (path) => answer(path, ['--version'])),
     oldDefinitions: cached(join(oldDefinitions.folder, 'package', 'schemas'), existsSync),
   };
   return Object.fromEntries(Object.entries(found).filter(([, path]) => path !== undefined));

