@@ -45,7 +45,7 @@ export function checkIssuer(authority: Issuer, issuerKey: KeyObject, request: Ce
   const outside = request.dnsNames.find((name) => !permitsName(permittedDnsNames, name));
   if (outside !== undefined) {
     throw refuseIssue(
-      `the authority may not sign for "${printable(outside)}"; it is permitted ${permittedDnsNames.map(printable).join(', ')}`,
+      `the authority may not sign for "${printable(outside)}"; it is permitted ${permittedDnsNames.map((each) => printable(each)).join(', ')}`,
       'Use a name within these, or make the authority anew for the other domain.',
     );
   }
