@@ -4,7 +4,7 @@ import type { NamedObject } from '../model/gateway.ts';
 
 /** The command line of a controller, read from its Deployment. */
 export interface ControllerArguments {
-  /** All of them, by name. */
+  /** All of them, by normalized name. */
   readonly all: ReadonlyMap<string, string>;
   /** Value of `--name=value` or `--name value`; `true` for a bare `--name`. */
   readonly text: (name: string) => string | undefined;
@@ -13,8 +13,15 @@ export interface ControllerArguments {
   readonly object: (name: string) => NamedObject | undefined;
 }
 
-/** Reads the arguments of the Deployment's containers; undefined where there is no such Deployment. */
-export function readArguments(index: ObjectIndex, deployment: NamedObject): ControllerArguments | undefined {
+/**
+ * Reads the arguments of the Deployment's containers; undefined where there is no such Deployment.
+ * @param normalize makes one spelling of the names that the controller takes for the same.
+ */
+export function readArguments(
+  index: ObjectIndex,
+  deployment: NamedObject,
+  normalize: (name: string) => string = (name) => name,
+): ControllerArguments | undefined {
   const object = index.find('Deployment', deployment);
   if (object === undefined) return undefined;
   const containers = listField(object, 'spec', 'template', 'spec', 'containers');
@@ -26,14 +33,14 @@ export function readArguments(index: ObjectIndex, deployment: NamedObject): Cont
     if (name === undefined) return;
     const next = words[position + 1];
     // The downward API's variable; no other one stands in these arguments.
-    values.set(name, (value ?? (next === undefined || next.startsWith('-') ? 'true' : next)).replaceAll('$(POD_NAMESPACE)', deployment.namespace));
+    values.set(normalize(name), (value ?? (next === undefined || next.startsWith('-') ? 'true' : next)).replaceAll('$(POD_NAMESPACE)', deployment.namespace));
   });
   return {
     all: values,
-    text: (name) => values.get(name),
-    isOn: (name) => values.get(name)?.toLowerCase() === 'true',
+    text: (name) => values.get(normalize(name)),
+    isOn: (name) => values.get(normalize(name))?.toLowerCase() === 'true',
     object: (name) => {
-      const [namespace, objectName, rest] = (values.get(name) ?? '').split('/');
+      const [namespace, objectName, rest] = (values.get(normalize(name)) ?? '').split('/');
       return namespace === undefined || objectName === undefined || rest !== undefined ? undefined : { namespace, name: objectName };
     },
   };

@@ -1,10 +1,12 @@
 import type { ControllerProfile } from '../model/controller-profile.ts';
 import { ingressNginx015 } from './ingress-nginx-0.15/index.ts';
 import { ingressNginx } from './ingress-nginx/index.ts';
+import { traefik } from './traefik/index.ts';
 
 /** The controller targets by name. This table is the only place that knows which ones exist. */
 export const profiles: Readonly<Record<string, ControllerProfile>> = {
   [ingressNginx.name]: ingressNginx,
+  [traefik.name]: traefik,
   [ingressNginx015.name]: ingressNginx015,
 };
 

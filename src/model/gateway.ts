@@ -84,4 +84,6 @@ export type GatewayUpstream =
       readonly serverName?: string;
     }
   /** Every request is answered with `upstreamMissing`, for instance because a Secret is named that may not be read. */
-  | { readonly scheme: 'none'; readonly reason: string };
+  | { readonly scheme: 'none'; readonly reason: string }
+  /** The controller has no route for requests to this host, only for its connections: each is answered with `unknownHost`. */
+  | { readonly scheme: 'unrouted' };

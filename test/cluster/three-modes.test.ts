@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps, type RequestOptions } from 'node:https';
@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../support/cluster.ts';
+import { helm, ingressTls, kubectl, kubectlWithInput, listObjects, listReleases, listVersions } from '../support/cluster-programs.ts';
 import { describeWithCluster } from '../support/describe-with.ts';
-import { runProgram, type ProgramResult } from '../support/program.ts';
 import { findTool } from '../support/tools.ts';
 
 const example = fileURLToPath(new URL('../../examples/three-modes/ingress-tls.yaml', import.meta.url));
@@ -169,52 +169,6 @@ describeWithCluster('examples/three-modes on a cluster', (cluster) => {
     expect(readdirSync(join(project, 'certs'))).toContain('svc9.key');
   });
 });
-
-function ingressTls(cluster: Cluster, cwd: string, ...args: string[]): ProgramResult {
-  return runProgram(args, { cwd, env: { KUBECONFIG: cluster.kubeconfig, PATH: toolPath() } });
-}
-
-/** kubectl and helm as the tests use them, before whatever PATH has. */
-function toolPath(): string {
-  const folders = ['kubectl', 'helm'].map((name) => findTool(name as 'kubectl' | 'helm')?.replace(/\/[^/]+$/, ''));
-  return [...folders.filter((folder) => folder !== undefined), process.env['PATH']].join(':');
-}
-
-function kubectl(cluster: Cluster, ...args: string[]): string {
-  return kubectlWithInput(cluster, '', ...args);
-}
-
-function kubectlWithInput(cluster: Cluster, input: string, ...args: string[]): string {
-  return execFileSync(findTool('kubectl') ?? 'kubectl', args, { input, encoding: 'utf8', env: { ...process.env, KUBECONFIG: cluster.kubeconfig } });
-}
-
-function helm(cluster: Cluster, ...args: string[]): string {
-  return execFileSync(findTool('helm') ?? 'helm', args, { encoding: 'utf8', env: { ...process.env, KUBECONFIG: cluster.kubeconfig } });
-}
-
-function listReleases(cluster: Cluster): readonly string[] {
-  const releases = JSON.parse(helm(cluster, 'list', '--namespace', 'default', '--output', 'json')) as { name: string }[];
-  return releases.map(({ name }) => name).sort();
-}
-
-/** What the cluster makes and drops by itself. */
-const passing = /^(events|componentstatuses|endpoints|endpointslices|leases|pods|podmetrics|nodes|controllerrevisions)\b/;
-
-/** Every object of the cluster, without what comes and goes by itself. */
-function listObjects(cluster: Cluster): readonly string[] {
-  return readObjects(cluster, '{range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name}{"\\n"}{end}');
-}
-
-/** The same with versions; helm's own record of each upgrade left out. */
-function listVersions(cluster: Cluster): readonly string[] {
-  const lines = readObjects(cluster, '{range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}');
-  return lines.filter((line) => !/\/sh\.helm\.release\./.test(line));
-}
-
-function readObjects(cluster: Cluster, template: string): readonly string[] {
-  const resources = kubectl(cluster, 'api-resources', '--verbs=list', '--output=name').trim().split('\n').filter((name) => !passing.test(name));
-  return kubectl(cluster, 'get', resources.join(','), '--all-namespaces', '--ignore-not-found', '--output', `jsonpath=${template}`).trim().split('\n').sort();
-}
 
 /** Opens a local port to a Service's pod through the API server, so that any cluster will do. */
 async function withForward(cluster: Cluster, target: string, port: number, body: (localPort: number) => Promise<void>): Promise<void> {

@@ -23,7 +23,7 @@ export function defineInit(program: Command, run: Run): void {
     .description('start a project: ingress-tls.yaml, the wildcard certificate and the controller')
     .option('--domain <domain>', 'the services are reached under this domain (default: example.test)')
     .option('--namespace <namespace>', 'namespace of the services (default: default)')
-    .option('--profile <profile>', 'controller profile: ingress-nginx or ingress-nginx-0.15 (default: ingress-nginx)')
+    .option('--profile <profile>', 'controller profile: ingress-nginx, traefik or ingress-nginx-0.15 (default: ingress-nginx)')
     .option('--controller-name <name>', 'name of the controller and of its IngressClass (default: ic3)')
     .option('--controller-namespace <namespace>', 'namespace of the controller (default: ingress-nginx-demo)')
     .option('--controller-image <image>', "image instead of the profile's own, for instance a maintained fork's")
@@ -35,6 +35,7 @@ export function defineInit(program: Command, run: Run): void {
   addHelpDetails(command, [
     ['ingress-tls init', 'domain example.test'],
     ['ingress-tls init --domain apps.example.org', 'your own domain'],
+    ['ingress-tls init --profile traefik', 'a controller that is still maintained'],
     ['ingress-tls init --domain tonybai.com --profile ingress-nginx-0.15', 'for clusters before Kubernetes 1.16'],
   ]);
   command.action(async (options: InitOptions) => {

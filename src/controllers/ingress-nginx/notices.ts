@@ -2,15 +2,18 @@ import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
 import { refuseAnnotations } from '../annotation-rules.ts';
 import { describeConnectionReuse } from '../connection-reuse.ts';
-import { listNames, listServices } from '../list-names.ts';
+import { refuseForeignImage } from '../foreign-image.ts';
+import { listServices } from '../list-names.ts';
+import { describeUnusedSharing } from '../unused-sharing.ts';
 import { annotationRules } from './refused-annotations.ts';
 
 /** What this controller cannot do of what is asked, errors first. */
 export function notices(config: Config): readonly Notice[] {
   return [
     ...refuseAnnotations(config, annotationRules(config)),
+    ...refuseForeignImage(config, /(?:^|\/)traefik(?=[:@]|$)/),
     ...describeRetirement(config),
-    ...describeSharing(config),
+    ...describeUnusedSharing(config),
     ...describeConnectionReuse(config),
     ...describePassthroughLimits(config),
     ...describeUpstreamInjection(config),
@@ -31,21 +34,6 @@ function describeRetirement({ controller }: Config): readonly Notice[] {
           message: `${retired} controller.image replaces it; the image must take the arguments of v1.15.1.`,
           path: ['controller', 'image'],
         },
-  ];
-}
-
-function describeSharing({ controller }: Config): readonly Notice[] {
-  if (controller.sharedWith.length === 0) return [];
-  return [
-    {
-      level: 'warning',
-      code: 'sharedWith-unused',
-      message:
-        `controller.sharedWith (${listNames(controller.sharedWith)}) has no effect here: every controller of this profile has ` +
-        'roles of its own.',
-      remedy: 'Remove it, and give each controller a namespace of its own.',
-      path: ['controller', 'sharedWith'],
-    },
   ];
 }
 

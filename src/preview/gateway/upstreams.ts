@@ -60,6 +60,7 @@ function prepare(host: GatewayHost, { behaviour, data }: GatewayInput, complaint
     complaints.push(`${host.name}: requests are answered with ${behaviour.upstreamMissing.status}: ${upstream.reason}`);
     return { kind: 'page', page: behaviour.upstreamMissing };
   }
+  if (upstream.scheme === 'unrouted') return { kind: 'page', page: behaviour.unknownHost };
   if (upstream.scheme === 'http') {
     return { kind: 'hop', scheme: 'http:', agent: new HttpAgent(settings), verifies: false, tls: {} };
   }

@@ -55,7 +55,7 @@ describe('createJsonSchema', () => {
     'domain: localhost',
     'domain: a_b.test',
     'namespace: a.b',
-    'controller: {profile: traefik}',
+    'controller: {profile: contour}',
     'controller: {name: 3ic}',
     'controller: {nodePort: 0}',
     'certificate: {days: 826}',

@@ -98,9 +98,9 @@ describe('parseConfig', () => {
   });
 
   it('knows the profiles that it is given and no others', () => {
-    const text = withLines('controller: {profile: traefik}');
-    expect(parseConfig(text, fileName, ['ingress-nginx', 'traefik']).controller.profile).toBe('traefik');
-    expect(problemsOf(text)).toStrictEqual(['3:23: controller.profile: unknown profile "traefik"; expected ingress-nginx or ingress-nginx-0.15']);
+    const text = withLines('controller: {profile: contour}');
+    expect(parseConfig(text, fileName, ['ingress-nginx', 'contour']).controller.profile).toBe('contour');
+    expect(problemsOf(text)).toStrictEqual(['3:23: controller.profile: unknown profile "contour"; expected ingress-nginx, traefik or ingress-nginx-0.15']);
   });
 
   it('reports all problems at once, in the order of the file', () => {

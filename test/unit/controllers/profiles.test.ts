@@ -17,7 +17,7 @@ interface WithSpec {
 
 describe('the table of profiles', () => {
   it('has the default first and finds each by its own name', () => {
-    expect(profileNames).toEqual(['ingress-nginx', 'ingress-nginx-0.15']);
+    expect(profileNames).toEqual(['ingress-nginx', 'traefik', 'ingress-nginx-0.15']);
     expect(defaults.controller.profile).toBe(profileNames[0]);
     for (const name of profileNames) expect(findProfile(name)?.name).toBe(name);
   });

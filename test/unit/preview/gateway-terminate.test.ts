@@ -184,6 +184,13 @@ describe('a host whose TLS ends at the gateway', () => {
     expect(output).toMatch(/^HTTP\/1\.1 200/);
   });
 
+  it('answers for a host without a route for requests as for an unknown one, and does not complain', async () => {
+    const { port, gateway } = await start(input([host('svc7.example.test'), host('svc9.example.test', { connection: 'passed-through', upstream: { scheme: 'unrouted' } })], {}));
+    // The certificate of the fixture does not name svc9.
+    expect(gateway.complaints).toEqual([expect.stringContaining('does not name the host')]);
+    expect((await curl(port, 'svc7.example.test', '/', '-k', '-H', 'Host: svc9.example.test')).output).toBe('no such host');
+  });
+
   it('is found by the Host header and not by the name in the ClientHello', async () => {
     const { port } = await startTerminating();
     expect((await curl(port, 'svc7.example.test', '/', '-k', '-H', 'Host: NOWHERE.example.test')).output).toBe('no such host');

@@ -1,0 +1,60 @@
+import type { Config } from '../../model/config.ts';
+import type { ControllerNames } from './names.ts';
+import { settingsPlace } from './tls-settings.ts';
+
+/** Above 1023, so that the pod needs no capability; the Service leads to them by name. */
+export const ports = { http: 8000, https: 8443, health: 8082 };
+
+/** Seconds: how long a pod that is to end takes new connections, and how long it then waits for open ones. */
+export const ending = { accept: 5, drain: 50 };
+
+/**
+ * The arguments. Class and annotation class are set together, as for ingress-nginx. Both entry points are named because without
+ * that every route lies on both, and plain HTTP on the TLS port is answered with a redirect instead of 404. There is an entry
+ * point for plain HTTP though no Service leads to it, so that a route for it does not end up on the other one.
+ */
+export function commandLine(config: Config, names: ControllerNames): readonly string[] {
+  return [
+    '--global.checkNewVersion=false',
+    '--global.sendAnonymousUsage=false',
+    '--log.level=INFO',
+    '--log.noColor=true',
+    '--accessLog=true',
+    ...entryPoint('web', ports.http),
+    ...entryPoint('websecure', ports.https),
+    `--entryPoints.websecure.transport.lifeCycle.requestAcceptGraceTimeout=${ending.accept}s`,
+    `--entryPoints.websecure.transport.lifeCycle.graceTimeOut=${ending.drain}s`,
+    ...entryPoint('health', ports.health),
+    '--ping=true',
+    '--ping.entryPoint=health',
+    // A changed file takes a new pod (deployment.ts), which apply waits for; kubelet would bring it a minute later.
+    `--providers.file.filename=${settingsPlace.folder}/${settingsPlace.file}`,
+    '--providers.file.watch=false',
+    ...provider({
+      httpEntryPoint: 'web',
+      httpsEntryPoint: 'websecure',
+      controllerClass: names.controllerClass,
+      ingressClass: names.ingressClass,
+      watchNamespace: config.namespace,
+      disableSvcExternalName: 'true',
+      // Defaults of v3.7.13 that are stated because security rests on them.
+      allowCrossNamespaceResources: 'false',
+      allowSnippetAnnotations: 'false',
+      strictValidatePathType: 'true',
+    }),
+  ];
+}
+
+/**
+ * A header such as X_Auth_User is dropped, as nginx drops it: many programs behind a proxy take it for X-Auth-User, which a client
+ * may not set (v3.7.13 pkg/config/static/entrypoints.go; the default forwards it).
+ */
+function entryPoint(name: string, port: number): readonly string[] {
+  return [`--entryPoints.${name}.address=:${port}`, `--entryPoints.${name}.http.aliasHeadersStrategy=delete`];
+}
+
+/** The provider that reads Ingresses with the annotations of ingress-nginx. */
+function provider(options: Readonly<Record<string, string>>): readonly string[] {
+  const flag = '--providers.kubernetesIngressNGINX';
+  return [`${flag}=true`, ...Object.entries(options).map(([name, value]) => `${flag}.${name}=${value}`)];
+}

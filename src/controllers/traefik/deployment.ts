@@ -1,0 +1,95 @@
+import { digestText } from '../../kube/digest.ts';
+import type { Config } from '../../model/config.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { KubeObject, Labels } from '../../model/kube-object.ts';
+import { commandLine, ending, ports } from './command-line.ts';
+import { defaultImage } from './image.ts';
+import { selectorLabels } from './labels.ts';
+import type { ControllerNames } from './names.ts';
+import { printTlsSettings, settingsPlace } from './tls-settings.ts';
+
+/** The controller. It rolls out without taking the only pod away. */
+export function deployment(config: Config, names: ControllerNames, labels: Labels): KubeObject {
+  const selector = selectorLabels(config);
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: names.deployment, namespace: config.controller.namespace, labels },
+    spec: {
+      replicas: 1,
+      revisionHistoryLimit: 10,
+      selector: { matchLabels: selector },
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      template: {
+        metadata: { labels: selector, annotations: { 'checksum/settings': digestText(printTlsSettings(config)) } },
+        spec: {
+          serviceAccountName: names.fullName,
+          affinity: spreadOverNodes(selector),
+          containers: [container(config, names)],
+          dnsPolicy: 'ClusterFirst',
+          nodeSelector: { 'kubernetes.io/os': 'linux' },
+          terminationGracePeriodSeconds: ending.accept + ending.drain + 5,
+          volumes: [
+            { name: 'settings', configMap: { name: names.configMap } },
+            // Request bodies that are too large for memory (proxy-request-buffering); the size is the provider's own limit.
+            { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
+          ],
+        },
+      },
+    },
+  };
+}
+
+/** Named as in profile ingress-nginx, so that an exchange changes a container and leaves no half of the other one behind. */
+function container(config: Config, names: ControllerNames): JsonObject {
+  return {
+    name: 'controller',
+    image: config.controller.image ?? defaultImage,
+    imagePullPolicy: 'IfNotPresent',
+    args: commandLine(config, names),
+    ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' })),
+    livenessProbe: healthProbe(10, 5),
+    // Traefik answers the probe before it has read the first Ingress; a pod that is ready has to know its routes.
+    readinessProbe: healthProbe(5, 3),
+    // Requests only: a throttled or killed proxy takes every host with it.
+    resources: { requests: { cpu: '100m', memory: '90Mi' } },
+    securityContext,
+    volumeMounts: [
+      { name: 'settings', mountPath: settingsPlace.folder, readOnly: true },
+      { name: 'tmp', mountPath: '/tmp' },
+    ],
+  };
+}
+
+function healthProbe(initialDelaySeconds: number, failureThreshold: number): JsonObject {
+  return {
+    httpGet: { path: '/ping', port: 'health', scheme: 'HTTP' },
+    initialDelaySeconds,
+    periodSeconds: 10,
+    timeoutSeconds: 1,
+    successThreshold: 1,
+    failureThreshold,
+  };
+}
+
+/** Meets the restricted Pod Security Standard, with nothing added. */
+const securityContext: JsonObject = {
+  runAsNonRoot: true,
+  runAsUser: 65532,
+  runAsGroup: 65532,
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+  seccompProfile: { type: 'RuntimeDefault' },
+};
+
+/** For the day somebody scales up; preferred, so that a cluster of one node can still roll out. */
+function spreadOverNodes(selector: Labels): JsonObject {
+  return {
+    podAntiAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        { weight: 100, podAffinityTerm: { labelSelector: { matchLabels: selector }, topologyKey: 'kubernetes.io/hostname' } },
+      ],
+    },
+  };
+}

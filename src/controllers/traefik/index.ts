@@ -1,0 +1,27 @@
+import type { ControllerProfile } from '../../model/controller-profile.ts';
+import { ingressNginx } from '../ingress-nginx/index.ts';
+import { behaviour } from './behaviour.ts';
+import { manifests } from './manifests.ts';
+import { controllerNames } from './names.ts';
+import { notices } from './notices.ts';
+import { readRoutes } from './read-routes.ts';
+
+/**
+ * Traefik 3.7 with its provider kubernetesIngressNGINX, which reads the annotations of ingress-nginx. Everything that enters a
+ * chart is that profile's, so the charts are the same under both.
+ */
+export const traefik: ControllerProfile = {
+  name: 'traefik',
+  kubernetes: ingressNginx.kubernetes,
+  requiredResources: ingressNginx.requiredResources.filter((resource) => !resource.endsWith('/Lease')),
+  applyMethod: 'server-side',
+  workload: ingressNginx.workload,
+  servicePort: (mode) => ingressNginx.servicePort(mode),
+  manifests,
+  workloads: (config) => [{ kind: 'Deployment', name: controllerNames(config).deployment, namespace: config.controller.namespace }],
+  routes: (config, service) => ingressNginx.routes(config, service),
+  upstreamCa: (config, service) => ingressNginx.upstreamCa(config, service),
+  notices,
+  behaviour,
+  readRoutes,
+};

@@ -1,0 +1,121 @@
+import type { Config, ServiceIntent } from '../../model/config.ts';
+import type { Notice } from '../../model/notice.ts';
+import { refuseAnnotations } from '../annotation-rules.ts';
+import { describeConnectionReuse, findServicesAtRisk } from '../connection-reuse.ts';
+import { refuseForeignImage } from '../foreign-image.ts';
+import { listNames, listServices } from '../list-names.ts';
+import { nginxKey, nginxPrefix } from '../nginx-annotations.ts';
+import { describeUnusedSharing } from '../unused-sharing.ts';
+import { guardingKeys, readKeys } from './annotations.ts';
+import { annotationRules } from './refused-annotations.ts';
+
+/** What Traefik cannot do of what is asked, errors first. */
+export function notices(config: Config): readonly Notice[] {
+  const errors = refuseAnnotations(config, annotationRules(config));
+  const refused = new Set(errors.map(({ path }) => JSON.stringify(path)));
+  const ignored = config.services.flatMap(describeIgnored).filter(({ path }) => !refused.has(JSON.stringify(path)));
+  return [
+    ...errors,
+    ...refuseForeignImage(config, /(?:^|\/)(?:ingress-nginx|nginx-ingress-controller)(?=[/:@]|$)/),
+    ...ignored,
+    ...describeClientCertificates(config),
+    ...describeUnusedSharing(config),
+    ...describeConnectionReuse(config),
+    describeWatchedNamespace(config),
+    ...describePooledCertificates(config),
+    ...describeUpstreamSettings(config),
+    ...describePassthrough(config),
+  ];
+}
+
+/** One warning for each annotation of ingress-nginx that the provider does not read. */
+function describeIgnored(service: ServiceIntent, index: number): readonly Notice[] {
+  return Object.keys(service.annotations)
+    .filter((key) => key.startsWith(nginxPrefix) && !readKeys.has(key.slice(nginxPrefix.length)))
+    .map((key) => ({
+      level: 'warning',
+      code: 'annotation-ignored',
+      message:
+        `${service.name} (${service.mode}): Traefik ignores ${key}` +
+        (guardingKeys.has(key.slice(nginxPrefix.length)) ? ', which guards the service: without it more is let in than was asked for.' : '.'),
+      remedy: 'Remove it and let the pod do it, or choose profile ingress-nginx.',
+      path: ['services', index, 'annotations', key],
+    }));
+}
+
+/** auth-tls-* works, but not as it does with ingress-nginx. */
+function describeClientCertificates(config: Config): readonly Notice[] {
+  const key = nginxKey('auth-tls-secret');
+  const asking = config.services.filter(({ mode, annotations }) => mode !== 'passthrough' && annotations[key] !== undefined);
+  if (asking.length === 0) return [];
+  const names = listNames(asking.map(({ name }) => name));
+  const notice: Notice = {
+    level: 'info',
+    code: 'client-certificate-handshake',
+    message: `Client certificates (${names}): Traefik ends the TLS handshake where one is missing or wrong; no page says why, and no access log line.`,
+  };
+  const atRisk = findServicesAtRisk(config);
+  if (atRisk.length === 0) return [notice];
+  return [
+    notice,
+    {
+      level: 'warning',
+      code: 'http2-client-certificate',
+      message:
+        `Client certificates (${names}): Traefik offers HTTP/2 there whatever the settings are, so a browser could send requests ` +
+        `for ${listNames(atRisk.map(({ host }) => host))} down such a connection and get 404.`,
+      remedy: `Give the passthrough service a host that *.${config.domain} does not cover, or let the pod ask for the certificate (\`mode: passthrough\`).`,
+    },
+  ];
+}
+
+function describeWatchedNamespace({ namespace, controller }: Config): Notice {
+  return {
+    level: 'info',
+    code: 'one-namespace',
+    message:
+      `Controller ${controller.name} reads namespace ${namespace} alone, so that it may read no other Secret of the cluster: an Ingress ` +
+      `of class ${controller.name} in another namespace is not served, and no Ingress gets an ADDRESS.`,
+  };
+}
+
+function describePooledCertificates(config: Config): readonly Notice[] {
+  const ended = config.services.filter(({ mode }) => mode !== 'passthrough');
+  if (ended.length === 0) return [];
+  return [
+    {
+      level: 'info',
+      code: 'certificates-pooled',
+      message:
+        `Traefik shows the certificate of any Ingress in namespace ${config.namespace} for every host that it covers, whatever hosts the ` +
+        `Ingress lists (${listNames(ended.map(({ name }) => name))}): of two Secrets with the same names in them one is shown everywhere.`,
+    },
+  ];
+}
+
+/** The charts are those of profile ingress-nginx, and not all that they say of the hop is heard. */
+function describeUpstreamSettings(config: Config): readonly Notice[] {
+  const names = listServices(config, 'reencrypt');
+  if (names === '') return [];
+  return [
+    {
+      level: 'info',
+      code: 'upstream-settings-ignored',
+      message:
+        `Reencrypt (${names}): Traefik verifies the pod's certificate, but ignores proxy-ssl-protocols and proxy-ssl-verify-depth; ` +
+        'it speaks TLS 1.2 or 1.3 and takes a chain of any length.',
+    },
+  ];
+}
+
+function describePassthrough(config: Config): readonly Notice[] {
+  const names = listServices(config, 'passthrough');
+  if (names === '') return [];
+  return [
+    {
+      level: 'info',
+      code: 'passthrough-client-address',
+      message: `Passthrough (${names}): the pod sees the controller's address instead of the client's, and no X-Forwarded-* header.`,
+    },
+  ];
+}

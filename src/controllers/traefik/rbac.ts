@@ -1,0 +1,44 @@
+import type { Config } from '../../model/config.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { KubeObject, Labels } from '../../model/kube-object.ts';
+import type { ControllerNames } from './names.ts';
+
+const apiVersion = 'rbac.authorization.k8s.io/v1';
+const apiGroup = 'rbac.authorization.k8s.io';
+
+/**
+ * The controller's identity and rights. It watches one namespace (command-line.ts), so it may read that namespace's objects and
+ * no other Secret of the cluster, and it writes nothing at all: it publishes no status.
+ */
+export function accessObjects(config: Config, names: ControllerNames, labels: Labels): readonly KubeObject[] {
+  const name = names.fullName;
+  const subjects = [{ kind: 'ServiceAccount', name, namespace: config.controller.namespace }];
+  const watched = { name, namespace: config.namespace, labels };
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name, namespace: config.controller.namespace, labels },
+      automountServiceAccountToken: true,
+    },
+    { apiVersion, kind: 'ClusterRole', metadata: { name, labels }, rules: clusterRules },
+    { apiVersion, kind: 'ClusterRoleBinding', metadata: { name, labels }, roleRef: { apiGroup, kind: 'ClusterRole', name }, subjects },
+    { apiVersion, kind: 'Role', metadata: watched, rules: watchedRules },
+    { apiVersion, kind: 'RoleBinding', metadata: watched, roleRef: { apiGroup, kind: 'Role', name }, subjects },
+  ];
+}
+
+const verbs = ['list', 'watch'];
+
+/** IngressClasses lie in no namespace. Without this right Traefik silently serves no Ingress that names its class in spec. */
+const clusterRules: readonly JsonObject[] = [{ apiGroups: ['networking.k8s.io'], resources: ['ingressclasses'], verbs }];
+
+/**
+ * What the provider's informers list and watch, and nothing else (v3.7.13 pkg/provider/kubernetes/ingress-nginx/client.go,
+ * WatchAll). It waits for all of them before it serves anything, ConfigMaps included.
+ */
+const watchedRules: readonly JsonObject[] = [
+  { apiGroups: [''], resources: ['configmaps', 'secrets', 'services'], verbs },
+  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs },
+  { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs },
+];

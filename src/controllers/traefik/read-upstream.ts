@@ -1,0 +1,70 @@
+import { printName, type ObjectIndex } from '../../kube/object-index.ts';
+import type { GatewayUpstream, NamedObject } from '../../model/gateway.ts';
+import { nginxKey } from '../nginx-annotations.ts';
+import type { IngressFacts } from '../read-ingresses.ts';
+
+/** How Traefik speaks to the pods of an Ingress, or why it leaves the whole Ingress out. */
+export type ReadUpstream =
+  | { readonly upstream: GatewayUpstream; readonly complaints: readonly string[] }
+  | { readonly skipped: string };
+
+/**
+ * v3.7.13 pkg/provider/kubernetes/ingress-nginx/build.go, buildServersTransport and certificateBlocks. Values are taken as they
+ * stand, blanks included.
+ */
+export function readUpstream(index: ObjectIndex, mayCrossNamespaces: boolean, { object, annotations }: IngressFacts): ReadUpstream {
+  const value = (key: string): string | undefined => annotations[nginxKey(key)];
+  const protocol = (value('backend-protocol') ?? 'HTTP').toUpperCase();
+  switch (protocol) {
+    case 'HTTPS':
+    case 'GRPCS':
+      break;
+    case 'GRPC': {
+      const reason = 'backend-protocol GRPC: preview speaks HTTP and HTTPS to pods only';
+      return { upstream: { scheme: 'none', reason }, complaints: [reason] };
+    }
+    case 'HTTP':
+      return { upstream: { scheme: 'http' }, complaints: [] };
+    default:
+      return { upstream: { scheme: 'http' }, complaints: [`backend-protocol ${protocol} is not known to Traefik, so the pod gets plain HTTP`] };
+  }
+  const authority = readAuthority(index, mayCrossNamespaces, object, value('proxy-ssl-secret') ?? '');
+  if ('skipped' in authority) return authority;
+  // The second one is meant as a switch and read as a name: "on" becomes the name of the pods.
+  const name = value('proxy-ssl-name') ?? value('proxy-ssl-server-name') ?? '';
+  const serverName = name === '' ? {} : { serverName: name };
+  if (value('proxy-ssl-verify')?.toLowerCase() !== 'on') {
+    return { upstream: { scheme: 'https', ...serverName }, complaints: ['the TLS connection to the pod is not verified'] };
+  }
+  if (authority.secret === undefined) {
+    const reason = 'the pod is verified by the authorities of the system, as proxy-ssl-secret brings none: a certificate of ours is refused';
+    return { upstream: { scheme: 'none', reason }, complaints: [reason] };
+  }
+  const verification = { authority: authority.secret, key: 'ca.crt', name: name === '' ? nobody : name };
+  return {
+    upstream: { scheme: 'https', verification, ...serverName },
+    complaints: name === '' ? ["without proxy-ssl-name the pod's certificate has to name the pod's address"] : [],
+  };
+}
+
+/** In place of a pod's address, which its certificate does not name (RFC 6761, 6.4: a name that never exists). */
+const nobody = 'pod-address.invalid';
+
+function readAuthority(
+  index: ObjectIndex,
+  mayCrossNamespaces: boolean,
+  ingress: NamedObject,
+  text: string,
+): { readonly secret: NamedObject | undefined } | { readonly skipped: string } {
+  if (text === '') return { secret: undefined };
+  const [namespace = '', name, rest] = text.split('/');
+  if (name === undefined || rest !== undefined) return { skipped: `proxy-ssl-secret ${JSON.stringify(text)} is not namespace/name` };
+  const secret = { namespace, name };
+  if (namespace !== ingress.namespace && !mayCrossNamespaces) return { skipped: `proxy-ssl-secret ${printName(secret)} is in another namespace` };
+  const data = index.findData('Secret', secret);
+  if (data === undefined) return { skipped: `proxy-ssl-secret: there is no Secret ${printName(secret)}` };
+  const known = ['ca.crt', 'tls.crt', 'tls.key'].filter((key) => data[key] !== undefined);
+  if (known.length === 0) return { skipped: `proxy-ssl-secret: Secret ${printName(secret)} has neither ca.crt nor a key pair` };
+  if (data['ca.crt'] === '') return { skipped: `proxy-ssl-secret: ca.crt of Secret ${printName(secret)} is empty` };
+  return { secret: data['ca.crt'] === undefined ? undefined : secret };
+}

@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import type { Cluster } from './cluster.ts';
+import { runProgram, type ProgramResult } from './program.ts';
+import { findTool } from './tools.ts';
+
+/** The built program, with the cluster's kubeconfig and the tools that the tests use. */
+export function ingressTls(cluster: Cluster, cwd: string, ...args: string[]): ProgramResult {
+  return runProgram(args, { cwd, env: { KUBECONFIG: cluster.kubeconfig, PATH: toolPath() } });
+}
+
+/** kubectl and helm as the tests use them, before whatever PATH has. */
+function toolPath(): string {
+  const folders = ['kubectl', 'helm'].map((name) => findTool(name as 'kubectl' | 'helm')?.replace(/\/[^/]+$/, ''));
+  return [...folders.filter((folder) => folder !== undefined), process.env['PATH']].join(':');
+}
+
+export function kubectl(cluster: Cluster, ...args: string[]): string {
+  return kubectlWithInput(cluster, '', ...args);
+}
+
+export function kubectlWithInput(cluster: Cluster, input: string, ...args: string[]): string {
+  return execFileSync(findTool('kubectl') ?? 'kubectl', args, { input, encoding: 'utf8', env: { ...process.env, KUBECONFIG: cluster.kubeconfig } });
+}
+
+export function helm(cluster: Cluster, ...args: string[]): string {
+  return execFileSync(findTool('helm') ?? 'helm', args, { encoding: 'utf8', env: { ...process.env, KUBECONFIG: cluster.kubeconfig } });
+}
+
+export function listReleases(cluster: Cluster): readonly string[] {
+  const releases = JSON.parse(helm(cluster, 'list', '--namespace', 'default', '--output', 'json')) as { name: string }[];
+  return releases.map(({ name }) => name).sort();
+}
+
+/** What the cluster makes and drops by itself. */
+const passing = /^(events|componentstatuses|endpoints|endpointslices|leases|pods|podmetrics|nodes|controllerrevisions)\b/;
+
+/** Every object of the cluster, without what comes and goes by itself. */
+export function listObjects(cluster: Cluster): readonly string[] {
+  return readObjects(cluster, '{range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name}{"\\n"}{end}');
+}
+
+/** The same with versions; helm's own record of each upgrade left out. */
+export function listVersions(cluster: Cluster): readonly string[] {
+  const lines = readObjects(cluster, '{range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}');
+  return lines.filter((line) => !/\/sh\.helm\.release\./.test(line));
+}
+
+function readObjects(cluster: Cluster, template: string): readonly string[] {
+  const resources = kubectl(cluster, 'api-resources', '--verbs=list', '--output=name').trim().split('\n').filter((name) => !passing.test(name));
+  return kubectl(cluster, 'get', resources.join(','), '--all-namespaces', '--ignore-not-found', '--output', `jsonpath=${template}`).trim().split('\n').sort();
+}

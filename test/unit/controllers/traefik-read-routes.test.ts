@@ -1,0 +1,232 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { traefik } from '../../../src/controllers/traefik/index.ts';
+import type { GatewayHost, GatewayTable } from '../../../src/model/gateway.ts';
+import type { KubeObject } from '../../../src/model/kube-object.ts';
+import { config } from './three-services.ts';
+import { ingress, ingressClass, secret, service } from './typed-objects.ts';
+
+// What v3.7.13 made of the same objects on a cluster; where that was not tried, what its source says.
+
+const args = (...more: readonly string[]): readonly string[] => [
+  '--providers.kubernetesingressnginx=true',
+  '--providers.kubernetesingressnginx.controllerclass=ingress-tls/ic3',
+  '--providers.kubernetesIngressNGINX.ingressClass=ic3',
+  ...more,
+];
+const deployment = (...given: readonly string[]): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'nginx-ingress-controller-ic3', namespace: 'ingress-nginx-demo' },
+  spec: {
+    template: {
+      spec: {
+        containers: [{ name: 'controller', args: given, volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, { name: 'own', mountPath: '/etc/own' }] }],
+        volumes: [{ name: 'tmp', emptyDir: {} }, { name: 'own', configMap: { name: 'own' } }],
+      },
+    },
+  },
+});
+const readWith = (given: readonly string[], ...objects: readonly KubeObject[]): GatewayTable =>
+  traefik.readRoutes([deployment(...given), ingressClass(), service('a'), ...objects], config());
+const read = (...objects: readonly KubeObject[]): GatewayTable => readWith(args(), ...objects);
+
+function host(table: GatewayTable): GatewayHost {
+  expect(table.hosts).toHaveLength(1);
+  return table.hosts[0]!;
+}
+
+const authority = secret('a-ca', { 'ca.crt': '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n' });
+const verified = {
+  'backend-protocol': 'HTTPS',
+  'proxy-ssl-secret': 'default/a-ca',
+  'proxy-ssl-verify': 'on',
+  'proxy-ssl-name': 'a.default.svc',
+  'proxy-ssl-server-name': 'on',
+};
+const without = (key: keyof typeof verified): Record<string, string> => Object.fromEntries(Object.entries(verified).filter(([name]) => name !== key));
+const verification = { authority: { namespace: 'default', name: 'a-ca' }, key: 'ca.crt', name: 'a.default.svc' };
+
+it('reads a terminated host', () => {
+  expect(read(ingress())).toEqual({
+    hosts: [{ name: 'a.test', connection: 'terminated', backend: { service: { namespace: 'default', name: 'a' }, port: 'https' }, upstream: { scheme: 'http' } }],
+    offersHttp2: true,
+    complaints: [],
+  });
+});
+
+describe('an Ingress', () => {
+  const ignored = (table: GatewayTable): string => {
+    expect(table.hosts).toEqual([]);
+    return table.complaints.join('\n');
+  };
+
+  it('is served by its class, or by the annotation where it names none', () => {
+    expect(ignored(read(ingressClass('k8s.io/other', 'ic4'), ingress({}, { className: 'ic4' })))).toContain('it is of class ic4');
+    expect(ignored(read(ingress({}, { className: null })))).toContain('names no class');
+    expect(ignored(read(ingress({}, { className: null, classAnnotation: 'nginx' })))).toContain('names class nginx');
+    expect(read(ingress({}, { className: null, classAnnotation: 'ic3' })).hosts).toHaveLength(1);
+  });
+
+  it('is served by no ingressClassName where the controller has no class', () => {
+    const alone = traefik.readRoutes([deployment(...args()), service('a'), ingress()], config());
+    expect(ignored(alone)).toContain('there is no IngressClass of ingress-tls/ic3');
+  });
+
+  it('is served in the watched namespace only', () => {
+    expect(ignored(readWith(args('--providers.kubernetesIngressNGINX.watchNamespace=apps'), ingress()))).toContain('watches namespace apps');
+    expect(readWith(args('--providers.kubernetesIngressNGINX.watchNamespace=default'), ingress()).hosts).toHaveLength(1);
+  });
+
+  it('is left out as a whole for a snippet, a canary or an odd path', () => {
+    expect(ignored(read(ingress({ 'configuration-snippet': 'return 200;' })))).toContain('configuration-snippet is not allowed');
+    expect(ignored(read(ingress({ canary: 'true' })))).toContain('canary');
+    expect(ignored(read(ingress({}, { path: '/a(b)?' })))).toContain('has characters');
+    expect(readWith(args('--providers.kubernetesIngressNGINX.strictValidatePathType=false'), ingress({}, { path: '/a(b)?' })).hosts).toHaveLength(1);
+  });
+
+  it('is of no use without a controller', () => {
+    expect(ignored(traefik.readRoutes([ingressClass(), ingress()], config()))).toContain('no controller would run');
+  });
+});
+
+describe('reencrypt', () => {
+  const upstream = (annotations: Record<string, string>, ...objects: readonly KubeObject[]) => host(read(ingress(annotations), authority, ...objects)).upstream;
+
+  it('is verified by the name, which goes before the switch', () => {
+    expect(upstream(verified)).toEqual({ scheme: 'https', verification, serverName: 'a.default.svc' });
+    expect(upstream(without('proxy-ssl-server-name'))).toEqual({ scheme: 'https', verification, serverName: 'a.default.svc' });
+  });
+
+  it('takes the switch for a name where there is no other, so that no pod passes', () => {
+    expect(upstream(without('proxy-ssl-name'))).toEqual({ scheme: 'https', verification: { ...verification, name: 'on' }, serverName: 'on' });
+  });
+
+  it.each([['on', true], ['ON', true], ['true', false], ['', false], [' on', false]])('is verified by proxy-ssl-verify %j: %s', (verify, expected) => {
+    expect('verification' in upstream({ ...verified, 'proxy-ssl-verify': verify })).toBe(expected);
+  });
+
+  it('asks the system\'s authorities where the Secret brings none', () => {
+    expect(upstream(without('proxy-ssl-secret'))).toMatchObject({ scheme: 'none' });
+    expect(upstream(verified, secret('a-ca', { 'tls.crt': 'x', 'tls.key': 'y' }))).toMatchObject({ scheme: 'none' });
+  });
+
+  it.each([
+    ['a-ca', 'is not namespace/name'],
+    ['default/a-ca/x', 'is not namespace/name'],
+    ['other/a-ca', 'in another namespace'],
+    ['default/none', 'there is no Secret default/none'],
+  ])('with proxy-ssl-secret %s leaves the Ingress out', (text, why) => {
+    const table = read(ingress({ ...verified, 'proxy-ssl-secret': text }), authority);
+    expect(table.hosts).toEqual([]);
+    expect(table.complaints.join()).toContain(why);
+  });
+
+  it('looks at proxy-ssl-* with HTTPS alone', () => {
+    expect(upstream({ ...verified, 'backend-protocol': 'http', 'proxy-ssl-secret': 'a-ca' })).toEqual({ scheme: 'http' });
+    expect(upstream({ ...verified, 'backend-protocol': 'grpcs' })).toMatchObject({ scheme: 'https' });
+    expect(upstream({ ...verified, 'backend-protocol': 'AUTO_HTTP' })).toEqual({ scheme: 'http' });
+  });
+});
+
+describe('passthrough', () => {
+  const on = { 'ssl-passthrough': 'true' };
+
+  it.each([['true', 'passed-through'], ['TRUE', 'passed-through'], ['1', 'terminated'], ['yes', 'terminated']])('is switched on by %j: %s', (value, connection) => {
+    expect(host(read(ingress({ 'ssl-passthrough': value }))).connection).toBe(connection);
+  });
+
+  it('leaves requests for the host that come by another name to the page for unknown hosts', () => {
+    expect(host(read(ingress(on))).upstream).toEqual({ scheme: 'unrouted' });
+  });
+
+  it('needs no argument, and takes the path / of any type and a headless Service', () => {
+    expect(host(read(ingress(on, { pathType: 'Exact' }))).connection).toBe('passed-through');
+    expect(host(read(service('a', { clusterIP: 'None' }), ingress(on))).connection).toBe('passed-through');
+    expect(host(read(ingress({ ...on, 'backend-protocol': 'HTTPS', 'proxy-ssl-secret': 'broken' }))).connection).toBe('passed-through');
+  });
+
+  it('leaves the host unknown with another path, a Service that is not there, or an external one', () => {
+    for (const objects of [[ingress(on, { path: '/app' })], [ingress(on, { service: 'b' })], [service('a', { type: 'ExternalName' }), ingress(on)]]) {
+      const table = read(...objects);
+      expect(table.hosts).toEqual([]);
+      expect(table.complaints.join()).toContain('answered as an unknown host');
+    }
+  });
+
+  it.each([['a.test'], ['*.test']])('gives way to an Ingress that ends TLS for %s', (other) => {
+    const table = read(ingress(on), ingress({}, { name: 'b', host: other, service: 'a' }));
+    expect(table.hosts.map(({ name, connection }) => [name, connection])).toEqual([[other, 'terminated']]);
+    expect(table.complaints.join()).toContain('nothing is passed through');
+  });
+});
+
+describe('the certificate of a host', () => {
+  const pair = (name: string, namespace: string, subject: string, names: string): KubeObject =>
+    secret(name, { 'tls.crt': makeCertificate(subject, names), 'tls.key': 'not looked at here' }, namespace);
+  const chosen = (table: GatewayTable, name: string) => table.hosts.find((each) => each.name === name)?.certificate?.name;
+  const wildcard = pair('wild', 'default', '*.test', 'DNS:*.test,DNS:test');
+  const lists = (secretName: string, changes = {}) => ingress({}, { name: 'b', host: 'b.test', service: 'a', tls: [{ hosts: ['b.test'], secretName }], ...changes });
+
+  it('is any that some Ingress brings and that covers it', () => {
+    const table = read(wildcard, ingress(), lists('wild'));
+    expect(chosen(table, 'a.test')).toBe('wild');
+    expect(chosen(table, 'b.test')).toBe('wild');
+    expect(chosen(read(wildcard, ingress()), 'a.test')).toBeUndefined();
+    expect(chosen(read(wildcard, ingress({}, { host: 'x.a.test' }), lists('wild')), 'x.a.test')).toBeUndefined();
+  });
+
+  it('is an exact one before a wildcard, and by the subject too', () => {
+    const exact = pair('exact', 'default', 'a.test', 'DNS:other.test');
+    expect(chosen(read(wildcard, exact, ingress({}, { tls: [{ hosts: ['a.test'], secretName: 'wild' }] }), lists('exact')), 'a.test')).toBe('exact');
+  });
+
+  it('is missing from a Secret without a pair on, with all that come behind it in the Ingress', () => {
+    const table = read(wildcard, secret('bad', { 'tls.crt': 'x' }), lists('bad', { tls: [{ secretName: 'bad' }, { secretName: 'wild' }] }));
+    expect(chosen(table, 'b.test')).toBeUndefined();
+    expect(table.complaints.join()).toContain('Secret default/bad has no key pair');
+  });
+});
+
+describe('HTTP/2', () => {
+  const file = (text: string): KubeObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'own', namespace: 'ingress-nginx-demo' }, data: { 'x.yaml': text } });
+  const offers = (text: string) => readWith(args('--providers.file.filename=/etc/own/x.yaml'), file(text));
+
+  it.each([
+    ['tls: {options: {default: {alpnProtocols: [http/1.1]}}}', false],
+    ['tls: {options: {default: {alpnProtocols: [h2, http/1.1]}}}', true],
+    ['tls: {options: {default: {minVersion: VersionTLS12}}}', true],
+    ['tls: {options: {other: {alpnProtocols: [http/1.1]}}}', true],
+  ])('by the file %s: %s', (text, expected) => {
+    expect(offers(text)).toMatchObject({ offersHttp2: expected, complaints: [] });
+  });
+
+  it('is offered without a file, and a file that is not there or no YAML is complained about', () => {
+    expect(read()).toMatchObject({ offersHttp2: true, complaints: [] });
+    expect(readWith(args('--providers.file.filename=/etc/none/x.yaml')).complaints.join()).toContain('no ConfigMap brings /etc/none/x.yaml');
+    expect(offers('tls: [').complaints.join()).toContain('cannot be read');
+  });
+
+  it('is read from the profile\'s own manifests as they are meant', () => {
+    for (const services of [config().services, config().services.slice(0, 2)]) {
+      const given = config(services);
+      const { before, after } = traefik.manifests(given, { own: {}, shared: {} });
+      const table = traefik.readRoutes([...before, ...after].flatMap(({ objects }) => objects), given);
+      expect(table).toEqual({ hosts: [], offersHttp2: services.length === 2, complaints: [] });
+    }
+  });
+});
+
+function makeCertificate(subject: string, names: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ingress-tls-pool-'));
+  try {
+    const options = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'key', '-out', 'crt', '-subj', `/CN=${subject}`, '-addext', `subjectAltName=${names}`];
+    execFileSync('openssl', ['req', ...options], { cwd: folder, stdio: 'ignore' });
+    return readFileSync(join(folder, 'crt'), 'utf8');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
