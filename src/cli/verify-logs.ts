@@ -1,7 +1,7 @@
-import { at } from '../effects/json-answer.ts';
 import type { FoundLog, Kubectl } from '../effects/kubectl.ts';
 import type { Prober } from '../effects/probes/prober.ts';
 import { InternalError, ToolError } from '../errors.ts';
+import { fieldAt } from '../kube/object-fields.ts';
 import type { Observation, Probe } from '../model/probe.ts';
 import type { CheckResult } from '../model/verification.ts';
 import { expectInLog } from '../verify/checks/access-log.ts';
@@ -90,7 +90,7 @@ async function readControllerLogs(input: LogsInput): Promise<FoundLog> {
     const workload = desired.manifests.after
       .flatMap(({ objects }) => objects)
       .find((object) => object.kind === kind && object.metadata.name === name && object.metadata.namespace === namespace);
-    const labels = at(workload, 'spec', 'selector', 'matchLabels');
+    const labels = fieldAt(workload, 'spec', 'selector', 'matchLabels');
     if (!isLabels(labels)) throw new InternalError(`${kind} ${name} selects no pods`);
     logs.push(await kubectl.readLogs(namespace, labels, countSeconds(input)));
   }

@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts';
+import { fieldAt, textField } from '../kube/object-fields.ts';
 import type { ProjectFiles } from './files.ts';
-import { at, parseJson, textAt } from './json-answer.ts';
+import { parseJson } from './json-answer.ts';
 
 export const deepJournalPath = '.ingress-tls/verify-deep.json';
 
@@ -21,11 +22,11 @@ export function readDeepJournal(files: ProjectFiles): DeepJournal | undefined {
   const text = files.readText(deepJournalPath);
   if (text === undefined) return undefined;
   const value = parseJson(text);
-  const secretPath = textAt(value, 'secretPath');
-  const kind = textAt(value, 'target', 'kind');
-  const context = textAt(value, 'target', 'context');
-  const server = textAt(value, 'target', 'server');
-  if (at(value, 'version') === journalVersion && secretPath !== undefined) {
+  const secretPath = textField(value, 'secretPath');
+  const kind = textField(value, 'target', 'kind');
+  const context = textField(value, 'target', 'context');
+  const server = textField(value, 'target', 'server');
+  if (fieldAt(value, 'version') === journalVersion && secretPath !== undefined) {
     if (kind === 'preview') return { secretPath, target: { kind } };
     if (kind === 'cluster' && context !== undefined && server !== undefined) return { secretPath, target: { kind, context, server } };
   }

@@ -2,9 +2,10 @@ import { ToolError } from '../errors.ts';
 import { printCommand } from '../kube/command-line.ts';
 import type { ClusterConnection } from '../kube/commands.ts';
 import { buildHelmArgs, helmRecoverCommand } from '../kube/helm-commands.ts';
+import { textField } from '../kube/object-fields.ts';
 import { clusterFailures } from './cluster-failures.ts';
 import type { Exec, ToolResult } from './exec.ts';
-import { listAt, parseJson, textAt } from './json-answer.ts';
+import { listAt, parseJson } from './json-answer.ts';
 import { explainToolFailure, garbledAnswer, type KnownText } from './tool-failure.ts';
 
 export interface HelmVersion {
@@ -131,7 +132,7 @@ function describeRecovery({ status, ...subject }: FailedRelease): string {
 }
 
 function readRelease(value: unknown): Release | undefined {
-  const [name, namespace, status] = [textAt(value, 'name'), textAt(value, 'namespace'), textAt(value, 'status')];
-  const chart = textAt(value, 'chart');
+  const [name, namespace, status] = [textField(value, 'name'), textField(value, 'namespace'), textField(value, 'status')];
+  const chart = textField(value, 'chart');
   return name === undefined || namespace === undefined || status === undefined || chart === undefined ? undefined : { name, namespace, chart, status };
 }

@@ -1,3 +1,5 @@
+import { fieldAt } from '../kube/object-fields.ts';
+
 /** The value in JSON text; undefined when it is none. */
 export function parseJson(text: string): unknown {
   try {
@@ -7,24 +9,8 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The value at a path of keys; undefined where the path ends early. Tools answer in many shapes: nothing is trusted. */
-export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
-  let current = value;
-  for (const key of path) {
-    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined;
-    current = (current as Readonly<Record<string | number, unknown>>)[key];
-  }
-  return current;
-}
-
-/** The text at a path, or undefined. */
-export function textAt(value: unknown, ...path: readonly (string | number)[]): string | undefined {
-  const found = at(value, ...path);
-  return typeof found === 'string' ? found : undefined;
-}
-
-/** The list at a path, or undefined. */
+/** The list at a path, or undefined: of a tool's answer it matters whether there was a list at all. */
 export function listAt(value: unknown, ...path: readonly (string | number)[]): readonly unknown[] | undefined {
-  const found = at(value, ...path);
+  const found = fieldAt(value, ...path);
   return Array.isArray(found) ? found : undefined;
 }

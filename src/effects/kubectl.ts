@@ -1,8 +1,9 @@
 import { InternalError, type ToolError } from '../errors.ts';
 import { buildKubectlArgs, type ClusterConnection } from '../kube/commands.ts';
+import { fieldAt, textField } from '../kube/object-fields.ts';
 import { clusterFailures } from './cluster-failures.ts';
 import type { Exec, ToolResult } from './exec.ts';
-import { at, listAt, parseJson, textAt } from './json-answer.ts';
+import { listAt, parseJson } from './json-answer.ts';
 import { redact } from './redaction.ts';
 import { explainToolFailure, garbledAnswer, type KnownText } from './tool-failure.ts';
 
@@ -139,7 +140,7 @@ export function createKubectl(exec: Exec, { requestTimeout, ...connection }: Kub
     if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
     const resources = listAt(parseJson(result.stdout), 'resources');
     if (resources === undefined) throw garbledAnswer('kubectl', what, result);
-    return new Set(resources.map((resource) => textAt(resource, 'kind') ?? ''));
+    return new Set(resources.map((resource) => textField(resource, 'kind') ?? ''));
   };
 
   return {
@@ -147,7 +148,7 @@ export function createKubectl(exec: Exec, { requestTimeout, ...connection }: Kub
       const what = "cannot read kubectl's version";
       const result = await run(['version', '--client', '-o=json']);
       if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
-      const version = readVersion(at(parseJson(result.stdout), 'clientVersion'));
+      const version = readVersion(fieldAt(parseJson(result.stdout), 'clientVersion'));
       if (version === undefined) throw garbledAnswer('kubectl', what, result);
       return version;
     },
@@ -157,13 +158,13 @@ export function createKubectl(exec: Exec, { requestTimeout, ...connection }: Kub
       const view = await run(['config', 'view', '--minify', '-o=json']);
       if (view.exitCode !== 0 || view.timedOut) throw explainKubectlFailure(whatConfig, view);
       const config = parseJson(view.stdout);
-      const context = textAt(config, 'current-context');
-      const server = textAt(config, 'clusters', 0, 'cluster', 'server');
+      const context = textField(config, 'current-context');
+      const server = textField(config, 'clusters', 0, 'cluster', 'server');
       if (context === undefined || server === undefined) throw garbledAnswer('kubectl', whatConfig, view);
 
       const whatVersion = `cannot reach the cluster of context ${context} (${redact(server)})`;
       const result = await ask(whatVersion, ['version', '-o=json']);
-      const version = readVersion(at(parseJson(result.stdout), 'serverVersion'));
+      const version = readVersion(fieldAt(parseJson(result.stdout), 'serverVersion'));
       if (version === undefined) throw garbledAnswer('kubectl', whatVersion, result);
       return { context, server: redact(server), version };
     },
@@ -188,9 +189,9 @@ export function createKubectl(exec: Exec, { requestTimeout, ...connection }: Kub
       const items = listAt(answer, 'items') ?? [answer];
       return new Map(
         items.map((item) => {
-          const name = textAt(item, 'metadata', 'name');
+          const name = textField(item, 'metadata', 'name');
           if (name === undefined) throw garbledAnswer('kubectl', what, result);
-          return [name, { labels: readTexts(at(item, 'metadata', 'labels')), isTerminating: textAt(item, 'status', 'phase') === 'Terminating' }];
+          return [name, { labels: readTexts(fieldAt(item, 'metadata', 'labels')), isTerminating: textField(item, 'status', 'phase') === 'Terminating' }];
         }),
       );
     },
@@ -238,7 +239,7 @@ export function createKubectl(exec: Exec, { requestTimeout, ...connection }: Kub
       if (result.stdout.trim() === '') return undefined;
       const answer = parseJson(result.stdout);
       if (typeof answer !== 'object' || answer === null) throw garbledAnswer('kubectl', what, { ...result, stdout: '' });
-      return { labels: readTexts(at(answer, 'metadata', 'labels')), data: readTexts(at(answer, 'data')) };
+      return { labels: readTexts(fieldAt(answer, 'metadata', 'labels')), data: readTexts(fieldAt(answer, 'data')) };
     },
 
     async readLogs(namespace, labels, seconds) {
@@ -353,10 +354,10 @@ const objectFailures: readonly KnownText[] = [
 ];
 
 function readVersion(value: unknown): Version | undefined {
-  const major = Number.parseInt(textAt(value, 'major') ?? '', 10);
+  const major = Number.parseInt(textField(value, 'major') ?? '', 10);
   // Some providers write a plus: "27+".
-  const minor = Number.parseInt(textAt(value, 'minor') ?? '', 10);
-  const text = textAt(value, 'gitVersion');
+  const minor = Number.parseInt(textField(value, 'minor') ?? '', 10);
+  const text = textField(value, 'gitVersion');
   return Number.isNaN(major) || Number.isNaN(minor) || text === undefined ? undefined : { major, minor, text };
 }
 

@@ -1,8 +1,9 @@
+import { fieldAt, textField } from '../kube/object-fields.ts';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { pid as ownPid } from 'node:process';
 import type { ProjectFiles } from './files.ts';
-import { at, parseJson, textAt } from './json-answer.ts';
+import { parseJson } from './json-answer.ts';
 import { findProcess } from './process-table.ts';
 
 /** Where a running preview listens; beside the lock, and no more a part of the project than it. */
@@ -45,15 +46,15 @@ export function removePreviewState(files: ProjectFiles): void {
 
 function parseState(files: ProjectFiles): (PreviewState & { readonly startTicks: string | undefined }) | undefined {
   const value = parseJson(readQuietly(files) ?? '');
-  const pid = at(value, 'pid');
-  const port = at(value, 'port');
-  const host = textAt(value, 'host') ?? '';
-  const name = textAt(value, 'hostname');
+  const pid = fieldAt(value, 'pid');
+  const port = fieldAt(value, 'port');
+  const host = textField(value, 'host') ?? '';
+  const name = textField(value, 'hostname');
   const isPid = typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0;
   const isPort = typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65_536;
   // The address is shown to the person and connected to: nothing but an address.
   if (!isPid || !isPort || name === undefined || isIP(host) === 0) return undefined;
-  return { pid, port, host, hostname: name, startTicks: textAt(value, 'startTicks') };
+  return { pid, port, host, hostname: name, startTicks: textField(value, 'startTicks') };
 }
 
 /** A file that cannot be read is as good as none: it only saves typing --address. */

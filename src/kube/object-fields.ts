@@ -1,6 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
 
-/** The value at a path of keys; undefined where the path ends early. Objects are edited by hand: no shape is trusted. */
+/** The value at a path of keys; undefined where the path ends early. Objects are edited by hand, tools answer in many shapes: none is trusted. */
 export function fieldAt(value: unknown, ...path: readonly (string | number)[]): unknown {
   let current = value;
   for (const key of path) {
