@@ -1,48 +1,31 @@
-import { indexObjects, printName } from '../../kube/object-index.ts';
+import { printName } from '../../kube/object-index.ts';
 import type { Config } from '../../model/config.ts';
 import type { GatewayBackend, GatewayTable } from '../../model/gateway.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import { readBoolean } from '../annotation-values.ts';
-import { readArguments } from '../controller-arguments.ts';
 import { classAnnotation } from '../nginx-annotations.ts';
-import { buildTable } from '../nginx-table.ts';
-import { readIngresses, type IngressFacts } from '../read-ingresses.ts';
-import { reportUnread } from '../unread-annotations.ts';
-import { reportUnreadSettings } from '../unread-settings.ts';
+import { readNginxRoutes } from '../nginx-routes.ts';
+import type { IngressFacts } from '../read-ingresses.ts';
 import { configMaps } from './config-maps.ts';
 import { deployment } from './deployment.ts';
 import { controllerNames } from './names.ts';
 
 /** What 0.15.0 makes of objects, with the arguments of its Deployment and the settings of the ConfigMap that they name. */
 export function readRoutes(objects: readonly KubeObject[], config: Config): GatewayTable {
-  const index = indexObjects(objects);
   const names = controllerNames(config);
-  const own = { namespace: config.controller.namespace, name: names.deployment };
-  const given = readArguments(index, own);
-  if (given === undefined) return { hosts: [], offersHttp2: true, complaints: [`there is no Deployment ${printName(own)}: no controller would run`] };
-  const settingsObject = given.object('configmap');
-  const settings = (settingsObject === undefined ? undefined : index.findData('ConfigMap', settingsObject)) ?? {};
-  const prefix = `${given.text('annotations-prefix') ?? 'nginx.ingress.kubernetes.io'}/`;
-  const read = readIngresses(index, 'extensions/v1beta1');
-  const imitated = [deployment(config, names, {}), ...configMaps(config, names, {})];
-  const complaints: string[] = [...read.complaints, ...reportUnreadSettings(index, own, { ...readSettings, imitated })];
-  const ingresses = read.ingresses.filter((ingress) => {
-    const refusal = refuseClass(given.text('ingress-class') ?? '', ingress);
-    if (refusal !== undefined) complaints.push(`Ingress ${printName(ingress.object)} is ignored: ${refusal}`);
-    return refusal === undefined;
-  });
-  const encrypted = listEncryptedPorts(ingresses, prefix);
-  const table = buildTable({
-    index,
-    ingresses,
-    passthroughKey: `${prefix}ssl-passthrough`,
-    isPassthroughOn: given.isOn('enable-ssl-passthrough'),
+  return readNginxRoutes(objects, {
+    deployment: { namespace: config.controller.namespace, name: names.deployment },
+    ingressApiVersion: 'extensions/v1beta1',
     passthroughBy: 'oldest',
-    offersHttp2: readBoolean(settings, 'use-http2') ?? true,
+    knownSettings: { ...readSettings, imitated: [deployment(config, names, {}), ...configMaps(config, names, {})] },
+    readAnnotations,
+    refuseClass: (_index, given, ingress) => refuseClass(given.text('ingress-class') ?? '', ingress),
     // Nothing in nginx.tmpl of 0.15.0 verifies the pod or names it in the handshake.
-    readUpstream: ({ backend }) => ({ upstream: { scheme: encrypted.has(printPort(backend)) ? 'https' : 'http' }, complaints: [] }),
+    prepareUpstreams: ({ ingresses, prefix }) => {
+      const encrypted = listEncryptedPorts(ingresses, prefix);
+      return ({ backend }) => ({ upstream: { scheme: encrypted.has(printPort(backend)) ? 'https' : 'http' }, complaints: [] });
+    },
   });
-  return { ...table, complaints: [...complaints, ...table.complaints, ...reportUnread(ingresses, prefix, readAnnotations)] };
 }
 
 const readSettings = {

@@ -1,15 +1,13 @@
 import { textField } from '../../kube/object-fields.ts';
-import { indexObjects, printName, type ObjectIndex } from '../../kube/object-index.ts';
+import type { ObjectIndex } from '../../kube/object-index.ts';
 import type { Config } from '../../model/config.ts';
 import type { GatewayTable } from '../../model/gateway.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import { readBoolean } from '../annotation-values.ts';
-import { readArguments, type ControllerArguments } from '../controller-arguments.ts';
+import type { ControllerArguments } from '../controller-arguments.ts';
 import { classAnnotation } from '../nginx-annotations.ts';
-import { buildTable } from '../nginx-table.ts';
-import { readIngresses, type IngressFacts } from '../read-ingresses.ts';
-import { reportUnread } from '../unread-annotations.ts';
-import { reportUnreadSettings } from '../unread-settings.ts';
+import { readNginxRoutes } from '../nginx-routes.ts';
+import type { IngressFacts } from '../read-ingresses.ts';
 import { configMap } from './config-map.ts';
 import { deployment } from './deployment.ts';
 import { controllerNames } from './names.ts';
@@ -17,33 +15,19 @@ import { readUpstream } from './read-upstream.ts';
 
 /** What v1.15.1 makes of objects, with the arguments of its Deployment and the settings of the ConfigMap that they name. */
 export function readRoutes(objects: readonly KubeObject[], config: Config): GatewayTable {
-  const index = indexObjects(objects);
   const names = controllerNames(config);
-  const own = { namespace: config.controller.namespace, name: names.deployment };
-  const given = readArguments(index, own);
-  if (given === undefined) return { hosts: [], offersHttp2: true, complaints: [`there is no Deployment ${printName(own)}: no controller would run`] };
-  const settingsObject = given.object('configmap');
-  const settings = (settingsObject === undefined ? undefined : index.findData('ConfigMap', settingsObject)) ?? {};
-  const prefix = `${given.text('annotations-prefix') ?? 'nginx.ingress.kubernetes.io'}/`;
-  const read = readIngresses(index, 'networking.k8s.io/v1');
-  const imitated = [deployment(config, names, {}), configMap(config, names, {})];
-  const complaints: string[] = [...read.complaints, ...reportUnreadSettings(index, own, { ...readSettings, imitated })];
-  const ingresses = read.ingresses.filter((ingress) => {
-    const refusal = refuseClass(index, given, ingress);
-    if (refusal !== undefined) complaints.push(`Ingress ${printName(ingress.object)} is ignored: ${refusal}`);
-    return refusal === undefined;
-  });
-  const upstreamSettings = { index, prefix, mayCrossNamespaces: readBoolean(settings, 'allow-cross-namespace-resources') ?? false };
-  const table = buildTable({
-    index,
-    ingresses,
-    passthroughKey: `${prefix}ssl-passthrough`,
-    isPassthroughOn: given.isOn('enable-ssl-passthrough'),
+  return readNginxRoutes(objects, {
+    deployment: { namespace: config.controller.namespace, name: names.deployment },
+    ingressApiVersion: 'networking.k8s.io/v1',
     passthroughBy: 'any',
-    offersHttp2: readBoolean(settings, 'use-http2') ?? true,
-    readUpstream: ({ ingress, ingresses: ofHost }) => readUpstream(upstreamSettings, ingress, ofHost),
+    knownSettings: { ...readSettings, imitated: [deployment(config, names, {}), configMap(config, names, {})] },
+    readAnnotations,
+    refuseClass,
+    prepareUpstreams: ({ index, prefix, settings }) => {
+      const upstreamSettings = { index, prefix, mayCrossNamespaces: readBoolean(settings, 'allow-cross-namespace-resources') ?? false };
+      return ({ ingress, ingresses: ofHost }) => readUpstream(upstreamSettings, ingress, ofHost);
+    },
   });
-  return { ...table, complaints: [...complaints, ...table.complaints, ...reportUnread(ingresses, prefix, readAnnotations)] };
 }
 
 const readSettings = {

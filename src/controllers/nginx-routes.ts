@@ -1,0 +1,61 @@
+import { indexObjects, printName, type ObjectIndex } from '../kube/object-index.ts';
+import type { GatewayTable, NamedObject } from '../model/gateway.ts';
+import type { KubeObject } from '../model/kube-object.ts';
+import { readBoolean } from './annotation-values.ts';
+import { readArguments, type ControllerArguments } from './controller-arguments.ts';
+import { buildTable, type NginxReading } from './nginx-table.ts';
+import { readIngresses, type IngressFacts } from './read-ingresses.ts';
+import { reportUnread } from './unread-annotations.ts';
+import { reportUnreadSettings, type KnownSettings } from './unread-settings.ts';
+
+/** What a version of ingress-nginx has read before it comes to the hosts. */
+export interface NginxFacts {
+  readonly index: ObjectIndex;
+  /** With its slash: `nginx.ingress.kubernetes.io/`. */
+  readonly prefix: string;
+  /** Data of the ConfigMap that `--configmap` names. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Those of the controller's class. */
+  readonly ingresses: readonly IngressFacts[];
+}
+
+/** In what versions of ingress-nginx differ. */
+export interface NginxVersion {
+  readonly deployment: NamedObject;
+  readonly ingressApiVersion: string;
+  readonly passthroughBy: NginxReading['passthroughBy'];
+  readonly knownSettings: KnownSettings;
+  /** Without the prefix. */
+  readonly readAnnotations: ReadonlySet<string>;
+  /** Why an Ingress is none of the controller's; undefined when it is. */
+  readonly refuseClass: (index: ObjectIndex, given: ControllerArguments, ingress: IngressFacts) => string | undefined;
+  readonly prepareUpstreams: (facts: NginxFacts) => NginxReading['readUpstream'];
+}
+
+/** What ingress-nginx makes of objects, with the arguments of its Deployment and the settings of the ConfigMap that they name. */
+export function readNginxRoutes(objects: readonly KubeObject[], version: NginxVersion): GatewayTable {
+  const index = indexObjects(objects);
+  const { deployment } = version;
+  const given = readArguments(index, deployment);
+  if (given === undefined) return { hosts: [], offersHttp2: true, complaints: [`there is no Deployment ${printName(deployment)}: no controller would run`] };
+  const settingsObject = given.object('configmap');
+  const settings = (settingsObject === undefined ? undefined : index.findData('ConfigMap', settingsObject)) ?? {};
+  const prefix = `${given.text('annotations-prefix') ?? 'nginx.ingress.kubernetes.io'}/`;
+  const read = readIngresses(index, version.ingressApiVersion);
+  const complaints: string[] = [...read.complaints, ...reportUnreadSettings(index, deployment, version.knownSettings)];
+  const ingresses = read.ingresses.filter((ingress) => {
+    const refusal = version.refuseClass(index, given, ingress);
+    if (refusal !== undefined) complaints.push(`Ingress ${printName(ingress.object)} is ignored: ${refusal}`);
+    return refusal === undefined;
+  });
+  const table = buildTable({
+    index,
+    ingresses,
+    passthroughKey: `${prefix}ssl-passthrough`,
+    isPassthroughOn: given.isOn('enable-ssl-passthrough'),
+    passthroughBy: version.passthroughBy,
+    offersHttp2: readBoolean(settings, 'use-http2') ?? true,
+    readUpstream: version.prepareUpstreams({ index, prefix, settings, ingresses }),
+  });
+  return { ...table, complaints: [...complaints, ...table.complaints, ...reportUnread(ingresses, prefix, version.readAnnotations)] };
+}
