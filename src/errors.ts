@@ -11,7 +11,7 @@ export const exitCodes = {
 
 export const exitCodeMeanings: readonly (readonly [number, string])[] = [
   [exitCodes.done, 'done, or nothing to do'],
-  [exitCodes.no, 'the answer is no: edited file kept, check failed, something expired'],
+  [exitCodes.no, 'the answer is no: differences, edited file kept, check failed, expired'],
   [exitCodes.usage, 'wrong use or wrong configuration; nothing was changed'],
   [exitCodes.tool, 'a tool, the cluster or the file system is missing or failed'],
   [exitCodes.bug, 'a bug in ingress-tls'],

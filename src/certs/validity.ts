@@ -8,6 +8,9 @@ const mostLeafDays = 825;
 /** As mkcert@1.4.4, step-cli@0.30 and caddy do for their roots. */
 export const authorityDays = 3650;
 
+/** With fewer days left people are told to renew: time enough to do it by hand, holidays included. */
+export const renewalDays = 21;
+
 /** Clocks of machines differ: a certificate made now must not be "not yet valid" on the next one. */
 const backdating = 5 * minute;
 

@@ -12,8 +12,8 @@ export interface LiteralObjectsInput {
 }
 
 /**
- * The objects of a service's chart without helm, as far as requests meet them: routes, Service, Deployment and the demo
- * backend's ConfigMap, by the same facts that the chart is made of. A change of the chart's files is not in them. A test holds
+ * The objects of a service's chart without helm, by the same facts that the chart is made of: routes, Service, Deployment and the demo
+ * backend's ConfigMap as far as requests meet them, the others by name. A change of the chart's files is not in them. A test holds
  * them against what helm makes.
  */
 export function describeChartObjects({ service, routes, workload }: LiteralObjectsInput): readonly KubeObject[] {
@@ -40,6 +40,9 @@ export function describeChartObjects({ service, routes, workload }: LiteralObjec
       },
     },
     ...routes.map((route) => resolveRoute(route, { name, namespace, labels })),
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
+    { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata },
+    ...(service.replicas > 1 ? [{ apiVersion: workload.podDisruptionBudgetApiVersion, kind: 'PodDisruptionBudget', metadata }] : []),
   ];
 }
 

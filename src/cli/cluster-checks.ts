@@ -1,8 +1,8 @@
-import { ToolError, UsageError } from '../errors.ts';
-import type { Release } from '../effects/helm.ts';
+import { UsageError } from '../errors.ts';
 import type { Cluster, OwnedObject } from '../effects/kubectl.ts';
 import { profiles } from '../controllers/index.ts';
 import { ownerLabel } from '../kube/ownership.ts';
+import type { ReleaseRecord } from '../model/changes.ts';
 import type { ControllerProfile } from '../model/controller-profile.ts';
 import { identifyObject, listAppliedObjects } from '../plan/orphans.ts';
 import { places } from '../plan/places.ts';
@@ -29,18 +29,16 @@ function runsOn({ kubernetes: { atLeast, below } }: ControllerProfile, version: 
   return (atLeast === undefined || compareMinor(version, atLeast) >= 0) && (below === undefined || compareMinor(version, below) < 0);
 }
 
-/** Compares a version with a limit such as `1.16`. */
-function compareMinor({ major, minor }: { readonly major: number; readonly minor: number }, limit: string): number {
+/** Compares a version with a limit such as `1.16`: negative, zero or positive. */
+export function compareMinor({ major, minor }: { readonly major: number; readonly minor: number }, limit: string): number {
   const [limitMajor = 0, limitMinor = 0] = limit.split('.').map(Number);
   return major === limitMajor ? minor - limitMinor : major - limitMajor;
 }
 
 /** @throws UsageError when the cluster does not serve a kind that the profile needs. */
 export async function refuseMissingResources({ kubectl }: ClusterTools, { profile }: Project): Promise<void> {
-  const missing: string[] = [];
-  for (const resource of profile.requiredResources) {
-    if (!(await kubectl.hasResource(resource))) missing.push(resource);
-  }
+  const served = await Promise.all(profile.requiredResources.map((resource) => kubectl.hasResource(resource)));
+  const missing = profile.requiredResources.filter((_resource, index) => served[index] === false);
   if (missing.length === 0) return;
   throw new UsageError(`the cluster does not serve ${missing.join(', ')}, which profile ${profile.name} needs`, {
     remedy: `choose another controller.profile in ${places.config}, or a cluster that serves it`,
@@ -49,15 +47,18 @@ export async function refuseMissingResources({ kubectl }: ClusterTools, { profil
 
 export interface NamespaceUse {
   readonly name: string;
-  /** `absent`: apply makes it; `ours`: an apply made it; `foreign`: somebody else did, and it is used as it is. */
-  readonly state: 'absent' | 'ours' | 'foreign';
+  /**
+   * `absent`: apply makes it; `ours`: an apply made it; `foreign`: somebody else did, and it is used as it is;
+   * `terminating`: it is being deleted, and apply waits until it is gone.
+   */
+  readonly state: 'absent' | 'ours' | 'foreign' | 'terminating';
 }
 
 /**
  * Looks at the namespaces of controller and services. One that somebody else made is used for services as it is. The
  * controller's own gets labels that restrict every pod in it, and destroy removes it: it must be ours.
  *
- * @throws UsageError for a controller's namespace that is not ours; ToolError for one that is being deleted.
+ * @throws UsageError for a controller's namespace that is not ours.
  */
 export async function judgeNamespaces({ kubectl }: ClusterTools, { config, desired }: Project): Promise<readonly NamespaceUse[]> {
   const planned = [...desired.manifests.before, ...desired.manifests.after].flatMap(({ objects }) => objects.filter(({ kind }) => kind === 'Namespace'));
@@ -66,9 +67,7 @@ export async function judgeNamespaces({ kubectl }: ClusterTools, { config, desir
   return names.map((name): NamespaceUse => {
     const namespace = found.get(name);
     if (namespace === undefined) return { name, state: 'absent' };
-    if (namespace.isTerminating) {
-      throw new ToolError(`namespace ${name} is being deleted`, { remedy: `wait until kubectl get namespace ${name} finds nothing, then run the same command again` });
-    }
+    if (namespace.isTerminating) return { name, state: 'terminating' };
     if (namespace.labels[ownerLabel] === config.controller.name) return { name, state: 'ours' };
     const wantsOwn = planned.some(({ metadata }) => metadata.name === name && metadata.labels?.[ownerLabel] !== undefined);
     if (wantsOwn && name === config.controller.namespace) {
@@ -89,6 +88,12 @@ export async function refuseTakenNodePort({ kubectl }: ClusterTools, { config, d
     objects.some(({ kind, metadata }) => kind === 'Service' && metadata.name === user.name && metadata.namespace === user.namespace),
   );
   if (isOurs) return;
+  const { name } = config.controller;
+  if (user.owner === name) {
+    throw new UsageError(`node port ${nodePort} is still taken by Service ${user.name} in namespace ${user.namespace}, where controller ${name} was applied before`, {
+      remedy: `ingress-tls destroy --confirm ${name} removes it with its services, then apply brings all to the new place; or set controller.namespace: ${user.namespace} again`,
+    });
+  }
   throw new UsageError(`node port ${nodePort} is taken by Service ${user.name} in namespace ${user.namespace}`, {
     remedy: `set another controller.nodePort in ${places.config}, then run ingress-tls render`,
   });
@@ -122,13 +127,19 @@ export function refuseOthersObjects(owned: readonly OwnedObject[], { config, des
  * service's chart by hand is taken over.
  * @throws UsageError naming the release.
  */
-export function refuseOthersReleases(all: readonly Release[], ours: readonly Release[], { desired }: Project): void {
-  const isOurs = new Set(ours.map(({ name, namespace }) => `${namespace}/${name}`));
-  for (const { name, namespace, chart } of all) {
-    const service = desired.services.find((planned) => planned.release === name && planned.namespace === namespace);
-    if (service === undefined || isOurs.has(`${namespace}/${name}`) || chart.replace(/-\d+\..*$/, '') === service.name) continue;
-    throw new UsageError(`release ${name} in namespace ${namespace} is not ours: it was made from chart ${chart}`, {
-      remedy: `rename service ${service.name} in ${places.config}, or choose another namespace`,
+export async function refuseOthersReleases({ helm }: ClusterTools, records: readonly ReleaseRecord[], { config, desired }: Project): Promise<void> {
+  const foreign = new Set(
+    records.filter(({ owner, status }) => owner !== config.controller.name && status !== 'uninstalled').map(({ namespace, name }) => `${namespace}/${name}`),
+  );
+  const services = desired.services.filter(({ namespace, release }) => foreign.has(`${namespace}/${release}`));
+  if (services.length === 0) return;
+  // Only helm itself knows which chart a release was made from, and it seldom needs to be asked.
+  const releases = await helm.listReleases();
+  for (const { name: chartName, release, namespace } of services) {
+    const found = releases.find((other) => other.name === release && other.namespace === namespace);
+    if (found === undefined || found.chart.replace(/-\d+\..*$/, '') === chartName) continue;
+    throw new UsageError(`release ${release} in namespace ${namespace} is not ours: it was made from chart ${found.chart}`, {
+      remedy: `rename service ${chartName} in ${places.config}, or choose another namespace`,
     });
   }
 }

@@ -1,10 +1,11 @@
 import { ToolError } from '../errors.ts';
-import type { Release } from '../effects/helm.ts';
-import type { Cluster } from '../effects/kubectl.ts';
-import { ownerLabel, ownerSelector } from '../kube/ownership.ts';
+import type { Cluster, OwnedObject } from '../effects/kubectl.ts';
+import { ownerLabel } from '../kube/ownership.ts';
+import type { ReleaseRecord } from '../model/changes.ts';
 import type { ApplyTarget, Orphans } from '../plan/apply-plan.ts';
 import { findOrphanedObjects, findOrphanedReleases } from '../plan/orphans.ts';
 import {
+  compareMinor,
   judgeNamespaces,
   refuseMissingResources,
   refuseOthersObjects,
@@ -13,16 +14,22 @@ import {
   refuseVersion,
 } from './cluster-checks.ts';
 import { bindToContext, type ClusterTools } from './cluster-tools.ts';
-import { selectRemovable } from './owned-objects.ts';
+import { listRecords } from './list-records.ts';
+import { selectBrought, selectRemovable } from './owned-objects.ts';
 import type { Project } from './project.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** What apply needs to know of the tools and the cluster. */
 export interface ClusterFacts {
   readonly tools: ClusterTools;
   readonly cluster?: Cluster;
-  readonly target: Omit<ApplyTarget, 'timeout' | 'orphans'>;
+  readonly target: Omit<ApplyTarget, 'timeout' | 'orphans' | 'forceConflicts'>;
+  /** The newest revision of every release of the cluster; absent when it could not be listed. */
+  readonly records?: readonly ReleaseRecord[];
   /** What the cluster has of this controller and the project would no longer bring. */
   readonly orphans: Orphans;
+  /** Namespaces of the project that are being deleted: nothing can be made in them. */
+  readonly terminating: readonly string[];
   readonly nodeAddress?: string;
   /** What could not be looked up, and why; only in a dry run, elsewhere it is a failure. */
   readonly unknown: readonly string[];
@@ -45,49 +52,70 @@ export async function lookUpCluster(tools: ClusterTools, project: Project, isTol
       return undefined;
     }
   };
-  const kubectlVersion = await look('kubectl', () => tools.kubectl.readClientVersion());
-  const helmVersion = await look('helm (version 4 assumed)', () => tools.helm.readHelmVersion());
-  const cluster = kubectlVersion === undefined ? undefined : await look('the cluster', () => tools.kubectl.readCluster());
+  const [cluster, helmVersion] = await sideBySide(
+    () => look('the cluster', () => tools.kubectl.readCluster()),
+    () => look('helm (version 4 assumed)', () => tools.helm.readHelmVersion()),
+  );
   const helmMajor = helmVersion?.major ?? 4;
   if (cluster === undefined) {
-    const nothing = { releases: [], existingSecrets: new Set<string>(), foreignNamespaces: new Set<string>() };
-    return { tools, target: { connection: tools.connection, helmMajor, ...nothing }, orphans: { releases: [], objects: [] }, unknown };
+    const nothing = { releases: [], existingSecrets: new Set<string>(), foreignNamespaces: new Set<string>(), serverValidates: false };
+    return { tools, target: { connection: tools.connection, helmMajor, ...nothing }, orphans: { releases: [], objects: [] }, terminating: [], unknown };
   }
 
   const bound = bindToContext(tools, cluster.context);
-  const { desired, config } = project;
+  const { desired } = project;
   refuseVersion(cluster, project);
-  await look('what the cluster serves', () => refuseMissingResources(bound, project));
-  const namespaces = await look('namespaces', () => judgeNamespaces(bound, project));
-  await look('who has the node port', () => refuseTakenNodePort(bound, project));
-  const owned = (await look('what is installed', () => bound.kubectl.listOwned(ownerLabel))) ?? [];
-  refuseOthersObjects(owned, project);
-  const releases = helmVersion === undefined ? [] : ((await look('releases', () => findReleases(bound, project))) ?? []);
-  const existingSecrets = await look('Secrets', () => findExistingSecrets(bound, project));
-  const nodeAddress = await findNodeAddress(bound);
+  const [namespaces, , owned = [], records, existingSecrets, nodeAddress] = await sideBySide(
+    () => look('namespaces', () => judgeNamespaces(bound, project)),
+    () => look('who has the node port', () => refuseTakenNodePort(bound, project)),
+    () => look('what is installed', () => listOwned(bound, project)),
+    () => (helmVersion === undefined ? undefined : look('releases', () => listAllowedRecords(bound, project))),
+    () => look('Secrets', () => findExistingSecrets(bound, project)),
+    () => findNodeAddress(bound),
+  );
+  // Where an apply brought objects of these kinds before, they are served.
+  if (owned.length === 0) await look('what the cluster serves', () => refuseMissingResources(bound, project));
+  const releases = selectOurs(records ?? [], project);
   return {
     tools: bound,
     cluster,
     target: {
       connection: bound.connection,
       helmMajor,
-      releases,
+      serverValidates: compareMinor(cluster.version, serverValidationSince) >= 0,
+      releases: records ?? [],
       existingSecrets: existingSecrets ?? new Set(),
       foreignNamespaces: new Set(namespaces?.filter(({ state }) => state === 'foreign').map(({ name }) => name)),
     },
+    ...(records === undefined ? {} : { records }),
     orphans: {
       releases: findOrphanedReleases(releases, desired),
-      objects: findOrphanedObjects(selectRemovable(owned.filter(({ owner }) => owner === config.controller.name)), desired),
+      objects: findOrphanedObjects(selectRemovable(selectBrought(owned, project)), desired),
     },
+    terminating: namespaces?.filter(({ state }) => state === 'terminating').map(({ name }) => name) ?? [],
     ...(nodeAddress === undefined ? {} : { nodeAddress }),
     unknown,
   };
 }
 
-async function findReleases({ helm }: ClusterTools, project: Project): Promise<readonly Release[]> {
-  const ours = await helm.listReleases(ownerSelector(project.config.controller.name));
-  refuseOthersReleases(await helm.listReleases(), ours, project);
-  return ours;
+/** Since then it is stable and always on (KEP-2885). */
+const serverValidationSince = '1.27';
+
+/** Releases of this controller that are there, in whatever state. */
+export function selectOurs(records: readonly ReleaseRecord[], { config }: Project): readonly ReleaseRecord[] {
+  return records.filter(({ owner, status }) => owner === config.controller.name && status !== 'uninstalled');
+}
+
+async function listOwned({ kubectl }: ClusterTools, project: Project): Promise<readonly OwnedObject[]> {
+  const owned = await kubectl.listOwned(ownerLabel);
+  refuseOthersObjects(owned, project);
+  return owned;
+}
+
+async function listAllowedRecords(tools: ClusterTools, project: Project): Promise<readonly ReleaseRecord[]> {
+  const records = await listRecords(tools, project.config.controller.name);
+  await refuseOthersReleases(tools, records, project);
+  return records;
 }
 
 /** For the closing lines only: whoever may not list nodes fills the address in. */

@@ -19,6 +19,8 @@ export interface ClusterTools {
   readonly connection: ClusterConnection;
   /** Seconds for one request to the cluster. */
   readonly requestTimeout: number;
+  /** HELM_DRIVER: where helm keeps its records. */
+  readonly helmDriver: string | undefined;
 }
 
 const usualRequestTimeout = 10;
@@ -41,7 +43,8 @@ export function openCluster(session: Session, options: ClusterOptions & { readon
         }
       : {}),
   });
-  return useConnection(exec, Math.min(usualRequestTimeout, options.timeout ?? usualRequestTimeout), {
+  const settings = { requestTimeout: Math.min(usualRequestTimeout, options.timeout ?? usualRequestTimeout), helmDriver: world.environment['HELM_DRIVER'] };
+  return useConnection(exec, settings, {
     ...(options.context === undefined ? {} : { context: options.context }),
     // Meant from where the person stands; the tools run in the project folder.
     ...(options.kubeconfig === undefined ? {} : { kubeconfig: resolve(world.currentFolder, options.kubeconfig) }),
@@ -49,12 +52,17 @@ export function openCluster(session: Session, options: ClusterOptions & { readon
 }
 
 /** The same tools, bound to a context: what was named to the person stays the one, whatever else changes meanwhile. */
-export function bindToContext({ exec, requestTimeout, connection }: ClusterTools, context: string): ClusterTools {
-  return useConnection(exec, requestTimeout, { ...connection, context });
+export function bindToContext({ exec, connection, ...settings }: ClusterTools, context: string): ClusterTools {
+  return useConnection(exec, settings, { ...connection, context });
 }
 
-function useConnection(exec: Exec, requestTimeout: number, connection: ClusterConnection): ClusterTools {
-  return { exec, connection, requestTimeout, kubectl: createKubectl(exec, { requestTimeout, ...connection }), helm: createHelm(exec, connection) };
+/** The same tools with another way of running them. */
+export function useExec({ connection, ...settings }: ClusterTools, exec: Exec): ClusterTools {
+  return useConnection(exec, settings, connection);
+}
+
+function useConnection(exec: Exec, { requestTimeout, helmDriver }: Pick<ClusterTools, 'requestTimeout' | 'helmDriver'>, connection: ClusterConnection): ClusterTools {
+  return { exec, connection, requestTimeout, helmDriver, kubectl: createKubectl(exec, { requestTimeout, ...connection }), helm: createHelm(exec, connection) };
 }
 
 /** The cluster in words, before anything on it is changed. */

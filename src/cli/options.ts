@@ -40,8 +40,15 @@ export function parseWholeNumber(text: string): number {
 /** Seconds in a day; far above it a timer's milliseconds no longer fit 31 bits, and it fires at once. */
 const longestWait = 24 * 60 * 60;
 
+/** How many of something at once. */
+export function parseConcurrency(text: string): number {
+  const number = parseWholeNumber(text);
+  if (number < 1 || number > 64) throw new InvalidArgumentError('Expected 1 to 64.');
+  return number;
+}
+
 /** A duration as helm takes it: 90s, 5m, 1h. Returns seconds. */
-function parseDuration(text: string): number {
+export function parseDuration(text: string): number {
   const match = /^(\d{1,6})(s|m|h)$/.exec(text);
   const unit = match?.[2];
   if (match === null || unit === undefined) throw new InvalidArgumentError('Expected a duration such as 90s, 5m or 1h.');

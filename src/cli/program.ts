@@ -5,6 +5,7 @@ import { defineAddService } from './commands/add-service.ts';
 import { defineApply } from './commands/apply.ts';
 import { defineCurl } from './commands/curl.ts';
 import { defineDestroy } from './commands/destroy.ts';
+import { defineDiff } from './commands/diff.ts';
 import { defineDoctor } from './commands/doctor.ts';
 import { defineGraph } from './commands/graph.ts';
 import { defineInit } from './commands/init.ts';
@@ -13,6 +14,7 @@ import { definePreview } from './commands/preview.ts';
 import { defineRemoveService } from './commands/remove-service.ts';
 import { defineRender } from './commands/render.ts';
 import { defineSchema } from './commands/schema.ts';
+import { defineStatus } from './commands/status.ts';
 import { defineVerify } from './commands/verify.ts';
 import { addHelpDetails } from './options.ts';
 import { openSession, type GlobalOptions, type Session } from './session.ts';
@@ -31,8 +33,10 @@ const definitions = [
   defineGraph,
   defineRender,
   defineApply,
+  defineDiff,
   definePreview,
   defineVerify,
+  defineStatus,
   defineCurl,
   defineDestroy,
   defineDoctor,

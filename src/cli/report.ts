@@ -1,5 +1,6 @@
 import type { Notice } from '../model/notice.ts';
 import type { World } from '../effects/world.ts';
+import { printJson } from './print-json.ts';
 import { createStyle, wantsColor, type Style } from './style.ts';
 import { wrapFor } from './wrap.ts';
 
@@ -34,7 +35,7 @@ export function createReport(world: Pick<World, 'stdout' | 'stderr' | 'environme
       world.stdout.write(`${line}\n`);
     },
     json: (value) => {
-      world.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+      world.stdout.write(`${printJson(value, 2)}\n`);
     },
     message: (text) => {
       verbatim(wrapFor(world.stderr, text));

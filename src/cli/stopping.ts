@@ -9,6 +9,8 @@ export interface Stopping {
   readonly exitCode: () => number | undefined;
   /** Has the person told in another way than by a line on stderr, while something else draws there. */
   readonly tellBy: (tell: (text: string) => void) => void;
+  /** Tells the person something at once, whatever draws on stderr at the moment. */
+  readonly tell: (text: string) => void;
   readonly end: () => void;
 }
 
@@ -19,7 +21,7 @@ export const exitCodeOf = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.te
  * Listens for Ctrl-C and SIGTERM: says at once that it stops and lets the running tool end, because a helm that is cut off
  * leaves a release that refuses every later upgrade. The second signal is passed on to the tool.
  */
-export function listenForStop(world: World, report: Report, exec: Exec): Stopping {
+export function listenForStop(world: World, report: Report, exec: Pick<Exec, 'interrupt'>): Stopping {
   let asked: StopSignal | undefined;
   let tell = report.message;
   const end = world.onStopSignal((signal) => {
@@ -36,6 +38,9 @@ export function listenForStop(world: World, report: Report, exec: Exec): Stoppin
     exitCode: () => (asked === undefined ? undefined : exitCodeOf[asked]),
     tellBy: (other) => {
       tell = other;
+    },
+    tell: (text) => {
+      tell(text);
     },
   };
 }

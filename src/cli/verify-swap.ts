@@ -41,7 +41,7 @@ export function secretsOnCluster(
 ): SecretPlace {
   const originals = new Map<string, string>();
   const send = ({ path }: WantedObject, stdin: string): Promise<ToolResult> =>
-    tools.exec.run(applyCommand({ files: [path], method: profile.applyMethod, ...tools.connection }), { timeoutMs: patience, stdin });
+    tools.exec.run(applyCommand({ files: [path], method: profile.applyMethod, forceConflicts: false, ...tools.connection }), { timeoutMs: patience, stdin });
   const refuseChange = (secret: WantedObject): Promise<string | undefined> => refuseDifferent(tools, secret, controllerName, files);
   return {
     journalTarget: { kind: 'cluster', context: found.context, server: found.server },

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { OutputStream } from '../effects/world.ts';
+import { terminalSize } from './terminal-size.ts';
 
 const indent = 6;
 
@@ -12,7 +13,7 @@ const indent = 6;
  */
 export function wrapFor(stream: OutputStream, text: string): string {
   if (!stream.isTTY) return text;
-  const width = Math.max(stream.columns - indent, 20);
+  const width = Math.max(terminalSize(stream).columns - indent, 20);
   return text
     .split('\n')
     .flatMap((line) => breakLine(line, width))
@@ -26,14 +27,15 @@ export function wrapFor(stream: OutputStream, text: string): string {
 export function wrapBehind(stream: OutputStream, beginning: string, text: string, fallback: number): string {
   if (!stream.isTTY) return `${beginning}${text}`;
   const before = columns(beginning);
-  const indentation = stream.columns - before >= 30 ? before : fallback;
-  const [first = '', ...rest] = breakLine(text, Math.max(stream.columns - indentation, 20), before - indentation);
+  const { columns: width } = terminalSize(stream);
+  const indentation = width - before >= 30 ? before : fallback;
+  const [first = '', ...rest] = breakLine(text, Math.max(width - indentation, 20), before - indentation);
   return [`${beginning}${first}`, ...rest.map((line) => `${' '.repeat(indentation)}${line}`)].join('\n');
 }
 
 /** Cuts a text where a person reads it on a terminal, so that it ends on its line; elsewhere it stays whole, for grep. */
 export function cutBehind(stream: OutputStream, beginning: string, text: string): string {
-  const room = Math.max(stream.columns - columns(beginning), 20);
+  const room = Math.max(terminalSize(stream).columns - columns(beginning), 20);
   const characters = Array.from(text);
   return beginning + (stream.isTTY && characters.length > room ? `${characters.slice(0, room - 3).join('').trimEnd()}...` : text);
 }

@@ -66,7 +66,8 @@ export const clusterFailures: readonly KnownText[] = [
     remedy: unreachable,
   },
   {
-    pattern: /ServiceUnavailable|the server is currently unable to handle the request/,
+    pattern:
+      /\(ServiceUnavailable\)|the server is currently unable to handle the request|etcdserver: |\(TooManyRequests\)|too many requests|\(Timeout\)|in the time allotted|http2: (?:client connection lost|server sent GOAWAY)|has prevented the request from succeeding|: EOF$/m,
     why: () => "the cluster's API server is not ready",
     remedy: 'Wait a moment, then run the same command again.',
   },
@@ -76,7 +77,8 @@ export const clusterFailures: readonly KnownText[] = [
     remedy: unreachable,
   },
   {
-    pattern: /\(Forbidden\)|is forbidden: User/,
+    // What admission plugins refuse is Forbidden too: see refusals.ts, which comes before.
+    pattern: /\(Forbidden\)|is forbidden: User|forbidden: User /,
     why: () => 'your user of the cluster may not do this',
     remedy: 'Ask for the right that is named above; kubectl auth can-i --list shows those you have.',
   },

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { StopSignal, World } from './world.ts';
 
@@ -14,6 +14,7 @@ export function createWorld(process: NodeJS.Process, installed: { readonly versi
     nodeVersion: process.version,
     pid: process.pid,
     hostname: hostname(),
+    cores: availableParallelism(),
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly timeoutMs: number;
   /** Given on standard input, which is empty otherwise. Never part of a result or an error. */
   readonly stdin?: string;
+  /** Called with the process id as soon as the tool runs, before anything that it does can be seen. */
+  readonly onStart?: (pid: number) => void;
 }
 
 export interface ToolResult {
@@ -96,6 +98,7 @@ export function createExec(settings: ExecSettings): Exec {
       const child = start(command, settings, options.stdin);
       running.add(child);
       try {
+        if (child.pid !== undefined) options.onStart?.(child.pid);
         const end = await waitForEnd(child, command, options.timeoutMs, graceMs);
         if (end.startFailure !== undefined) throw explainStart(command.tool, end.startFailure, settings.cwd);
         return { ...end.result, ...child.output(), durationMs: performance.now() - started };

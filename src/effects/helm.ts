@@ -1,11 +1,12 @@
 import { ToolError } from '../errors.ts';
-import { printCommand } from '../kube/command-line.ts';
 import type { ClusterConnection } from '../kube/commands.ts';
-import { buildHelmArgs, helmRecoverCommand } from '../kube/helm-commands.ts';
+import { buildHelmArgs, readHelmSubject } from '../kube/helm-commands.ts';
 import { textField } from '../kube/object-fields.ts';
+import type { ToolCommand } from '../model/plan.ts';
 import { clusterFailures } from './cluster-failures.ts';
 import type { Exec, ToolResult } from './exec.ts';
 import { listAt, parseJson } from './json-answer.ts';
+import { refusals } from './refusals.ts';
 import { explainToolFailure, garbledAnswer, type KnownText } from './tool-failure.ts';
 
 export interface HelmVersion {
@@ -18,6 +19,8 @@ export interface HelmVersion {
 export interface Release {
   readonly name: string;
   readonly namespace: string;
+  /** Its newest. */
+  readonly revision: number;
   /** Name and version: `svc7-0.1.0`. */
   readonly chart: string;
   /** `deployed`, `failed`, `pending-install`, `pending-upgrade`, `pending-rollback`, `uninstalling`... */
@@ -28,8 +31,8 @@ export interface Release {
 export interface Helm {
   /** @throws ToolError for a helm older than 3.13, which cannot label releases. */
   readHelmVersion(): Promise<HelmVersion>;
-  /** Releases of all namespaces, whatever their status. */
-  listReleases(labelSelector?: string): Promise<readonly Release[]>;
+  /** Releases of all namespaces, whatever their status; those of which only the history was kept when asked for. */
+  listReleases(labelSelector?: string, options?: { readonly withUninstalled: boolean }): Promise<readonly Release[]>;
 }
 
 /** Seconds; helm has no time limit of its own for a question. */
@@ -59,10 +62,10 @@ export function createHelm(exec: Exec, connection: ClusterConnection): Helm {
       return { major: major === 3 ? 3 : 4, minor, text };
     },
 
-    async listReleases(labelSelector) {
+    async listReleases(labelSelector, options) {
       const what = 'cannot list the helm releases';
       // helm 3 leaves pending releases out by default, helm 4 has no --all: the names of the states fit both.
-      const states = ['--deployed', '--failed', '--pending', '--uninstalling'];
+      const states = ['--deployed', '--failed', '--pending', '--uninstalling', ...(options?.withUninstalled === true ? ['--uninstalled'] : [])];
       const selector = labelSelector === undefined ? [] : [`--selector=${labelSelector}`];
       const result = await ask(what, buildHelmArgs(connection, ['list', '--all-namespaces', '--output=json', '--max=0', ...states, ...selector]));
       const releases = listAt({ releases: parseJson(result.stdout) }, 'releases')?.map(readRelease);
@@ -72,17 +75,21 @@ export function createHelm(exec: Exec, connection: ClusterConnection): Helm {
   };
 }
 
+/** Whether a release that helm was to remove is gone already: the run before may have been killed, or an answer lost. */
+export function isAlreadyUninstalled({ args }: ToolCommand, { exitCode, stderr }: ToolResult): boolean {
+  const subject = readHelmSubject(args);
+  return subject?.verb === 'uninstall' && exitCode === 1 && stderr.includes(`Release not loaded: ${subject.name}: release: not found`);
+}
+
 /** The release that a failed helm command was about. */
 export interface FailedRelease extends ClusterConnection {
   readonly release: string;
   readonly namespace: string;
-  /** Its status if it is known: decides what frees a pending release. */
-  readonly status?: string;
 }
 
 /** Puts a failure of helm into words: `what failed: why`, what to do, and helm's own words without secrets. */
 export function explainHelmFailure(what: string, result: ToolResult, subject?: FailedRelease): ToolError {
-  return explainToolFailure('helm', what, result, [...releaseFailures(subject), ...clusterFailures]);
+  return explainToolFailure('helm', what, result, [...releaseFailures(subject), ...refusals, ...clusterFailures]);
 }
 
 function releaseFailures(subject: FailedRelease | undefined): readonly KnownText[] {
@@ -90,7 +97,7 @@ function releaseFailures(subject: FailedRelease | undefined): readonly KnownText
     {
       pattern: /another operation \(install\/upgrade\/rollback\) is in progress/,
       why: () => 'another helm works on this release, or one was killed while it did',
-      remedy: subject === undefined ? 'helm list --all-namespaces --pending shows the release.' : describeRecovery(subject),
+      remedy: 'If no other helm is at work, ingress-tls apply --force-pending frees the release; its history stays.',
     },
     {
       pattern: /values don't meet the specifications of the schema/,
@@ -113,6 +120,11 @@ function releaseFailures(subject: FailedRelease | undefined): readonly KnownText
       remedy: 'helm list --all-namespaces shows those that there are.',
     },
     {
+      pattern: /uninstallation completed with \d+ error[^\n]*\n?[^\n]*(?:timed out|deadline exceeded|not (?:gone|deleted))/,
+      why: () => 'its objects were not gone in time',
+      remedy: 'kubectl get pods --all-namespaces shows what ends slowly; then run the same command again.',
+    },
+    {
       pattern: /timed out waiting for the condition|(?:FAILED|failed)[^\n]*context deadline exceeded|resource \S+ not ready/,
       why: () => 'it did not become ready in time',
       remedy:
@@ -123,16 +135,11 @@ function releaseFailures(subject: FailedRelease | undefined): readonly KnownText
   ];
 }
 
-function describeRecovery({ status, ...subject }: FailedRelease): string {
-  const recover = (assumed: string): string => printCommand(helmRecoverCommand({ ...subject, status: assumed }));
-  const wait = 'If no other helm is at work: ';
-  return status === undefined
-    ? `${wait}${recover('pending-upgrade')} (or, if it was never installed before, ${recover('pending-install')}), then run the same command again.`
-    : `${wait}${recover(status)}, then run the same command again.`;
-}
-
 function readRelease(value: unknown): Release | undefined {
   const [name, namespace, status] = [textField(value, 'name'), textField(value, 'namespace'), textField(value, 'status')];
   const chart = textField(value, 'chart');
-  return name === undefined || namespace === undefined || status === undefined || chart === undefined ? undefined : { name, namespace, chart, status };
+  // helm 3 and 4 print it as text.
+  const revision = Number(textField(value, 'revision'));
+  if (name === undefined || namespace === undefined || status === undefined || chart === undefined || !Number.isSafeInteger(revision)) return undefined;
+  return { name, namespace, revision, chart, status };
 }

@@ -1,10 +1,14 @@
 import { InternalError, type ToolError } from '../errors.ts';
 import { buildKubectlArgs, type ClusterConnection } from '../kube/commands.ts';
 import { fieldAt, textField } from '../kube/object-fields.ts';
+import { deletableResource } from '../kube/object-identity.ts';
+import { ownerLabel } from '../kube/ownership.ts';
 import { clusterFailures } from './cluster-failures.ts';
 import type { Exec, ToolResult } from './exec.ts';
+import { findForeign, isToken, passingResources, printResident, readResident, residentColumns } from './namespace-residents.ts';
 import { listAt, parseJson } from './json-answer.ts';
-import { redact } from './redaction.ts';
+import { quoteOutput, redact } from './redaction.ts';
+import { refusals } from './refusals.ts';
 import { explainToolFailure, garbledAnswer, type KnownText } from './tool-failure.ts';
 
 export interface KubectlSettings extends ClusterConnection {
@@ -31,6 +35,8 @@ export interface FoundNamespace {
   readonly labels: Readonly<Record<string, string>>;
   /** It is being deleted: nothing can be made in it. */
   readonly isTerminating: boolean;
+  /** Why it is not gone yet, in the API's words; absent when the API says nothing of it. */
+  readonly heldBy?: readonly string[];
 }
 
 export interface OwnedObject {
@@ -42,6 +48,15 @@ export interface OwnedObject {
   readonly namespace?: string;
   /** The label's value. */
   readonly owner: string;
+  /** Who set fields of it; empty on a cluster that does not note that (before Kubernetes 1.18). */
+  readonly managers: readonly string[];
+}
+
+export interface NodePortUser {
+  readonly name: string;
+  readonly namespace: string;
+  /** Name of the controller that it was applied for; absent for a Service of somebody else. */
+  readonly owner?: string;
 }
 
 export interface FoundSecret {
@@ -67,8 +82,8 @@ export interface Kubectl {
   findNamespaces(names: readonly string[]): Promise<ReadonlyMap<string, FoundNamespace>>;
   /** Names of those of these objects that exist; nothing of their content is asked for. */
   findExisting(resource: string, namespace: string, names: readonly string[]): Promise<ReadonlySet<string>>;
-  /** The Service that uses a node port. */
-  findNodePortUser(port: number): Promise<{ readonly name: string; readonly namespace: string } | undefined>;
+  /** The Service that uses a node port, and the controller whose label it carries. */
+  findNodePortUser(port: number): Promise<NodePortUser | undefined>;
   /** Objects with this label in all namespaces, in the order in which they should be deleted; no content. */
   listOwned(label: string): Promise<readonly OwnedObject[]>;
   /** One Secret with its data: only for one that holds a public certificate and no key. */
@@ -78,10 +93,11 @@ export interface Kubectl {
   /** An address by which a node is reached: its external one, else its internal one. */
   findNodeAddress(): Promise<string | undefined>;
   /**
-   * What would be lost with a namespace, as `Kind/name`: what neither has this label nor belongs to another object nor
-   * comes with every namespace.
+   * What would be lost with a namespace, as `Kind/name`: what neither has this label nor belongs to another object of it nor is being
+   * deleted already nor comes with every namespace.
+   * @param passing what the controller makes for itself, as `Kind/name`: a Lease of its election.
    */
-  listForeign(namespace: string, labelSelector: string): Promise<readonly string[]>;
+  listForeign(namespace: string, labelSelector: string, passing?: readonly string[]): Promise<readonly string[]>;
 }
 
 /**
@@ -191,7 +207,7 @@ export function createKubectl(exec: Exec, { requestTimeout, ...connection }: Kub
         items.map((item) => {
           const name = textField(item, 'metadata', 'name');
           if (name === undefined) throw garbledAnswer('kubectl', what, result);
-          return [name, { labels: readTexts(fieldAt(item, 'metadata', 'labels')), isTerminating: textField(item, 'status', 'phase') === 'Terminating' }];
+          return [name, readNamespace(item)];
         }),
       );
     },
@@ -204,11 +220,13 @@ export function createKubectl(exec: Exec, { requestTimeout, ...connection }: Kub
     },
 
     async findNodePortUser(port) {
-      const columns = '{.metadata.namespace}{"\\t"}{.metadata.name}{"\\t"}{.spec.ports[*].nodePort}{" "}{.spec.healthCheckNodePort}{"\\n"}';
+      const ports = '{.spec.ports[*].nodePort}{" "}{.spec.healthCheckNodePort}';
+      const columns = `{.metadata.namespace}{"\\t"}{.metadata.name}{"\\t"}${ports}{"\\t"}{${labelPath(ownerLabel)}}{"\\n"}`;
       const result = await ask(`cannot see who uses node port ${port}`, ['get', 'services', '--all-namespaces', `-o=jsonpath={range .items[*]}${columns}{end}`]);
       for (const line of splitLines(result.stdout)) {
-        const [namespace, name, ports = ''] = line.split('\t');
-        if (namespace !== undefined && name !== undefined && ports.split(' ').includes(String(port))) return { name, namespace };
+        const [namespace, name, used = '', owner = ''] = line.split('\t');
+        if (namespace === undefined || name === undefined || !used.split(' ').includes(String(port))) continue;
+        return { name, namespace, ...(owner !== '' && { owner }) };
       }
       return undefined;
     },
@@ -218,8 +236,8 @@ export function createKubectl(exec: Exec, { requestTimeout, ...connection }: Kub
       const available = new Set(await listDeletable(run, what, requestTimeout));
       const resources = ownedResources.filter((resource) => available.has(resource));
       if (resources.length === 0) return [];
-      const owner = `.metadata.labels['${label.replaceAll('.', String.raw`\.`)}']`;
-      const columns = `{.apiVersion}{"\\t"}{.kind}{"\\t"}{.metadata.namespace}{"\\t"}{.metadata.name}{"\\t"}{${owner}}{"\\n"}`;
+      const identity = '{.apiVersion}{"\\t"}{.kind}{"\\t"}{.metadata.namespace}{"\\t"}{.metadata.name}';
+      const columns = `${identity}{"\\t"}{${labelPath(label)}}{"\\t"}{.metadata.managedFields[*].manager}{"\\n"}`;
       const options = ['--all-namespaces', `--selector=${label}`, `-o=jsonpath={range .items[*]}${columns}{end}`];
       const result = await ask(what, ['get', resources.join(','), ...options]);
       const found = new Map<string, OwnedObject>();
@@ -257,39 +275,23 @@ export function createKubectl(exec: Exec, { requestTimeout, ...connection }: Kub
       return found.get('ExternalIP') ?? found.get('InternalIP');
     },
 
-    async listForeign(namespace, labelSelector) {
+    async listForeign(namespace, labelSelector, passing = []) {
       const what = `cannot see what namespace ${namespace} holds`;
       const listable = await listDeletable(run, what, requestTimeout, ['--namespaced=true']);
       const resources = listable.filter((resource) => !passingResources.has(resource)).join(',');
-      const columns = '{range .items[*]}{.kind}{"\\t"}{.metadata.name}{"\\t"}{.metadata.ownerReferences[*].name}{"\\t"}{.type}{"\\n"}{end}';
-      const list = async (selector: readonly string[]): Promise<readonly string[]> => {
-        const options = [`--namespace=${namespace}`, '--ignore-not-found=true', ...selector, `-o=jsonpath=${columns}`];
-        return splitLines((await ask(what, ['get', resources, ...options])).stdout);
+      const list = async (kinds: string, columns: string, selector: readonly string[] = []): Promise<readonly string[]> => {
+        const options = [`--namespace=${namespace}`, '--ignore-not-found=true', ...selector, `-o=jsonpath={range .items[*]}${columns}{"\\n"}{end}`];
+        return splitLines((await ask(what, ['get', kinds, ...options])).stdout);
       };
-      const ours = new Set(await list([`--selector=${labelSelector}`]));
-      const others = (await list([])).filter((line) => !ours.has(line));
-      return others.flatMap((line) => {
-        const [kind = '', name = '', owners = '', type = ''] = line.split('\t');
-        // Before Kubernetes 1.24 each service account has a token Secret, without an owner.
-        const comesByItself = comesWithNamespace.has(`${kind}/${name}`) || type === 'kubernetes.io/service-account-token';
-        return owners !== '' || comesByItself ? [] : [`${kind}/${name}`];
-      });
+      const ours = (await list(resources, residentColumns, [`--selector=${labelSelector}`])).map(readResident);
+      const residents = (await list(resources, residentColumns)).map(readResident);
+      const found = findForeign(residents, ours, passing);
+      if (!found.some(isToken)) return found.map(printResident);
+      const tokens = new Set((await list('serviceaccounts', '{.secrets[*].name}')).flatMap((line) => line.split(' ')));
+      return found.filter((resident) => !isToken(resident) || !tokens.has(resident.name)).map(printResident);
     },
   };
 }
-
-/** What comes and goes by itself: nobody would miss it. A Lease is an election's, which ends with its controller. */
-const passingResources: ReadonlySet<string> = new Set([
-  'events',
-  'events.events.k8s.io',
-  'endpoints',
-  'endpointslices.discovery.k8s.io',
-  'leases.coordination.k8s.io',
-  'pods.metrics.k8s.io',
-]);
-
-/** What Kubernetes and OpenShift make in each namespace (kubernetes@1.35 pkg/controller/certificates/rootcacertpublisher). */
-const comesWithNamespace: ReadonlySet<string> = new Set(['ServiceAccount/default', 'ConfigMap/kube-root-ca.crt', 'ConfigMap/openshift-service-ca.crt']);
 
 /** Names of what the cluster can list and delete. One broken aggregated API (often metrics) must not hide the rest. */
 async function listDeletable(
@@ -306,7 +308,7 @@ async function listDeletable(
 
 /** Puts a failure of kubectl into words: `what failed: why`, what to do, and kubectl's own words without secrets. */
 export function explainKubectlFailure(what: string, result: ToolResult): ToolError {
-  return explainToolFailure('kubectl', what, result, [...objectFailures, ...clusterFailures]);
+  return explainToolFailure('kubectl', what, result, [...objectFailures, ...refusals, ...clusterFailures]);
 }
 
 /** Failures of objects on their way into the cluster, in the words of kubectl and of the API server. */
@@ -317,19 +319,9 @@ const objectFailures: readonly KnownText[] = [
     remedy: 'Set another controller.nodePort in ingress-tls.yaml, then run the same command again.',
   },
   {
-    pattern: /Apply failed with \d+ conflicts?: conflicts? with "([^"\n]+)"/,
-    why: (match) => `${match[1] ?? 'another program'} manages fields of this object`,
-    remedy: 'Find out who changes the object, and let only one of the two manage these fields.',
-  },
-  {
     pattern: /no matches for kind "([^"\n]+)" in version "([^"\n]+)"/,
     why: (match) => `the cluster does not know ${match[1] ?? ''} of ${match[2] ?? ''}`,
     remedy: 'ingress-tls doctor shows what the profile needs; choose another controller.profile in ingress-tls.yaml.',
-  },
-  {
-    pattern: /because it is being terminated|namespace \S+ is being terminated/,
-    why: () => 'the namespace is being deleted',
-    remedy: 'Wait until it is gone (kubectl get namespaces), then run the same command again.',
   },
   {
     pattern: /namespaces "([^"\n]+)" not found/,
@@ -337,14 +329,9 @@ const objectFailures: readonly KnownText[] = [
     remedy: 'Make it with kubectl create namespace NAME, then run the same command again.',
   },
   {
-    pattern: /field is immutable/,
-    why: () => 'the object exists with a field that cannot be changed',
-    remedy: 'Look at the object that is named above; delete it if nothing else needs it, then run the same command again.',
-  },
-  {
-    pattern: /admission webhook "([^"\n]+)" denied the request|violates PodSecurity "([^"\n]+)"|exceeded quota: (\S+?),/,
-    why: (match) => `the rules of the cluster refuse it (${match[1] ?? match[2] ?? match[3] ?? ''})`,
-    remedy: 'Ask whoever runs the cluster about the rule that is named above.',
+    pattern: /timed out waiting for the condition on (\S+)/,
+    why: (match) => `${match[1] ?? 'it'} was not gone in time`,
+    remedy: 'kubectl get with -o yaml shows what it waits for (finalizers, pods that end slowly); then run the same command again.',
   },
   {
     pattern: /timed out waiting for the condition|exceeded its progress deadline/,
@@ -361,16 +348,29 @@ function readVersion(value: unknown): Version | undefined {
   return Number.isNaN(major) || Number.isNaN(minor) || text === undefined ? undefined : { major, minor, text };
 }
 
+/** Conditions of a namespace that is not empty yet, or cannot be emptied (kubernetes@1.35 staging/src/k8s.io/api/core/v1/types.go). */
+function readNamespace(item: unknown): FoundNamespace {
+  const isTerminating = textField(item, 'status', 'phase') === 'Terminating';
+  const conditions = (listAt(item, 'status', 'conditions') ?? []).filter((condition) => textField(condition, 'status') === 'True');
+  const heldBy = isTerminating ? conditions.flatMap((condition) => quoteOutput(textField(condition, 'message') ?? '', 1)) : [];
+  return { labels: readTexts(fieldAt(item, 'metadata', 'labels')), isTerminating, ...(heldBy.length > 0 && { heldBy }) };
+}
+
 function readTexts(value: unknown): Readonly<Record<string, string>> {
   if (typeof value !== 'object' || value === null) return {};
   return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
 
 function readOwned(line: string): OwnedObject | undefined {
-  const [apiVersion, kind, namespace, name, owner = ''] = line.split('\t');
+  const [apiVersion, kind, namespace, name, owner = '', managers = ''] = line.split('\t');
   if (apiVersion === undefined || kind === undefined || namespace === undefined || name === undefined || name === '') return undefined;
-  const group = apiVersion.includes('/') ? `.${apiVersion.slice(0, apiVersion.indexOf('/'))}` : '';
-  return { resource: `${kind.toLowerCase()}${group}`, kind, name, owner, ...(namespace !== '' && { namespace }) };
+  const resource = deletableResource({ apiVersion, kind });
+  return { resource, kind, name, owner, managers: managers.split(' ').filter((manager) => manager !== ''), ...(namespace !== '' && { namespace }) };
+}
+
+/** A label in jsonpath. */
+function labelPath(label: string): string {
+  return `.metadata.labels['${label.replaceAll('.', String.raw`\.`)}']`;
 }
 
 function splitLines(text: string): readonly string[] {

@@ -35,11 +35,29 @@ const webToken = /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*(?:\.[A-
 const userInfo = /(:\/\/)[^\s/@"']+@/g;
 
 /**
+ * Values that are repeated in the words about them, tried on Kubernetes 1.35.4: what stands in the place of what was expected
+ * (kubernetes-sigs/structured-merge-diff@v6.4.2:typed/validate.go and helpers.go: of some types with its own line breaks), a whole patch,
+ * a whole object (kubernetes/apimachinery@v0.35.4:pkg/runtime/error.go), a YAML value with a wrong tag.
+ */
+const echoes: readonly RegExp[] = [
+  /(, got )(?:&|\\u0026)(?:value\.\w+\{[^\n]*|[^]*)/g,
+  /(\bpatch: Invalid value: \\*"?)map\[[^\n]*/g,
+  /(\bObject '\w+' is missing in ')[^]*/g,
+  /(\bcannot (?:decode|unmarshal) !!\w+ `)[^]*/g,
+];
+
+/** Cuts what a tool repeats of a value, to the end of the line, or of the text where the value may have line breaks. */
+function removeEchoes(text: string): string {
+  return echoes.reduce((rest, echo) => rest.replace(echo, `$1${removedText}`), text);
+}
+
+/**
  * Takes out of a tool's words what must not be shown: private keys (whole, cut off, wrapped, indented, escaped, in base64),
- * passwords and tokens. Errs on the side of removing too much. Certificates are public, but long: they are shortened.
+ * passwords and tokens, and what an API server repeats of a value that it did not expect. Errs on the side of removing too much.
+ * Certificates are public, but long: they are shortened.
  */
 export function redact(text: string): string {
-  return removeKeys(text)
+  return removeKeys(removeEchoes(text))
     .replace(certificate, shortenedCertificate)
     .replace(encodedPem, (run) => (run.replace(/[^A-Za-z0-9+/]/g, '').startsWith(encodedCertificate) ? shortenedCertificate : removedKey))
     .replace(userInfo, `$1${removedText}@`)
@@ -59,7 +77,8 @@ const maxQuoted = 256 * 1024;
  * the terminal), the last lines of a long text.
  */
 export function quoteOutput(text: string, maxLines = 20): readonly string[] {
-  const lines = redact(text.slice(-maxQuoted))
+  // A value may be longer than what is looked at, and only its beginning says that it is one.
+  const lines = redact(removeEchoes(text).slice(-maxQuoted))
     .split(/\r?\n/)
     .map((line) => line.replace(/\u001b\[[0-9;]*[A-Za-z]/g, '').replace(/\t/g, '  ').replace(/\p{Cc}/gu, '').trimEnd())
     .filter((line) => line !== '')

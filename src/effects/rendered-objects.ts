@@ -1,11 +1,11 @@
 import { ToolError } from '../errors.ts';
 import { digestText } from '../kube/digest.ts';
-import { placeObject } from '../kube/object-scope.ts';
 import { parseObjects } from '../kube/parse-yaml.ts';
 import type { KubeObject } from '../model/kube-object.ts';
+import { templateChart } from './chart-template.ts';
 import type { Exec } from './exec.ts';
 import type { ProjectFiles } from './files.ts';
-import { explainHelmFailure, type Helm } from './helm.ts';
+import type { Helm } from './helm.ts';
 
 /** A chart of the project. */
 export interface ChartSource {
@@ -41,30 +41,18 @@ export interface ObjectReader {
   read(sources: ObjectSources): Promise<RenderedObjects>;
 }
 
-/** Milliseconds for one chart; helm takes a tenth of a second. */
-const templateLimit = 60_000;
 const atOnce = 8;
 
 /** A reader that remembers what helm made of a chart as long as the chart's files stay the same. */
 export function createObjectReader({ files, exec, helm }: { readonly files: ProjectFiles; readonly exec: Exec; readonly helm: Helm }): ObjectReader {
   let remembered = new Map<string, { readonly digest: string; readonly objects: readonly KubeObject[] }>();
 
-  const template = async ({ folder, release, namespace }: ChartSource, kubeVersion: string): Promise<readonly KubeObject[]> => {
-    // With ./ it cannot be taken for the name of a repository. Tests and other hooks are no part of what a controller sees.
-    const options = [`--namespace=${namespace}`, '--no-hooks', '--skip-tests', `--kube-version=${kubeVersion}`];
-    const result = await exec.run({ tool: 'helm', effect: 'read', args: ['template', release, `./${folder}`, ...options] }, { timeoutMs: templateLimit });
-    const what = `cannot render ${folder}`;
-    if (result.exitCode !== 0 || result.timedOut) throw explainHelmFailure(what, result);
-    if (result.isCut) throw new ToolError(`${what}: it is larger than we can read`);
-    return parseObjects(result.stdout, `what helm makes of ${folder}`).map((object) => placeObject(object, namespace));
-  };
-
   const readChart = async (chart: ChartSource, kubeVersion: string): Promise<readonly KubeObject[]> => {
     const { folder, release, namespace } = chart;
     const digests = files.list(folder).map((path) => `${path} ${files.digest(path) ?? ''}`);
     const digest = digestText([release, namespace, kubeVersion, ...digests].join('\n'));
     const known = remembered.get(folder);
-    const objects = known?.digest === digest ? known.objects : await template(chart, kubeVersion);
+    const objects = known?.digest === digest ? known.objects : await templateChart(exec, { folder, release, namespace, kubeVersion });
     remembered.set(folder, { digest, objects });
     return objects;
   };

@@ -1,17 +1,18 @@
 import { InternalError } from '../errors.ts';
 import type { ClusterConnection } from '../kube/commands.ts';
 import type { RunStep } from '../model/plan.ts';
+import { readWarnings } from './api-warnings.ts';
 import type { Exec } from './exec.ts';
 import type { ProjectFiles } from './files.ts';
-import { explainHelmFailure } from './helm.ts';
+import { explainHelmFailure, isAlreadyUninstalled } from './helm.ts';
 import { explainKubectlFailure } from './kubectl.ts';
 
 /** Seconds that a tool has over the time that it was given itself, to end by its own means. */
 const margin = 30;
 
-/** Milliseconds for a command. helm waits once for the release and, when that fails, once more for the way back. */
-function patience({ command, timeout }: RunStep): number {
-  return ((command.tool === 'helm' ? 2 * timeout : timeout) + margin) * 1000;
+/** Milliseconds for a command. */
+export function patience({ timeout }: RunStep): number {
+  return (timeout + margin) * 1000;
 }
 
 export interface StepTools {
@@ -19,17 +20,21 @@ export interface StepTools {
   readonly files: ProjectFiles;
   /** For the command that recovers a release: it must go where this one went. */
   readonly connection: ClusterConnection;
+  /** Called with what the API server warned of while it took what was sent (api-warnings.ts). */
+  readonly onWarning?: (text: string) => void;
 }
 
 /**
  * Runs one command of a plan; objects go to it on standard input.
  * @throws ToolError in the tool's own words, secrets removed, when it fails.
  */
-export async function runStep(step: RunStep, { exec, files, connection }: StepTools): Promise<void> {
+export async function runStep(step: RunStep, { exec, files, connection, onWarning }: StepTools): Promise<void> {
   const { command, title, release } = step;
   const stdin = command.stdinFiles?.map((path) => readInput(files, path)).join('');
   const result = await exec.run(command, { timeoutMs: patience(step), ...(stdin === undefined ? {} : { stdin }) });
+  if (onWarning !== undefined) readWarnings(result).forEach(onWarning);
   if (result.exitCode === 0 && !result.timedOut) return;
+  if (command.tool === 'helm' && isAlreadyUninstalled(command, result)) return;
   const what = `cannot ${title}`;
   throw command.tool === 'helm'
     ? explainHelmFailure(what, result, release === undefined ? undefined : { ...connection, ...release, release: release.name })

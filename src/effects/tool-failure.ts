@@ -1,6 +1,6 @@
 import { ToolError } from '../errors.ts';
 import type { ExternalTool, ToolResult } from './exec.ts';
-import { quoteOutput, redact } from './redaction.ts';
+import { quoteOutput } from './redaction.ts';
 
 /** A text by which a tool's failure is recognised, and what it means. The first that fits is taken. */
 export interface KnownText {
@@ -24,7 +24,7 @@ export function explainToolFailure(tool: ExternalTool, what: string, result: Too
   }
   for (const { pattern, why, remedy } of knownTexts) {
     const match = pattern.exec(result.stderr);
-    if (match !== null) return new ToolError(`${what}: ${redact(why(match))}`, { remedy, details });
+    if (match !== null) return new ToolError(`${what}: ${quoteOutput(why(match)).join(' ')}`, { remedy, details });
   }
   if (result.timedOut) {
     return new ToolError(`${what}: ${tool} did not end within ${Math.ceil(result.durationMs / 1000)} s`, {

@@ -14,6 +14,8 @@ export interface World {
   readonly nodeVersion: string;
   readonly pid: number;
   readonly hostname: string;
+  /** Processors that this process may use. */
+  readonly cores: number;
   readonly stdin: InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;

@@ -35,9 +35,11 @@ export function buildKubectlArgs({ context, kubeconfig }: ClusterConnection, arg
 export function applyCommand({
   files,
   method,
+  forceConflicts,
   ...connection
-}: ClusterConnection & { readonly files: readonly string[]; readonly method: 'server-side' | 'client-side' }): ToolCommand {
-  const options = method === 'server-side' ? ['--server-side', `--field-manager=${fieldManager}`] : [];
+}: ClusterConnection & { readonly files: readonly string[]; readonly method: 'server-side' | 'client-side'; readonly forceConflicts: boolean }): ToolCommand {
+  const force = forceConflicts ? ['--force-conflicts'] : [];
+  const options = method === 'server-side' ? ['--server-side', `--field-manager=${fieldManager}`, ...force] : [];
   return write(connection, ['apply', ...options, '-f', '-'], files);
 }
 
@@ -50,14 +52,16 @@ export function secretCommands({
   files,
   existing,
   method,
+  forceConflicts,
   ...connection
 }: ClusterConnection & {
   readonly files: readonly string[];
   readonly existing: ReadonlySet<string>;
   readonly method: 'server-side' | 'client-side';
+  readonly forceConflicts: boolean;
 }): readonly ToolCommand[] {
   if (files.length === 0) return [];
-  if (method === 'server-side') return [applyCommand({ files, method, ...connection })];
+  if (method === 'server-side') return [applyCommand({ files, method, forceConflicts, ...connection })];
   const absent = files.filter((file) => !existing.has(file));
   const present = files.filter((file) => existing.has(file));
   return [
@@ -66,17 +70,18 @@ export function secretCommands({
   ];
 }
 
-/** Waits until a workload is rolled out; `timeout` in seconds. */
+/** Waits until workloads of one namespace are rolled out, together: `timeout`, in seconds, is for all of them. */
 export function rolloutCommand({
-  reference,
+  workloads,
+  namespace,
   timeout,
   ...connection
-}: ClusterConnection & { readonly reference: ObjectReference; readonly timeout: number }): ToolCommand {
-  const { kind, name, namespace } = reference;
+}: ClusterConnection & { readonly workloads: readonly ObjectReference[]; readonly namespace: string; readonly timeout: number }): ToolCommand {
+  const names = workloads.map(({ kind, name }) => `${kind.toLowerCase()}/${name}`);
   return {
     tool: 'kubectl',
     effect: 'read',
-    args: buildKubectlArgs(connection, ['rollout', 'status', `${kind.toLowerCase()}/${name}`, `--namespace=${namespace}`, `--timeout=${timeout}s`]),
+    args: buildKubectlArgs(connection, ['rollout', 'status', ...names, `--namespace=${namespace}`, `--timeout=${timeout}s`]),
   };
 }
 
@@ -89,12 +94,15 @@ export function deleteCommand({
   names,
   namespace,
   timeout,
+  withDependents,
   ...connection
 }: ClusterConnection & {
   readonly resource: string;
   readonly names: readonly string[];
   readonly namespace?: string;
   readonly timeout: number;
+  /** Whether to wait for the pods as well: the object stays until they are gone. Needs a kubectl that knows it (>= 1.20). */
+  readonly withDependents?: boolean;
 }): ToolCommand {
   return write(connection, [
     'delete',
@@ -102,6 +110,7 @@ export function deleteCommand({
     ...names.map((name) => `${resource}/${name}`),
     ...(namespace === undefined ? [] : [`--namespace=${namespace}`]),
     '--ignore-not-found=true',
+    ...(withDependents === true ? ['--cascade=foreground'] : []),
     '--wait=true',
     `--timeout=${timeout}s`,
   ]);

@@ -14,6 +14,10 @@ export interface HelmUpgrade extends ClusterConnection {
   readonly labels: Readonly<Record<string, string>>;
   /** Dotted path in the values -> file of the project whose text is the value. Must be public: helm stores it. */
   readonly setFiles: Readonly<Record<string, string>>;
+  /** Whether fields that another manager set are taken over; helm 3, which knows no managers, always does. */
+  readonly forceConflicts: boolean;
+  /** Whether the API server checks field names and types itself (Kubernetes >= 1.27, KEP-2885), so that helm need not. */
+  readonly serverValidates: boolean;
 }
 
 /** Arguments of helm: global options, then the command's own. */
@@ -26,13 +30,18 @@ export function buildHelmArgs({ context, kubeconfig }: ClusterConnection, args: 
 }
 
 /**
- * Installs or upgrades a release, waits until it is ready and rolls back when it does not become so.
+ * Installs or upgrades a release without waiting for its pods. apply waits afterwards, for all releases at once: a helm that is
+ * killed leaves its release pending (helm/helm#4558), so it should run for a second and not for minutes, and a helm that goes
+ * back by itself takes away the pods that would have told why.
+ *
+ * `--disable-openapi-validation`: where the server checks, helm leaves the checking to it but still fetches and reads all schemas, twice for an
+ * upgrade (helm@4.1.4:pkg/action/upgrade.go): two thirds of the time of a call. What a server refuses stays the same with it (tried).
  *
  * `--reset-values`: without it helm takes over the values of the last revision when a call brings none
  * (helm@3.13.0:pkg/action/upgrade.go, reuseValues), so that the result would depend on more than the chart.
  */
 export function helmUpgradeCommand(upgrade: HelmUpgrade): ToolCommand {
-  const { release, chartFolder, namespace, timeout, helmMajor, labels, setFiles, ...connection } = upgrade;
+  const { release, chartFolder, namespace, timeout, helmMajor, labels, setFiles, forceConflicts, serverValidates, ...connection } = upgrade;
   const labelList = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
   return write(connection, [
     'upgrade',
@@ -44,34 +53,77 @@ export function helmUpgradeCommand(upgrade: HelmUpgrade): ToolCommand {
     '--reset-values',
     ...Object.entries(setFiles).map(([path, file]) => `--set-file=${path}=${escapeValue(file)}`),
     ...(labelList.length === 0 ? [] : [`--labels=${labelList.join(',')}`]),
-    '--wait',
-    // Helm 4 renamed it and warns about the old name.
-    helmMajor === 3 ? '--atomic' : '--rollback-on-failure',
+    // A release that helm 3 began is upgraded by patches until it is told otherwise, and those know no conflicts (tried, helm 4.1.4).
+    ...(forceConflicts && helmMajor === 4 ? ['--server-side=true', '--force-conflicts'] : []),
+    ...(serverValidates ? ['--disable-openapi-validation'] : []),
     `--timeout=${timeout}s`,
   ]);
 }
 
-/** Removes a release with its objects and waits until they are gone; `timeout` in seconds. */
+/**
+ * Removes a release with its objects and waits until they and their pods are gone; `timeout` in seconds.
+ *
+ * In the foreground a Deployment stays until its pods are gone. helm 4 waits by asking again and again (`legacy`): its watcher sometimes
+ * returned at once, with the pods still there (helm 4.1.4, two of four tries on Kubernetes 1.35.4).
+ *
+ * Not with `--ignore-not-found`: it takes any failure to read the release for its absence, and says `uninstalled` (helm/helm#32413; tried
+ * with helm 3.22.0 and 4.1.4 and a user who may not read Secrets).
+ */
 export function helmUninstallCommand({
   release,
   namespace,
   timeout,
+  helmMajor,
   ...connection
-}: ClusterConnection & { readonly release: string; readonly namespace: string; readonly timeout: number }): ToolCommand {
-  return write(connection, ['uninstall', release, `--namespace=${namespace}`, '--wait', `--timeout=${timeout}s`]);
+}: ClusterConnection & { readonly release: string; readonly namespace: string; readonly timeout: number; readonly helmMajor: 3 | 4 }): ToolCommand {
+  const wait = helmMajor === 3 ? '--wait' : '--wait=legacy';
+  return write(connection, ['uninstall', release, `--namespace=${namespace}`, '--cascade=foreground', wait, `--timeout=${timeout}s`]);
+}
+
+/** All revisions of a release that are kept, as JSON. */
+export function helmHistoryCommand({ name, namespace, ...connection }: ClusterConnection & HelmSubject): ToolCommand {
+  return { tool: 'helm', effect: 'read', args: buildHelmArgs(connection, ['history', name, `--namespace=${namespace}`, '--output=json']) };
 }
 
 /**
- * What frees a release that a killed helm left pending: a first install has nothing to go back to and is removed, any
- * other goes back to the revision before (helm/helm#8987).
+ * Makes a new revision like an earlier one, its labels included, and does not wait for pods; `timeout` in seconds. Frees a release
+ * that a killed helm left pending: helm lets a rollback through where it refuses every upgrade, and the revision to go back to may
+ * be the pending one itself (both tried with helm 3.22.0 and 4.1.4 on Kubernetes 1.35.4; objects that exist keep their addresses).
  */
-export function helmRecoverCommand({
-  release,
+export function helmRollbackCommand({
+  name,
   namespace,
-  status,
+  revision,
+  timeout,
   ...connection
-}: ClusterConnection & { readonly release: string; readonly namespace: string; readonly status: string }): ToolCommand {
-  return write(connection, [status === 'pending-install' ? 'uninstall' : 'rollback', release, `--namespace=${namespace}`, '--wait']);
+}: ClusterConnection & HelmSubject & { readonly revision: number; readonly timeout: number }): ToolCommand {
+  return write(connection, ['rollback', name, String(revision), `--namespace=${namespace}`, `--timeout=${timeout}s`]);
+}
+
+/**
+ * Ends the removal that a killed helm began, and keeps the history; `timeout` in seconds. Before that helm refuses an upgrade: the
+ * release `has no deployed releases` (tried with helm 3.22.0 and 4.1.4).
+ */
+export function helmFinishUninstallCommand({ name, namespace, timeout, ...connection }: ClusterConnection & HelmSubject & { readonly timeout: number }): ToolCommand {
+  return write(connection, ['uninstall', name, `--namespace=${namespace}`, '--keep-history', '--wait', `--timeout=${timeout}s`]);
+}
+
+/** A Helm release of a cluster. */
+export interface HelmSubject {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/**
+ * Which release one of the commands above changes.
+ * @returns undefined for arguments that none of them has.
+ */
+export function readHelmSubject(args: readonly string[]): (HelmSubject & { readonly verb: string }) | undefined {
+  // Values stand behind `=`: what begins with no dash is the command, then the release.
+  const [verb, name] = args.filter((arg) => !arg.startsWith('-'));
+  const option = '--namespace=';
+  const namespace = args.find((arg) => arg.startsWith(option))?.slice(option.length);
+  return verb === undefined || name === undefined || namespace === undefined ? undefined : { verb, name, namespace };
 }
 
 /** helm splits the value of --set-file at commas and reads backslashes as escapes (helm@4.1.4:pkg/strvals/parser.go). */

@@ -16,6 +16,12 @@ export function textField(value: unknown, ...path: readonly (string | number)[])
   return typeof found === 'string' ? found : undefined;
 }
 
+/** The number at a path, or undefined. */
+export function numberField(value: unknown, ...path: readonly (string | number)[]): number | undefined {
+  const found = fieldAt(value, ...path);
+  return typeof found === 'number' ? found : undefined;
+}
+
 /** The list at a path; empty where there is none. */
 export function listField(value: unknown, ...path: readonly (string | number)[]): readonly unknown[] {
   const found = fieldAt(value, ...path);

@@ -21,6 +21,11 @@ export interface ControllerProfile {
   manifests(config: Config, labels: ManifestLabels): ProfileManifests;
   /** Workloads that apply waits for. */
   workloads(config: Config): readonly ObjectReference[];
+  /**
+   * Objects that the controller itself makes for its election, and that carry no label of ours; absent when it makes none. destroy
+   * removes them once the controller is gone.
+   */
+  elections?(config: Config): readonly (ObjectReference & { readonly resource: string })[];
   /** The route objects of a service's chart. */
   routes(config: Config, service: PlannedService): readonly RouteObject[];
   /** Where the reencrypt hop's authority must lie, and in which shape; undefined where the hop cannot be verified. */

@@ -1,6 +1,6 @@
 import type { CertificateRequest } from './certificate.ts';
 import type { KeyType } from './config.ts';
-import type { KubeObject } from './kube-object.ts';
+import type { KubeObject, ObjectReference } from './kube-object.ts';
 import type { Notice } from './notice.ts';
 
 export type Tool = 'kubectl' | 'helm';
@@ -40,8 +40,10 @@ export type Step =
 export interface PlannedRelease {
   readonly name: string;
   readonly namespace: string;
-  /** As helm lists it before the command; decides what frees a release that a killed helm left pending. */
+  /** As its record says before the command. */
   readonly status?: string;
+  /** The revision before the command. */
+  readonly revision?: number;
 }
 
 /** A change of the cluster: a command of kubectl or helm. */
@@ -53,13 +55,17 @@ export interface RunStep {
   readonly timeout: number;
   /** The Helm release that the command is about. */
   readonly release?: PlannedRelease;
+  /** Workloads of the release's chart. */
+  readonly brings?: readonly ObjectReference[];
+  /** Workloads that the command waits for. */
+  readonly waitsFor?: readonly ObjectReference[];
 }
 
 /** `replace-edited` and `remove-edited` happen only when forced, and keep a backup of what a person had written. */
 export type Change = 'create' | 'replace' | 'replace-edited';
 
 /** The part of an apply that a command belongs to. */
-export type Phase = 'namespaces-and-rbac' | 'secrets' | 'controller' | 'rollout' | 'services' | 'clean-up';
+export type Phase = 'namespaces-and-rbac' | 'secrets' | 'controller' | 'rollout' | 'services' | 'readiness' | 'clean-up';
 
 /** A generated file that a person edited: kept, named, and the run exits 1. */
 export interface Conflict {

@@ -6,15 +6,18 @@ import type { PlannedRelease, RunStep } from '../model/plan.ts';
 export interface StepSettings {
   readonly connection: ClusterConnection;
   readonly timeout: number;
+  readonly helmMajor: 3 | 4;
+  /** For a cluster so old that its kubectl may not know `--cascade=foreground` (1.20): pods may outlive their Deployment a while. */
+  readonly backgroundOnly?: boolean;
 }
 
 /** Removes a Helm release. */
-export function uninstallStep(release: PlannedRelease, { connection, timeout }: StepSettings): RunStep {
+export function uninstallStep(release: PlannedRelease, { connection, timeout, helmMajor }: StepSettings): RunStep {
   const { name, namespace } = release;
   return {
     title: `uninstall release ${name}`,
     phase: 'clean-up',
-    command: helmUninstallCommand({ release: name, namespace, timeout, ...connection }),
+    command: helmUninstallCommand({ release: name, namespace, timeout, helmMajor, ...connection }),
     timeout,
     release,
   };
@@ -41,15 +44,30 @@ export function deleteSteps(objects: readonly OwnedObject[], settings: StepSetti
   return [...groups.values()].map((group) => deleteStep(group, settings));
 }
 
-/** Deletes objects of one resource in one namespace, or cluster-scoped ones, and waits until they are gone. */
+const withPods: ReadonlySet<string> = new Set(['deployment.apps', 'daemonset.apps', 'statefulset.apps']);
+
+/** Whether it is a workload, whose pods are waited for as well. */
+export function isWorkload({ resource }: Pick<OwnedObject, 'resource'>): boolean {
+  return withPods.has(resource);
+}
+
+/**
+ * Seconds that pods may take to end: a controller has a grace period of 300 s for open connections. Also holds for a namespace, which
+ * goes with its last pod.
+ */
+const patience = 360;
+
+/** Deletes objects of one resource in one namespace, or cluster-scoped ones, and waits until they and their pods are gone. */
 export function deleteStep(
   { resource, names, namespace }: { readonly resource: string; readonly names: readonly string[]; readonly namespace?: string },
-  { connection, timeout }: StepSettings,
+  { connection, ...settings }: StepSettings,
 ): RunStep {
+  const hasPods = isWorkload({ resource });
+  const timeout = hasPods || resource === 'namespaces' ? Math.max(settings.timeout, patience) : settings.timeout;
   return {
-    title: `delete ${resource.split('.')[0] ?? resource} ${names.join(', ')}`,
+    title: `delete ${resource.split('.')[0] ?? resource} ${names.join(', ')}${namespace === undefined ? '' : ` in namespace ${namespace}`}`,
     phase: 'clean-up',
-    command: deleteCommand({ resource, names, timeout, ...(namespace === undefined ? {} : { namespace }), ...connection }),
+    command: deleteCommand({ resource, names, timeout, withDependents: hasPods && settings.backgroundOnly !== true, ...(namespace === undefined ? {} : { namespace }), ...connection }),
     timeout,
   };
 }

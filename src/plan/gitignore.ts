@@ -6,6 +6,7 @@ const ignored = [
   '/.ingress-tls/lock',
   '/.ingress-tls/preview.json',
   '/.ingress-tls/verify-deep.json',
+  '/.ingress-tls/helm/',
   `/${places.backup}/`,
   '.ingress-tls-*.tmp',
 ];

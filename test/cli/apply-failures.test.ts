@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expectGolden } from '../support/golden.ts';
 import { inProject, noServices } from '../support/prepared-project.ts';
 import { runProgram, startProgram } from '../support/program.ts';
-import { brokenRollout, expiredCredentials, pendingRelease, refusedConnection, type Answer } from '../support/stand-in-answers.ts';
+import { brokenRolloutAnswers, dryRunTakesAll, expiredCredentials, pendingRelease, refusedConnection, type Answer } from '../support/stand-in-answers.ts';
 import { installStandInCluster, isWrite } from '../support/stand-in-cluster.ts';
 
 const twoServices = `${noServices}services:\n  - name: svc7\n    mode: terminate\n  - name: svc8\n    mode: terminate\n`;
@@ -27,7 +27,7 @@ describe('apply exits 3 before anything is written to the cluster', () => {
     ['expired-credentials', { tool: 'kubectl', when: ['version', '--request-timeout'], stderr: expiredCredentials, exitCode: 1 }],
     ['garbage', { tool: 'kubectl', when: ['version', '--request-timeout'], stdout: '\u001b[2J<html>Welcome to the proxy</html>\n' }],
     ['no-context', { tool: 'kubectl', when: ['config', 'view'], stderr: 'error: current-context must exist in order to minify\n', exitCode: 1 }],
-    ['garbage-of-helm', { tool: 'helm', when: ['list'], stdout: 'WARNING: not JSON\n' }],
+    ['garbage-of-records', { tool: 'kubectl', when: ['get', '--show-labels'], stdout: 'WARNING: no table\n' }],
     ['helm-too-old', { tool: 'helm', when: ['version'], stdout: 'v3.9.0' }],
   ])('%s', async (name, answer) => {
     await inProject(noServices, (project, outside) => {
@@ -60,7 +60,7 @@ describe('apply that fails on the way', () => {
   it('says what has been done and what has not; run again, it continues', async () => {
     await inProject(twoServices, (project, outside) => {
       const cluster = installStandInCluster(outside);
-      cluster.answer({ tool: 'kubectl', when: ['rollout', 'status'], stderr: brokenRollout, exitCode: 1 });
+      cluster.answer(...brokenRolloutAnswers);
       const failed = runProgram(['apply'], { cwd: project, env: cluster.env });
       expectGolden('apply-failed-rollout', ['apply'], project, failed);
       expect(failed).toMatchObject({ exitCode: 3, stdout: '' });
@@ -77,8 +77,9 @@ describe('apply that fails on the way', () => {
     await inProject(twoServices, (project, outside) => {
       const cluster = installStandInCluster(outside);
       cluster.answer({ tool: 'helm', when: ['upgrade', 'ic3-svc7'], stderr: pendingRelease, exitCode: 1 });
-      const result = runProgram(['apply', '--json'], { cwd: project, env: cluster.env });
-      expectGolden('apply-pending-release', ['apply', '--json'], project, result);
+      const args = ['apply', '--json', '--concurrency', '1'];
+      const result = runProgram(args, { cwd: project, env: cluster.env });
+      expectGolden('apply-pending-release', args, project, result);
       expect(result).toMatchObject({ exitCode: 3, stdout: '' });
       expect(cluster.calls('helm').filter(isWrite)).toHaveLength(1);
     });
@@ -89,9 +90,10 @@ describe('apply that fails on the way', () => {
       const cluster = installStandInCluster(outside);
       const key = '-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg0123456789abcdef\n-----END PRIVATE KEY-----\n';
       const data = Buffer.from(key).toString('base64');
-      cluster.answer({ tool: 'kubectl', when: ['apply'], stderr: `error: cannot patch: {"data":{"tls.key":"${data}"}}\n${key}`, exitCode: 1 });
+      cluster.answer(dryRunTakesAll, { tool: 'kubectl', when: ['apply'], stderr: `error: cannot patch: {"data":{"tls.key":"${data}"}}\n${key}`, exitCode: 1 });
       const { exitCode, stdout, stderr } = runProgram(['apply', '--verbose'], { cwd: project, env: cluster.env });
       expect(exitCode).toBe(3);
+      expect(stderr).toContain('error: step 1 of ');
       expect(stderr).toContain('cannot patch');
       for (const secret of [data, data.slice(40, 80), 'MIGHAgEAMBMG']) expect(stdout + stderr).not.toContain(secret);
     });

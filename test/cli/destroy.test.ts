@@ -1,12 +1,16 @@
-import { readdirSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeUnless } from '../support/describe-with.ts';
 import { expectGolden } from '../support/golden.ts';
 import { inProject, noServices } from '../support/prepared-project.ts';
-import { runProgram } from '../support/program.ts';
-import { installedAnswers, type Answer } from '../support/stand-in-answers.ts';
+import { runProgram, startProgram } from '../support/program.ts';
+import { currentAnswers, installedAnswers, type Answer } from '../support/stand-in-answers.ts';
 import { installStandInCluster, isWrite, type Call } from '../support/stand-in-cluster.ts';
 import { startAtTerminal, terminalMissing } from '../support/terminal.ts';
+import { until } from '../support/until.ts';
 
 const project = `${noServices}services:\n  - name: svc8\n    mode: reencrypt\n`;
 
@@ -70,6 +74,72 @@ describe('destroy', () => {
       expect(result.exitCode).toBe(0);
       expect(JSON.parse(result.stdout)).toMatchObject({ kept: [{ namespace: 'ingress-nginx-demo', holds: ['Pod/somebody-elses'] }] });
       expect(removals(cluster.calls())).toEqual(expected);
+    });
+  });
+
+  it('leaves a copy in a namespace of somebody else, and what another controller has', async () => {
+    await inProject(project, (folder, outside) => {
+      const cluster = installStandInCluster(outside);
+      const found = [
+        'v1\tSecret\tforeign\tic3-svc8-tls\tic3\tkubectl-client-side-apply',
+        'v1\tSecret\tdefault\tby-hand\tic3\tkubectl',
+        'v1\tSecret\tmoved-from\tic3-svc8-tls\tic3\tkubectl ingress-tls',
+        'v1\tSecret\tdefault\tother-controllers\tic4\tingress-tls',
+        'rbac.authorization.k8s.io/v1\tClusterRole\t\tcopied\tic3\tkubectl',
+        'v1\tNamespace\t\tcopied\tic3\tkubectl',
+      ];
+      cluster.answer({ tool: 'kubectl', when: ['get', '--all-namespaces', '--selector'], stdout: `${found.join('\n')}\n` }, ...currentAnswers);
+      expect(runProgram(['destroy', '--confirm', 'ic3'], { cwd: folder, env: cluster.env }).exitCode).toBe(0);
+      const deletions = cluster.calls('kubectl').filter(isWrite).map(({ args }) => args.filter((arg) => arg.includes('/') || arg.startsWith('--namespace')));
+      expect(deletions).toEqual([
+        ['secret/by-hand', '--namespace=default'],
+        ['secret/ic3-svc8-tls', '--namespace=moved-from'],
+      ]);
+    });
+  });
+
+  it('removes what lost its label if ingress-tls brought it, and names what somebody else did', async () => {
+    await inProject(project, (folder, outside) => {
+      const cluster = installStandInCluster(outside);
+      const live = (kind: string, apiVersion: string, name: string, manager: string, labels = {}): object => ({ apiVersion, kind, metadata: { name, labels, managedFields: [{ manager }] } });
+      const rbac = 'rbac.authorization.k8s.io/v1';
+      const items = [
+        live('ClusterRole', rbac, 'ingress-nginx-ic3', 'ingress-tls'),
+        live('ClusterRoleBinding', rbac, 'ingress-nginx-ic3', 'somebody'),
+        live('IngressClass', 'networking.k8s.io/v1', 'ic3', 'ingress-tls', { 'ingress-tls/controller': 'ic4' }),
+      ];
+      cluster.answer({ tool: 'kubectl', when: ['get', '-f', '-'], stdout: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) }, ...currentAnswers);
+      const result = runProgram(['destroy', '--confirm', 'ic3', '--json'], { cwd: folder, env: cluster.env });
+      expect(result.exitCode).toBe(0);
+      expect(JSON.parse(result.stdout)).toEqual({ removed: ['delete clusterrole ingress-nginx-ic3'], kept: [], left: ['ClusterRoleBinding ingress-nginx-ic3'] });
+      expect(removals(cluster.calls())).toEqual(['kubectl delete clusterrole.rbac.authorization.k8s.io/ingress-nginx-ic3']);
+      // A project's Secrets are asked about by name.
+      const asked = cluster.calls('kubectl').filter(({ stdin }) => stdin.includes('Secret'));
+      expect(asked).toHaveLength(1);
+      expect(asked[0]?.stdin).not.toMatch(/"(?:data|stringData|spec|rules)"/);
+      const text = runProgram(['destroy', '--confirm', 'ic3'], { cwd: folder, env: cluster.env });
+      expect(text.stderr).toContain('left: ClusterRoleBinding ingress-nginx-ic3, which is not marked as ours\n');
+    });
+  });
+
+  it('first waits for a helm that a killed run left at work', async () => {
+    await inProject(project, async (folder, outside) => {
+      const cluster = installStandInCluster(outside);
+      cluster.answer(...installedAnswers);
+      const helm = spawn('sleep', ['600']);
+      try {
+        mkdirSync(join(folder, '.ingress-tls/helm'), { recursive: true });
+        const entry = { version: 1, pid: helm.pid, startedAt: Math.floor(Date.now() / 1000), hostname: hostname(), context: 'demo', server: 'https://192.0.2.1:6443' };
+        writeFileSync(join(folder, '.ingress-tls/helm/default.ic3-svc8.json'), JSON.stringify(entry));
+        const run = startProgram(['destroy', '--confirm', 'ic3'], { cwd: folder, env: cluster.env });
+        await until(() => run.stderr().includes(`helm still works on release default/ic3-svc8, as process ${helm.pid}`));
+        expect(removals(cluster.calls())).toEqual([]);
+        helm.kill('SIGKILL');
+        expect((await run.ended).exitCode).toBe(0);
+        expect(removals(cluster.calls())).toEqual([...expected, 'kubectl delete namespaces/ingress-nginx-demo']);
+      } finally {
+        helm.kill('SIGKILL');
+      }
     });
   });
 

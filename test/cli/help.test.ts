@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expectGolden } from '../support/golden.ts';
 import { inFreshFolder, runProgram } from '../support/program.ts';
 
-const commands = ['init', 'add-service', 'remove-service', 'list', 'render', 'apply', 'graph', 'preview', 'verify', 'curl', 'destroy', 'doctor', 'schema'];
+const commands = ['init', 'add-service', 'remove-service', 'list', 'render', 'apply', 'diff', 'graph', 'preview', 'verify', 'status', 'curl', 'destroy', 'doctor', 'schema'];
 
 describe('help', () => {
   it.each([[], ...commands.map((command) => [command])])('%s is told within 80 columns, with examples and exit codes', async (...command) => {

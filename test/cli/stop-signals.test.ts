@@ -4,11 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { expectGolden } from '../support/golden.ts';
 import { inProject, noServices } from '../support/prepared-project.ts';
 import { startProgram } from '../support/program.ts';
-import { releases } from '../support/stand-in-answers.ts';
+import { installedAnswers, releaseRecords } from '../support/stand-in-answers.ts';
 import { until } from '../support/until.ts';
 import { installStandInCluster, type StandInCluster } from '../support/stand-in-cluster.ts';
 
 const twoServices = `${noServices}services:\n  - name: svc7\n    mode: terminate\n  - name: svc8\n    mode: terminate\n`;
+
+const oneByOne = ['apply', '--concurrency', '1'];
 
 function isRunning(cluster: StandInCluster, word: string): boolean {
   return cluster.calls().some(({ args }) => args.includes(word));
@@ -22,15 +24,15 @@ describe.concurrent('a signal while helm is at work', () => {
     await inProject(twoServices, async (project, outside) => {
       const cluster = installStandInCluster(outside);
       cluster.answer({ tool: 'helm', when: ['upgrade'], seconds: 1.5 });
-      const run = startProgram(['apply'], { cwd: project, env: cluster.env });
+      const run = startProgram(oneByOne, { cwd: project, env: cluster.env });
       await until(() => isRunning(cluster, 'upgrade'));
       run.kill(signal);
       await until(() => run.stderr().includes('Stopping'));
       expect(cluster.events()).not.toContain('end helm upgrade');
       const result = await run.ended;
-      if (title === 'Ctrl-C') expectGolden('apply-stopped', ['apply'], project, result);
+      if (title === 'Ctrl-C') expectGolden('apply-stopped', oneByOne, project, result);
       expect(result.exitCode).toBe(exitCode);
-      expect(cluster.events().filter((event) => event.includes('helm upgrade'))).toEqual(['end helm upgrade']);
+      expect(cluster.events().filter((event) => event.includes('helm upgrade'))).toEqual(['begin helm upgrade', 'end helm upgrade']);
       expect(existsSync(join(project, '.ingress-tls/lock'))).toBe(false);
     });
   });
@@ -39,15 +41,36 @@ describe.concurrent('a signal while helm is at work', () => {
     await inProject(twoServices, async (project, outside) => {
       const cluster = installStandInCluster(outside);
       cluster.answer({ tool: 'helm', when: ['upgrade'], seconds: 1000 });
-      const run = startProgram(['apply'], { cwd: project, env: cluster.env });
+      const run = startProgram(oneByOne, { cwd: project, env: cluster.env });
       await until(() => isRunning(cluster, 'upgrade'));
       run.kill('SIGINT');
       await until(() => run.stderr().includes('Stopping'));
       run.kill('SIGINT');
       const result = await run.ended;
-      expectGolden('apply-stopped-twice', ['apply'], project, result);
+      expectGolden('apply-stopped-twice', oneByOne, project, result);
       expect(result.exitCode).toBe(130);
       expect(cluster.events()).toContain('SIGINT helm upgrade');
+    });
+  });
+
+  it('a wait for pods that is cut off takes no release back', async () => {
+    await inProject(twoServices, async (project, outside) => {
+      const cluster = installStandInCluster(outside);
+      cluster.answer(
+        releaseRecords('ingress-tls/controller=ic3,', 'svc7', 'svc8'),
+        { tool: 'kubectl', when: ['get', '--selector=app.kubernetes.io/managed-by'] },
+        { tool: 'kubectl', when: ['rollout', 'status', 'deployment/ic3-svc7'], seconds: 1000 },
+        { tool: 'helm', when: ['rollback'] },
+      );
+      const run = startProgram(['apply'], { cwd: project, env: cluster.env });
+      await until(() => isRunning(cluster, 'deployment/ic3-svc7'));
+      run.kill('SIGINT');
+      await until(() => run.stderr().includes('Stopping'));
+      run.kill('SIGINT');
+      const { exitCode, stderr } = await run.ended;
+      expect(exitCode).toBe(130);
+      expect(stderr).toContain('error: stopped in step 9 of 9: cannot wait for 2 Deployments');
+      expect(isRunning(cluster, 'rollback')).toBe(false);
     });
   });
 
@@ -82,7 +105,7 @@ describe.concurrent('a signal while helm is at work', () => {
     await inProject(noServices, async (project, outside) => {
       const cluster = installStandInCluster(outside);
       cluster.answer(
-        releases('svc7', 'svc8'),
+        ...installedAnswers,
         { tool: 'helm', when: ['uninstall'], seconds: 0.8 },
       );
       const run = startProgram(['destroy', '--confirm', 'ic3'], { cwd: project, env: cluster.env });

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { describeUnless } from '../support/describe-with.ts';
 import { inProject, noServices, threeModes } from '../support/prepared-project.ts';
 import { inFreshFolder } from '../support/program.ts';
-import { brokenRollout } from '../support/stand-in-answers.ts';
+import { brokenRollout, dryRunTakesAll } from '../support/stand-in-answers.ts';
 import { installStandInCluster } from '../support/stand-in-cluster.ts';
 import { startAtTerminal, terminalMissing } from '../support/terminal.ts';
 import { until } from '../support/until.ts';
@@ -135,7 +135,7 @@ describeUnless(terminalMissing(), 'at a terminal', () => {
       await session.waitFor('Stopping: waiting for the running tool to end.');
       expect(cluster.events()).not.toContain('end helm upgrade');
       expect((await session.ended).exitCode).toBe(130);
-      expect(cluster.events().filter((event) => event.includes('upgrade'))).toEqual(['end helm upgrade']);
+      expect(cluster.events().filter((event) => event.includes('upgrade'))).toEqual(['begin helm upgrade', 'end helm upgrade']);
     });
   });
 
@@ -158,7 +158,7 @@ describeUnless(terminalMissing(), 'at a terminal', () => {
   it('colours go to a terminal and only there', async () => {
     await inProject(noServices, async (project, outside) => {
       const cluster = installStandInCluster(outside);
-      cluster.answer({ tool: 'kubectl', when: ['apply'], stderr: brokenRollout, exitCode: 1 });
+      cluster.answer(dryRunTakesAll, { tool: 'kubectl', when: ['apply'], stderr: brokenRollout, exitCode: 1 });
       const colored = await startAtTerminal(['apply'], { cwd: project, env: cluster.env }).ended;
       expect(colored.exitCode).toBe(3);
       expect(colored.raw).toMatch(color);

@@ -46,9 +46,19 @@ describeWithCluster('examples/three-modes on a cluster', (cluster) => {
         expect(output).toMatch(/serverside-applied/);
       }
       for (const service of ['svc7', 'svc8', 'svc9']) {
-        const objects = helm(cluster, 'template', `ic3-${service}`, join(project, 'charts', service), '--namespace', namespace, '--no-hooks');
+        // With the pod of `helm test`, a hook: a pod is admitted only where its account is already.
+        kubectl(cluster, 'create', 'serviceaccount', `ic3-${service}`, '--namespace', namespace);
+        const objects = helm(cluster, 'template', `ic3-${service}`, join(project, 'charts', service), '--namespace', namespace);
+        expect(objects).toMatch(/^kind: Pod$/m);
         kubectlWithInput(cluster, objects, 'apply', '--server-side', '--field-manager=ingress-tls', '--namespace', namespace, '--dry-run=server', '--warnings-as-errors', '-f', '-');
       }
+      for (const file of readdirSync(join(project, 'secrets'))) {
+        const text = readFileSync(join(project, 'secrets', file), 'utf8').replace('namespace: default', `namespace: ${namespace}`);
+        kubectlWithInput(cluster, text, 'apply', '--server-side', '--field-manager=ingress-tls', '--dry-run=server', '--warnings-as-errors', '-f', '-');
+      }
+      // The twin: what a restricted namespace does not like is a warning, and that an error.
+      const privileged = JSON.stringify({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'privileged' }, spec: { selector: { matchLabels: { app: 'x' } }, template: { metadata: { labels: { app: 'x' } }, spec: { containers: [{ name: 'x', image: 'x', securityContext: { privileged: true } }] } } } });
+      expect(() => kubectlWithInput(cluster, privileged, 'apply', '--server-side', '--namespace', namespace, '--dry-run=server', '--warnings-as-errors', '-f', '-')).toThrow(/violate PodSecurity "restricted/);
     } finally {
       kubectl(cluster, 'delete', 'namespace', namespace, '--ignore-not-found');
       rmSync(copy, { recursive: true });

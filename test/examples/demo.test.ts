@@ -17,7 +17,7 @@ describe('npm run demo', () => {
       expect(status, output).toBe(0);
       for (const line of ['$ ingress-tls init', '$ ingress-tls add-service svc9 --mode passthrough', '$ ingress-tls apply --dry-run']) expect(output).toContain(`\n${line}\n`);
       expect(output).toContain('├── certs/\n');
-      expect(output).toMatch(/^\d+\. kubectl apply .* < manifests\/ic-common\.yaml$/m);
+      expect(output).toMatch(/^ *\d+\. kubectl apply .* < manifests\/ic-common\.yaml$/m);
       expect(output).toMatch(/^ {2}ok {7}openssl verify -x509_strict -verify_hostname svc9\.example\.test certs\/svc9\.crt$/m);
       expect(output).toMatch(/^ {2}skipped {2}helm lint --strict: no helm on PATH$/m);
       expectHandshakes(output);

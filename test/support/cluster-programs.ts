@@ -1,17 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import type { Cluster } from './cluster.ts';
 import { runProgram, type ProgramResult } from './program.ts';
-import { findTool } from './tools.ts';
+import { findTool, pathWith } from './tools.ts';
 
 /** The built program, with the cluster's kubeconfig and the tools that the tests use. */
 export function ingressTls(cluster: Cluster, cwd: string, ...args: string[]): ProgramResult {
-  return runProgram(args, { cwd, env: { KUBECONFIG: cluster.kubeconfig, PATH: toolPath() } });
+  return runProgram(args, { cwd, env: programEnvironment(cluster) });
 }
 
-/** kubectl and helm as the tests use them, before whatever PATH has. */
-function toolPath(): string {
-  const folders = ['kubectl', 'helm'].map((name) => findTool(name as 'kubectl' | 'helm')?.replace(/\/[^/]+$/, ''));
-  return [...folders.filter((folder) => folder !== undefined), process.env['PATH']].join(':');
+/** What the built program needs around it; for those who start it themselves. */
+export function programEnvironment(cluster: Cluster): Readonly<Record<string, string>> {
+  // kubectl and helm as the tests use them, before whatever PATH has.
+  return { KUBECONFIG: cluster.kubeconfig, PATH: pathWith('kubectl', cluster.helm ?? 'helm') };
 }
 
 export function kubectl(cluster: Cluster, ...args: string[]): string {
@@ -22,8 +22,19 @@ export function kubectlWithInput(cluster: Cluster, input: string, ...args: strin
   return execFileSync(findTool('kubectl') ?? 'kubectl', args, { input, encoding: 'utf8', env: { ...process.env, KUBECONFIG: cluster.kubeconfig } });
 }
 
+/** One object or a list of them, as the API server has it. */
+export function readObject(cluster: Cluster, ...args: string[]): Readonly<Record<string, unknown>> {
+  return JSON.parse(kubectl(cluster, 'get', ...args, '--output', 'json')) as Readonly<Record<string, unknown>>;
+}
+
+/** One entry of a Secret in namespace default, decoded. */
+export function readSecret(cluster: Cluster, name: string, key: string): string {
+  const { data } = readObject(cluster, 'secret', name, '--namespace', 'default') as { readonly data: Readonly<Record<string, string>> };
+  return Buffer.from(data[key] ?? '', 'base64').toString();
+}
+
 export function helm(cluster: Cluster, ...args: string[]): string {
-  return execFileSync(findTool('helm') ?? 'helm', args, { encoding: 'utf8', env: { ...process.env, KUBECONFIG: cluster.kubeconfig } });
+  return execFileSync(findTool(cluster.helm ?? 'helm') ?? 'helm', args, { encoding: 'utf8', env: { ...process.env, KUBECONFIG: cluster.kubeconfig } });
 }
 
 export function listReleases(cluster: Cluster): readonly string[] {

@@ -9,6 +9,8 @@ export interface Cluster {
    * the node and no digest can be looked up; it may be the stand-in, which answers its health probe and nothing else.
    */
   readonly controllerImage?: string;
+  /** Which helm the programs find: the first one of the machine (absent), or one of major version 3. */
+  readonly helm?: 'helm3';
 }
 
 /** Returns the cluster that INGRESS_TLS_TEST_KUBECONFIG names, or undefined: a person's KUBECONFIG alone is no consent. */

@@ -10,6 +10,8 @@ export interface Answer {
   readonly stdout?: string;
   readonly stderr?: string;
   readonly exitCode?: number;
+  /** Prints, in place of stdout, the objects that it was given: one in a line, as JSON. */
+  readonly echoes?: boolean;
   /** How long it takes. */
   readonly seconds?: number;
 }
@@ -56,7 +58,11 @@ export const currentAnswers: readonly Answer[] = [
     'rbac.authorization.k8s.io/v1': ['ClusterRole'],
   }),
   { tool: 'kubectl', when: ['config', 'view'], stdout: JSON.stringify(kubeconfig) },
+  { tool: 'kubectl', when: ['get', 'namespaces', '-o=name'], stdout: 'namespace/default\n' },
   namespaces({ default: {} }),
+  // Of the objects that are asked about there is none, and a dry run takes all of them as they are.
+  { tool: 'kubectl', when: ['get', '-f', '-'] },
+  { tool: 'kubectl', when: ['apply', '--dry-run'], echoes: true },
   {
     tool: 'kubectl',
     when: ['api-resources'],
@@ -77,6 +83,9 @@ export const currentAnswers: readonly Answer[] = [
   { tool: 'helm', when: ['uninstall'], stdout: 'uninstalled\n' },
   { tool: 'openssl', when: ['version'], stdout: 'OpenSSL 3.0.19 27 Jan 2026 (Library: OpenSSL 3.0.19 27 Jan 2026)\n' },
 ];
+
+/** A dry run takes all objects as they are, whatever else fails. */
+export const dryRunTakesAll: Answer = { tool: 'kubectl', when: ['apply', '--dry-run'], echoes: true };
 
 /** helm 3 in place of helm 4. */
 export const helm3: Answer = { tool: 'helm', when: ['version'], stdout: 'v3.22.0' };
@@ -108,6 +117,12 @@ export function releases(...services: readonly string[]): Answer {
   return { tool: 'helm', when: ['list'], stdout: JSON.stringify(list) };
 }
 
+/** Helm's records of these services' releases, as `kubectl get secrets --show-labels` prints them. @param labels of our own, each with a comma behind. */
+export function releaseRecords(labels: string, ...services: readonly string[]): Answer {
+  const lines = services.map((name) => `default   sh.helm.release.v1.ic3-${name}.v1   helm.sh/release.v1   1     5m    ${labels}modifiedAt=1795417538,name=ic3-${name},owner=helm,status=deployed,version=1\n`);
+  return { tool: 'kubectl', when: ['get', '--show-labels'], stdout: lines.join('') };
+}
+
 /** Everything that ic3 has on a cluster, as `kubectl get` and `helm list` show it. */
 export const installedAnswers: readonly Answer[] = [
   { tool: 'kubectl', when: ['api-resources', '--namespaced'], stdout: 'configmaps\npods\nserviceaccounts\nservices\ndeployments.apps\n' },
@@ -115,12 +130,12 @@ export const installedAnswers: readonly Answer[] = [
     tool: 'kubectl',
     when: ['get', '--all-namespaces', '--selector'],
     stdout: [
-      'apps/v1\tDeployment\tingress-nginx-demo\tnginx-ingress-controller-ic3\tic3',
-      'v1\tService\tingress-nginx-demo\tingress-ic3\tic3',
-      'v1\tSecret\tdefault\tic3-svc8-tls\tic3',
+      'apps/v1\tDeployment\tingress-nginx-demo\tnginx-ingress-controller-ic3\tic3\tingress-tls',
+      'v1\tService\tingress-nginx-demo\tingress-ic3\tic3\tingress-tls',
+      'v1\tSecret\tdefault\tic3-svc8-tls\tic3\tingress-tls',
       'v1\tSecret\tdefault\tsh.helm.release.v1.ic3-svc8.v1\tic3',
-      'rbac.authorization.k8s.io/v1\tClusterRole\t\tingress-nginx-ic3\tic3',
-      'v1\tNamespace\t\tingress-nginx-demo\tic3',
+      'rbac.authorization.k8s.io/v1\tClusterRole\t\tingress-nginx-ic3\tic3\tingress-tls',
+      'v1\tNamespace\t\tingress-nginx-demo\tic3\tingress-tls',
       '',
     ].join('\n'),
   },
@@ -132,4 +147,19 @@ export const installedAnswers: readonly Answer[] = [
 export const refusedConnection = 'The connection to the server 192.0.2.1:6443 was refused - did you specify the right host or port?\n';
 export const expiredCredentials = 'error: You must be logged in to the server (the server has asked for the client to provide credentials)\n';
 export const pendingRelease = 'Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress\n';
+/** A rollout that does not end, and what the API says of it: the pod does not become ready, and nobody says why. */
+export const brokenRolloutAnswers: readonly Answer[] = [
+  { tool: 'kubectl', when: ['rollout', 'status'], stderr: 'error: deployment "nginx-ingress-controller-ic3" exceeded its progress deadline\n', exitCode: 1 },
+  {
+    tool: 'kubectl',
+    when: ['get', '-o=json', 'deployment.apps/nginx-ingress-controller-ic3'],
+    stdout: JSON.stringify({
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment', spec: { replicas: 1 } },
+      metadata: { name: 'nginx-ingress-controller-ic3', namespace: 'ingress-nginx-demo', generation: 1, uid: 'd' },
+      status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1 },
+    }),
+  },
+  { tool: 'kubectl', when: ['get', 'replicasets.apps,pods'] },
+  { tool: 'kubectl', when: ['get', 'events'], stdout: '{"apiVersion":"v1","kind":"List","items":[]}' },
+];
 export const brokenRollout = 'error: deployment "nginx-ingress-controller-ic3" exceeded its progress deadline\n';

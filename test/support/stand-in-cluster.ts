@@ -17,7 +17,7 @@ export interface StandInCluster {
   readonly answer: (...answers: readonly Answer[]) => void;
   /** The calls until now, in order. */
   readonly calls: (tool?: StandInTool) => readonly Call[];
-  /** What became of the calls: `end kubectl apply`, `SIGINT helm upgrade`. */
+  /** What became of the calls: `begin kubectl apply`, `end kubectl apply`, `SIGINT helm upgrade`. */
   readonly events: () => readonly string[];
   /** Forgets the calls. */
   readonly forget: () => void;
@@ -33,7 +33,12 @@ tool=${tool}
 home='${home}'
 PATH=/usr/bin:/bin
 us=$(printf '\037')
-log() { printf '%s\037' "$@" >> "$home/calls"; printf '\036' >> "$home/calls"; }
+log() {
+  record=
+  for part do record=$record$part$us; done
+  # One write: others log at the same time.
+  printf '%s\036' "$record" >> "$home/calls"
+}
 cat > "$home/stdin.$$"
 log call "$tool" $$ "$@"
 all=$us
@@ -47,8 +52,15 @@ match() { for word do case $all in *"$us$word$us"* | *"$us$word="*) ;; *) return
 stop() { log event "$1 $tool $name"; echo 'Error: release cancelled' >&2; exit 1; }
 trap 'stop SIGINT' INT
 trap 'stop SIGTERM' TERM
+log event "begin $tool $name"
 if [ "$seconds" != 0 ]; then sleep "$seconds" > /dev/null 2>&1 & wait $!; fi
-cat "$home/stdout.$answer"
+if [ "$echoes" = true ]; then
+  printf '{"apiVersion":"v1","kind":"List","items":['
+  paste -sd, "$home/stdin.$$"
+  printf ']}'
+else
+  cat "$home/stdout.$answer"
+fi
 cat "$home/stderr.$answer" >&2
 log event "end $tool $name"
 exit "$exit_code"
@@ -61,10 +73,10 @@ function quote(word: string): string {
 
 /** Writes the choice of an answer as a chain of conditions, and the texts of each beside it. */
 function writeAnswers(home: string, answers: readonly Answer[]): void {
-  const branches = answers.map(({ tool, when, stdout = '', stderr = '', exitCode = 0, seconds = 0 }, index) => {
+  const branches = answers.map(({ tool, when, stdout = '', stderr = '', exitCode = 0, seconds = 0, echoes = false }, index) => {
     writeFileSync(join(home, `stdout.${index}`), stdout);
     writeFileSync(join(home, `stderr.${index}`), stderr);
-    return `if [ $tool = ${tool} ] && match ${when.map(quote).join(' ')}; then answer=${index} exit_code=${exitCode} seconds=${seconds}\n`;
+    return `if [ $tool = ${tool} ] && match ${when.map(quote).join(' ')}; then answer=${index} exit_code=${exitCode} seconds=${seconds} echoes=${echoes}\n`;
   });
   const otherwise = `else echo "the stand-in has no answer to: $*" >&2; exit 99; fi\n`;
   writeFileSync(join(home, 'answers.sh'), branches.join('el') + otherwise);
@@ -105,5 +117,5 @@ const writingWords: ReadonlySet<string> = new Set(['apply', 'create', 'replace',
 
 /** Whether a call changes the cluster. */
 export function isWrite({ args }: Call): boolean {
-  return args.some((arg) => writingWords.has(arg));
+  return args.some((arg) => writingWords.has(arg)) && !args.includes('--dry-run=server');
 }

@@ -1,26 +1,32 @@
-import { exitCodes, Interrupted, NegativeAnswer } from '../../errors.ts';
-import { runStep } from '../../effects/run-step.ts';
+import { exitCodes, NegativeAnswer } from '../../errors.ts';
+import type { ClusterChanges } from '../../model/changes.ts';
 import type { Plan } from '../../model/plan.ts';
 import { planApply, type ApplyTarget } from '../../plan/apply-plan.ts';
 import { places } from '../../plan/places.ts';
 import { describeAccess } from '../access-lines.ts';
+import { arrangeSteps } from '../apply-steps.ts';
+import { describeChanges, summarizeChanges } from '../change-summary.ts';
 import { refuseOtherNamespace } from '../cluster-checks.ts';
 import { lookUpCluster, type ClusterFacts } from '../cluster-facts.ts';
 import { describeCluster, openCluster, type ClusterTools } from '../cluster-tools.ts';
 import type { ApplyOptions } from '../commands/apply.ts';
+import { usualConcurrency } from '../concurrency.ts';
 import { describePlan, printPlan } from '../dry-run.ts';
+import { findChanges } from '../find-changes.ts';
+import { freeReleases, lookUpForApply, refuseConflicts, unlessStopped, type LookSettings } from '../look-for-apply.ts';
 import { reportNotices } from '../notices.ts';
 import { chooseProgressStyle } from '../progress.ts';
 import { loadProject, planProject, type Project } from '../project.ts';
+import { viewRendered } from '../rendered-charts.ts';
 import { explainConflicts, reportBackups, reportConflicts } from '../report-render.ts';
 import { runSteps } from '../run-steps.ts';
 import { withLock, type Session } from '../session.ts';
-import { listenForStop, type Stopping } from '../stopping.ts';
+import { listenForStop } from '../stopping.ts';
 import { printTable } from '../table.ts';
 import { repairUnderLock } from '../verify-repair.ts';
 import { carryOutPlan } from '../write-project.ts';
 
-/** Renders, then brings everything to the cluster. Whatever can be refused is refused before anything is written. */
+/** Renders, then brings to the cluster what differs there. Whatever can be refused is refused before anything is written. */
 export async function apply(session: Session, options: ApplyOptions): Promise<number> {
   return options.dryRun === true ? dryRun(session, options) : withLock(session, 'apply', () => applyForReal(session, options));
 }
@@ -29,14 +35,17 @@ async function dryRun(session: Session, options: ApplyOptions): Promise<number> 
   const { report } = session;
   const project = loadProject(session);
   refuseOtherNamespace(options.namespace, project);
-  const { plan } = planProject(session, project, false);
+  const rendered = planProject(session, project, false);
+  const { plan } = rendered;
   const facts = await lookUpCluster(openCluster(session, options, true), project, true);
-  const commands = planApply(project.config, project.profile, project.desired, chooseTarget(facts, options));
+  const findings = await findChanges({ tools: facts.tools, rendered: viewRendered(session, project, rendered), facts, verifyLive: options.verifyLive === true });
+  const commands = planApply(project.config, project.profile, project.desired, chooseTarget(facts, options), findings);
   reportConflicts(session, plan);
   if (options.json === true) {
     report.json({
       context: facts.cluster?.context ?? null,
       server: facts.cluster?.server ?? null,
+      changes: findings.changes === undefined ? null : describeChanges(findings.changes),
       steps: describePlan(plan, commands),
       kept: plan.conflicts.map(({ path, reason }) => ({ path, reason })),
       unknown: facts.unknown,
@@ -45,6 +54,8 @@ async function dryRun(session: Session, options: ApplyOptions): Promise<number> 
   } else {
     report.message(describeTarget(facts));
     for (const line of printPlan(plan, commands)) report.result(line);
+    reportSummary(session, project, findings.changes);
+    for (const name of facts.terminating) report.message(`Namespace ${name} is being deleted: apply waits until it is gone.`);
     for (const line of facts.unknown) report.message(`${report.messageStyle.warning('not looked up:')} ${line}`);
     reportOrphans(session, facts, options);
     reportNotices(report, plan.notices, ['warning', 'info']);
@@ -53,50 +64,70 @@ async function dryRun(session: Session, options: ApplyOptions): Promise<number> 
 }
 
 async function applyForReal(session: Session, options: ApplyOptions): Promise<number> {
-  const { report } = session;
+  const { report, world } = session;
   const project = loadProject(session);
   refuseOtherNamespace(options.namespace, project);
   await repairUnderLock(session, project, options);
   refuseEdited(session, planProject(session, project, false).plan, options);
-  const tools = openCluster(session, options, false);
-  const stopping = listenForStop(session.world, report, tools.exec);
+  const tools: ClusterTools = openCluster(session, options, false);
+  const stopping = listenForStop(world, report, tools.exec);
+  const settings: LookSettings = {
+    stopping,
+    timeout: options.timeout,
+    forcePending: options.forcePending === true,
+  };
   try {
-    const facts = await lookUp(tools, project, stopping);
-    report.message(describeTarget(facts));
+    const found = await lookUpForApply(session, tools, project, settings);
+    report.message(describeTarget(found));
     // Looking at a cluster takes a while: what was saved meanwhile counts.
-    const { plan, observed } = planProject(session, project, false);
+    const rendered = planProject(session, project, false);
+    const { plan, observed } = rendered;
     refuseEdited(session, plan, options);
     const backups = await carryOutPlan(session, plan, observed);
     reportBackups(session, backups);
+    const { facts, findings } = await unlessStopped(stopping, async () => {
+      const free = await freeReleases(session, project, found, settings);
+      return { facts: free, findings: await findChanges({ tools: free.tools, rendered: viewRendered(session, project, rendered), facts: free, verifyLive: options.verifyLive === true }) };
+    });
+    if (options.forceConflicts !== true && findings.changes !== undefined) refuseConflicts(findings.changes);
+    reportSummary(session, project, findings.changes);
     reportOrphans(session, facts, options);
     reportNotices(report, plan.notices, ['warning']);
-    const commands = planApply(project.config, project.profile, project.desired, chooseTarget(facts, options));
-    const steps = commands.map((step) => ({ title: step.title, run: () => runStep(step, { ...facts.tools, files: session.files }) }));
-    await runSteps(session, chooseProgressStyle(session, options), steps, stopping, 'ingress-tls apply');
-    reportAccess(session, project, facts, options);
+    const commands = planApply(project.config, project.profile, project.desired, chooseTarget(facts, options), findings);
+    const warnings = new Set<string>();
+    const stages = arrangeSteps(session, commands, {
+      tools: facts.tools,
+      timeout: options.timeout,
+      stopping,
+      concurrency: options.concurrency ?? usualConcurrency(world.cores),
+      onWarning: (text) => warnings.add(text),
+    });
+    try {
+      await runSteps(session, chooseProgressStyle(session, options), stages, stopping, 'ingress-tls apply');
+    } finally {
+      for (const text of warnings) report.notice({ level: 'warning', code: 'api-warning', message: `the API server warned: ${text}` });
+    }
+    reportAccess(session, project, facts, options, findings.changes);
     return exitCodes.done;
   } finally {
     stopping.end();
   }
 }
 
-/** A stop while the cluster is looked at ends the run before anything is written. */
-async function lookUp(tools: ClusterTools, project: Project, stopping: Stopping): Promise<ClusterFacts> {
-  const endIfStopped = (): void => {
-    const exitCode = stopping.exitCode();
-    if (exitCode !== undefined) throw new Interrupted('stopped before anything was written', { exitCode, remedy: 'ingress-tls apply' });
-  };
-  const facts = await lookUpCluster(tools, project, false).catch((error: unknown) => {
-    endIfStopped();
-    throw error;
-  });
-  endIfStopped();
-  return facts;
-}
-
 /** What the project no longer brings is removed only when asked: the same controller may be applied from another folder. */
 function chooseTarget({ target, orphans }: ClusterFacts, options: ApplyOptions): ApplyTarget {
-  return { ...target, timeout: options.timeout, orphans: options.prune === true ? orphans : { releases: [], objects: [] } };
+  return {
+    ...target,
+    timeout: options.timeout,
+    forceConflicts: options.forceConflicts === true,
+    orphans: options.prune === true ? orphans : { releases: [], objects: [] },
+  };
+}
+
+function reportSummary({ report }: Session, { profile }: Project, changes: ClusterChanges | undefined): void {
+  if (changes === undefined) return;
+  if (profile.applyMethod !== 'server-side') report.message('All of manifests/ and secrets/ is sent each time: a cluster this old cannot say what would change.');
+  for (const line of summarizeChanges(changes)) report.verbatim(line);
 }
 
 function reportOrphans({ report }: Session, { orphans }: ClusterFacts, options: ApplyOptions): void {
@@ -124,10 +155,16 @@ function describeTarget({ cluster }: ClusterFacts): string {
 }
 
 /** The closing table: where each service is reached, and the command line that proves it. */
-function reportAccess({ report }: Session, { config, desired }: Project, { cluster, nodeAddress }: ClusterFacts, options: ApplyOptions): void {
+function reportAccess(
+  { report }: Session,
+  { config, desired }: Project,
+  { cluster, nodeAddress }: ClusterFacts,
+  options: ApplyOptions,
+  changes: ClusterChanges | undefined,
+): void {
   const accesses = desired.services.map((service) => describeAccess(config, service, nodeAddress));
   if (options.json === true) {
-    report.json({ context: cluster?.context, server: cluster?.server, services: accesses });
+    report.json({ context: cluster?.context, server: cluster?.server, changes: changes === undefined ? null : describeChanges(changes), services: accesses });
     return;
   }
   if (accesses.length === 0) {

@@ -1,23 +1,22 @@
 import { quote } from '../../config/wording.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
-import type { OwnedObject } from '../../effects/kubectl.ts';
-import type { Release } from '../../effects/helm.ts';
-import { runStep } from '../../effects/run-step.ts';
+import type { Cluster } from '../../effects/kubectl.ts';
 import { printCommand } from '../../kube/command-line.ts';
-import { ownerLabel, ownerSelector } from '../../kube/ownership.ts';
-import type { RunStep } from '../../model/plan.ts';
 import { deleteStep, deleteSteps, uninstallStep } from '../../plan/cluster-steps.ts';
 import { canAsk } from '../asking.ts';
+import { carryOutDestroy, reportLeft, type Removals } from '../carry-out-destroy.ts';
 import { bindToContext, describeCluster, openCluster, type ClusterTools } from '../cluster-tools.ts';
 import type { DestroyOptions } from '../commands/destroy.ts';
-import { selectRemovable } from '../owned-objects.ts';
-import { chooseProgressStyle } from '../progress.ts';
+import { lookUpOwned } from '../destroy-look.ts';
 import { loadProject, type Project } from '../project.ts';
-import { runSteps } from '../run-steps.ts';
+import { awaitRunningHelms } from '../release-repair.ts';
 import { withLock, type Session } from '../session.ts';
 import { listenForStop } from '../stopping.ts';
 
-/** Removes from the cluster what carries this controller's label: releases, objects, and its namespaces when nothing else is in them. */
+/**
+ * Removes from the cluster what apply brought for this controller, and waits until it is gone, pods included: releases, objects, and its
+ * namespaces when nothing else is in them. Run again after it was killed, it goes on.
+ */
 export async function destroy(session: Session, options: DestroyOptions): Promise<number> {
   return options.dryRun === true ? destroyProject(session, options) : withLock(session, 'destroy', () => destroyProject(session, options));
 }
@@ -30,60 +29,61 @@ async function destroyProject(session: Session, options: DestroyOptions): Promis
   if (options.confirm === undefined && options.dryRun !== true && !canAsk(session.world, options)) throw missingConfirmation(name);
 
   const unbound = openCluster(session, options, options.dryRun === true);
-  await unbound.helm.readHelmVersion();
+  const helmVersion = await unbound.helm.readHelmVersion();
   const cluster = await unbound.kubectl.readCluster();
   const tools = bindToContext(unbound, cluster.context);
   report.message(`Cluster: ${describeCluster(cluster)}`);
 
-  const found = await lookUpOwned(tools, name);
-  const settings = { connection: tools.connection, timeout: options.timeout };
-  // A namespace goes when its last pod has ended, and a controller may take its grace period of 300 s for open connections.
-  const patient = { ...settings, timeout: Math.max(options.timeout, 360) };
-  const steps = [...found.releases.map((release) => uninstallStep(release, settings)), ...deleteSteps(found.objects, settings)];
-  const namespaces = found.namespaces.map((namespace) => ({ namespace, step: deleteStep({ resource: 'namespaces', names: [namespace] }, patient) }));
-  if (steps.length === 0 && found.namespaces.length === 0) {
-    if (options.json === true) report.json({ context: cluster.context, removed: [], kept: [] });
-    else report.result(`Nothing of controller ${name} is on the cluster.`);
+  if (options.dryRun !== true) await awaitHelms(session, tools, cluster, options.timeout);
+  const removals = await planRemovals(tools, project, { timeout: options.timeout, helmMajor: helmVersion.major });
+  const { releases, objects, namespaces, left } = removals;
+  const steps = [...releases, ...objects];
+  if (steps.length === 0 && namespaces.length === 0) {
+    if (options.json === true) report.json({ context: cluster.context, removed: [], kept: [], left });
+    else {
+      reportLeft(session, left);
+      report.result(`Nothing of controller ${name} is on the cluster.`);
+    }
     return exitCodes.done;
   }
-  if (options.dryRun === true) return printDestroyPlan(session, options, steps, namespaces);
+  if (options.dryRun === true) return printDestroyPlan(session, options, removals);
   if (options.confirm === undefined) {
     for (const { title } of steps) report.verbatim(`  ${title}`);
     for (const { step } of namespaces) report.verbatim(`  ${step.title}, ${unlessForeign}`);
     const { askText } = await import('../prompts.ts');
     refuseWrongName(await askText(session.world, `To remove this from ${cluster.server}, type the controller's name (${name})`, ''), name);
   }
-  return carryOutDestroy(session, options, tools, project, steps, namespaces);
+  return carryOutDestroy(session, options, { tools, cluster, project, removals });
 }
 
 const unlessForeign = 'unless it holds anything else by then';
 
-/** A namespace of ours and the step that deletes it, if nothing else is in it. */
-interface OwnNamespace {
-  readonly namespace: string;
-  readonly step: RunStep;
+/** A helm that a stopped run left at work would bring back what is removed here. */
+async function awaitHelms(session: Session, { exec }: ClusterTools, cluster: Cluster, timeout: number): Promise<void> {
+  const stopping = listenForStop(session.world, session.report, exec);
+  try {
+    await awaitRunningHelms(session, { cluster, timeout, stopping, command: 'ingress-tls destroy' });
+  } finally {
+    stopping.end();
+  }
 }
 
-interface Owned {
-  readonly releases: readonly Release[];
-  readonly objects: readonly OwnedObject[];
-  readonly namespaces: readonly string[];
-}
-
-async function lookUpOwned({ helm, kubectl }: ClusterTools, controllerName: string): Promise<Owned> {
-  const selector = ownerSelector(controllerName);
-  const releases = await helm.listReleases(selector);
-  const owned = (await kubectl.listOwned(ownerLabel)).filter(({ owner }) => owner === controllerName);
+async function planRemovals(tools: ClusterTools, project: Project, given: { readonly timeout: number; readonly helmMajor: 3 | 4 }): Promise<Removals> {
+  const found = await lookUpOwned(tools, project);
+  const settings = { connection: tools.connection, backgroundOnly: project.profile.applyMethod === 'client-side', ...given };
   return {
-    releases,
-    objects: selectRemovable(owned),
-    namespaces: owned.filter(({ kind }) => kind === 'Namespace').map(({ name }) => name),
+    releases: found.releases.map((release) => uninstallStep(release, settings)),
+    objects: deleteSteps(found.objects, settings),
+    namespaces: found.namespaces.map((namespace) => ({ namespace, step: deleteStep({ resource: 'namespaces', names: [namespace] }, settings) })),
+    left: found.left,
   };
 }
 
-function printDestroyPlan({ report }: Session, options: DestroyOptions, steps: readonly RunStep[], namespaces: readonly OwnNamespace[]): number {
+function printDestroyPlan(session: Session, options: DestroyOptions, { releases, objects, namespaces, left }: Removals): number {
+  const { report } = session;
+  const steps = [...releases, ...objects];
   if (options.json === true) {
-    report.json({ steps: steps.map(({ title, command }) => ({ title, command: printCommand(command) })), namespaces: namespaces.map(({ namespace }) => namespace) });
+    report.json({ steps: steps.map(({ title, command }) => ({ title, command: printCommand(command) })), namespaces: namespaces.map(({ namespace }) => namespace), left });
     return exitCodes.done;
   }
   steps.forEach(({ command }, index) => {
@@ -92,47 +92,7 @@ function printDestroyPlan({ report }: Session, options: DestroyOptions, steps: r
   namespaces.forEach(({ step }, index) => {
     report.result(`${steps.length + index + 1}. ${printCommand(step.command)}  # ${unlessForeign}`);
   });
-  return exitCodes.done;
-}
-
-async function carryOutDestroy(
-  session: Session,
-  options: DestroyOptions,
-  tools: ClusterTools,
-  { config }: Project,
-  steps: readonly RunStep[],
-  namespaces: readonly OwnNamespace[],
-): Promise<number> {
-  const { report } = session;
-  const removed: string[] = [];
-  const kept: { readonly namespace: string; readonly holds: readonly string[] }[] = [];
-  const stopping = listenForStop(session.world, report, tools.exec);
-  const selector = ownerSelector(config.controller.name);
-  const runOne = async (step: RunStep): Promise<void> => {
-    await runStep(step, { ...tools, files: session.files });
-    removed.push(step.title);
-  };
-  const removals = steps.map((step) => ({ title: step.title, run: () => runOne(step) }));
-  const namespaceRemovals = namespaces.map(({ namespace, step }) => ({
-    title: step.title,
-    run: async () => {
-      const holds = await tools.kubectl.listForeign(namespace, selector);
-      if (holds.length > 0) kept.push({ namespace, holds });
-      else await runOne(step);
-    },
-  }));
-  try {
-    const command = `ingress-tls destroy --confirm ${config.controller.name}`;
-    await runSteps(session, chooseProgressStyle(session, options), [...removals, ...namespaceRemovals], stopping, command);
-  } finally {
-    stopping.end();
-  }
-  if (options.json === true) {
-    report.json({ removed, kept });
-    return exitCodes.done;
-  }
-  for (const { namespace, holds } of kept) report.message(`kept: namespace ${namespace}, which also holds ${holds.join(', ')}`);
-  report.result(`Removed controller ${config.controller.name} and its services from the cluster. Local files and keys are still here.`);
+  reportLeft(session, left);
   return exitCodes.done;
 }
 
@@ -144,4 +104,3 @@ function refuseWrongName(answer: string | undefined, name: string): void {
 function missingConfirmation(name: string): UsageError {
   return new UsageError("missing --confirm: destroying asks for the controller's name", { remedy: `ingress-tls destroy --confirm ${name}` });
 }
-

@@ -113,7 +113,7 @@ async function checkCluster(unbound: ClusterTools, project: Project): Promise<re
 }
 
 async function checkNamespaces(tools: ClusterTools, project: Project): Promise<readonly Finding[]> {
-  const words = { absent: 'does not exist yet; apply makes it', ours: 'exists and is ours', foreign: 'exists; it is used as it is' };
+  const words = { absent: 'does not exist yet; apply makes it', ours: 'exists and is ours', foreign: 'exists; it is used as it is', terminating: 'is being deleted; apply waits until it is gone' };
   try {
     const uses = await judgeNamespaces(tools, project);
     return uses.map(({ name, state }) => ({ check: 'namespace', status: state === 'absent' ? 'note' : 'ok', found: `${name} ${words[state]}` }));

@@ -1,7 +1,7 @@
 import type { ControllerProfile } from '../../model/controller-profile.ts';
 import { behaviour } from './behaviour.ts';
 import { manifests } from './manifests.ts';
-import { commonNames, controllerNames } from './names.ts';
+import { commonNames, controllerNames, electionName } from './names.ts';
 import { notices } from './notices.ts';
 import { readRoutes } from './read-routes.ts';
 import { routes } from './routes.ts';
@@ -34,6 +34,7 @@ export const ingressNginx015: ControllerProfile = {
     { kind: 'Deployment', name: commonNames.defaultBackend, namespace: config.controller.namespace },
     { kind: 'Deployment', name: controllerNames(config).deployment, namespace: config.controller.namespace },
   ],
+  elections: ({ controller }) => [{ resource: 'configmap', kind: 'ConfigMap', name: electionName(controller.name), namespace: controller.namespace }],
   routes,
   // Nothing reads an authority here: 0.15.0 cannot verify the hop.
   upstreamCa: () => undefined,

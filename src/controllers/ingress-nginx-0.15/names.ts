@@ -38,5 +38,10 @@ export function controllerNames(config: Config): ControllerNames {
  */
 export function electionNames(config: Config): readonly string[] {
   const { name, sharedWith } = config.controller;
-  return [...new Set([...sharedWith.filter((other) => other !== name), name])].map((each) => `ingress-controller-leader-${each}`);
+  return [...new Set([...sharedWith.filter((other) => other !== name), name])].map(electionName);
+}
+
+/** The election ConfigMap of the controller of this name. */
+export function electionName(controller: string): string {
+  return `ingress-controller-leader-${controller}`;
 }

@@ -36,6 +36,7 @@ export const ingressNginx: ControllerProfile = {
   workloads: (config) => [
     { kind: 'Deployment', name: controllerNames(config).deployment, namespace: config.controller.namespace },
   ],
+  elections: (config) => [{ resource: 'lease.coordination.k8s.io', kind: 'Lease', name: controllerNames(config).election, namespace: config.controller.namespace }],
   routes,
   upstreamCa: (_config, service) => upstreamCa(service),
   notices,

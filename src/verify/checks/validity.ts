@@ -1,3 +1,4 @@
+import { renewalDays } from '../../certs/validity.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
 import { shownPair } from '../../plan/places.ts';
 import { fail, pass, skip, type Explanation, type ServiceCheck, type Situation } from '../finding.ts';
@@ -5,15 +6,12 @@ import { probeAsClient } from '../probe-plan.ts';
 import { mendCertificate, restartPods } from '../remedies.ts';
 import { countDays, showDay, showDays } from '../words.ts';
 
-/** Time enough for a person to renew by hand, holidays included. */
-const leastDays = 21;
-
 /** Dates of the certificate that was shown, whosever it is. */
 export const validity: ServiceCheck = {
   id: 'validity',
   appliesTo: () => true,
   plan: ({ subject }) => [probeAsClient(subject)],
-  expect: ({ context }) => `valid on ${showDay(context.now)}, and for ${leastDays} days more`,
+  expect: ({ context }) => `valid on ${showDay(context.now)}, and for ${renewalDays} days more`,
   judge: (situation, see) => {
     const { leaf } = see(probeAsClient(situation.subject));
     if (leaf === undefined) return skip('no certificate was shown');
@@ -30,7 +28,7 @@ export const validity: ServiceCheck = {
       return fail(`expired on ${showDay(leaf.notAfter)}`, renew(situation, leaf, 'clients that verify refuse it, and nothing renews it by itself'));
     }
     const seen = `valid until ${showDay(leaf.notAfter)}, ${showDays(days)} left`;
-    return days < leastDays ? fail(seen, renew(situation, leaf, 'it expires soon, and nothing renews it by itself'), 'warning') : pass(seen);
+    return days < renewalDays ? fail(seen, renew(situation, leaf, 'it expires soon, and nothing renews it by itself'), 'warning') : pass(seen);
   },
 };
 

@@ -90,10 +90,11 @@ describe('questions', () => {
   });
 
   it('finds the Service that has a node port, and not one with a longer number', async () => {
-    const stdout = 'default\tkubernetes\t \na\tlonger\t130092 \nb\tplain\t30080 30092 \nc\thealth\t30081 30093\n';
+    const stdout = 'default\tkubernetes\t \na\tlonger\t130092 \nb\tplain\t30080 30092 \nc\thealth\t30081 30093\nd\tours\t30094 \tic3\n';
     const { kubectl } = kubectlThat(answering([{ when: ['services'], stdout }]));
     expect(await kubectl.findNodePortUser(30_092)).toEqual({ namespace: 'b', name: 'plain' });
     expect(await kubectl.findNodePortUser(30_093)).toEqual({ namespace: 'c', name: 'health' });
+    expect(await kubectl.findNodePortUser(30_094)).toEqual({ namespace: 'd', name: 'ours', owner: 'ic3' });
     expect(await kubectl.findNodePortUser(3009)).toBeUndefined();
   });
 
@@ -113,15 +114,15 @@ describe('questions', () => {
 
   it('lists what is ours by what the cluster can delete, without asking for content', async () => {
     const names = 'services\nsecrets\ndeployments.apps\nclusterroles.rbac.authorization.k8s.io\nbindings\npods.metrics.k8s.io\n';
-    const lines = 'apps/v1\tDeployment\tns\tic3\tic3\nv1\tSecret\tns\ts\tic4\nv1\tSecret\tns\ts\tic4\nrbac.authorization.k8s.io/v1\tClusterRole\t\t--all\tic3\n';
+    const lines = 'apps/v1\tDeployment\tns\tic3\tic3\tingress-tls kube-controller-manager\nv1\tSecret\tns\ts\tic4\nv1\tSecret\tns\ts\tic4\nrbac.authorization.k8s.io/v1\tClusterRole\t\t--all\tic3\n';
     const broken = 'error: unable to retrieve the complete list of server APIs: metrics.k8s.io/v1beta1: the server is currently unable to handle the request\n';
     const { kubectl, commands } = kubectlThat(
       answering([{ when: ['api-resources'], stdout: names, stderr: broken, exitCode: 1 }, { when: ['--selector=a/b'], stdout: lines }]),
     );
     expect(await kubectl.listOwned('a/b')).toEqual([
-      { resource: 'deployment.apps', kind: 'Deployment', name: 'ic3', namespace: 'ns', owner: 'ic3' },
-      { resource: 'secret', kind: 'Secret', name: 's', namespace: 'ns', owner: 'ic4' },
-      { resource: 'clusterrole.rbac.authorization.k8s.io', kind: 'ClusterRole', name: '--all', owner: 'ic3' },
+      { resource: 'deployment.apps', kind: 'Deployment', name: 'ic3', namespace: 'ns', owner: 'ic3', managers: ['ingress-tls', 'kube-controller-manager'] },
+      { resource: 'secret', kind: 'Secret', name: 's', namespace: 'ns', owner: 'ic4', managers: [] },
+      { resource: 'clusterrole.rbac.authorization.k8s.io', kind: 'ClusterRole', name: '--all', owner: 'ic3', managers: [] },
     ]);
     const get = commands.find((args) => args.includes('get'))!;
     expect(get).toContain('deployments.apps,services,secrets,clusterroles.rbac.authorization.k8s.io');
@@ -156,7 +157,7 @@ describe('questions', () => {
 describe('explainKubectlFailure', () => {
   it.each([
     ['The Service "ic3" is invalid: spec.ports[0].nodePort: Invalid value: 30092: provided port is already allocated', 'the node port is taken'],
-    ['error: Apply failed with 1 conflict: conflict with "helm" using apps/v1: .spec.replicas', 'helm manages fields'],
+    ['error: Apply failed with 1 conflict: conflict with "helm" using apps/v1: .spec.replicas', 'helm manages .spec.replicas'],
     ['error: resource mapping not found for name: "x" namespace: "" from "STDIN": no matches for kind "Ingress" in version "extensions/v1beta1"', 'does not know Ingress of extensions/v1beta1'],
     ['Error from server (NotFound): error when creating "STDIN": namespaces "nope" not found', 'no namespace nope'],
     ['Error from server (Forbidden): error when creating "STDIN": configmaps "a" is forbidden: unable to create new content in namespace x because it is being terminated', 'being deleted'],

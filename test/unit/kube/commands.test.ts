@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { printCommand } from '../../../src/kube/command-line.ts';
 import { applyCommand, buildKubectlArgs, deleteCommand, rolloutCommand, secretCommands } from '../../../src/kube/commands.ts';
-import { helmRecoverCommand, helmUninstallCommand, helmUpgradeCommand, type HelmUpgrade } from '../../../src/kube/helm-commands.ts';
+import { helmFinishUninstallCommand, helmHistoryCommand, helmRollbackCommand, helmUninstallCommand, helmUpgradeCommand, readHelmSubject, type HelmUpgrade } from '../../../src/kube/helm-commands.ts';
 import type { ToolCommand } from '../../../src/model/plan.ts';
 import { describeWithTool } from '../../support/describe-with.ts';
 
 const connection = { context: 'prod', kubeconfig: '/k' };
-const reference = { kind: 'Deployment', name: 'ic3', namespace: 'ingress-nginx-demo' };
+const namespace = 'ingress-nginx-demo';
+const workloads = ['ic3', 'ic4'].map((name) => ({ kind: 'Deployment', name, namespace }));
+const forceConflicts = false;
 const upgrade: HelmUpgrade = {
   release: 'ic3-svc8',
   chartFolder: 'charts/svc8',
@@ -19,35 +21,41 @@ const upgrade: HelmUpgrade = {
   helmMajor: 4,
   labels: { 'ingress-tls/controller': 'ic3' },
   setFiles: { 'route.caCertificate': 'certs/ca.crt' },
+  forceConflicts,
+  serverValidates: true,
 };
 const files = ['secrets/a.yaml', 'secrets/b.yaml', 'secrets/c.yaml'];
 
 const kubectlCommands: readonly ToolCommand[] = [
-  applyCommand({ files, method: 'server-side' }),
-  applyCommand({ files, method: 'client-side' }),
-  ...secretCommands({ files, existing: new Set(['secrets/b.yaml']), method: 'client-side' }),
-  rolloutCommand({ reference, timeout: 60 }),
+  applyCommand({ files, method: 'server-side', forceConflicts }),
+  applyCommand({ files, method: 'server-side', forceConflicts: true }),
+  applyCommand({ files, method: 'client-side', forceConflicts }),
+  ...secretCommands({ files, existing: new Set(['secrets/b.yaml']), method: 'client-side', forceConflicts }),
+  rolloutCommand({ workloads, namespace, timeout: 60 }),
   deleteCommand({ resource: 'clusterrole.rbac.authorization.k8s.io', names: ['--all', 'ic3'], timeout: 60 }),
   deleteCommand({ resource: 'service', names: ['ic3'], namespace: 'x', timeout: 60 }),
+  deleteCommand({ resource: 'deployment.apps', names: ['ic3'], namespace: 'x', timeout: 60, withDependents: true }),
 ];
 
 describe('kubectl commands', () => {
   it('are printed as people know them', () => {
     expect(kubectlCommands.map(printCommand)).toEqual([
       'cat secrets/a.yaml secrets/b.yaml secrets/c.yaml | kubectl apply --server-side --field-manager=ingress-tls -f -',
+      'cat secrets/a.yaml secrets/b.yaml secrets/c.yaml | kubectl apply --server-side --field-manager=ingress-tls --force-conflicts -f -',
       'cat secrets/a.yaml secrets/b.yaml secrets/c.yaml | kubectl apply -f -',
       'cat secrets/a.yaml secrets/c.yaml | kubectl create -f -',
       'kubectl replace -f - < secrets/b.yaml',
-      'kubectl rollout status deployment/ic3 --namespace=ingress-nginx-demo --timeout=60s',
+      'kubectl rollout status deployment/ic3 deployment/ic4 --namespace=ingress-nginx-demo --timeout=60s',
       'kubectl delete clusterrole.rbac.authorization.k8s.io/--all clusterrole.rbac.authorization.k8s.io/ic3 --ignore-not-found=true --wait=true --timeout=60s',
       'kubectl delete service/ic3 --namespace=x --ignore-not-found=true --wait=true --timeout=60s',
+      'kubectl delete deployment.apps/ic3 --namespace=x --ignore-not-found=true --cascade=foreground --wait=true --timeout=60s',
     ]);
   });
 
   it('never send a Secret through client-side apply, nor server-side as the manager that annotates', () => {
     for (const method of ['client-side', 'server-side'] as const) {
       for (const existing of [[], files]) {
-        for (const { args } of secretCommands({ files, existing: new Set(existing), method })) {
+        for (const { args } of secretCommands({ files, existing: new Set(existing), method, forceConflicts })) {
           if (!args.includes('apply')) continue;
           expect(args).toContain('--server-side');
           const manager = args.find((word) => word.startsWith('--field-manager='));
@@ -56,18 +64,18 @@ describe('kubectl commands', () => {
         }
       }
     }
-    expect(secretCommands({ files: [], existing: new Set(), method: 'client-side' })).toEqual([]);
+    expect(secretCommands({ files: [], existing: new Set(), method: 'client-side', forceConflicts })).toEqual([]);
   });
 
   it('bring every Secret exactly once', () => {
-    const sent = secretCommands({ files, existing: new Set(['secrets/b.yaml', 'secrets/other.yaml']), method: 'client-side' });
+    const sent = secretCommands({ files, existing: new Set(['secrets/b.yaml', 'secrets/other.yaml']), method: 'client-side', forceConflicts });
     expect(sent.flatMap(({ stdinFiles }) => stdinFiles ?? []).sort()).toEqual(files);
   });
 
   it('put the connection first and values behind an equals sign', () => {
     expect(buildKubectlArgs({ context: '--all', kubeconfig: '-f' }, ['get'])).toEqual(['--context=--all', '--kubeconfig=-f', 'get']);
     expect(buildKubectlArgs({}, ['get'])).toEqual(['get']);
-    for (const command of [applyCommand({ files, method: 'server-side', ...connection }), rolloutCommand({ reference, timeout: 1, ...connection })]) {
+    for (const command of [applyCommand({ files, method: 'server-side', forceConflicts, ...connection }), rolloutCommand({ workloads, namespace, timeout: 1, ...connection })]) {
       expect(command.args.slice(0, 2)).toEqual(['--context=prod', '--kubeconfig=/k']);
     }
     expect(helmUpgradeCommand({ ...upgrade, ...connection }).args.slice(0, 2)).toEqual(['--kube-context=prod', '--kubeconfig=/k']);
@@ -77,14 +85,26 @@ describe('kubectl commands', () => {
 describe('helm commands', () => {
   it('are printed as people know them', () => {
     expect(printCommand(helmUpgradeCommand(upgrade))).toBe(
-      'helm upgrade --install ic3-svc8 ./charts/svc8 --namespace=default --reset-values --set-file=route.caCertificate=certs/ca.crt --labels=ingress-tls/controller=ic3 --wait --rollback-on-failure --timeout=300s',
+      'helm upgrade --install ic3-svc8 ./charts/svc8 --namespace=default --reset-values --set-file=route.caCertificate=certs/ca.crt --labels=ingress-tls/controller=ic3 --disable-openapi-validation --timeout=300s',
     );
-    expect(printCommand(helmUpgradeCommand({ ...upgrade, helmMajor: 3, labels: {}, setFiles: {} }))).toBe(
-      'helm upgrade --install ic3-svc8 ./charts/svc8 --namespace=default --reset-values --wait --atomic --timeout=300s',
+    expect(printCommand(helmUpgradeCommand({ ...upgrade, helmMajor: 3, labels: {}, setFiles: {}, serverValidates: false, forceConflicts: true }))).toBe(
+      'helm upgrade --install ic3-svc8 ./charts/svc8 --namespace=default --reset-values --timeout=300s',
     );
-    expect(printCommand(helmUninstallCommand({ release: 'ic3-svc8', namespace: 'default', timeout: 60 }))).toBe(
-      'helm uninstall ic3-svc8 --namespace=default --wait --timeout=60s',
+    expect(helmUpgradeCommand({ ...upgrade, forceConflicts: true }).args).toContain('--force-conflicts');
+    expect(printCommand(helmUninstallCommand({ release: 'ic3-svc8', namespace: 'default', timeout: 60, helmMajor: 3 }))).toBe(
+      'helm uninstall ic3-svc8 --namespace=default --cascade=foreground --wait --timeout=60s',
     );
+  });
+
+  it('tell which release they change', () => {
+    const subject = { name: 'ic3-svc8', namespace: 'shop', ...connection };
+    const expected = { name: 'ic3-svc8', namespace: 'shop' };
+    expect(readHelmSubject(helmUpgradeCommand({ ...upgrade, ...connection, namespace: 'shop' }).args)).toEqual({ ...expected, verb: 'upgrade' });
+    expect(readHelmSubject(helmUninstallCommand({ ...connection, release: 'ic3-svc8', namespace: 'shop', timeout: 1, helmMajor: 4 }).args)).toEqual({ ...expected, verb: 'uninstall' });
+    expect(readHelmSubject(helmRollbackCommand({ ...subject, revision: 3, timeout: 1 }).args)).toEqual({ ...expected, verb: 'rollback' });
+    expect(readHelmSubject(helmFinishUninstallCommand({ ...subject, timeout: 1 }).args)).toEqual({ ...expected, verb: 'uninstall' });
+    expect(readHelmSubject(['version'])).toBeUndefined();
+    expect(readHelmSubject(['list', '--all-namespaces', 'x'])).toBeUndefined();
   });
 });
 
@@ -126,9 +146,11 @@ for (const tool of ['helm', 'helm3'] as const) {
 
     it.each([
       helmUpgradeCommand({ ...upgrade, context: 'prod', helmMajor }),
-      helmUninstallCommand({ ...subject, timeout: 60 }),
-      helmRecoverCommand({ ...subject, status: 'pending-install' }),
-      helmRecoverCommand({ ...subject, status: 'pending-upgrade' }),
+      helmUpgradeCommand({ ...upgrade, context: 'prod', helmMajor, forceConflicts: true, serverValidates: false }),
+      helmUninstallCommand({ ...subject, timeout: 60, helmMajor }),
+      helmHistoryCommand({ ...subject, name: subject.release }),
+      helmRollbackCommand({ ...subject, name: subject.release, revision: 3, timeout: 60 }),
+      helmFinishUninstallCommand({ ...subject, name: subject.release, timeout: 60 }),
     ])('understands $args', (command) => {
       const folder = makeFolder();
       mkdirSync(join(folder, 'charts/svc8'), { recursive: true });

@@ -18,7 +18,7 @@ describe('completeGitignore', () => {
     try {
       const git = (...args: string[]): string => execFileSync('git', args, { cwd: folder, encoding: 'utf8' });
       git('init', '-q');
-      const paths = ['certs/a.key', 'certs/a.crt', 'secrets/s.yaml', 'charts/a/Chart.yaml', '.ingress-tls/state.json', '.ingress-tls/lock', '.ingress-tls/preview.json', '.ingress-tls/verify-deep.json', '.ingress-tls/backup/x/secrets/s.yaml', 'certs/.ingress-tls-12-0123456789abcdef.tmp'];
+      const paths = ['certs/a.key', 'certs/a.crt', 'secrets/s.yaml', 'charts/a/Chart.yaml', '.ingress-tls/state.json', '.ingress-tls/lock', '.ingress-tls/preview.json', '.ingress-tls/verify-deep.json', '.ingress-tls/helm/default.ic3-svc7.json', '.ingress-tls/backup/x/secrets/s.yaml', 'certs/.ingress-tls-12-0123456789abcdef.tmp'];
       for (const path of paths) {
         mkdirSync(dirname(join(folder, path)), { recursive: true });
         writeFileSync(join(folder, path), '');

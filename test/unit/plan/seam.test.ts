@@ -7,7 +7,7 @@ import { printCommand } from '../../../src/kube/command-line.ts';
 import type { UpstreamCaPlacement } from '../../../src/model/chart.ts';
 import type { Config } from '../../../src/model/config.ts';
 import type { ControllerProfile } from '../../../src/model/controller-profile.ts';
-import { planApply, type ApplyTarget } from '../../../src/plan/apply-plan.ts';
+import { planApply, type ApplyTarget, type Findings } from '../../../src/plan/apply-plan.ts';
 import { printFiles } from '../../../src/plan/desired-files.ts';
 import { describeProject, type DesiredProject } from '../../../src/plan/desired-project.ts';
 
@@ -39,7 +39,12 @@ const target: ApplyTarget = {
   orphans: { releases: [], objects: [] },
   existingSecrets: new Set(),
   foreignNamespaces: new Set(),
+  serverValidates: true,
+  forceConflicts: false,
 };
+
+/** Nobody could look. */
+const nothingKnown: Findings = { digests: new Map(), unready: new Set() };
 
 function findProfile(name: string): ControllerProfile {
   const profile = profiles[name];
@@ -56,8 +61,8 @@ function describeWith(profile: ControllerProfile, given = config): DesiredProjec
   return describeProject(given, profile);
 }
 
-const commandsOf = (profile: ControllerProfile, given: Partial<ApplyTarget> = {}): readonly string[] =>
-  planApply(config, profile, describeWith(profile), { ...target, ...given }).map(({ command }) => printCommand(command));
+const commandsOf = (profile: ControllerProfile, given: Partial<ApplyTarget> = {}, findings = nothingKnown): readonly string[] =>
+  planApply(config, profile, describeWith(profile), { ...target, ...given }, findings).map(({ command }) => printCommand(command));
 
 describe('the authority of the reencrypt hop', () => {
   it('goes into a Secret of the type that the controller wants', () => {
@@ -88,7 +93,7 @@ describe('the authority of the reencrypt hop', () => {
 
 describe('planApply', () => {
   it('sends namespaces and RBAC, Secrets, the controller, waits, then installs the services', () => {
-    const steps = planApply(config, findProfile('ingress-nginx'), describeWith(findProfile('ingress-nginx')), target);
+    const steps = planApply(config, findProfile('ingress-nginx'), describeWith(findProfile('ingress-nginx')), target, nothingKnown);
     expect(steps.map(({ phase }) => phase)).toEqual([
       'namespaces-and-rbac',
       'namespaces-and-rbac',
@@ -100,7 +105,44 @@ describe('planApply', () => {
       'services',
       'services',
       'services',
+      'readiness',
     ]);
+  });
+
+  it('sends what differs alone, and waits for it and for what is not ready', () => {
+    const profile = findProfile('ingress-nginx');
+    const desired = describeWith(profile);
+    const same = [...desired.manifests.before, ...desired.manifests.after, ...desired.objects].map(({ path }) => ({
+      path,
+      object: { kind: 'Any', name: path },
+      change: 'unchanged' as const,
+      conflicts: [],
+    }));
+    const releases = desired.services.map(({ name, release, namespace }) => ({ service: name, release, namespace, change: 'unchanged' as const, reasons: [] }));
+    const digests = new Map([['svc8', 'd8']]);
+    const look = (changes: NonNullable<Findings['changes']>, unready: readonly string[] = []): readonly string[] =>
+      commandsOf(profile, {}, { changes, digests, unready: new Set(unready) });
+
+    expect(look({ objects: same, releases })).toEqual([]);
+    expect(look({ objects: same, releases }, ['Deployment apps ic3-svc7'])).toEqual([
+      'kubectl --context=here rollout status deployment/ic3-svc7 --namespace=apps --timeout=300s',
+    ]);
+    expect(look({ objects: same, releases: releases.map((release) => (release.service === 'svc8' ? { ...release, change: 'change' as const } : release)) })).toEqual([
+      'helm --kube-context=here upgrade --install ic3-svc8 ./charts/svc8 --namespace=apps --reset-values --labels=ingress-tls/controller=ic3,ingress-tls/digest=d8.1 --disable-openapi-validation --timeout=300s',
+      'kubectl --context=here rollout status deployment/ic3-svc8 --namespace=apps --timeout=300s',
+    ]);
+    const oneSecret = same.map((change) => (change.path === 'secrets/wildcard-tls.yaml' ? { ...change, change: 'change' as const } : change));
+    expect(look({ objects: oneSecret, releases })).toEqual([
+      'kubectl --context=here apply --server-side --field-manager=ingress-tls -f - < secrets/wildcard-tls.yaml',
+    ]);
+    // A changed controller is waited for; a file that nobody looked at is sent.
+    const mandatory = 'manifests/ic3-mandatory.yaml';
+    for (const objects of [same.filter(({ path }) => path !== mandatory), same.map((change) => (change.path === mandatory ? { ...change, change: 'create' as const } : change))]) {
+      expect(look({ objects, releases })).toEqual([
+        `kubectl --context=here apply --server-side --field-manager=ingress-tls -f - < ${mandatory}`,
+        'kubectl --context=here rollout status deployment/nginx-ingress-controller-ic3 --namespace=ingress-nginx-demo --timeout=300s',
+      ]);
+    }
   });
 
   it('uses a namespace that somebody else made as it is', () => {
@@ -113,7 +155,7 @@ describe('planApply', () => {
 
   it('uninstalls what is no longer wanted, last', () => {
     const commands = commandsOf(findProfile('ingress-nginx'), { orphans: { releases: [{ name: 'ic3-old', namespace: 'apps' }], objects: [] } });
-    expect(commands.at(-1)).toBe('helm --kube-context=here uninstall ic3-old --namespace=apps --wait --timeout=300s');
+    expect(commands.at(-1)).toBe('helm --kube-context=here uninstall ic3-old --namespace=apps --cascade=foreground --wait=legacy --timeout=300s');
   });
 
   it('never lets a Secret pass through client-side apply, which would copy it into an annotation', () => {

@@ -1,0 +1,85 @@
+import { exitCodes, UsageError } from '../../errors.ts';
+import type { ClusterChanges, ObjectChange } from '../../model/changes.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { Orphans } from '../../plan/apply-plan.ts';
+import { describeChanges, hasChanges, summarizeChanges, unwanted } from '../change-summary.ts';
+import { lookUpCluster } from '../cluster-facts.ts';
+import { describeCluster, openCluster } from '../cluster-tools.ts';
+import type { DiffOptions } from '../commands/diff.ts';
+import { lookClosely } from '../look-closely.ts';
+import { nextApply } from '../next-apply.ts';
+import { colorDifference, printDifference } from '../print-difference.ts';
+import { loadProject, planProject, type Project } from '../project.ts';
+import { viewRendered } from '../rendered-charts.ts';
+import { selectServices } from '../select-services.ts';
+import type { Session } from '../session.ts';
+import { watchForStop } from '../verify-stopping.ts';
+
+/** Shows what apply would change on the cluster. Exit 0: nothing, 1: something. */
+export async function diff(session: Session, options: DiffOptions): Promise<number> {
+  const { report, world } = session;
+  const project = loadProject(session);
+  const services = selectServices(project, options.names);
+  refuseOldProfile(project);
+  const rendered = planProject(session, project, false);
+  const { exec, ...tools } = openCluster(session, options, true);
+  const stop = watchForStop(world);
+  // What is asked meanwhile only reads: it may end at once.
+  stop.signal.addEventListener('abort', () => {
+    exec.interrupt('SIGTERM');
+  });
+  try {
+    const facts = await stop.unlessStopped(lookUpCluster({ exec, ...tools }, project, false));
+    if (facts.cluster !== undefined) report.message(`Cluster: ${describeCluster(facts.cluster)}`);
+    const view = viewRendered(session, project, rendered);
+    const isWhole = options.names.length === 0;
+    const found = await stop.unlessStopped(lookClosely(facts.tools, view, facts, isWhole ? undefined : services));
+    const changes = isWhole ? addOrphans(found, facts.orphans) : found;
+    reportEdited(session, rendered.plan);
+    if (options.json === true) {
+      report.json({ context: facts.cluster?.context, server: facts.cluster?.server, ...(describeChanges(changes) as object), edited: rendered.plan.conflicts.map(({ path }) => path) });
+    } else {
+      reportChanges(session, changes, options);
+      const next = nextApply(changes, { ...view, services: project.desired.services, records: facts.records ?? [] });
+      if (next !== undefined) report.next(next);
+    }
+    return hasChanges(changes) ? exitCodes.no : exitCodes.done;
+  } finally {
+    stop.end();
+  }
+}
+
+function reportChanges({ report }: Session, changes: ClusterChanges, { summary }: DiffOptions): void {
+  for (const line of summarizeChanges(changes)) report.result(line);
+  if (summary === true) return;
+  const objects: readonly ObjectChange[] = [...changes.objects, ...changes.releases.flatMap((release) => release.objects ?? [])];
+  for (const object of objects) {
+    const lines = printDifference(object);
+    if (lines.length > 0) report.result('');
+    for (const line of lines) report.result(colorDifference(line, report.style));
+  }
+}
+
+/** What apply keeps is compared as it is. */
+function reportEdited({ report }: Session, { conflicts }: Plan): void {
+  if (conflicts.length === 0) return;
+  report.message(`${report.messageStyle.warning('edited:')} compared as it is on disk: ${conflicts.map(({ path }) => path).join(', ')}`);
+}
+
+/** What the cluster has and the project does not bring: apply leaves it alone unless told otherwise. */
+function addOrphans({ objects, releases }: ClusterChanges, orphans: Orphans): ClusterChanges {
+  return {
+    objects: [
+      ...objects,
+      ...orphans.objects.map(({ kind, name, namespace }) => ({ path: '', object: { kind, name, ...(namespace === undefined ? {} : { namespace }) }, change: 'delete' as const, conflicts: [] })),
+    ],
+    releases: [...releases, ...orphans.releases.map(({ name, namespace }) => ({ service: '', release: name, namespace, change: 'delete' as const, reasons: [unwanted] }))],
+  };
+}
+
+function refuseOldProfile({ profile }: Project): void {
+  if (profile.applyMethod === 'server-side') return;
+  throw new UsageError(`clusters of profile ${profile.name} cannot be asked what would change: they have no server-side apply`, {
+    remedy: 'ingress-tls apply --dry-run shows what would be sent',
+  });
+}

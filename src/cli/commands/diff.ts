@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import type { Run } from '../program.ts';
+import { addClusterOptions, addHelpDetails, jsonOption } from '../options.ts';
+
+export interface DiffOptions {
+  /** Services to look at; none: everything. */
+  readonly names: readonly string[];
+  readonly summary?: boolean;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+export function defineDiff(program: Command, run: Run): void {
+  const command = program
+    .command('diff')
+    .description('show what apply would change on the cluster, object by object; changes nothing')
+    .argument('[names...]', 'services to look at, with their Secrets (default: everything)')
+    .option('--summary', 'names and counts only');
+  addClusterOptions(command).addOption(jsonOption()).option('-v, --verbose', 'print each command as it runs');
+  addHelpDetails(command, [
+    ['ingress-tls diff', 'exit 0: nothing to change, exit 1: differences'],
+    ['ingress-tls diff svc7 --summary', 'one service, names only'],
+    ['ingress-tls diff --context staging --json', 'for scripts; no Secret is in it'],
+  ]);
+  command.action(async (names: string[], options: Omit<DiffOptions, 'names'>) => {
+    await run(command, { ...options, names }, async () => (await import('../actions/diff.ts')).diff);
+  });
+}

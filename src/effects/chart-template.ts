@@ -1,0 +1,40 @@
+import { ToolError } from '../errors.ts';
+import { placeObject } from '../kube/object-scope.ts';
+import { parseObjects } from '../kube/parse-yaml.ts';
+import type { KubeObject } from '../model/kube-object.ts';
+import type { Exec } from './exec.ts';
+import { explainHelmFailure } from './helm.ts';
+
+export interface ChartToTemplate {
+  /** `charts/svc7` in the project, or an absolute path. */
+  readonly folder: string;
+  /** The chart in words, where its folder would tell nobody anything. */
+  readonly name?: string;
+  readonly release: string;
+  readonly namespace: string;
+  /** Kubernetes version that it is rendered for: `1.15.0`, `v1.35.4`. */
+  readonly kubeVersion: string;
+  /** Dotted path in the values -> file of the project whose text is the value. */
+  readonly setFiles?: Readonly<Record<string, string>>;
+}
+
+/** Milliseconds for one chart; helm takes a tenth of a second. */
+const templateLimit = 60_000;
+
+/**
+ * The objects that helm makes of a chart, in the order in which it sends them. Tests and other hooks are not among them.
+ * @throws ToolError for a chart that helm cannot render.
+ */
+export async function templateChart(exec: Exec, { folder, name = folder, release, namespace, kubeVersion, setFiles = {} }: ChartToTemplate): Promise<readonly KubeObject[]> {
+  const options = [
+    ...[`--namespace=${namespace}`, '--no-hooks', '--skip-tests', `--kube-version=${kubeVersion}`],
+    ...Object.entries(setFiles).map(([path, file]) => `--set-file=${path}=${file}`),
+  ];
+  // With ./ it cannot be taken for the name of a repository.
+  const chart = folder.startsWith('/') ? folder : `./${folder}`;
+  const result = await exec.run({ tool: 'helm', effect: 'read', args: ['template', release, chart, ...options] }, { timeoutMs: templateLimit });
+  const what = `cannot render ${name}`;
+  if (result.exitCode !== 0 || result.timedOut) throw explainHelmFailure(what, result);
+  if (result.isCut) throw new ToolError(`${what}: it is larger than we can read`);
+  return parseObjects(result.stdout, `what helm makes of ${name}`).map((object) => placeObject(object, namespace));
+}

@@ -1,0 +1,86 @@
+import { buildKubectlArgs, type ClusterConnection } from '../kube/commands.ts';
+import { chartDigestLabel, ownerLabel, readChartDigest } from '../kube/ownership.ts';
+import type { ReleaseRecord } from '../model/changes.ts';
+import type { Exec } from './exec.ts';
+import { explainKubectlFailure } from './kubectl.ts';
+import { garbledAnswer } from './tool-failure.ts';
+
+export interface RecordSettings {
+  readonly connection: ClusterConnection;
+  /** Seconds for one request to the cluster. */
+  readonly requestTimeout: number;
+  /** Where helm keeps its records: HELM_DRIVER. */
+  readonly driver: string | undefined;
+}
+
+/** Whether the records of helm's storage driver are objects of the cluster (helm@4.1.4:pkg/action/action.go, Init). */
+export function keepsRecordsInCluster(driver: string | undefined): boolean {
+  return resourceOf(driver) !== undefined;
+}
+
+/**
+ * The newest revision of every release of the cluster, in one light listing: helm keeps each revision in a Secret whose labels
+ * say all that is asked here (helm@4.1.4:pkg/storage/driver/secrets.go, newSecretsObject; since 3.13 our own labels too). Only
+ * names and labels travel: a table is made by the API server, and charts and manifests stay where they are.
+ *
+ * @throws ToolError when kubectl or the cluster fails.
+ */
+export async function listReleaseRecords(exec: Exec, { connection, requestTimeout, driver }: RecordSettings): Promise<readonly ReleaseRecord[]> {
+  const what = 'cannot list the helm releases';
+  const resource = resourceOf(driver) ?? 'secrets';
+  // Anybody can label a Secret of another kind.
+  const ofHelm = ['--selector=owner=helm', ...(resource === 'secrets' ? ['--field-selector=type=helm.sh/release.v1'] : [])];
+  const options = ['--all-namespaces', ...ofHelm, '--show-labels=true', '--no-headers=true', '--ignore-not-found=true'];
+  const args = buildKubectlArgs(connection, [`--request-timeout=${requestTimeout}s`, 'get', resource, ...options]);
+  const result = await exec.run({ tool: 'kubectl', effect: 'read', args }, { timeoutMs: (2 * requestTimeout + 5) * 1000 });
+  if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
+  if (result.isCut) throw garbledAnswer('kubectl', what, result);
+
+  const newest = new Map<string, ReleaseRecord>();
+  for (const line of result.stdout.split('\n')) {
+    if (line.trim() === '') continue;
+    const columns = line.trim().split(/\s+/);
+    if (columns.length < fewestColumns) throw garbledAnswer('kubectl', what, result);
+    const record = readRecord(columns);
+    // Helm itself passes over what is none of its records.
+    if (record === undefined) continue;
+    const key = `${record.namespace}/${record.name}`;
+    const known = newest.get(key);
+    if (known === undefined || known.revision < record.revision) newest.set(key, record);
+  }
+  return [...newest.values()];
+}
+
+function resourceOf(driver: string | undefined): 'secrets' | 'configmaps' | undefined {
+  switch (driver?.toLowerCase()) {
+    case undefined:
+    case '':
+    case 'secret':
+    case 'secrets':
+      return 'secrets';
+    case 'configmap':
+    case 'configmaps':
+      return 'configmaps';
+    default:
+      return undefined;
+  }
+}
+
+/** `NAMESPACE NAME DATA AGE LABELS`, for Secrets with a TYPE: neither names nor labels hold spaces. */
+const fewestColumns = 5;
+
+function readRecord(columns: readonly string[]): ReleaseRecord | undefined {
+  const namespace = columns[0];
+  const labels = new Map((columns.at(-1) ?? '').split(',').map((label) => [label.slice(0, label.indexOf('=')), label.slice(label.indexOf('=') + 1)]));
+  const [name, status, revision] = [labels.get('name'), labels.get('status'), Number(labels.get('version'))];
+  if (namespace === undefined || name === undefined || status === undefined || !Number.isSafeInteger(revision)) return undefined;
+  // A pending upgrade has the revision's own createdAt, and modifiedAt copied from the revision before (tried, helm 3.22.0 and 4.1.4).
+  const modifiedAt = Math.max(...['createdAt', 'modifiedAt'].map((label) => Number(labels.get(label) ?? 0)));
+  const [owner, digest] = [labels.get(ownerLabel), readChartDigest(labels.get(chartDigestLabel), revision)];
+  return {
+    ...{ name, namespace, revision, status },
+    ...(Number.isSafeInteger(modifiedAt) && modifiedAt > 0 ? { modifiedAt } : {}),
+    ...(owner === undefined ? {} : { owner }),
+    ...(digest === undefined ? {} : { digest }),
+  };
+}

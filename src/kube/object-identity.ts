@@ -1,0 +1,33 @@
+import type { ObjectName } from '../model/changes.ts';
+import type { KubeObject } from '../model/kube-object.ts';
+
+/** How an object is called in a list of changes. */
+export function nameObject({ kind, metadata: { name, namespace } }: KubeObject): ObjectName {
+  return { kind, name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** `Deployment default/ic3-svc7`, `ClusterRole ic3`. */
+export function printObjectName({ kind, name, namespace }: ObjectName): string {
+  return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+}
+
+/** Whether an answer is about an object: an Ingress may come back in another version of its group. */
+export function isSameObject(sent: KubeObject, answer: KubeObject): boolean {
+  const { name, namespace } = sent.metadata;
+  return (
+    answer.kind === sent.kind &&
+    groupOf(answer) === groupOf(sent) &&
+    answer.metadata.name === name &&
+    (namespace === undefined || answer.metadata.namespace === namespace)
+  );
+}
+
+/** A kind as `kubectl delete` takes it, in whatever version: `deployment.apps`. */
+export function deletableResource(object: Pick<KubeObject, 'apiVersion' | 'kind'>): string {
+  const group = groupOf(object);
+  return `${object.kind.toLowerCase()}${group === '' ? '' : `.${group}`}`;
+}
+
+function groupOf({ apiVersion }: Pick<KubeObject, 'apiVersion'>): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+}

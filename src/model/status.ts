@@ -1,0 +1,144 @@
+import type { KubeObject, ObjectReference } from './kube-object.ts';
+import type { Mode } from './mode.ts';
+
+/** What a cluster says of a project at one moment. `status --json` prints it as it is: members are only ever added. */
+export interface Status {
+  /** Whether nothing is the matter; warnings do not count. */
+  readonly well: boolean;
+  readonly cluster: StatusCluster;
+  readonly controller: ControllerStatus;
+  /** In the order of ingress-tls.yaml. */
+  readonly services: readonly ServiceStatus[];
+  /** The controller's first. What is the same for several services is told once. */
+  readonly problems: readonly StatusProblem[];
+}
+
+export interface StatusCluster {
+  readonly context: string;
+  /** URL of the API server. */
+  readonly server: string;
+  /** `v1.35.4`. */
+  readonly version: string;
+}
+
+export interface ControllerStatus {
+  readonly name: string;
+  readonly profile: string;
+  readonly workloads: readonly (ObjectReference & {
+    /** Null: the cluster has no such workload. */
+    readonly pods: PodCount | null;
+    /** Of its first container. */
+    readonly image: string | null;
+  })[];
+  readonly nodePort: { readonly wanted: number; /** Null: the controller's Service is missing or has none. */ readonly found: number | null };
+  /** Null where the profile has no such object, and Ingresses name their class in an annotation. */
+  readonly ingressClass: {
+    readonly name: string;
+    /** Its spec.controller; null: the cluster has no such class. */
+    readonly controller: string | null;
+    /** Whether the workload's arguments name the same. */
+    readonly agrees: boolean;
+  } | null;
+}
+
+export interface PodCount {
+  readonly ready: number;
+  readonly wanted: number;
+  /** All pods are of the newest template and available, as `kubectl rollout status` judges it. */
+  readonly rolledOut: boolean;
+}
+
+export interface ServiceStatus {
+  readonly name: string;
+  readonly mode: Mode;
+  readonly host: string;
+  readonly release: {
+    readonly name: string;
+    readonly namespace: string;
+    /** As helm records it: `deployed`, `failed`, `pending-upgrade`...; null: there is no release. */
+    readonly status: string | null;
+    readonly revision: number | null;
+  };
+  /** Null: its Deployment is missing. */
+  readonly pods: PodCount | null;
+  readonly ingress: IngressStatus;
+  readonly certificate: CertificateStatus;
+  /** What differs from what apply would bring; empty: nothing, as far as can be seen without asking for each object. */
+  readonly drift: readonly string[];
+}
+
+export interface IngressStatus {
+  /**
+   * `admitted`: the controller of this project reads it. `stopped`: it would, and none of its pods is ready. `foreign`: it is
+   * another controller's. `ignored`: nobody's, for the reason given. `missing`: it is not there.
+   */
+  readonly state: 'admitted' | 'stopped' | 'foreign' | 'ignored' | 'missing';
+  readonly className: string | null;
+  /** spec.controller of that class. */
+  readonly controller: string | null;
+  readonly reason: string | null;
+  /** As its status says; an addition, they prove nothing. Traefik writes none. */
+  readonly addresses: readonly string[];
+}
+
+/** The certificate that clients are shown, as the cluster's Secret holds it. */
+export interface CertificateStatus {
+  /** Name of the Secret, in the namespace of the services. */
+  readonly secret: string;
+  readonly state: 'valid' | 'expiring' | 'expired' | 'not-yet-valid' | 'unreadable' | 'missing';
+  /** ISO date and time. */
+  readonly expires: string | null;
+  /** Whole days, rounded down. */
+  readonly daysLeft: number | null;
+}
+
+export interface StatusProblem {
+  readonly level: 'error' | 'warning';
+  /** Stable, for scripts. */
+  readonly code: ProblemCode;
+  /** Empty: it is the controller's or the project's. */
+  readonly services: readonly string[];
+  readonly message: string;
+  /** More about it, a line each. */
+  readonly details: readonly string[];
+  /** The next command. */
+  readonly remedy: string;
+}
+
+export type ProblemCode =
+  | 'not-applied'
+  | 'release-pending'
+  | 'release-failed'
+  | 'workload-missing'
+  | 'not-ready'
+  | 'node-port'
+  | 'class-missing'
+  | 'class-disagrees'
+  | 'ingress-missing'
+  | 'ingress-foreign'
+  | 'ingress-ignored'
+  | 'certificate-missing'
+  | 'secret-type'
+  | 'certificate-unreadable'
+  | 'certificate-invalid'
+  | 'certificate-expiring'
+  | 'drift'
+  | 'namespace-terminating'
+  | 'no-longer-wanted';
+
+/** What is read of a Secret; nothing else of its content leaves kubectl. */
+export interface LiveSecret {
+  readonly type: string;
+  /** PEM text of tls.crt; empty where there is none. */
+  readonly certificate: string;
+}
+
+/** What is read of a cluster for a status, beside the light look that apply takes as well. */
+export interface LiveStatus {
+  /** Of the services' namespace: Deployments (their counts alone) and route objects; and all IngressClasses. */
+  readonly objects: readonly KubeObject[];
+  /** The controller's workloads and its Services, among other objects of its own. */
+  readonly controller: readonly KubeObject[];
+  /** Secrets of the services' namespace, without helm's own, by name. */
+  readonly secrets: ReadonlyMap<string, LiveSecret>;
+}

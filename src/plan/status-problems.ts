@@ -1,0 +1,189 @@
+import { escapeControls } from '../certs/printable.ts';
+import type { CertificateStatus, ControllerStatus, ProblemCode, ServiceStatus, StatusProblem } from '../model/status.ts';
+import { shownPair } from './places.ts';
+import { judgeCertificate } from './status-certificate.ts';
+import { describeDrift } from './status-drift.ts';
+import type { StatusFacts } from './status-facts.ts';
+import { listMisfits, type MisfitSecret } from './status-secrets.ts';
+
+const apply = 'ingress-tls apply';
+const diff = 'ingress-tls diff shows it, ingress-tls apply repairs it';
+
+/** What is wrong, one entry for what is the same for several services. */
+export function listProblems(facts: StatusFacts, controller: ControllerStatus, services: readonly ServiceStatus[]): readonly StatusProblem[] {
+  const misfits = listMisfits(facts);
+  const found = [
+    ...ofNamespaces(facts),
+    ...ofController(facts, controller, misfits),
+    ...misfits.map(({ problem }) => problem),
+    ...services.flatMap((service) => ofService(facts, service, misfits)),
+    ...ofProject(facts),
+  ];
+  const merged = new Map<string, StatusProblem>();
+  for (const problem of found) {
+    const key = JSON.stringify([problem.code, problem.message, problem.details, problem.remedy]);
+    const same = merged.get(key);
+    merged.set(key, same === undefined ? problem : { ...same, services: [...new Set([...same.services, ...problem.services])] });
+  }
+  return [...merged.values()];
+}
+
+function ofController(facts: StatusFacts, controller: ControllerStatus, misfits: readonly MisfitSecret[]): readonly StatusProblem[] {
+  const { workloads, nodePort } = controller;
+  const missing = workloads.filter(({ pods }) => pods === null);
+  const unready = workloads.filter(({ pods }) => pods?.rolledOut === false);
+  const found: readonly StatusProblem[] = [
+    ...missing.map(({ kind, name, namespace }) => problem('workload-missing', [], `${kind} ${name} in namespace ${namespace} is missing`, apply)),
+    ...unready.map(({ kind, name, namespace, pods }) =>
+      problem('not-ready', [], `${kind} ${name} is not ready: ${pods?.ready ?? 0} of ${pods?.wanted ?? 0} pods`, lookAt(kind, name, namespace), reasons(facts, kind, namespace, name)),
+    ),
+  ];
+  // Nothing was applied, or all of it is gone: the rest says nothing new.
+  if (missing.length === workloads.length) return found;
+  return [
+    ...found,
+    ...(nodePort.found === nodePort.wanted
+      ? []
+      : [problem('node-port', [], nodePort.found === null ? `no Service has node port ${nodePort.wanted}` : `the node port is ${nodePort.found} and not ${nodePort.wanted}`, apply)]),
+    ...ofClass(controller),
+    ...ofControllerObjects(facts, controller, misfits),
+  ];
+}
+
+function ofClass({ ingressClass }: ControllerStatus): readonly StatusProblem[] {
+  if (ingressClass === null || ingressClass.agrees) return [];
+  const { name, controller } = ingressClass;
+  return controller === null
+    ? [problem('class-missing', [], `there is no IngressClass ${name}: Ingresses that name it are not read`, apply)]
+    : [problem('class-disagrees', [], `IngressClass ${name} is for ${controller}, and the arguments of the workload name another`, diff)];
+}
+
+/** What differs of the objects that no single service has; what is told already is left out. */
+function ofControllerObjects({ changes, desired, config, live }: StatusFacts, { workloads, ingressClass }: ControllerStatus, misfits: readonly MisfitSecret[]): readonly StatusProblem[] {
+  const { secretName } = config.certificate;
+  const told = new Set([
+    ...workloads.filter(({ pods }) => pods === null).map(({ kind, name }) => `${kind} ${name}`),
+    ...(ingressClass?.controller === null ? [`IngressClass ${ingressClass.name}`] : []),
+    ...misfits.map(({ name }) => `Secret ${name}`),
+    ...(live.secrets.has(secretName) ? [] : [`Secret ${secretName}`]),
+  ]);
+  const ofServices = new Set(desired.objects.filter(({ service }) => service !== undefined).map(({ path }) => path));
+  const differing = changes.objects.flatMap(({ path, change, object: { kind, name } }) =>
+    change === 'unchanged' || ofServices.has(path) || told.has(`${kind} ${name}`) ? [] : [describeDrift(kind, name, change)],
+  );
+  if (differing.length === 0) return [];
+  const count = differing.length === 1 ? 'an object of the controller differs' : `${differing.length} objects of the controller differ`;
+  return [problem('drift', [], `${count} from what apply brings`, diff, describeSome(differing))];
+}
+
+function ofService(facts: StatusFacts, service: ServiceStatus, misfits: readonly MisfitSecret[]): readonly StatusProblem[] {
+  const { release, pods, ingress, drift } = service;
+  const tell = (code: ProblemCode, message: string, remedy: string, details: readonly string[] = []): StatusProblem => problem(code, [service.name], message, remedy, details);
+  const certificates = certificatesOf(facts, service).filter(({ secret, state }) => state !== 'unreadable' || !misfits.some(({ name }) => name === secret));
+  const ofCertificates = certificates.flatMap((certificate) => ofCertificate(facts, service, certificate));
+  // Without a release everything else is missing as well.
+  if (release.status === null || release.status === 'uninstalled') return [tell('not-applied', 'not applied yet', apply)];
+  const isPending = release.status.startsWith('pending-') || release.status === 'uninstalling';
+  const hasFailed = !isPending && release.status !== 'deployed';
+  // A missing Secret is told as such, and one of a wrong type.
+  const told = new Set([...ofCertificates.flatMap(({ details }) => details), ...misfits.flatMap((misfit) => misfit.drift)]);
+  const others = drift.filter((text) => !told.has(text) && !text.startsWith('its last revision is '));
+  return [
+    ...(isPending ? [tell('release-pending', `release is ${release.status}: a helm is at work, or was killed`, `${apply} repairs it`)] : []),
+    ...(hasFailed ? [tell('release-failed', `release is ${release.status} (revision ${release.revision ?? 0})`, `${apply}; helm history ${release.name} --namespace ${release.namespace} shows more`)] : []),
+    ...(pods === null ? [tell('workload-missing', 'its Deployment is missing', apply)] : []),
+    ...(pods !== null && !pods.rolledOut
+      ? [
+          tell(
+            'not-ready',
+            pods.ready >= pods.wanted ? `its newest pods are not ready; ${pods.ready} older ones serve` : `not ready: ${pods.ready} of ${pods.wanted} pods`,
+            lookAt('Deployment', release.name, release.namespace),
+            reasons(facts, 'Deployment', release.namespace, release.name),
+          ),
+        ]
+      : []),
+    ...ofIngress(service.name, ingress),
+    ...ofCertificates.map((each) => ({ ...each, details: [] })),
+    ...(others.length === 0 || (pods === null && others.every((text) => text === `Deployment ${release.name} is missing`))
+      ? []
+      : [tell('drift', `differs from what apply brings: ${others.join(', ')}`, diff)]),
+  ];
+}
+
+function ofIngress(service: string, { state, className, controller, reason }: ServiceStatus['ingress']): readonly StatusProblem[] {
+  const tell = (code: ProblemCode, message: string, remedy: string): readonly StatusProblem[] => [problem(code, [service], message, remedy)];
+  switch (state) {
+    case 'missing':
+      return tell('ingress-missing', 'its Ingress is missing', apply);
+    case 'foreign':
+      return tell('ingress-foreign', `its Ingress is of class ${className ?? ''}, which is another controller's: ${controller ?? ''}`, diff);
+    case 'ignored':
+      return tell('ingress-ignored', `no controller reads its Ingress: ${reason ?? ''}`, diff);
+    // The controller's own line says it.
+    case 'stopped':
+    case 'admitted':
+      return [];
+  }
+}
+
+/** The one that clients are shown, and in reencrypt the pod's own, which the controller verifies. */
+function certificatesOf({ desired, live, now }: StatusFacts, { name, mode, certificate }: ServiceStatus): readonly CertificateStatus[] {
+  const ofPod = mode === 'reencrypt' ? desired.services.find((service) => service.name === name)?.podTlsSecret : undefined;
+  return ofPod === undefined ? [certificate] : [certificate, judgeCertificate(ofPod, live.secrets.get(ofPod)?.certificate, now)];
+}
+
+/** `details` hold the drift that says the same. */
+function ofCertificate({ config, desired }: StatusFacts, service: ServiceStatus, { secret, state, expires, daysLeft }: CertificateStatus): readonly StatusProblem[] {
+  const place = `Secret ${service.release.namespace}/${secret}`;
+  const isPods = secret !== config.certificate.secretName;
+  const source = desired.services.find(({ name }) => name === service.name);
+  const pair = shownPair({ name: service.name, mode: isPods ? 'passthrough' : 'terminate' });
+  const renew = `move ${pair.certificate} and ${pair.key} away, then ${apply}${isPods && source !== undefined ? `; then kubectl rollout restart deployment/${source.release} --namespace ${source.namespace}` : ''}`;
+  const tell = (code: ProblemCode, message: string, remedy: string, level: StatusProblem['level'] = 'error'): readonly StatusProblem[] => [
+    { ...problem(code, [service.name], message, remedy, [`Secret ${secret} is missing`]), level },
+  ];
+  switch (state) {
+    case 'missing':
+      return tell('certificate-missing', `${place}: there is no such certificate`, apply);
+    case 'unreadable':
+      return tell('certificate-unreadable', `${place}: tls.crt is no certificate`, diff);
+    case 'expired':
+      return tell('certificate-invalid', `${place}: the certificate expired on ${expires?.slice(0, 10) ?? ''}`, renew);
+    case 'not-yet-valid':
+      return tell('certificate-invalid', `${place}: the certificate is not valid yet`, 'compare the clocks of this machine and of the one that made it');
+    case 'expiring':
+      return tell('certificate-expiring', `${place}: the certificate expires in ${daysLeft ?? 0} ${daysLeft === 1 ? 'day' : 'days'}`, renew, 'warning');
+    case 'valid':
+      return [];
+  }
+}
+
+function ofNamespaces({ terminating }: StatusFacts): readonly StatusProblem[] {
+  return terminating.map((name) => problem('namespace-terminating', [], `namespace ${name} is being deleted`, `${apply} waits until it is gone and makes it anew`));
+}
+
+function ofProject({ orphans: { releases }, services, desired }: StatusFacts): readonly StatusProblem[] {
+  // Whoever asks for some services is told of those alone.
+  if (releases.length === 0 || services.length < desired.services.length) return [];
+  const names = describeSome(releases.map(({ name }) => name)).join(', ');
+  return [{ ...problem('no-longer-wanted', [], `on the cluster and no longer in the project: release ${names}`, 'ingress-tls apply --prune removes it'), level: 'warning' }];
+}
+
+/** Enough to begin with; diff tells all. */
+const mostNamed = 5;
+
+function describeSome(texts: readonly string[]): readonly string[] {
+  return texts.length <= mostNamed ? texts : [...texts.slice(0, mostNamed), `and ${texts.length - mostNamed} more`];
+}
+
+function reasons({ causes }: StatusFacts, kind: string, namespace: string, name: string): readonly string[] {
+  return causes.get(`${kind} ${namespace}/${name}`)?.map(escapeControls) ?? [];
+}
+
+function lookAt(kind: string, name: string, namespace: string): string {
+  return `kubectl describe ${kind.toLowerCase()} ${name} --namespace ${namespace}`;
+}
+
+function problem(code: ProblemCode, services: readonly string[], message: string, remedy: string, details: readonly string[] = []): StatusProblem {
+  return { level: 'error', code, services, message, details, remedy };
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../src/model/kube-object.ts';
+import { judgeSecret } from '../../../src/plan/object-changes.ts';
+
+const metadata = { name: 'ic3-svc8-tls', namespace: 'default', labels: { 'ingress-tls/controller': 'ic3' } };
+const data = { 'tls.crt': 'Y3J0', 'tls.key': 'a2V5' };
+const object = { apiVersion: 'v1', kind: 'Secret', metadata, type: 'kubernetes.io/tls', data };
+
+function judge(live: KubeObject | undefined, wanted: KubeObject | undefined = object): string {
+  return judgeSecret({ path: 'secrets/ic3-svc8-tls.yaml', name: 'ic3-svc8-tls', namespace: 'default', object: wanted }, live).change;
+}
+
+describe('judgeSecret', () => {
+  it('names the Secret and its file, and nothing that it holds', () => {
+    const change = judgeSecret({ path: 'secrets/ic3-svc8-tls.yaml', name: 'ic3-svc8-tls', namespace: 'default', object }, { ...object, data: { 'tls.key': 'b2xk' } });
+    expect(change).toEqual({ path: 'secrets/ic3-svc8-tls.yaml', object: { kind: 'Secret', name: 'ic3-svc8-tls', namespace: 'default' }, conflicts: [], change: 'change' });
+  });
+
+  it('creates what is not there', () => {
+    expect(judge(undefined)).toBe('create');
+  });
+
+  it.each<readonly [string, object]>([
+    ['the same', {}],
+    ['the same with what the API server and others add', { metadata: { ...metadata, uid: 'u', resourceVersion: '7', annotations: { note: 'x' }, labels: { ...metadata.labels, team: 'web' } } }],
+    ['the same in another order', { data: { 'tls.key': 'a2V5', 'tls.crt': 'Y3J0' } }],
+  ])('leaves alone %s', (_, changed) => {
+    expect(judge({ ...object, ...changed })).toBe('unchanged');
+  });
+
+  it.each<readonly [string, object]>([
+    ['another value', { data: { ...data, 'tls.key': 'b2xk' } }],
+    ['a key too few', { data: { 'tls.crt': 'Y3J0' } }],
+    ['a key too many', { data: { ...data, 'ca.crt': 'Y2E=' } }],
+    ['another key for one of ours', { data: { 'tls.crt': 'Y3J0', 'tls.pem': 'a2V5' } }],
+    ['no data at all', { data: null }],
+    ['garbage for data', { data: 'Y3J0' }],
+    ['another type', { type: 'Opaque' }],
+    ['no label of ours', { metadata: { ...metadata, labels: {} } }],
+  ])('sends again where there is %s', (_, changed) => {
+    expect(judge({ ...object, ...changed })).toBe('change');
+  });
+
+  it('takes a Secret whose certificate is still to be made for another', () => {
+    const unmade = { path: 'secrets/ic3-svc8-tls.yaml', name: 'ic3-svc8-tls', namespace: 'default', object: undefined };
+    expect(judgeSecret(unmade, object).change).toBe('change');
+    expect(judgeSecret(unmade, undefined).change).toBe('create');
+  });
+});
