@@ -80,7 +80,8 @@ describeWithCluster('apply and destroy among obstacles', (cluster) => {
     inNamespace('create', 'configmap', 'held');
     inNamespace('patch', 'configmap', 'held', '--type=merge', '--patch={"metadata":{"finalizers":["example.test/hold"]}}');
     kubectl(cluster, 'delete', 'namespace', project.namespace, '--wait=false');
-    const short = ingressTls(cluster, project.folder, 'apply', '--timeout', '3s');
+    // The namespace controller begins five seconds after the deletion (kubernetes@1.35 pkg/controller/namespace, namespaceDeletionGracePeriod).
+    const short = ingressTls(cluster, project.folder, 'apply', '--timeout', '12s');
     expect(short.exitCode).toBe(3);
     expect(short.stderr).toContain('example.test/hold in 1 resource instances');
 

@@ -111,13 +111,21 @@ function testIncremental(cluster: Cluster, title: string, name: string, port: nu
       await until(() => verify().exitCode === 0);
     });
 
-    it('overlooks what a glance does not show, and finds it with --verify-live', () => {
-      inNamespace('delete', 'networkpolicy', '--all');
+    it('repairs what was deleted of the lesser objects too', () => {
+      inNamespace('delete', 'networkpolicy', `${name}-svc8`);
+      const { exitCode, stderr, helmCalls } = apply();
+      expect(exitCode, stderr).toBe(0);
+      expect(helmCalls).toEqual([`${name}-svc8`]);
+      expect(inNamespace('get', 'networkpolicies', '--output', 'name').trim().split('\n')).toHaveLength(3);
+    });
+
+    it('overlooks what its listings do not show, and finds it with --verify-live', () => {
+      inNamespace('label', 'networkpolicies', '--all', 'app.kubernetes.io/name-');
       expect(apply().helmCalls).toEqual([]);
       const { exitCode, stderr, helmCalls } = apply('--verify-live');
       expect(exitCode, stderr).toBe(0);
       expect([...helmCalls].sort()).toEqual(project.releases);
-      expect(inNamespace('get', 'networkpolicies', '--output', 'name').trim().split('\n')).toHaveLength(3);
+      expect(inNamespace('get', 'networkpolicies', '--selector=app.kubernetes.io/name', '--output', 'name').trim().split('\n')).toHaveLength(3);
     });
 
     it('does not take over without being told what another manager set', () => {

@@ -45,6 +45,7 @@ describeWithCluster('profile traefik on a cluster, by Helm 3', (withAnyHelm) => 
 
     it('is applied', { timeout: 300_000 }, () => {
       expect(helm(cluster, 'version', '--short')).toMatch(/^v3\./);
+      expect(ingressTls(cluster, project, 'doctor').stdout).toMatch(/helm: v3\./);
       apply();
       expect(releases()).toEqual(['ic3-svc7 deployed', 'ic3-svc8 deployed', 'ic3-svc9 deployed']);
     });

@@ -10,8 +10,8 @@ export function ingressTls(cluster: Cluster, cwd: string, ...args: string[]): Pr
 
 /** What the built program needs around it; for those who start it themselves. */
 export function programEnvironment(cluster: Cluster): Readonly<Record<string, string>> {
-  // kubectl and helm as the tests use them, before whatever PATH has.
-  return { KUBECONFIG: cluster.kubeconfig, PATH: pathWith('kubectl', cluster.helm ?? 'helm') };
+  // kubectl and helm as the tests use them, before whatever PATH has; helm first, because kubectl's folder may hold another one.
+  return { KUBECONFIG: cluster.kubeconfig, PATH: pathWith(cluster.helm ?? 'helm', 'kubectl') };
 }
 
 export function kubectl(cluster: Cluster, ...args: string[]): string {
