@@ -28,7 +28,7 @@ export async function recoverRelease({ exec, connection }: RepairTools, subject:
   const result = await exec.run(command, { timeoutMs: (timeout + marginSeconds) * 1000 });
   if (result.exitCode === 0 && !result.timedOut) return;
   if (result.stillRunning === undefined && chooseRecovery(await readReleaseHistory(exec, connection, subject)) === undefined) return;
-  throw explainHelmFailure(`cannot free release ${subject.namespace}/${subject.name}`, result, { ...connection, release: subject.name, namespace: subject.namespace });
+  throw explainHelmFailure(`cannot free release ${subject.namespace}/${subject.name}`, result, subject.namespace);
 }
 
 /** What is done, for the person; `newest` is the revision that was left. */

@@ -1,4 +1,4 @@
-import { explainKubectlFailure } from '../effects/kubectl.ts';
+import { explainKubectlFailure } from '../effects/kubectl-failures.ts';
 import { nameWorkload, readRolloutCauses } from '../effects/rollout-evidence.ts';
 import { patience, runStep } from '../effects/run-step.ts';
 import { KnownError, ToolError } from '../errors.ts';

@@ -1,9 +1,10 @@
 import { ToolError } from '../errors.ts';
+import { setFileOptions } from '../kube/helm-commands.ts';
 import { placeObject } from '../kube/object-scope.ts';
 import { parseObjects } from '../kube/parse-yaml.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import type { Exec } from './exec.ts';
-import { explainHelmFailure } from './helm.ts';
+import { askHelm } from './helm.ts';
 
 export interface ChartToTemplate {
   /** `charts/svc7` in the project, or an absolute path. */
@@ -18,9 +19,6 @@ export interface ChartToTemplate {
   readonly setFiles?: Readonly<Record<string, string>>;
 }
 
-/** Milliseconds for one chart; helm takes a tenth of a second. */
-const templateLimit = 60_000;
-
 /**
  * The objects that helm makes of a chart, in the order in which it sends them. Tests and other hooks are not among them.
  * @throws ToolError for a chart that helm cannot render.
@@ -28,13 +26,12 @@ const templateLimit = 60_000;
 export async function templateChart(exec: Exec, { folder, name = folder, release, namespace, kubeVersion, setFiles = {} }: ChartToTemplate): Promise<readonly KubeObject[]> {
   const options = [
     ...[`--namespace=${namespace}`, '--no-hooks', '--skip-tests', `--kube-version=${kubeVersion}`],
-    ...Object.entries(setFiles).map(([path, file]) => `--set-file=${path}=${file}`),
+    ...setFileOptions(setFiles),
   ];
   // With ./ it cannot be taken for the name of a repository.
   const chart = folder.startsWith('/') ? folder : `./${folder}`;
-  const result = await exec.run({ tool: 'helm', effect: 'read', args: ['template', release, chart, ...options] }, { timeoutMs: templateLimit });
   const what = `cannot render ${name}`;
-  if (result.exitCode !== 0 || result.timedOut) throw explainHelmFailure(what, result);
+  const result = await askHelm(exec, what, ['template', release, chart, ...options]);
   if (result.isCut) throw new ToolError(`${what}: it is larger than we can read`);
   return parseObjects(result.stdout, `what helm makes of ${name}`).map((object) => placeObject(object, namespace));
 }

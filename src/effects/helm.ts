@@ -35,14 +35,20 @@ export interface Helm {
   listReleases(labelSelector?: string, options?: { readonly withUninstalled: boolean }): Promise<readonly Release[]>;
 }
 
-/** Seconds; helm has no time limit of its own for a question. */
-const readTimeoutMs = 60_000;
+/** Milliseconds; helm has no time limit of its own for a question. */
+export const helmQuestionLimit = 60_000;
+
+/** Asks helm something, whatever the answer's length. @throws ToolError when helm or the cluster fails. */
+export async function askHelm(exec: Exec, what: string, args: readonly string[]): Promise<ToolResult> {
+  const result = await exec.run({ tool: 'helm', effect: 'read', args }, { timeoutMs: helmQuestionLimit });
+  if (result.exitCode !== 0 || result.timedOut) throw explainHelmFailure(what, result);
+  return result;
+}
 
 /** Creates the adapter that asks helm; commands that change releases are data (kube/helm-commands.ts) for Exec. */
 export function createHelm(exec: Exec, connection: ClusterConnection): Helm {
   const ask = async (what: string, args: readonly string[]): Promise<ToolResult> => {
-    const result = await exec.run({ tool: 'helm', effect: 'read', args }, { timeoutMs: readTimeoutMs });
-    if (result.exitCode !== 0 || result.timedOut) throw explainHelmFailure(what, result);
+    const result = await askHelm(exec, what, args);
     if (result.isCut) throw garbledAnswer('helm', what, result);
     return result;
   };
@@ -81,18 +87,12 @@ export function isAlreadyUninstalled({ args }: ToolCommand, { exitCode, stderr }
   return subject?.verb === 'uninstall' && exitCode === 1 && stderr.includes(`Release not loaded: ${subject.name}: release: not found`);
 }
 
-/** The release that a failed helm command was about. */
-export interface FailedRelease extends ClusterConnection {
-  readonly release: string;
-  readonly namespace: string;
+/** Puts a failure of helm into words: `what failed: why`, what to do, and helm's own words without secrets. `namespace` is that of the release. */
+export function explainHelmFailure(what: string, result: ToolResult, namespace?: string): ToolError {
+  return explainToolFailure('helm', what, result, [...releaseFailures(namespace), ...refusals, ...clusterFailures]);
 }
 
-/** Puts a failure of helm into words: `what failed: why`, what to do, and helm's own words without secrets. */
-export function explainHelmFailure(what: string, result: ToolResult, subject?: FailedRelease): ToolError {
-  return explainToolFailure('helm', what, result, [...releaseFailures(subject), ...refusals, ...clusterFailures]);
-}
-
-function releaseFailures(subject: FailedRelease | undefined): readonly KnownText[] {
+function releaseFailures(namespace: string | undefined): readonly KnownText[] {
   return [
     {
       pattern: /another operation \(install\/upgrade\/rollback\) is in progress/,
@@ -128,9 +128,9 @@ function releaseFailures(subject: FailedRelease | undefined): readonly KnownText
       pattern: /timed out waiting for the condition|(?:FAILED|failed)[^\n]*context deadline exceeded|resource \S+ not ready/,
       why: () => 'it did not become ready in time',
       remedy:
-        subject === undefined
+        namespace === undefined
           ? 'kubectl get pods --all-namespaces shows what is missing.'
-          : `kubectl get pods,events --namespace=${subject.namespace} shows what is missing; then run the same command again, with a longer --timeout if it needs one.`,
+          : `kubectl get pods,events --namespace=${namespace} shows what is missing; then run the same command again, with a longer --timeout if it needs one.`,
     },
   ];
 }

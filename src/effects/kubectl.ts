@@ -1,15 +1,15 @@
-import { InternalError, type ToolError } from '../errors.ts';
+import { InternalError } from '../errors.ts';
 import { buildKubectlArgs, type ClusterConnection } from '../kube/commands.ts';
 import { fieldAt, textField } from '../kube/object-fields.ts';
 import { deletableResource } from '../kube/object-identity.ts';
 import { ownerLabel } from '../kube/ownership.ts';
-import { clusterFailures } from './cluster-failures.ts';
+import { askKubectl, questionLimit } from './ask-kubectl.ts';
 import type { Exec, ToolResult } from './exec.ts';
 import { findForeign, isToken, passingResources, printResident, readResident, residentColumns } from './namespace-residents.ts';
 import { listAt, parseJson } from './json-answer.ts';
 import { quoteOutput, redact } from './redaction.ts';
-import { refusals } from './refusals.ts';
-import { explainToolFailure, garbledAnswer, type KnownText } from './tool-failure.ts';
+import { explainKubectlFailure } from './kubectl-failures.ts';
+import { garbledAnswer } from './tool-failure.ts';
 
 export interface KubectlSettings extends ClusterConnection {
   /** Seconds that one request to the cluster may take. */
@@ -134,19 +134,13 @@ const ownedResources = [
 
 /** Creates the adapter that asks a cluster; commands that change one are data (kube/commands.ts) for Exec. */
 export function createKubectl(exec: Exec, { requestTimeout, ...connection }: KubectlSettings): Kubectl {
-  // A request is tried again a few times for discovery; kubectl as a whole gets twice its time.
-  const timeoutMs = (2 * requestTimeout + 5) * 1000;
+  const timeoutMs = questionLimit({ requestTimeout });
   const served = new Map<string, Promise<ReadonlySet<string>>>();
 
   const run = (args: readonly string[]): Promise<ToolResult> =>
     exec.run({ tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, args) }, { timeoutMs });
 
-  const ask = async (what: string, args: readonly string[]): Promise<ToolResult> => {
-    const result = await run([`--request-timeout=${requestTimeout}s`, ...args]);
-    if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
-    if (result.isCut) throw garbledAnswer('kubectl', what, result);
-    return result;
-  };
+  const ask = (what: string, args: readonly string[]): Promise<ToolResult> => askKubectl(exec, { connection, requestTimeout }, what, args);
 
   const kindsOf = async (groupVersion: string): Promise<ReadonlySet<string>> => {
     const what = `cannot see whether the cluster serves ${groupVersion}`;
@@ -305,40 +299,6 @@ async function listDeletable(
   if (result.timedOut || (result.exitCode !== 0 && !isPartial)) throw explainKubectlFailure(what, result);
   return splitLines(result.stdout);
 }
-
-/** Puts a failure of kubectl into words: `what failed: why`, what to do, and kubectl's own words without secrets. */
-export function explainKubectlFailure(what: string, result: ToolResult): ToolError {
-  return explainToolFailure('kubectl', what, result, [...objectFailures, ...refusals, ...clusterFailures]);
-}
-
-/** Failures of objects on their way into the cluster, in the words of kubectl and of the API server. */
-const objectFailures: readonly KnownText[] = [
-  {
-    pattern: /provided port is already allocated/,
-    why: () => 'the node port is taken by another Service',
-    remedy: 'Set another controller.nodePort in ingress-tls.yaml, then run the same command again.',
-  },
-  {
-    pattern: /no matches for kind "([^"\n]+)" in version "([^"\n]+)"/,
-    why: (match) => `the cluster does not know ${match[1] ?? ''} of ${match[2] ?? ''}`,
-    remedy: 'ingress-tls doctor shows what the profile needs; choose another controller.profile in ingress-tls.yaml.',
-  },
-  {
-    pattern: /namespaces "([^"\n]+)" not found/,
-    why: (match) => `there is no namespace ${match[1] ?? ''}`,
-    remedy: 'Make it with kubectl create namespace NAME, then run the same command again.',
-  },
-  {
-    pattern: /timed out waiting for the condition on (\S+)/,
-    why: (match) => `${match[1] ?? 'it'} was not gone in time`,
-    remedy: 'kubectl get with -o yaml shows what it waits for (finalizers, pods that end slowly); then run the same command again.',
-  },
-  {
-    pattern: /timed out waiting for the condition|exceeded its progress deadline/,
-    why: () => 'it did not become ready in time',
-    remedy: 'kubectl get pods --all-namespaces and kubectl describe pod show what is missing; then run the same command again.',
-  },
-];
 
 function readVersion(value: unknown): Version | undefined {
   const major = Number.parseInt(textField(value, 'major') ?? '', 10);

@@ -1,16 +1,12 @@
-import { buildKubectlArgs, type ClusterConnection } from '../kube/commands.ts';
 import type { ObjectName } from '../model/changes.ts';
 import type { KubeObject } from '../model/kube-object.ts';
+import { askForPart, type ClusterAccess } from './ask-kubectl.ts';
 import type { Exec, ToolResult } from './exec.ts';
 import { parseJson } from './json-answer.ts';
-import { explainKubectlFailure } from './kubectl.ts';
 import { isKubeObject } from './object-answers.ts';
 import { garbledAnswer } from './tool-failure.ts';
 
-export interface LiveObjectsQuestion {
-  readonly connection: ClusterConnection;
-  /** Seconds for one request to the cluster. */
-  readonly requestTimeout: number;
+export interface LiveObjectsQuestion extends ClusterAccess {
   /** As kubectl takes them: `deployments.apps`, `Ingress.v1.networking.k8s.io`. */
   readonly resources: readonly string[];
   readonly namespace: string;
@@ -49,14 +45,10 @@ export async function listLiveNames(exec: Exec, question: LiveObjectsQuestion): 
   });
 }
 
-async function ask(exec: Exec, question: LiveObjectsQuestion, output: string): Promise<ToolResult> {
-  const { connection, requestTimeout, resources, namespace, selector, fieldSelector } = question;
+function ask(exec: Exec, question: LiveObjectsQuestion, output: string): Promise<ToolResult> {
+  const { resources, namespace, selector, fieldSelector } = question;
   const select = [`--selector=${selector}`, ...(fieldSelector === undefined ? [] : [`--field-selector=${fieldSelector}`])];
-  const args = [`--request-timeout=${requestTimeout}s`, 'get', resources.join(','), `--namespace=${namespace}`, ...select, '--ignore-not-found=true', output];
-  const command = { tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, args) } as const;
-  const result = await exec.run(command, { timeoutMs: (2 * requestTimeout + 5) * 1000 });
-  if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(describe(question), result);
-  return result;
+  return askForPart(exec, question, describe(question), ['get', resources.join(','), `--namespace=${namespace}`, ...select, '--ignore-not-found=true', output]);
 }
 
 function describe({ namespace }: LiveObjectsQuestion): string {

@@ -1,19 +1,15 @@
-import { buildKubectlArgs, type ClusterConnection } from '../kube/commands.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { KubeObject, ObjectReference } from '../model/kube-object.ts';
 import type { LiveStatus } from '../model/status.ts';
 import type { Exec, ToolResult } from './exec.ts';
 import { listAt, parseJson } from './json-answer.ts';
-import { explainKubectlFailure } from './kubectl.ts';
+import { askKubectl, type ClusterAccess } from './ask-kubectl.ts';
 import { resourceOfKind } from './live-objects.ts';
 import { garbledAnswer } from './tool-failure.ts';
 
 type Kind = Pick<KubeObject, 'apiVersion' | 'kind'>;
 
-export interface StatusQuestion {
-  readonly connection: ClusterConnection;
-  /** Seconds for one request to the cluster. */
-  readonly requestTimeout: number;
+export interface StatusQuestion extends ClusterAccess {
   /** Of the services. */
   readonly namespace: string;
   /** Which kinds to list there: Deployments, route objects, IngressClasses. */
@@ -29,16 +25,7 @@ export interface StatusQuestion {
  * @throws ToolError when kubectl or the cluster fails.
  */
 export async function readLiveStatus(exec: Exec, question: StatusQuestion): Promise<LiveStatus> {
-  const { connection, requestTimeout } = question;
-  const ask: Ask = async (what, args) => {
-    const result = await exec.run(
-      { tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, [`--request-timeout=${requestTimeout}s`, ...args]) },
-      { timeoutMs: (2 * requestTimeout + 5) * 1000 },
-    );
-    if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
-    if (result.isCut) throw garbledAnswer('kubectl', what, result);
-    return result;
-  };
+  const ask: Ask = (what, args) => askKubectl(exec, question, what, args);
   const [objects, controller, secrets] = await Promise.all([listObjects(ask, question), readController(ask, question), listSecrets(ask, question)]);
   return { objects, controller, secrets };
 }

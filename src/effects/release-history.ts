@@ -3,11 +3,9 @@ import { helmHistoryCommand, type HelmSubject } from '../kube/helm-commands.ts';
 import { fieldAt, textField } from '../kube/object-fields.ts';
 import type { ReleaseRevision } from '../model/release-revision.ts';
 import type { Exec } from './exec.ts';
-import { explainHelmFailure } from './helm.ts';
+import { explainHelmFailure, helmQuestionLimit } from './helm.ts';
 import { listAt, parseJson } from './json-answer.ts';
 import { garbledAnswer } from './tool-failure.ts';
-
-const timeoutMs = 60_000;
 
 /**
  * Asks helm for the revisions of a release, the oldest first; none when there is no such release.
@@ -15,9 +13,9 @@ const timeoutMs = 60_000;
  */
 export async function readReleaseHistory(exec: Exec, connection: ClusterConnection, subject: HelmSubject): Promise<readonly ReleaseRevision[]> {
   const what = `cannot read the history of release ${subject.namespace}/${subject.name}`;
-  const result = await exec.run(helmHistoryCommand({ ...connection, ...subject }), { timeoutMs });
+  const result = await exec.run(helmHistoryCommand({ ...connection, ...subject }), { timeoutMs: helmQuestionLimit });
   if (result.exitCode !== 0 && /release: not found/.test(result.stderr)) return [];
-  if (result.exitCode !== 0 || result.timedOut) throw explainHelmFailure(what, result, { ...connection, release: subject.name, namespace: subject.namespace });
+  if (result.exitCode !== 0 || result.timedOut) throw explainHelmFailure(what, result, subject.namespace);
   const revisions = listAt({ revisions: parseJson(result.stdout) }, 'revisions')?.map(readRevision);
   if (result.isCut || revisions === undefined || !revisions.every((revision) => revision !== undefined)) throw garbledAnswer('helm', what, result);
   return revisions.sort((a, b) => a.revision - b.revision);

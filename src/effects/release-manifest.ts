@@ -6,10 +6,7 @@ import { parseObjects } from '../kube/parse-yaml.ts';
 import type { ReleaseName } from '../kube/release-metadata.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import type { Exec } from './exec.ts';
-import { explainHelmFailure } from './helm.ts';
-
-/** Milliseconds for one question. */
-const limit = 60_000;
+import { askHelm } from './helm.ts';
 
 /**
  * The objects that the newest revision of a release was made of, hooks left out.
@@ -18,8 +15,7 @@ const limit = 60_000;
 export async function readReleaseManifest(exec: Exec, connection: ClusterConnection, { release, namespace }: ReleaseName): Promise<readonly KubeObject[]> {
   const what = `cannot read what release ${release} was made of`;
   const args = buildHelmArgs(connection, ['get', 'manifest', release, `--namespace=${namespace}`]);
-  const result = await exec.run({ tool: 'helm', effect: 'read', args }, { timeoutMs: limit });
-  if (result.exitCode !== 0 || result.timedOut) throw explainHelmFailure(what, result);
+  const result = await askHelm(exec, what, args);
   if (result.isCut) throw new ToolError(`${what}: it is larger than we can read`);
   try {
     return parseObjects(result.stdout, `the manifest of release ${release}`).map((object) => placeObject(object, namespace));

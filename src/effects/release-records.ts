@@ -1,14 +1,10 @@
-import { buildKubectlArgs, type ClusterConnection } from '../kube/commands.ts';
 import { chartDigestLabel, ownerLabel, readChartDigest } from '../kube/ownership.ts';
 import type { ReleaseRecord } from '../model/changes.ts';
+import { askKubectl, type ClusterAccess } from './ask-kubectl.ts';
 import type { Exec } from './exec.ts';
-import { explainKubectlFailure } from './kubectl.ts';
 import { garbledAnswer } from './tool-failure.ts';
 
-export interface RecordSettings {
-  readonly connection: ClusterConnection;
-  /** Seconds for one request to the cluster. */
-  readonly requestTimeout: number;
+export interface RecordSettings extends ClusterAccess {
   /** Where helm keeps its records: HELM_DRIVER. */
   readonly driver: string | undefined;
 }
@@ -25,16 +21,13 @@ export function keepsRecordsInCluster(driver: string | undefined): boolean {
  *
  * @throws ToolError when kubectl or the cluster fails.
  */
-export async function listReleaseRecords(exec: Exec, { connection, requestTimeout, driver }: RecordSettings): Promise<readonly ReleaseRecord[]> {
+export async function listReleaseRecords(exec: Exec, { driver, ...access }: RecordSettings): Promise<readonly ReleaseRecord[]> {
   const what = 'cannot list the helm releases';
   const resource = resourceOf(driver) ?? 'secrets';
   // Anybody can label a Secret of another kind.
   const ofHelm = ['--selector=owner=helm', ...(resource === 'secrets' ? ['--field-selector=type=helm.sh/release.v1'] : [])];
   const options = ['--all-namespaces', ...ofHelm, '--show-labels=true', '--no-headers=true', '--ignore-not-found=true'];
-  const args = buildKubectlArgs(connection, [`--request-timeout=${requestTimeout}s`, 'get', resource, ...options]);
-  const result = await exec.run({ tool: 'kubectl', effect: 'read', args }, { timeoutMs: (2 * requestTimeout + 5) * 1000 });
-  if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
-  if (result.isCut) throw garbledAnswer('kubectl', what, result);
+  const result = await askKubectl(exec, access, what, ['get', resource, ...options]);
 
   const newest = new Map<string, ReleaseRecord>();
   for (const line of result.stdout.split('\n')) {

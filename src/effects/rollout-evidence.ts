@@ -1,20 +1,18 @@
 import { ToolError } from '../errors.ts';
-import { buildKubectlArgs, type ClusterConnection } from '../kube/commands.ts';
+import { buildKubectlArgs } from '../kube/commands.ts';
 import { listField, textField } from '../kube/object-fields.ts';
 import type { ContainerLog, WarningEvent } from '../kube/pod-causes.ts';
 import { explainWorkload } from '../kube/rollout-causes.ts';
 import type { ObjectReference } from '../model/kube-object.ts';
 import type { Exec } from './exec.ts';
 import { listAt, parseJson } from './json-answer.ts';
-import { explainKubectlFailure } from './kubectl.ts';
+import { explainKubectlFailure } from './kubectl-failures.ts';
+import { questionLimit, type ClusterAccess } from './ask-kubectl.ts';
 import { quoteOutput } from './redaction.ts';
 
 /** What asks the cluster; ClusterTools is one. */
-export interface RolloutTools {
+export interface RolloutTools extends ClusterAccess {
   readonly exec: Exec;
-  readonly connection: ClusterConnection;
-  /** Seconds for one request. */
-  readonly requestTimeout: number;
 }
 
 /** Workloads of which the containers' last words are fetched: each costs a call. */
@@ -158,7 +156,7 @@ interface KubectlAnswer {
 
 async function run({ exec, connection, requestTimeout }: RolloutTools, args: readonly string[], what: string): Promise<KubectlAnswer> {
   try {
-    const result = await exec.run({ tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, args) }, { timeoutMs: (2 * requestTimeout + 5) * 1000 });
+    const result = await exec.run({ tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, args) }, { timeoutMs: questionLimit({ requestTimeout }) });
     const text = result.stdout;
     if (result.exitCode !== 0 || result.timedOut) return { text, failure: explainKubectlFailure(what, result).message };
     return result.isCut ? { text, failure: `${what}: there is more of it than we can read` } : { text };

@@ -1,11 +1,10 @@
 import { InternalError } from '../errors.ts';
-import type { ClusterConnection } from '../kube/commands.ts';
 import type { RunStep } from '../model/plan.ts';
 import { readWarnings } from './api-warnings.ts';
 import type { Exec } from './exec.ts';
 import type { ProjectFiles } from './files.ts';
 import { explainHelmFailure, isAlreadyUninstalled } from './helm.ts';
-import { explainKubectlFailure } from './kubectl.ts';
+import { explainKubectlFailure } from './kubectl-failures.ts';
 
 /** Seconds that a tool has over the time that it was given itself, to end by its own means. */
 const margin = 30;
@@ -18,8 +17,6 @@ export function patience({ timeout }: RunStep): number {
 export interface StepTools {
   readonly exec: Exec;
   readonly files: ProjectFiles;
-  /** For the command that recovers a release: it must go where this one went. */
-  readonly connection: ClusterConnection;
   /** Called with what the API server warned of while it took what was sent (api-warnings.ts). */
   readonly onWarning?: (text: string) => void;
 }
@@ -28,7 +25,7 @@ export interface StepTools {
  * Runs one command of a plan; objects go to it on standard input.
  * @throws ToolError in the tool's own words, secrets removed, when it fails.
  */
-export async function runStep(step: RunStep, { exec, files, connection, onWarning }: StepTools): Promise<void> {
+export async function runStep(step: RunStep, { exec, files, onWarning }: StepTools): Promise<void> {
   const { command, title, release } = step;
   const stdin = command.stdinFiles?.map((path) => readInput(files, path)).join('');
   const result = await exec.run(command, { timeoutMs: patience(step), ...(stdin === undefined ? {} : { stdin }) });
@@ -37,7 +34,7 @@ export async function runStep(step: RunStep, { exec, files, connection, onWarnin
   if (command.tool === 'helm' && isAlreadyUninstalled(command, result)) return;
   const what = `cannot ${title}`;
   throw command.tool === 'helm'
-    ? explainHelmFailure(what, result, release === undefined ? undefined : { ...connection, ...release, release: release.name })
+    ? explainHelmFailure(what, result, release?.namespace)
     : explainKubectlFailure(what, result);
 }
 

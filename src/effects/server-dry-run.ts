@@ -1,4 +1,3 @@
-import type { ClusterConnection } from '../kube/commands.ts';
 import { existingNamespacesCommand, readLiveCommand, serverDryRunCommand } from '../kube/dry-run-commands.ts';
 import { hasOtherManagers, isPatchedBy, readConflicts } from '../kube/field-managers.ts';
 import { isSameObject } from '../kube/object-identity.ts';
@@ -7,18 +6,13 @@ import type { KubeObject } from '../model/kube-object.ts';
 import type { ToolCommand } from '../model/plan.ts';
 import type { Exec, ToolResult } from './exec.ts';
 import { judgePreview, type Answer } from './judge-preview.ts';
-import { explainKubectlFailure } from './kubectl.ts';
+import { questionLimit, type ClusterAccess } from './ask-kubectl.ts';
+import { explainKubectlFailure } from './kubectl-failures.ts';
 import { readObjectAnswer } from './object-answers.ts';
 import { divideObjects, halveObjects } from './object-groups.ts';
 import { createSlots } from './probes/slots.ts';
 import { isAboutObjects } from './refusal-words.ts';
 import { garbledAnswer } from './tool-failure.ts';
-
-export interface DryRunSettings {
-  readonly connection: ClusterConnection;
-  /** Seconds for one request to the cluster. */
-  readonly requestTimeout: number;
-}
 
 export interface PreviewOptions {
   readonly fieldManager: string;
@@ -50,7 +44,7 @@ export interface ServerDryRun {
 /** Each kubectl keeps a core busy while it starts. */
 const atOnce = 4;
 
-export function createServerDryRun(exec: Exec, { connection, requestTimeout }: DryRunSettings): ServerDryRun {
+export function createServerDryRun(exec: Exec, { connection, requestTimeout }: ClusterAccess): ServerDryRun {
   const settings = { ...connection, requestTimeout };
   const slots = createSlots(atOnce);
 
@@ -59,7 +53,7 @@ export function createServerDryRun(exec: Exec, { connection, requestTimeout }: D
     try {
       // Concatenated JSON: a YAML reader would stumble over control characters that JSON lets pass.
       const stdin = objects.map((object) => `${JSON.stringify(object)}\n`).join('');
-      return await exec.run(command, { timeoutMs: (2 * requestTimeout + 5 + objects.length) * 1000, stdin });
+      return await exec.run(command, { timeoutMs: questionLimit({ requestTimeout }) + 1000 * objects.length, stdin });
     } finally {
       release();
     }

@@ -51,7 +51,7 @@ export function helmUpgradeCommand(upgrade: HelmUpgrade): ToolCommand {
     `./${chartFolder}`,
     `--namespace=${namespace}`,
     '--reset-values',
-    ...Object.entries(setFiles).map(([path, file]) => `--set-file=${path}=${escapeValue(file)}`),
+    ...setFileOptions(setFiles),
     ...(labelList.length === 0 ? [] : [`--labels=${labelList.join(',')}`]),
     // A release that helm 3 began is upgraded by patches until it is told otherwise, and those know no conflicts (tried, helm 4.1.4).
     ...(forceConflicts && helmMajor === 4 ? ['--server-side=true', '--force-conflicts'] : []),
@@ -124,6 +124,11 @@ export function readHelmSubject(args: readonly string[]): (HelmSubject & { reado
   const option = '--namespace=';
   const namespace = args.find((arg) => arg.startsWith(option))?.slice(option.length);
   return verb === undefined || name === undefined || namespace === undefined ? undefined : { verb, name, namespace };
+}
+
+/** Options that give the text of a file as a value: dotted path in the values -> file. */
+export function setFileOptions(setFiles: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(setFiles).map(([path, file]) => `--set-file=${path}=${escapeValue(file)}`);
 }
 
 /** helm splits the value of --set-file at commas and reads backslashes as escapes (helm@4.1.4:pkg/strvals/parser.go). */

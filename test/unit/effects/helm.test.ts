@@ -59,7 +59,7 @@ describe('explainHelmFailure', () => {
   const pending = failed('Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress\n');
 
   it('says what frees a pending release', () => {
-    const error = explainHelmFailure('x', pending, subject);
+    const error = explainHelmFailure('x', pending, subject.namespace);
     expect(error.message).toContain('another helm works on this release');
     expect(error.remedy).toContain('ingress-tls apply --force-pending');
   });
@@ -73,7 +73,7 @@ describe('explainHelmFailure', () => {
     ['Error: kubernetes cluster unreachable: Get "https://127.0.0.1:1/version": dial tcp 127.0.0.1:1: connect: connection refused', 'nothing answers at 127.0.0.1:1'],
     ['Error: kubernetes cluster unreachable: Get "https://10.0.0.1:1/version": net/http: TLS handshake timeout', 'does not answer in time'],
   ])('%j', (stderr, words) => {
-    const error = explainHelmFailure('cannot install svc7', failed(stderr), subject);
+    const error = explainHelmFailure('cannot install svc7', failed(stderr), subject.namespace);
     expect(error.message).toContain(`cannot install svc7: `);
     expect(error.message).toContain(words);
     expect(error.remedy).toBeDefined();

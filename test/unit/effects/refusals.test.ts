@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readWarnings } from '../../../src/effects/api-warnings.ts';
 import type { ToolResult } from '../../../src/effects/exec.ts';
 import { explainHelmFailure } from '../../../src/effects/helm.ts';
-import { explainKubectlFailure } from '../../../src/effects/kubectl.ts';
+import { explainKubectlFailure } from '../../../src/effects/kubectl-failures.ts';
 
 function failed(stderr: string): ToolResult {
   return { exitCode: 1, signal: undefined, stdout: '', stderr, isCut: false, durationMs: 100, timedOut: false, stillRunning: undefined };
@@ -62,7 +62,7 @@ describe('what a cluster refuses', () => {
   });
 
   it.each(helm.map((refusal) => ({ refusal })))('helm: $refusal.0', ({ refusal: [stderr, words, remedy] }) => {
-    const error = explainHelmFailure('cannot install x', failed(stderr), { release: 'x', namespace: 'y' });
+    const error = explainHelmFailure('cannot install x', failed(stderr), 'y');
     expect(error.message).toContain(words);
     expect(error.remedy ?? '').toContain(remedy ?? '');
   });
