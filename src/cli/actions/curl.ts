@@ -7,7 +7,7 @@ import { loadProject } from '../project.ts';
 import { selectServices } from '../select-services.ts';
 import type { Session } from '../session.ts';
 import { encodePath } from '../url-path.ts';
-import { findAddress, printAddress } from '../verify-address.ts';
+import { findAddress, printAddress } from '../verify/address.ts';
 
 /** Runs the real curl; its exit code is ours. */
 export async function curl(session: Session, options: CurlOptions): Promise<number> {

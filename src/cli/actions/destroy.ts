@@ -4,14 +4,14 @@ import type { Cluster } from '../../effects/kubectl.ts';
 import { printCommand } from '../../kube/command-line.ts';
 import { deleteStep, deleteSteps, uninstallStep } from '../../plan/cluster-steps.ts';
 import { canAsk } from '../asking.ts';
-import { carryOutDestroy, reportLeft, type Removals } from '../carry-out-destroy.ts';
-import { bindToContext, describeCluster, openCluster, type ClusterTools } from '../cluster-tools.ts';
+import { carryOutDestroy, reportLeft, type Removals } from '../run/carry-out-destroy.ts';
+import { bindToContext, describeCluster, openCluster, type ClusterTools } from '../cluster/tools.ts';
 import type { DestroyOptions } from '../commands/destroy.ts';
-import { lookUpOwned } from '../destroy-look.ts';
+import { lookUpOwned } from '../cluster/destroy-look.ts';
 import { loadProject, type Project } from '../project.ts';
-import { awaitRunningHelms } from '../release-repair.ts';
+import { awaitRunningHelms } from '../run/release-repair.ts';
 import { withLock, type Session } from '../session.ts';
-import { listenForStop } from '../stopping.ts';
+import { listenForStop } from '../run/stopping.ts';
 
 /**
  * Removes from the cluster what apply brought for this controller, and waits until it is gone, pods included: releases, objects, and its

@@ -2,18 +2,18 @@ import { exitCodes, UsageError } from '../../errors.ts';
 import type { ClusterChanges, ObjectChange } from '../../model/changes.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Orphans } from '../../plan/apply-plan.ts';
-import { describeChanges, hasChanges, summarizeChanges, unwanted } from '../change-summary.ts';
-import { lookUpCluster } from '../cluster-facts.ts';
-import { describeCluster, openCluster } from '../cluster-tools.ts';
+import { describeChanges, hasChanges, summarizeChanges, unwanted } from '../cluster/change-summary.ts';
+import { lookUpCluster } from '../cluster/facts.ts';
+import { describeCluster, openCluster } from '../cluster/tools.ts';
 import type { DiffOptions } from '../commands/diff.ts';
-import { lookClosely } from '../look-closely.ts';
-import { nextApply } from '../next-apply.ts';
-import { colorDifference, printDifference } from '../print-difference.ts';
+import { lookClosely } from '../cluster/look-closely.ts';
+import { nextApply } from '../cluster/next-apply.ts';
+import { colorDifference, printDifference } from '../cluster/print-difference.ts';
 import { loadProject, planProject, type Project } from '../project.ts';
-import { viewRendered } from '../rendered-charts.ts';
+import { viewRendered } from '../cluster/rendered-project.ts';
 import { selectServices } from '../select-services.ts';
 import type { Session } from '../session.ts';
-import { watchForStop } from '../verify-stopping.ts';
+import { watchForStop } from '../stop-watch.ts';
 
 /** Shows what apply would change on the cluster. Exit 0: nothing, 1: something. */
 export async function diff(session: Session, options: DiffOptions): Promise<number> {

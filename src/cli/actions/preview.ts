@@ -6,13 +6,13 @@ import { places } from '../../plan/places.ts';
 import { startGateway, type Gateway } from '../../preview/gateway.ts';
 import { createGatewayInput } from '../../preview/input.ts';
 import { startPods, type Pods } from '../../preview/pods.ts';
-import { openCluster } from '../cluster-tools.ts';
+import { openCluster } from '../cluster/tools.ts';
 import type { PreviewOptions } from '../commands/preview.ts';
 import { reportNotices, selectNewNotices } from '../notices.ts';
-import { makeFallback } from '../preview-fallback.ts';
-import { loadServed, renderForPreview, type Served } from '../preview-load.ts';
-import { createReloader, type Reloader } from '../preview-reload.ts';
-import { createPreviewReport, type PreviewReport } from '../preview-report.ts';
+import { makeFallback } from '../preview/fallback.ts';
+import { loadServed, renderForPreview, type Served } from '../preview/load.ts';
+import { createReloader, type Reloader } from '../preview/reload.ts';
+import { createPreviewReport, type PreviewReport } from '../preview/report.ts';
 import type { Session } from '../session.ts';
 
 const host = '127.0.0.1';

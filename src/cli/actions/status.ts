@@ -1,12 +1,12 @@
 import { exitCodes, KnownError } from '../../errors.ts';
-import { bindToContext, openCluster } from '../cluster-tools.ts';
+import { bindToContext, openCluster } from '../cluster/tools.ts';
 import type { StatusOptions } from '../commands/status.ts';
 import { loadProject } from '../project.ts';
 import { refuseUnknownService } from '../select-services.ts';
 import type { Session } from '../session.ts';
-import { lookAtStatus } from '../status-look.ts';
-import { printStatus } from '../status-report.ts';
-import { createScreen, watchStatus } from '../status-watch.ts';
+import { lookAtStatus } from '../status/look.ts';
+import { printStatus } from '../status/report.ts';
+import { createScreen, watchStatus } from '../status/watch.ts';
 
 /** Shows how the cluster is and what to do about what is wrong. Reads only; exit 1 when something is wrong. */
 export async function status(session: Session, options: StatusOptions): Promise<number> {

@@ -8,12 +8,12 @@ import { loadProject } from '../project.ts';
 import { selectServices } from '../select-services.ts';
 import type { Session } from '../session.ts';
 import { encodePath } from '../url-path.ts';
-import { findAddress, printAddress } from '../verify-address.ts';
-import { createForeigners } from '../verify-foreign.ts';
-import { repair } from '../verify-repair.ts';
-import { printVerification } from '../verify-report.ts';
-import { runVerification } from '../verify-run.ts';
-import { describeSubjects } from '../verify-subjects.ts';
+import { findAddress, printAddress } from '../verify/address.ts';
+import { createForeigners } from '../verify/foreign.ts';
+import { repair } from '../verify/repair.ts';
+import { printVerification } from '../verify/report.ts';
+import { runVerification } from '../verify/run.ts';
+import { describeSubjects } from '../verify/subjects.ts';
 
 /** Connects as clients do, judges what is seen and prints it. */
 export async function verify(session: Session, options: VerifyOptions): Promise<number> {

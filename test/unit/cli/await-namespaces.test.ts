@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { awaitTerminating } from '../../../src/cli/await-namespaces.ts';
+import { awaitTerminating } from '../../../src/cli/run/await-namespaces.ts';
 import type { FoundNamespace } from '../../../src/effects/kubectl.ts';
 import { ToolError } from '../../../src/errors.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { selectBrought } from '../../../src/cli/owned-objects.ts';
+import { selectBrought } from '../../../src/cli/cluster/owned-objects.ts';
 import { describe as describeProject } from '../../../src/cli/project.ts';
 import type { OwnedObject } from '../../../src/effects/kubectl.ts';
 

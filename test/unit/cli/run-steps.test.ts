@@ -1,10 +1,10 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { ProgressStep, Stage } from '../../../src/cli/progress.ts';
+import type { ProgressStep, Stage } from '../../../src/cli/run/progress.ts';
 import { createReport } from '../../../src/cli/report.ts';
-import { inOrder, runSteps } from '../../../src/cli/run-steps.ts';
+import { inOrder, runSteps } from '../../../src/cli/run/run-steps.ts';
 import type { Session } from '../../../src/cli/session.ts';
-import type { Stopping } from '../../../src/cli/stopping.ts';
+import type { Stopping } from '../../../src/cli/run/stopping.ts';
 import type { OutputStream } from '../../../src/effects/world.ts';
 import { KnownError, ToolError, UsageError } from '../../../src/errors.ts';
 import { failureOf } from '../effects/stand-in.ts';

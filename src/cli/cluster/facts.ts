@@ -1,0 +1,136 @@
+import { ToolError } from '../../errors.ts';
+import type { Cluster, OwnedObject } from '../../effects/kubectl.ts';
+import { ownerLabel } from '../../kube/ownership.ts';
+import type { ReleaseRecord } from '../../model/changes.ts';
+import type { ApplyTarget, Orphans } from '../../plan/apply-plan.ts';
+import { findOrphanedObjects, findOrphanedReleases } from '../../plan/orphans.ts';
+import {
+  compareMinor,
+  judgeNamespaces,
+  refuseMissingResources,
+  refuseOthersObjects,
+  refuseOthersReleases,
+  refuseTakenNodePort,
+  refuseVersion,
+} from './checks.ts';
+import { bindToContext, type ClusterTools } from './tools.ts';
+import { listRecords } from './list-records.ts';
+import { selectBrought, selectRemovable } from './owned-objects.ts';
+import type { Project } from '../project.ts';
+import { sideBySide } from './side-by-side.ts';
+
+/** What apply needs to know of the tools and the cluster. */
+export interface ClusterFacts {
+  readonly tools: ClusterTools;
+  readonly cluster?: Cluster;
+  readonly target: Omit<ApplyTarget, 'timeout' | 'orphans' | 'forceConflicts'>;
+  /** The newest revision of every release of the cluster; absent when it could not be listed. */
+  readonly records?: readonly ReleaseRecord[];
+  /** What the cluster has of this controller and the project would no longer bring. */
+  readonly orphans: Orphans;
+  /** Namespaces of the project that are being deleted: nothing can be made in them. */
+  readonly terminating: readonly string[];
+  readonly nodeAddress?: string;
+  /** What could not be looked up, and why; only in a dry run, elsewhere it is a failure. */
+  readonly unknown: readonly string[];
+}
+
+/**
+ * Looks at the tools and the cluster and refuses what cannot work, before anything is written anywhere.
+ *
+ * @param isTolerant for a dry run: what cannot be looked up is told instead of thrown.
+ * @throws ToolError when kubectl, helm or the cluster fail; UsageError when the project does not fit the cluster.
+ */
+export async function lookUpCluster(tools: ClusterTools, project: Project, isTolerant: boolean): Promise<ClusterFacts> {
+  const unknown: string[] = [];
+  const look = async <Value>(what: string, question: () => Promise<Value>): Promise<Value | undefined> => {
+    try {
+      return await question();
+    } catch (error) {
+      if (!isTolerant || !(error instanceof ToolError)) throw error;
+      unknown.push(`${what}: ${error.message}`);
+      return undefined;
+    }
+  };
+  const [cluster, helmVersion] = await sideBySide(
+    () => look('the cluster', () => tools.kubectl.readCluster()),
+    () => look('helm (version 4 assumed)', () => tools.helm.readHelmVersion()),
+  );
+  const helmMajor = helmVersion?.major ?? 4;
+  if (cluster === undefined) {
+    const nothing = { releases: [], existingSecrets: new Set<string>(), foreignNamespaces: new Set<string>(), serverValidates: false };
+    return { tools, target: { connection: tools.connection, helmMajor, ...nothing }, orphans: { releases: [], objects: [] }, terminating: [], unknown };
+  }
+
+  const bound = bindToContext(tools, cluster.context);
+  const { desired } = project;
+  refuseVersion(cluster, project);
+  const [namespaces, , owned = [], records, existingSecrets, nodeAddress] = await sideBySide(
+    () => look('namespaces', () => judgeNamespaces(bound, project)),
+    () => look('who has the node port', () => refuseTakenNodePort(bound, project)),
+    () => look('what is installed', () => listOwned(bound, project)),
+    () => (helmVersion === undefined ? undefined : look('releases', () => listAllowedRecords(bound, project))),
+    () => look('Secrets', () => findExistingSecrets(bound, project)),
+    () => findNodeAddress(bound),
+  );
+  // Where an apply brought objects of these kinds before, they are served.
+  if (owned.length === 0) await look('what the cluster serves', () => refuseMissingResources(bound, project));
+  const releases = selectOurs(records ?? [], project);
+  return {
+    tools: bound,
+    cluster,
+    target: {
+      connection: bound.connection,
+      helmMajor,
+      serverValidates: compareMinor(cluster.version, serverValidationSince) >= 0,
+      releases: records ?? [],
+      existingSecrets: existingSecrets ?? new Set(),
+      foreignNamespaces: new Set(namespaces?.filter(({ state }) => state === 'foreign').map(({ name }) => name)),
+    },
+    ...(records === undefined ? {} : { records }),
+    orphans: {
+      releases: findOrphanedReleases(releases, desired),
+      objects: findOrphanedObjects(selectRemovable(selectBrought(owned, project)), desired),
+    },
+    terminating: namespaces?.filter(({ state }) => state === 'terminating').map(({ name }) => name) ?? [],
+    ...(nodeAddress === undefined ? {} : { nodeAddress }),
+    unknown,
+  };
+}
+
+/** Since then it is stable and always on (KEP-2885). */
+const serverValidationSince = '1.27';
+
+/** Releases of this controller that are there, in whatever state. */
+export function selectOurs(records: readonly ReleaseRecord[], { config }: Project): readonly ReleaseRecord[] {
+  return records.filter(({ owner, status }) => owner === config.controller.name && status !== 'uninstalled');
+}
+
+async function listOwned({ kubectl }: ClusterTools, project: Project): Promise<readonly OwnedObject[]> {
+  const owned = await kubectl.listOwned(ownerLabel);
+  refuseOthersObjects(owned, project);
+  return owned;
+}
+
+async function listAllowedRecords(tools: ClusterTools, project: Project): Promise<readonly ReleaseRecord[]> {
+  const records = await listRecords(tools, project.config.controller.name);
+  await refuseOthersReleases(tools, records, project);
+  return records;
+}
+
+/** For the closing lines only: whoever may not list nodes fills the address in. */
+async function findNodeAddress({ kubectl }: ClusterTools): Promise<string | undefined> {
+  try {
+    return await kubectl.findNodeAddress();
+  } catch (error) {
+    if (error instanceof ToolError) return undefined;
+    throw error;
+  }
+}
+
+async function findExistingSecrets({ kubectl }: ClusterTools, { config, profile, desired }: Project): Promise<ReadonlySet<string>> {
+  if (profile.applyMethod === 'server-side') return new Set();
+  const secrets = desired.objects.filter(({ content }) => content.object.kind === 'Secret');
+  const existing = await kubectl.findExisting('secrets', config.namespace, secrets.map(({ content }) => content.object.metadata.name));
+  return new Set(secrets.filter(({ content }) => existing.has(content.object.metadata.name)).map(({ path }) => path));
+}

@@ -1,0 +1,55 @@
+import type { ClusterChanges, ReleaseChange, ReleaseRecord } from '../../model/changes.ts';
+import type { PlannedService } from '../../model/chart.ts';
+import type { Findings } from '../../plan/apply-plan.ts';
+import type { ClusterTools } from './tools.ts';
+import { listUnready, lookLightly, type Look } from './light-look.ts';
+import { lookClosely, type LookedUp } from './look-closely.ts';
+import type { RenderedProject } from './rendered-project.ts';
+
+export interface FindSettings {
+  readonly tools: ClusterTools;
+  readonly rendered: RenderedProject;
+  readonly facts: LookedUp;
+  /** Whether the API server compares every object of every release. */
+  readonly verifyLive: boolean;
+}
+
+/**
+ * What differs on the cluster. Where a few calls for all services leave a doubt, the API server is asked object by object: for charts that
+ * a person edited, and for releases whose objects others seem to have changed.
+ *
+ * @throws ToolError when kubectl or the cluster fails.
+ */
+export async function findChanges({ tools, rendered, facts, verifyLive }: FindSettings): Promise<Findings> {
+  const { records, target } = facts;
+  const { services } = rendered.project.desired;
+  if (records === undefined) return { digests: new Map(services.map((service) => [service.name, rendered.digestChart(service)])), unready: new Set() };
+  const look = await lookLightly(tools, { rendered, records, foreignNamespaces: target.foreignNamespaces });
+  const drifted = services.filter((service) => isDrifted(service, look, records));
+  const edited = services.filter((service) => rendered.describeChart(service).length === 0);
+  const doubtful = verifyLive ? services : services.filter((service) => drifted.includes(service) || edited.includes(service));
+  if (doubtful.length === 0 || rendered.project.profile.applyMethod === 'client-side') return look;
+  const close = await lookClosely(tools, rendered, facts, verifyLive ? undefined : doubtful);
+  const seen = close.releases.flatMap(({ objects = [] }) => objects.flatMap(({ before }) => before ?? []));
+  return { ...look, changes: combine(look.changes, close, new Set(drifted.map(({ name }) => name))), unready: new Set([...look.unready, ...listUnready(seen)]) };
+}
+
+/** Whether a release was made by apply, from this chart, and its objects are no longer what was made. */
+function isDrifted({ name, namespace, release }: PlannedService, { changes, digests }: Look, records: readonly ReleaseRecord[]): boolean {
+  if (changes.releases.find(({ service }) => service === name)?.change !== 'change') return false;
+  const record = records.find((found) => found.name === release && found.namespace === namespace);
+  return record?.status === 'deployed' && record.digest === digests.get(name);
+}
+
+/** The API server's word counts: a webhook may write an object otherwise than its chart says, and nothing can be done about it. */
+function combine(light: ClusterChanges, close: ClusterChanges, drifted: ReadonlySet<string>): ClusterChanges {
+  const closely = new Map(close.releases.map((release) => [release.service, release]));
+  const lookedAt = new Set(close.objects.map(({ path }) => path));
+  const releases = light.releases.map((release): ReleaseChange => {
+    const other = closely.get(release.service);
+    if (other === undefined) return release;
+    if (release.change === 'unchanged' || drifted.has(release.service)) return other;
+    return { ...release, ...(other.objects === undefined ? {} : { objects: other.objects }) };
+  });
+  return { objects: [...light.objects.filter(({ path }) => !lookedAt.has(path)), ...close.objects], releases };
+}

@@ -1,0 +1,39 @@
+import type { ClusterChanges, ReleaseChange, ReleaseRecord } from '../../model/changes.ts';
+import type { PlannedService } from '../../model/chart.ts';
+import { identifyObject } from '../../plan/orphans.ts';
+import { judgeRelease } from '../../plan/release-changes.ts';
+import type { RenderedProject } from './rendered-project.ts';
+
+export interface NextApplySettings extends Pick<RenderedProject, 'describeChart' | 'digestChart'> {
+  readonly services: readonly PlannedService[];
+  readonly records: readonly ReleaseRecord[];
+}
+
+/**
+ * The apply that brings what a close look found; undefined where the API server refuses something, which is told with its own remedy, and
+ * where nothing differs.
+ */
+export function nextApply({ objects, releases }: ClusterChanges, settings: NextApplySettings): string | undefined {
+  const all = [...objects, ...releases.flatMap((release) => release.objects ?? [])];
+  if (all.some(({ refusal }) => refusal !== undefined)) return undefined;
+  const differing = [...objects, ...releases].filter(({ change }) => change !== 'unchanged');
+  if (differing.length === 0) return undefined;
+  const isContested = all.some(({ conflicts }) => conflicts.length > 0);
+  const isHidden = releases.some((release) => release.change === 'change' && isHiddenFromGlance(release, settings));
+  const isOrphaned = differing.every(({ change }) => change === 'delete');
+  const flags = [...(isHidden ? ['--verify-live'] : []), ...(isContested ? ['--force-conflicts'] : []), ...(isOrphaned ? ['--prune'] : [])];
+  return ['ingress-tls apply', ...flags].join(' ');
+}
+
+/** Whether apply, which looks closely where a listing finds something, would leave a release alone. */
+function isHiddenFromGlance({ service: name, objects = [] }: ReleaseChange, { services, records, describeChart, digestChart }: NextApplySettings): boolean {
+  const service = services.find((each) => each.name === name);
+  if (service === undefined) return false;
+  const wanted = describeChart(service);
+  // A chart that a person edited is always looked at closely.
+  if (wanted.length === 0) return false;
+  const record = records.find((each) => each.name === service.release && each.namespace === service.namespace);
+  const live = new Map(objects.flatMap(({ before }) => (before === undefined ? [] : [[identifyObject(before.kind, before.metadata), before] as const])));
+  const digest = digestChart(service);
+  return judgeRelease({ service, digest, record, wanted }, { objects: live, names: new Set(live.keys()) }).change === 'unchanged';
+}

@@ -1,0 +1,81 @@
+import { describeChartObjects } from '../../charts/literal-objects.ts';
+import { printObject } from '../../effects/object-text.ts';
+import { digestFiles, digestText, type FileDigest } from '../../kube/digest.ts';
+import { parseObjects } from '../../kube/parse-yaml.ts';
+import type { PlannedService } from '../../model/chart.ts';
+import type { KubeObject } from '../../model/kube-object.ts';
+import type { Observed } from '../../model/observed.ts';
+import type { Plan } from '../../model/plan.ts';
+import { inlineAuthority } from '../../plan/apply-plan.ts';
+import { chartFolder } from '../../plan/places.ts';
+import type { Project } from '../project.ts';
+import type { Session } from '../session.ts';
+
+/** A project folder as it is once a plan has been carried out, whether it has been or not; edited files stay as they are. */
+export interface RenderedProject {
+  readonly project: Project;
+  /** Text of a file; undefined while it cannot be known, because a certificate in it is not made yet. */
+  readonly readText: (path: string) => string | undefined;
+  /** The objects of a file in manifests/ or secrets/; undefined as above. @throws UsageError when it is no YAML of objects. */
+  readonly readObjects: (path: string) => readonly KubeObject[] | undefined;
+  /** Digest of all that helm is given for a service. */
+  readonly digestChart: (service: PlannedService) => string;
+  /** The files of a chart by their paths in it, when the plan would change any of them; undefined when they are as on disk. */
+  readonly readChangedChart: (service: PlannedService) => ReadonlyMap<string, string> | undefined;
+  /** What a chart's objects say at least; empty where a person edited the chart. */
+  readonly describeChart: (service: PlannedService) => readonly KubeObject[];
+}
+
+export function viewRendered({ files }: Session, project: Project, { plan, observed }: { readonly plan: Plan; readonly observed: Observed }): RenderedProject {
+  const { config, profile } = project;
+  const written = new Map(plan.steps.flatMap((step) => (step.kind === 'write-file' ? [[step.path, step.content] as const] : [])));
+  const madeFromCertificates = new Map(plan.steps.flatMap((step) => (step.kind === 'write-object' ? [[step.path, step.content] as const] : [])));
+  const removed = new Set(plan.steps.flatMap((step) => (step.kind === 'remove-file' ? [step.path] : [])));
+  const toBeMade = new Set(plan.steps.flatMap((step) => (step.kind === 'make-key' || step.kind === 'issue-certificate' ? [step.path] : [])));
+  const edited = plan.conflicts.map(({ path }) => path);
+  const described = new Map<PlannedService, readonly KubeObject[]>();
+
+  const digest = (path: string): string | undefined => {
+    if (removed.has(path)) return undefined;
+    const content = written.get(path);
+    return content === undefined ? (observed.digests.get(path) ?? files.digest(path)) : digestText(content);
+  };
+  const readText = (path: string): string | undefined => {
+    const content = madeFromCertificates.get(path);
+    if (content === undefined) return written.get(path) ?? files.readText(path);
+    return Object.values(content.data).some((source) => toBeMade.has(source) && !files.exists(source)) ? undefined : printObject(content, files);
+  };
+  return {
+    project,
+    readText,
+    readObjects: (path) => {
+      const text = readText(path);
+      return text === undefined ? undefined : parseObjects(text, path);
+    },
+    digestChart: (service) => {
+      const folder = chartFolder(service.name);
+      const inFolder = [...files.list(folder), ...[...written.keys()].filter((path) => path.startsWith(`${folder}/`))];
+      const beside = Object.entries(inlineAuthority(config, profile, service)).map(([value, path]): FileDigest => ({ path: `${value}=${path}`, digest: files.digest(path) ?? '' }));
+      return digestFiles([...new Set(inFolder)].flatMap((path) => fileDigest(path, digest(path))).concat(beside));
+    },
+    readChangedChart: (service) => {
+      const folder = `${chartFolder(service.name)}/`;
+      const changed = [...written.keys(), ...removed].filter((path) => path.startsWith(folder));
+      if (changed.length === 0) return undefined;
+      const paths = [...new Set([...files.list(folder.slice(0, -1)), ...changed])].filter((path) => !removed.has(path));
+      return new Map(paths.map((path) => [path.slice(folder.length), readText(path) ?? '']));
+    },
+    describeChart: (service) => {
+      const known = described.get(service);
+      if (known !== undefined) return known;
+      const isEdited = edited.some((path) => path.startsWith(`${chartFolder(service.name)}/`));
+      const objects = isEdited ? [] : describeChartObjects({ service, routes: profile.routes(config, service), workload: profile.workload });
+      described.set(service, objects);
+      return objects;
+    },
+  };
+}
+
+function fileDigest(path: string, digest: string | undefined): readonly FileDigest[] {
+  return digest === undefined ? [] : [{ path, digest }];
+}

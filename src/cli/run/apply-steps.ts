@@ -1,0 +1,40 @@
+import { runStep } from '../../effects/run-step.ts';
+import type { RunStep } from '../../model/plan.ts';
+import type { ClusterTools } from '../cluster/tools.ts';
+import type { Stage } from './progress.ts';
+import { inOrder } from './run-steps.ts';
+import type { Session } from '../session.ts';
+import type { Stopping } from './stopping.ts';
+import { waitForWorkloads, type UpgradedRelease } from './wait-for-workloads.ts';
+
+export interface StageSettings {
+  readonly tools: ClusterTools;
+  /** Releases that are worked on side by side. */
+  readonly concurrency: number;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly stopping: Pick<Stopping, 'exitCode'>;
+  /** Called with what the API server warned of. */
+  readonly onWarning: (text: string) => void;
+}
+
+/** What a plan's commands become when they run: in order, and releases, which do not depend on each other, side by side. */
+export function arrangeSteps(session: Session, commands: readonly RunStep[], settings: StageSettings): readonly Stage[] {
+  const { tools, concurrency, timeout, stopping, onWarning } = settings;
+  const upgraded: UpgradedRelease[] = [];
+  const run = async (step: RunStep): Promise<void> => {
+    if (step.waitsFor !== undefined) return waitForWorkloads(session, step, { tools, upgraded, timeout, stopping });
+    if (step.phase === 'services' && step.release !== undefined) upgraded.push({ release: step.release, workloads: step.brings ?? [] });
+    return runStep(step, { ...tools, files: session.files, onWarning });
+  };
+  const select = (isWanted: (step: RunStep) => boolean): readonly { readonly title: string; readonly run: () => Promise<void> }[] =>
+    commands.filter(isWanted).map((step) => ({ title: step.title, run: () => run(step) }));
+  const first = commands.findIndex(({ phase }) => phase === 'services');
+  const before = new Set(commands.slice(0, first === -1 ? commands.length : first));
+  const releases = select(({ phase }) => phase === 'services');
+  return [
+    ...inOrder(select((step) => before.has(step))),
+    ...(releases.length === 0 ? [] : [{ title: `install ${releases.length} releases`, steps: releases, concurrency }]),
+    ...inOrder(select((step) => !before.has(step) && step.phase !== 'services')),
+  ];
+}

@@ -1,0 +1,111 @@
+import { exitCodes, ToolError } from '../../errors.ts';
+import type { Cluster } from '../../effects/kubectl.ts';
+import { runStep } from '../../effects/run-step.ts';
+import { ownerSelector } from '../../kube/ownership.ts';
+import type { RunStep } from '../../model/plan.ts';
+import type { ClusterTools } from '../cluster/tools.ts';
+import type { DestroyOptions } from '../commands/destroy.ts';
+import { usualConcurrency } from './concurrency.ts';
+import { makeEnduring } from './enduring-tools.ts';
+import { chooseProgressStyle, type ProgressStep } from './progress.ts';
+import type { Project } from '../project.ts';
+import { inOrder, runSteps } from './run-steps.ts';
+import type { Session } from '../session.ts';
+import { listenForStop } from './stopping.ts';
+
+/** A namespace of ours and the step that deletes it, if nothing else is in it. */
+export interface OwnNamespace {
+  readonly namespace: string;
+  readonly step: RunStep;
+}
+
+/** In this order. */
+export interface Removals {
+  readonly releases: readonly RunStep[];
+  readonly objects: readonly RunStep[];
+  readonly namespaces: readonly OwnNamespace[];
+  /** What is not removed although it has a name of the project: `ClusterRole x`. */
+  readonly left: readonly string[];
+}
+
+export interface Destruction {
+  readonly tools: ClusterTools;
+  readonly cluster: Cluster;
+  readonly project: Project;
+  readonly removals: Removals;
+}
+
+/** A namespace that is kept, and what else is in it. */
+interface Kept {
+  readonly namespace: string;
+  readonly holds: readonly string[];
+}
+
+/** Removes releases side by side, then objects and namespaces one after the other, and says what is gone and what is not. */
+export async function carryOutDestroy(session: Session, options: DestroyOptions, { tools: unsteady, cluster, project, removals }: Destruction): Promise<number> {
+  const { report, world } = session;
+  const { name } = project.config.controller;
+  const removed: string[] = [];
+  const kept: Kept[] = [];
+  const stopping = listenForStop(world, report, unsteady.exec);
+  const tools = makeEnduring(session, unsteady, { stopping, timeout: options.timeout, cluster });
+  const runOne = async (step: RunStep): Promise<void> => {
+    await runStep(step, { ...tools, files: session.files });
+    removed.push(step.title);
+  };
+  const asProgress = (step: RunStep): ProgressStep => ({ title: step.title, run: () => runOne(step) });
+  const { releases, objects, namespaces, left } = removals;
+  const stages = [
+    ...(releases.length === 0 ? [] : [{ title: `uninstall ${releases.length} releases`, steps: releases.map(asProgress), concurrency: usualConcurrency(world.cores) }]),
+    ...inOrder(objects.map(asProgress)),
+    ...inOrder(
+      namespaces.map(({ namespace, step }) => ({
+        title: step.title,
+        run: async () => {
+          const holds = await findForeign(tools, namespace, project);
+          if (holds.length > 0) kept.push({ namespace, holds });
+          else await explainHeld(tools, namespace, () => runOne(step));
+        },
+      })),
+    ),
+  ];
+  try {
+    await runSteps(session, chooseProgressStyle(session, options), stages, stopping, `ingress-tls destroy --confirm ${name}`);
+  } finally {
+    stopping.end();
+  }
+  if (options.json === true) {
+    report.json({ removed, kept, left });
+    return exitCodes.done;
+  }
+  for (const { namespace, holds } of kept) report.message(`kept: namespace ${namespace}, which also holds ${holds.join(', ')}`);
+  reportLeft(session, left);
+  report.result(`Removed controller ${name} and its services from the cluster. Local files and keys are still here.`);
+  return exitCodes.done;
+}
+
+/** Names what has a name of the project and is not removed. */
+export function reportLeft({ report }: Session, left: readonly string[]): void {
+  for (const object of left) report.message(`left: ${object}, which is not marked as ours`);
+}
+
+/** What else is in a namespace, right before it is deleted; nothing for one that is being deleted already, whatever was in it. */
+async function findForeign({ kubectl }: ClusterTools, namespace: string, { config, profile }: Project): Promise<readonly string[]> {
+  const isTerminating = (await kubectl.findNamespaces([namespace])).get(namespace)?.isTerminating === true;
+  if (isTerminating) return [];
+  const elections = (profile.elections?.(config) ?? []).filter((election) => election.namespace === namespace);
+  return kubectl.listForeign(namespace, ownerSelector(config.controller.name), elections.map(({ kind, name }) => `${kind}/${name}`));
+}
+
+/** When a namespace does not go, the API knows why. */
+async function explainHeld({ kubectl }: ClusterTools, namespace: string, remove: () => Promise<void>): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    const found = await kubectl.findNamespaces([namespace]).catch(() => new Map<string, never>());
+    const { message, details, remedy } = error;
+    const heldBy = found.get(namespace)?.heldBy ?? [];
+    throw new ToolError(message, { details: [...details, ...heldBy.map((reason) => `${namespace}: ${reason}`)], ...(remedy !== undefined && { remedy }), cause: error });
+  }
+}

@@ -1,0 +1,70 @@
+import { explainKubectlFailure } from '../../effects/kubectl-failures.ts';
+import { nameWorkload, readRolloutCauses } from '../../effects/rollout-evidence.ts';
+import { patience, runStep } from '../../effects/run-step.ts';
+import { KnownError, ToolError } from '../../errors.ts';
+import { helmRollbackCommand } from '../../kube/helm-commands.ts';
+import type { ObjectReference } from '../../model/kube-object.ts';
+import type { PlannedRelease, RunStep } from '../../model/plan.ts';
+import type { ClusterTools } from '../cluster/tools.ts';
+import type { Session } from '../session.ts';
+import type { Stopping } from './stopping.ts';
+
+/** A release that this run upgraded, as it was before, and the workloads of its chart. */
+export interface UpgradedRelease {
+  readonly release: PlannedRelease;
+  readonly workloads: readonly ObjectReference[];
+}
+
+export interface WaitSettings {
+  readonly tools: ClusterTools;
+  readonly upgraded: readonly UpgradedRelease[];
+  /** Seconds for going back. */
+  readonly timeout: number;
+  readonly stopping: Pick<Stopping, 'exitCode'>;
+}
+
+/** kubectl's words for workloads that did not become ready (kubernetes/kubectl@v0.35.0:pkg/polymorphichelpers/rollout_status.go). */
+const tooLate = /timed out waiting for|exceeded its progress deadline|context deadline exceeded/;
+
+/**
+ * Waits for workloads. When they do not become ready it says why, and takes releases that this run upgraded back to the revision that
+ * ran before: their new pods are gone then, so the reasons are read first. A release without an earlier revision stays, to be looked at;
+ * so does one about whose pods nothing is known.
+ *
+ * @throws ToolError with the reasons.
+ */
+export async function waitForWorkloads(session: Session, step: RunStep, { tools, upgraded, timeout, stopping }: WaitSettings): Promise<void> {
+  const result = await tools.exec.run(step.command, { timeoutMs: patience(step) });
+  if (result.exitCode === 0 && !result.timedOut) return;
+  const failure = explainKubectlFailure(`cannot ${step.title}`, result);
+  // A wait that the person ended, or that the cluster refused, says nothing of the pods.
+  if (stopping.exitCode() !== undefined || !(result.timedOut || tooLate.test(result.stderr))) throw failure;
+  const { reasons, unready } = await readRolloutCauses(tools, step.waitsFor ?? []);
+  if (reasons.size === 0) throw failure;
+  const failed = upgraded.filter(({ workloads }) => workloads.some((workload) => unready.has(nameWorkload(workload))));
+  const goneBack = await goBack(session, tools, failed.map(({ release }) => release), timeout);
+  const lines = [...reasons].flatMap(([workload, why]) => [`${workload} is not ready:`, ...why.map((reason) => `  ${reason}`)]);
+  const what = reasons.size === 1 ? 'it is' : `${reasons.size} of them are`;
+  throw new ToolError(`cannot ${step.title}: ${what} not ready in time`, {
+    details: [...lines, ...goneBack],
+    remedy: 'Mend what is named above, then run the same command again, with a longer --timeout if that is all it needs.',
+    cause: failure,
+  });
+}
+
+async function goBack({ files }: Session, tools: ClusterTools, releases: readonly PlannedRelease[], timeout: number): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const release of releases) {
+    const { name, namespace, revision, status } = release;
+    if (revision === undefined || status !== 'deployed') continue;
+    const command = helmRollbackCommand({ name, namespace, revision, timeout, ...tools.connection });
+    try {
+      await runStep({ title: `take release ${name} back`, phase: 'readiness', command, timeout, release }, { ...tools, files });
+      lines.push(`release ${name} went back to revision ${revision}`);
+    } catch (error) {
+      if (!(error instanceof KnownError)) throw error;
+      lines.push(...error.details, `release ${name} did not go back to revision ${revision}: ${error.message}`);
+    }
+  }
+  return lines;
+}

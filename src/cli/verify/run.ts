@@ -1,0 +1,159 @@
+import { createProber, type Prober } from '../../effects/probes/prober.ts';
+import { InternalError, ToolError } from '../../errors.ts';
+import type { ProbeFailure } from '../../model/probe.ts';
+import { checkIds, type CheckResult, type Verification } from '../../model/verification.ts';
+import { judgeController, planControllerProbes } from '../../verify/controller-checks.ts';
+import { judgeService, planServiceProbes } from '../../verify/service-checks.ts';
+import type { VerifyContext, VerifySubject } from '../../verify/subject.ts';
+import { holds, isReachable } from '../../verify/verification.ts';
+import type { VerifyOptions } from '../commands/verify.ts';
+import type { Project } from '../project.ts';
+import { withLock, type Session } from '../session.ts';
+import type { FoundAddress } from './address.ts';
+import { checkDeep, skipDeep } from './deep.ts';
+import type { Foreigners } from './foreign.ts';
+import { checkLogs, skipLogs } from './logs.ts';
+import { observe } from './observe.ts';
+import { repairUnderLock } from './repair.ts';
+import { watchForStop, type StopWatch } from '../stop-watch.ts';
+import { secretsOfPreview, secretsOnCluster, type SecretPlace } from './swap.ts';
+
+/** Connections at a time. */
+const concurrency = 32;
+
+/** Milliseconds for a look at a broken hop, whatever a person allows each connection: the hop is not to be broken for longer. */
+const longestDeepProbe = 5_000;
+
+export interface Work {
+  readonly project: Project;
+  readonly context: VerifyContext;
+  readonly selected: readonly VerifySubject[];
+  readonly found: FoundAddress;
+  readonly foreigners: Foreigners;
+}
+
+interface Running extends Work {
+  readonly session: Session;
+  readonly options: VerifyOptions;
+  readonly prober: Prober;
+  readonly stop: StopWatch;
+}
+
+/** Results by the name of the service. */
+type Results = ReadonlyMap<string, readonly CheckResult[]>;
+
+/** What a part of the run found, and why it could not go on. */
+interface Part {
+  readonly results: Results;
+  readonly failure?: ToolError;
+}
+
+export interface Verified {
+  /** What was seen of each service. */
+  readonly verification: Verification;
+  /** Why nothing was reached at all. */
+  readonly unreached?: ProbeFailure;
+  /** Why `--logs` or `--deep` could not be carried out, in part or at all; their checks are skipped then. */
+  readonly failures: readonly ToolError[];
+}
+
+/**
+ * Makes the connections and judges them; with `--logs` and `--deep` it does that too.
+ * @throws Interrupted when the person stops the run, after what was changed has been put back.
+ */
+export async function runVerification(session: Session, options: VerifyOptions, work: Work): Promise<Verified> {
+  const { context, selected, found } = work;
+  const prober = createProber({ address: found.address, timeoutMs: options.timeout * 1000, concurrency });
+  const stop = watchForStop(session.world);
+  stop.signal.addEventListener('abort', () => {
+    prober.close();
+  });
+  const running: Running = { ...work, session, options, prober, stop };
+  try {
+    const plans = [...selected.map((subject) => planServiceProbes(context, subject)), planControllerProbes(context)];
+    const seen = await stop.unlessStopped(observe(prober, plans));
+    const unreached = isReachable(seen) ? undefined : [...seen.values()][0]?.failure;
+    const outside: Results = new Map(selected.map((subject) => [subject.service.name, judgeService(context, subject, seen)]));
+    const nothing: Part = { results: new Map() };
+    const ofLogs = unreached === undefined && options.logs === true ? await stop.unlessStopped(readLogs(running)) : nothing;
+    const ofHops = unreached === undefined && options.deep === true ? await breakHops(running) : nothing;
+    const services = selected.map(({ service: { name, mode, host } }) => ({
+      service: name,
+      mode,
+      host,
+      checks: join([outside, ofLogs.results, ofHops.results].flatMap((results) => results.get(name) ?? [])),
+    }));
+    const controller = judgeController(context, seen);
+    const verification: Verification = { address: found.address, holds: holds({ services, controller }), services, controller };
+    const failures = [ofLogs, ofHops].flatMap(({ failure }) => failure ?? []);
+    return { verification, failures, ...(unreached === undefined ? {} : { unreached }) };
+  } finally {
+    prober.close();
+    stop.end();
+  }
+}
+
+async function readLogs({ session, project, context, prober, selected, found, stop }: Running): Promise<Part> {
+  if (found.cluster === undefined) throw new InternalError('--logs was let pass without a cluster');
+  const { kubectl, exec } = found.cluster.tools;
+  // Reading changes nothing: there is nothing to wait for.
+  const interrupt = (): void => {
+    exec.interrupt('SIGTERM');
+  };
+  stop.signal.addEventListener('abort', interrupt);
+  try {
+    return { results: await checkLogs({ session, project, context, prober, kubectl, started: context.now, stop }, selected) };
+  } catch (failure) {
+    if (!(failure instanceof ToolError)) throw failure;
+    return { results: new Map(selected.map((subject) => [subject.service.name, [skipLogs(subject, failure.message)]])), failure };
+  } finally {
+    stop.signal.removeEventListener('abort', interrupt);
+  }
+}
+
+/** One after the other: no more than one hop is broken at a time, and none after one that could not be put back. */
+async function breakHops(running: Running): Promise<Part> {
+  const { session, project, options, selected, found, stop } = running;
+  const results = new Map<string, readonly CheckResult[]>();
+  const subjects = selected.filter(({ service }) => service.mode === 'reencrypt');
+  const place = openPlace(running);
+  const prober = createProber({ address: found.address, timeoutMs: Math.min(options.timeout * 1000, longestDeepProbe), concurrency: 1 });
+  const close = (): void => {
+    prober.close();
+  };
+  stop.signal.addEventListener('abort', close);
+  try {
+    await withLock(session, 'verify --deep', async () => {
+      // Another run may have been killed since this one looked.
+      await repairUnderLock(session, project, options);
+      for (const subject of subjects) {
+        stop.endIfStopped();
+        const result = await checkDeep({ ...running, place, prober }, subject);
+        if (result !== undefined) results.set(subject.service.name, [result]);
+      }
+      stop.endIfStopped();
+    });
+    return { results };
+  } catch (failure) {
+    if (!(failure instanceof ToolError) || stop.isStopped()) throw failure;
+    for (const subject of subjects) {
+      if (!results.has(subject.service.name)) results.set(subject.service.name, [skipDeep(subject, failure.message)]);
+    }
+    return { results, failure };
+  } finally {
+    stop.signal.removeEventListener('abort', close);
+    prober.close();
+  }
+}
+
+function openPlace({ session: { files }, project: { profile, config }, found }: Running): SecretPlace {
+  if (found.cluster !== undefined) return secretsOnCluster(found.cluster, { files, profile, controllerName: config.controller.name });
+  if (found.address.source === 'preview') return secretsOfPreview(files);
+  throw new InternalError('--deep was let pass with an address alone');
+}
+
+/** Each check once, in the order of the report: what looked deeper comes later and takes the place of what did not. */
+function join(checks: readonly CheckResult[]): readonly CheckResult[] {
+  const last = new Map(checks.map((result) => [result.check, result]));
+  return [...last.values()].sort((one, other) => checkIds.indexOf(one.check) - checkIds.indexOf(other.check));
+}
