@@ -11,11 +11,16 @@ import { OutsideView } from '../support/outside-view.ts';
 import { until } from '../support/until.ts';
 
 const domain = 'example.test';
-const controllerNamespace = 'ingress-nginx-demo';
+const controllerNamespace = 'icb-controller';
+const port = 31593;
 const config = `apiVersion: ingress-tls/v1
 domain: ${domain}
+namespace: icb-services
 controller:
   profile: traefik
+  name: icb
+  namespace: ${controllerNamespace}
+  nodePort: ${port}
 certificate:
   keyType: ecdsa-p256
 services:
@@ -35,7 +40,7 @@ describeWithCluster('a browser, profile traefik', (cluster) => {
   describeUnless(clusterUnderTest() === undefined ? undefined : whyNoBrowser(), 'chromium with one profile folder', () => {
     let folder = '';
     let project = '';
-    const outside = (): OutsideView => new OutsideView(30092, project);
+    const outside = (): OutsideView => new OutsideView(port, project);
     const certificate = (name: string): X509Certificate => new X509Certificate(readFileSync(join(project, 'certs', name)));
 
     beforeAll(() => {
@@ -47,7 +52,7 @@ describeWithCluster('a browser, profile traefik', (cluster) => {
     }, 300_000);
 
     afterAll(() => {
-      if (project !== '') ingressTls(cluster, project, 'destroy', '--confirm', 'ic3');
+      if (project !== '') ingressTls(cluster, project, 'destroy', '--confirm', 'icb');
       if (folder !== '') rmSync(folder, { recursive: true, force: true });
     });
 
@@ -66,17 +71,17 @@ describeWithCluster('a browser, profile traefik', (cluster) => {
 
     it('trusts no other certificate: what is not named to it is an error', { timeout: 60_000 }, async () => {
       await withBrowser([certificate('svc9.crt')], async (browser) => {
-        await expect(browser.open(`https://svc7.${domain}:30092/`)).rejects.toThrow('net::ERR_CERT_AUTHORITY_INVALID');
+        await expect(browser.open(`https://svc7.${domain}:${port}/`)).rejects.toThrow('net::ERR_CERT_AUTHORITY_INVALID');
       });
     });
 
     it('the twin: with HTTP/2 at the controller the same browser takes svc7\'s connection for svc9', { timeout: 180_000 }, async () => {
-      const settings = kubectl(cluster, 'get', 'configmap', 'traefik-settings-ic3', '--namespace', controllerNamespace, '--output', 'jsonpath={.data.tls\\.yaml}');
+      const settings = kubectl(cluster, 'get', 'configmap', 'traefik-settings-icb', '--namespace', controllerNamespace, '--output', 'jsonpath={.data.tls\\.yaml}');
       const offering = settings.replace(/^( +)- http\/1\.1$/m, '$1- h2\n$1- http/1.1');
       expect(offering).not.toBe(settings);
-      kubectl(cluster, 'patch', 'configmap', 'traefik-settings-ic3', '--namespace', controllerNamespace, '--type', 'merge', '--patch', JSON.stringify({ data: { 'tls.yaml': offering } }));
-      kubectl(cluster, 'rollout', 'restart', 'deployment/nginx-ingress-controller-ic3', '--namespace', controllerNamespace);
-      kubectl(cluster, 'rollout', 'status', 'deployment/nginx-ingress-controller-ic3', '--namespace', controllerNamespace, '--timeout', '120s');
+      kubectl(cluster, 'patch', 'configmap', 'traefik-settings-icb', '--namespace', controllerNamespace, '--type', 'merge', '--patch', JSON.stringify({ data: { 'tls.yaml': offering } }));
+      kubectl(cluster, 'rollout', 'restart', 'deployment/nginx-ingress-controller-icb', '--namespace', controllerNamespace);
+      kubectl(cluster, 'rollout', 'status', 'deployment/nginx-ingress-controller-icb', '--namespace', controllerNamespace, '--timeout', '120s');
       await until(() => outside().curl({ host: `svc7.${domain}`, options: ['--insecure', '--include'] }).body.startsWith('HTTP/2 200'));
       const [first, passed] = await visit('svc7', 'svc9');
       expect(first).toMatchObject({ status: 200, protocol: 'h2' });
@@ -88,7 +93,7 @@ describeWithCluster('a browser, profile traefik', (cluster) => {
     async function visit(...names: readonly string[]): Promise<readonly Page[]> {
       const pages: Page[] = [];
       await withBrowser([certificate('wildcard.crt'), certificate('svc9.crt')], async (browser) => {
-        for (const name of names) pages.push(await browser.open(`https://${name}.${domain}:30092/`));
+        for (const name of names) pages.push(await browser.open(`https://${name}.${domain}:${port}/`));
       });
       return pages;
     }

@@ -7,6 +7,7 @@ import type { Cluster } from '../support/cluster.ts';
 import { describeWithCluster } from '../support/describe-with.ts';
 import { startProgram } from '../support/program.ts';
 import { findTool } from '../support/tools.ts';
+import { until } from '../support/until.ts';
 import { failingWorkloads, serving, writeDeployment } from './engine/failing-workloads.ts';
 import { EngineProject } from './engine/project.ts';
 
@@ -86,11 +87,10 @@ describeWithCluster('apply and destroy among obstacles', (cluster) => {
     expect(short.stderr).toContain('example.test/hold in 1 resource instances');
 
     const run = startProgram(['apply', '--timeout', '120s'], { cwd: project.folder, env: programEnvironment(cluster) });
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await until(() => run.stderr().includes(`Namespace ${project.namespace} is being deleted: waiting`));
     inNamespace('patch', 'configmap', 'held', '--type=merge', '--patch={"metadata":{"finalizers":null}}');
     const { exitCode, stderr } = await run.ended;
     expect(exitCode, stderr).toBe(0);
-    expect(stderr).toContain(`Namespace ${project.namespace} is being deleted: waiting`);
   });
 
   it('destroy keeps a namespace with somebody else’s object, and has waited for its own pods', { timeout }, () => {

@@ -10,17 +10,17 @@ export interface OutageProxy {
   readonly refused: () => number;
   /** Is there again. */
   readonly comeBack: () => Promise<void>;
+  /** How many milliseconds each answer is held back on connections that are made from now on; none at first. */
+  readonly delay: (milliseconds: number) => void;
   readonly close: () => Promise<void>;
 }
 
-/**
- * Starts one on loopback; it must run in a process that is not busy waiting for its clients.
- * @param delayMs how long each answer of the server is held back.
- */
-export async function startOutageProxy(target: { readonly host: string; readonly port: number }, delayMs = 0): Promise<OutageProxy> {
+/** Starts one on loopback; it must run in a process that is not busy waiting for its clients. */
+export async function startOutageProxy(target: { readonly host: string; readonly port: number }): Promise<OutageProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
   let refused = 0;
+  let delayMs = 0;
   const server: Server = createServer((client) => {
     if (isCut) {
       refused += 1;
@@ -28,6 +28,8 @@ export async function startOutageProxy(target: { readonly host: string; readonly
       return;
     }
     const upstream = connect(target);
+    // One delay for all of a connection: its bytes must not overtake each other.
+    const ofConnection = delayMs;
     for (const [socket, other] of [[client, upstream], [upstream, client]] as const) {
       sockets.add(socket);
       socket.on('error', () => undefined);
@@ -38,7 +40,7 @@ export async function startOutageProxy(target: { readonly host: string; readonly
     }
     client.pipe(upstream);
     upstream.on('data', (chunk: Buffer) => {
-      setTimeout(() => client.write(chunk), delayMs);
+      setTimeout(() => client.write(chunk), ofConnection);
     });
   });
   const listen = (port: number): Promise<void> => new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
@@ -60,6 +62,9 @@ export async function startOutageProxy(target: { readonly host: string; readonly
       drop();
     },
     refused: () => refused,
+    delay: (milliseconds) => {
+      delayMs = milliseconds;
+    },
     comeBack: async () => {
       isCut = false;
       if (!server.listening) await listen(port);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Cluster } from '../../support/cluster.ts';
-import { helm, ingressTls, kubectl, programEnvironment, readObject } from '../../support/cluster-programs.ts';
+import { helm, kubectl, programEnvironment, readObject } from '../../support/cluster-programs.ts';
 import { startProgram } from '../../support/program.ts';
 import { findTool } from '../../support/tools.ts';
 
@@ -121,9 +121,11 @@ ${services.map((service) => `  - name: ${service}\n    mode: ${modes[service]}\n
     return path;
   }
 
+  /** By kubectl, which lets go of both namespaces at once: three times as fast as `destroy`, which has tests of its own. */
   remove(): void {
-    ingressTls(this.cluster, this.folder, 'destroy', '--confirm', this.name);
     rmSync(this.folder, { recursive: true, force: true });
+    kubectl(this.cluster, 'delete', 'namespaces', this.namespace, `${this.name}-controller`, '--ignore-not-found', '--timeout=120s');
+    kubectl(this.cluster, 'delete', 'clusterroles,clusterrolebindings,ingressclasses', `--selector=ingress-tls/controller=${this.name}`);
   }
 
   /** What becomes of helm's records, as it happens: `ick-svc7 pending-install`. */

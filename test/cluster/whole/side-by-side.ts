@@ -3,10 +3,10 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ingressTls, listObjects, readSecret } from '../support/cluster-programs.ts';
-import { describeWithCluster } from '../support/describe-with.ts';
-import { fingerprint, OutsideView } from '../support/outside-view.ts';
-import { until } from '../support/until.ts';
+import { ingressTls, listObjects, readSecret } from '../../support/cluster-programs.ts';
+import { describeWithCluster } from '../../support/describe-with.ts';
+import { fingerprint, OutsideView } from '../../support/outside-view.ts';
+import { until } from '../../support/until.ts';
 
 const domain = 'example.test';
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { withPreview } from '../../cli/preview-run.ts';
-import { readSecret } from '../../support/cluster-programs.ts';
-import { fingerprint, OutsideView } from '../../support/outside-view.ts';
-import { until } from '../../support/until.ts';
+import { withPreview } from '../../../cli/preview-run.ts';
+import { readSecret } from '../../../support/cluster-programs.ts';
+import { fingerprint, OutsideView } from '../../../support/outside-view.ts';
+import { until } from '../../../support/until.ts';
 import { ask, domain, greeting, leafOf, readAccessLog, readRequest, wildcardSecret, type Story } from './story.ts';
 
 /** svc7, whose TLS ends at the controller. */

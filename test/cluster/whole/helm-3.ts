@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { helm, ingressTls, listObjects, listVersions, readObject } from '../support/cluster-programs.ts';
-import type { Cluster } from '../support/cluster.ts';
-import { describeUnless, describeWithCluster } from '../support/describe-with.ts';
-import { OutsideView } from '../support/outside-view.ts';
-import { findTool } from '../support/tools.ts';
-import { until } from '../support/until.ts';
+import { helm, ingressTls, listObjects, listVersions, readObject } from '../../support/cluster-programs.ts';
+import type { Cluster } from '../../support/cluster.ts';
+import { describeUnless, describeWithCluster } from '../../support/describe-with.ts';
+import { OutsideView } from '../../support/outside-view.ts';
+import { findTool } from '../../support/tools.ts';
+import { until } from '../../support/until.ts';
 
 const config = `apiVersion: ingress-tls/v1
 domain: example.test

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ingressTls, listVersions, readObject, readSecret } from '../../support/cluster-programs.ts';
+import { ingressTls, listVersions, readObject, readSecret } from '../../../support/cluster-programs.ts';
 import { domain, wildcardSecret, type Story } from './story.ts';
 
 /** The wildcard certificate and its Secret. */

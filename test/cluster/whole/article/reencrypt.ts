@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { kubectlWithInput, readSecret } from '../../support/cluster-programs.ts';
-import { fingerprint } from '../../support/outside-view.ts';
-import { CertificateMaker } from '../../support/reference-certificates.ts';
-import { until } from '../../support/until.ts';
+import { kubectlWithInput, readSecret } from '../../../support/cluster-programs.ts';
+import { fingerprint } from '../../../support/outside-view.ts';
+import { CertificateMaker } from '../../../support/reference-certificates.ts';
+import { until } from '../../../support/until.ts';
 import { annotate, ask, greeting, leafOf, podCertificate, readAccessLog, readRequest, wildcardSecret, type Story } from './story.ts';
 
 /** svc8, whose TLS is opened again by the controller. */

@@ -1,11 +1,11 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Verification } from '../../../src/model/verification.ts';
-import { ingressTls, kubectl, readObject, readSecret } from '../../support/cluster-programs.ts';
-import { fingerprint } from '../../support/outside-view.ts';
-import { CertificateMaker } from '../../support/reference-certificates.ts';
-import { until } from '../../support/until.ts';
+import type { Verification } from '../../../../src/model/verification.ts';
+import { ingressTls, kubectl, readObject, readSecret } from '../../../support/cluster-programs.ts';
+import { fingerprint } from '../../../support/outside-view.ts';
+import { CertificateMaker } from '../../../support/reference-certificates.ts';
+import { until } from '../../../support/until.ts';
 import { ask, clientOptions, controllerNamespace, domain, greeting, leafOf, modes, podCertificate, wildcardSecret, type ServiceName, type Story } from './story.ts';
 
 const names = Object.keys(modes) as ServiceName[];

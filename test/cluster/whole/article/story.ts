@@ -1,6 +1,6 @@
-import type { CurlAnswer, OutsideView } from '../../support/outside-view.ts';
-import { kubectl, readObject, readSecret } from '../../support/cluster-programs.ts';
-import type { Cluster } from '../../support/cluster.ts';
+import type { CurlAnswer, OutsideView } from '../../../support/outside-view.ts';
+import { kubectl, readObject, readSecret } from '../../../support/cluster-programs.ts';
+import type { Cluster } from '../../../support/cluster.ts';
 
 /** What the tests of the article's behaviours share; set before the first of them runs. */
 export interface Story {

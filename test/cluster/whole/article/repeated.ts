@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ingressTls, listVersions } from '../../support/cluster-programs.ts';
+import { ingressTls, listVersions } from '../../../support/cluster-programs.ts';
 import { domain, modes, type Story } from './story.ts';
 
 /**

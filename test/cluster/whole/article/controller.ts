@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { helm, ingressTls, kubectl, kubectlWithInput, readObject } from '../../support/cluster-programs.ts';
-import { inFreshFolder } from '../../support/program.ts';
-import { until } from '../../support/until.ts';
+import { helm, ingressTls, kubectl, kubectlWithInput, readObject } from '../../../support/cluster-programs.ts';
+import { inFreshFolder } from '../../../support/program.ts';
+import { until } from '../../../support/until.ts';
 import { controllerNamespace, domain, greeting, podsWith, wildcardSecret, type Story } from './story.ts';
 
 interface Named {

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { Verification } from '../../../src/model/verification.ts';
-import { ingressTls, kubectl, programEnvironment, readObject, readSecret } from '../../support/cluster-programs.ts';
-import { fingerprint } from '../../support/outside-view.ts';
-import { programPath, runProgram } from '../../support/program.ts';
-import { until } from '../../support/until.ts';
+import type { Verification } from '../../../../src/model/verification.ts';
+import { ingressTls, kubectl, programEnvironment, readObject, readSecret } from '../../../support/cluster-programs.ts';
+import { fingerprint } from '../../../support/outside-view.ts';
+import { programPath, runProgram } from '../../../support/program.ts';
+import { until } from '../../../support/until.ts';
 import { annotate, ask, domain, greeting, leafOf, podCertificate, readAccessLog, readRequest, wildcardSecret, type Story } from './story.ts';
 
 // In TLS 1.3 the alert comes after the handshake, and curl may have met the closed connection first: 35, 55 or 56.

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Cluster } from '../support/cluster.ts';
-import { helm, ingressTls, kubectl, kubectlWithInput, listObjects, listReleases, listVersions } from '../support/cluster-programs.ts';
-import { describeWithCluster } from '../support/describe-with.ts';
-import { findTool } from '../support/tools.ts';
+import type { Cluster } from '../../support/cluster.ts';
+import { helm, ingressTls, kubectl, kubectlWithInput, listObjects, listReleases, listVersions } from '../../support/cluster-programs.ts';
+import { describeWithCluster } from '../../support/describe-with.ts';
+import { findTool } from '../../support/tools.ts';
 
-const example = fileURLToPath(new URL('../../examples/three-modes/ingress-tls.yaml', import.meta.url));
+const example = fileURLToPath(new URL('../../../examples/three-modes/ingress-tls.yaml', import.meta.url));
 
 describeWithCluster('examples/three-modes on a cluster', (cluster) => {
   let project = '';
