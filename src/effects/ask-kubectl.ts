@@ -33,3 +33,15 @@ export async function askKubectl(exec: Exec, access: ClusterAccess, what: string
   if (result.isCut) throw garbledAnswer('kubectl', what, result);
   return result;
 }
+
+/**
+ * Asks the API server for a path as it answers it: kubectl neither decodes nor prints it again, which takes it most of its time.
+ * @returns undefined when the server does not serve the path. @throws ToolError as above.
+ */
+export async function askRaw(exec: Exec, access: ClusterAccess, what: string, path: string): Promise<ToolResult | undefined> {
+  const args = buildKubectlArgs(access.connection, [`--request-timeout=${access.requestTimeout}s`, 'get', `--raw=${path}`]);
+  const result = await exec.run({ tool: 'kubectl', effect: 'read', args }, { timeoutMs: questionLimit(access) });
+  if (result.exitCode !== 0 && /\(NotFound\)/.test(result.stderr)) return undefined;
+  if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
+  return result;
+}

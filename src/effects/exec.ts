@@ -239,11 +239,17 @@ function waitForEnd(child: Child, command: ExternalCommand, timeoutMs: number, g
 }
 
 /**
+ * kubectl and helm live for a moment: with fewer garbage collections they take up to a third less time and some 20 MiB more (tried, kubectl
+ * 1.35.2 and helm 4.1.4). What the person sets themselves counts.
+ */
+const lateCollection = { GOGC: '400' };
+
+/**
  * Variables that would send helm to another cluster than kubectl (helm@4.1.4: helm env) are left out: the context that
  * a person was told is the one that changes.
  */
 function environmentFor(tool: ExternalTool, env: ExecSettings['env']): Record<string, string> {
-  const entries = Object.entries(env).flatMap(([name, value]) =>
+  const entries = Object.entries<string | undefined>({ ...lateCollection, ...env }).flatMap(([name, value]) =>
     value === undefined || (tool === 'helm' && (name.startsWith('HELM_KUBE') || name === 'HELM_NAMESPACE')) ? [] : [[name, value] as const],
   );
   return Object.fromEntries(entries);

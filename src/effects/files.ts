@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, hash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -18,11 +18,13 @@ import {
   statSync,
   unlinkSync,
   writeFileSync,
+  type Stats,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { geteuid, pid as ownPid } from 'node:process';
 import { ToolError, UsageError } from '../errors.ts';
 import { fileFailure, systemCode } from './file-failure.ts';
+import { isSettled, stampFile } from './file-stamp.ts';
 import { findProcess } from './process-table.ts';
 import { createProjectPath } from './project-path.ts';
 
@@ -53,6 +55,11 @@ export interface ProjectFiles {
   list(folder: string): readonly string[];
   /** SHA-256 of the bytes in lower-case hexadecimal; undefined when there is no file. */
   digest(path: string): string | undefined;
+  /**
+   * The same for a second look: a file that was digested before is not read again while lstat shows no change. Before a file is
+   * replaced or removed, `digest` has to say what is in it.
+   */
+  digestAgain(path: string): string | undefined;
   /** Removes the temporary files that killed runs left; to be called while holding the lock. Returns their paths. */
   sweepTemporaryFiles(): readonly string[];
 }
@@ -72,6 +79,12 @@ const maxTextBytes = 16 * 1024 * 1024;
 /** One for all files whose digest is asked for: thousands of small ones would weigh more than all else in memory. */
 const buffer = Buffer.allocUnsafeSlow(64 * 1024);
 
+/** O_NONBLOCK: opening a named pipe must not wait for a writer. */
+const readOnly = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/** Windows has none. */
+const noFollow = 'O_NOFOLLOW' in constants ? constants.O_NOFOLLOW : undefined;
+
 const temporaryName = /^\.ingress-tls-(\d+)-[0-9a-f]{16}\.tmp$/;
 
 /** The folders that we write to. */
@@ -79,9 +92,10 @@ const ownFolders = new Set(['.ingress-tls', 'certs', 'charts', 'manifests', 'sec
 
 /**
  * Opens a project folder.
+ * @param now tells how old a file is, which `digestAgain` has to know; without it, it reads every time.
  * @throws UsageError when the folder does not exist.
  */
-export function createProjectFiles(root: string): ProjectFiles {
+export function createProjectFiles(root: string, now?: () => Date): ProjectFiles {
   const place = createProjectPath(root);
 
   // Random once: asking for randomness for each of thousands of files takes as long as renaming them.
@@ -118,25 +132,54 @@ export function createProjectFiles(root: string): ProjectFiles {
     return 'found';
   };
 
-  const readOpened = <T>(path: string, read: (descriptor: number) => T): T | undefined => {
+  const openForReading = (path: string): number | undefined => {
+    if (noFollow !== undefined) {
+      const full = place.resolveUnfollowed(path);
+      if (full === undefined) return undefined;
+      try {
+        return openSync(full, readOnly | noFollow);
+      } catch (error) {
+        // Most files are no symbolic links: asking first for each of thousands would take as long as opening it.
+        if (systemCode(error) === 'ENOENT') return undefined;
+      }
+    }
     const full = place.resolveExisting(path);
     if (full === undefined) return undefined;
-    let descriptor: number | undefined;
     try {
-      // O_NONBLOCK: opening a named pipe must not wait for a writer.
-      descriptor = openSync(full, constants.O_RDONLY | constants.O_NONBLOCK);
+      return openSync(full, readOnly);
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return undefined;
+      throw fileFailure(`cannot read ${path}`, error);
+    }
+  };
+
+  const readOpened = <T>(path: string, read: (descriptor: number, found: Stats) => T): T | undefined => {
+    const descriptor = openForReading(path);
+    if (descriptor === undefined) return undefined;
+    try {
       const found = fstatSync(descriptor);
       if (found.isDirectory()) {
         throw new UsageError(`cannot read ${path}: it is a folder`, { remedy: `Move the folder ${path} away.` });
       }
       if (!found.isFile()) throw new UsageError(`cannot read ${path}: it is no regular file`);
-      return read(descriptor);
+      return read(descriptor, found);
     } catch (error) {
-      if (systemCode(error) === 'ENOENT') return undefined;
       throw fileFailure(`cannot read ${path}`, error);
     } finally {
-      if (descriptor !== undefined) closeSync(descriptor);
+      closeSync(descriptor);
     }
+  };
+
+  const digests = new Map<string, { readonly stamp: string; readonly digest: string }>();
+
+  const readDigest = (path: string): string | undefined => {
+    const before = now?.();
+    return readOpened(path, (descriptor, found) => {
+      const digest = digestOpened(descriptor, found.size);
+      if (before !== undefined && isSettled(found, before)) digests.set(path, { stamp: stampFile(found), digest });
+      else digests.delete(path);
+      return digest;
+    });
   };
 
   const walk = (folder: string, full: string, visit: (path: string, name: string) => void): void => {
@@ -159,8 +202,7 @@ export function createProjectFiles(root: string): ProjectFiles {
 
   return {
     readText(path) {
-      return readOpened(path, (descriptor) => {
-        const size = fstatSync(descriptor).size;
+      return readOpened(path, (descriptor, { size }) => {
         if (size > maxTextBytes) {
           throw new UsageError(`cannot read ${path}: it is larger than ${maxTextBytes / 1024 / 1024} MiB`);
         }
@@ -262,14 +304,12 @@ export function createProjectFiles(root: string): ProjectFiles {
       return found.sort();
     },
 
-    digest(path) {
-      return readOpened(path, (descriptor) => {
-        const hash = createHash('sha256');
-        for (let length = readSync(descriptor, buffer); length > 0; length = readSync(descriptor, buffer)) {
-          hash.update(buffer.subarray(0, length));
-        }
-        return hash.digest('hex');
-      });
+    digest: readDigest,
+
+    digestAgain(path) {
+      const known = digests.get(path);
+      const found = known === undefined ? undefined : place.readStats(path);
+      return found !== undefined && known?.stamp === stampFile(found) ? known.digest : readDigest(path);
     },
 
     sweepTemporaryFiles() {
@@ -302,6 +342,15 @@ function parentOf(path: string): string {
 
 function isPrivate(mode: number): boolean {
   return (mode & 0o077) === 0;
+}
+
+function digestOpened(descriptor: number, size: number): string {
+  let length = readSync(descriptor, buffer);
+  // Fewer bytes than there is room for: a regular file has no more (POSIX.1-2024, read).
+  if (length === size && length < buffer.length) return hash('sha256', buffer.subarray(0, length), 'hex');
+  const digest = createHash('sha256');
+  for (; length > 0; length = readSync(descriptor, buffer)) digest.update(buffer.subarray(0, length));
+  return digest.digest('hex');
 }
 
 function decodeText(path: string, bytes: Uint8Array): string {

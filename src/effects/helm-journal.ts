@@ -1,6 +1,7 @@
 import { fieldAt, textField } from '../kube/object-fields.ts';
-import { readHelmSubject, type HelmSubject } from '../kube/helm-commands.ts';
+import { readHelmSubject } from '../kube/helm-commands.ts';
 import { KnownError } from '../errors.ts';
+import type { ReleaseName } from '../model/changes.ts';
 import type { Exec, ToolResult } from './exec.ts';
 import type { ProjectFiles } from './files.ts';
 import { parseJson } from './json-answer.ts';
@@ -27,7 +28,7 @@ export interface JournalSettings {
 }
 
 /** A helm that this project started, and of whose end nobody made a note: it runs on, or it was killed. */
-export interface HelmEntry extends HelmSubject {
+export interface HelmEntry extends ReleaseName {
   readonly pid: number;
   /** When it was started, in seconds since 1970. */
   readonly startedAt: number;
@@ -66,7 +67,7 @@ export function readHelmJournal(files: ProjectFiles, place: JournalPlace): reado
 }
 
 /** Forgets what was noted of a release. */
-export function dropHelmEntry(files: ProjectFiles, subject: HelmSubject): void {
+export function dropHelmEntry(files: ProjectFiles, subject: ReleaseName): void {
   const path = journalPath(subject);
   if (path !== undefined) remove(files, path);
 }
@@ -80,7 +81,7 @@ function endedByItself(result: ToolResult): boolean {
 }
 
 /** Undefined for names that are none: a file name is made of them. */
-function journalPath({ namespace, name }: HelmSubject): string | undefined {
+function journalPath({ namespace, name }: ReleaseName): string | undefined {
   const isName = (text: string): boolean => /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/.test(text);
   return isName(namespace) && isName(name) ? `${folder}/${namespace}.${name}.json` : undefined;
 }

@@ -2,6 +2,7 @@ import { ToolError } from '../errors.ts';
 import type { ClusterConnection } from '../kube/commands.ts';
 import { buildHelmArgs, readHelmSubject } from '../kube/helm-commands.ts';
 import { textField } from '../kube/object-fields.ts';
+import type { ReleaseName } from '../model/changes.ts';
 import type { ToolCommand } from '../model/plan.ts';
 import { clusterFailures } from './cluster-failures.ts';
 import type { Exec, ToolResult } from './exec.ts';
@@ -16,9 +17,7 @@ export interface HelmVersion {
   readonly text: string;
 }
 
-export interface Release {
-  readonly name: string;
-  readonly namespace: string;
+export interface Release extends ReleaseName {
   /** Its newest. */
   readonly revision: number;
   /** Name and version: `svc7-0.1.0`. */

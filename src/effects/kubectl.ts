@@ -3,10 +3,12 @@ import { buildKubectlArgs, type ClusterConnection } from '../kube/commands.ts';
 import { fieldAt, textField } from '../kube/object-fields.ts';
 import { deletableResource } from '../kube/object-identity.ts';
 import { ownerLabel } from '../kube/ownership.ts';
-import { askKubectl, questionLimit } from './ask-kubectl.ts';
+import type { DeletableObject } from '../model/changes.ts';
+import { askKubectl, askRaw, questionLimit } from './ask-kubectl.ts';
 import type { Exec, ToolResult } from './exec.ts';
 import { findForeign, isToken, passingResources, printResident, readResident, residentColumns } from './namespace-residents.ts';
 import { listAt, parseJson } from './json-answer.ts';
+import { listLiveObjects } from './live-objects.ts';
 import { quoteOutput, redact } from './redaction.ts';
 import { explainKubectlFailure } from './kubectl-failures.ts';
 import { garbledAnswer } from './tool-failure.ts';
@@ -23,11 +25,15 @@ export interface Version {
   readonly text: string;
 }
 
-/** The cluster that commands go to. */
-export interface Cluster {
+/** Where commands go, as the kubeconfig says. */
+export interface ClusterTarget {
   readonly context: string;
   /** URL of the API server. */
   readonly server: string;
+}
+
+/** The cluster that commands go to. */
+export interface Cluster extends ClusterTarget {
   readonly version: Version;
 }
 
@@ -39,13 +45,7 @@ export interface FoundNamespace {
   readonly heldBy?: readonly string[];
 }
 
-export interface OwnedObject {
-  /** As kubectl takes it: `deployment.apps`. */
-  readonly resource: string;
-  readonly kind: string;
-  readonly name: string;
-  /** Absent for cluster-scoped objects. */
-  readonly namespace?: string;
+export interface OwnedObject extends DeletableObject {
   /** The label's value. */
   readonly owner: string;
   /** Who set fields of it; empty on a cluster that does not note that (before Kubernetes 1.18). */
@@ -74,7 +74,11 @@ export interface FoundLog {
 /** Questions to a cluster. Every method throws ToolError when kubectl or the cluster fails. */
 export interface Kubectl {
   readClientVersion(): Promise<Version>;
-  /** Asks the kubeconfig for context and server, and the server for its version. */
+  /** Asks the kubeconfig for context and server. */
+  readTarget(): Promise<ClusterTarget>;
+  /** Asks the server for its version; `target` is named when that fails. */
+  readServerVersion(target: ClusterTarget): Promise<Version>;
+  /** Both, one after the other. */
   readCluster(): Promise<Cluster>;
   /** Whether the cluster serves a kind, given as `group/version/Kind`, or `v1/Kind` for the core group. */
   hasResource(reference: string): Promise<boolean>;
@@ -140,17 +144,35 @@ export function createKubectl(exec: Exec, { requestTimeout, ...connection }: Kub
   const run = (args: readonly string[]): Promise<ToolResult> =>
     exec.run({ tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, args) }, { timeoutMs });
 
-  const ask = (what: string, args: readonly string[]): Promise<ToolResult> => askKubectl(exec, { connection, requestTimeout }, what, args);
+  const access = { connection, requestTimeout };
+  const ask = (what: string, args: readonly string[]): Promise<ToolResult> => askKubectl(exec, access, what, args);
 
   const kindsOf = async (groupVersion: string): Promise<ReadonlySet<string>> => {
     const what = `cannot see whether the cluster serves ${groupVersion}`;
-    const path = groupVersion === 'v1' ? '/api/v1' : `/apis/${groupVersion}`;
-    const result = await run([`--request-timeout=${requestTimeout}s`, 'get', `--raw=${path}`]);
-    if (result.exitCode !== 0 && /\(NotFound\)/.test(result.stderr)) return new Set();
-    if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
+    const result = await askRaw(exec, access, what, groupVersion === 'v1' ? '/api/v1' : `/apis/${groupVersion}`);
+    if (result === undefined) return new Set();
     const resources = listAt(parseJson(result.stdout), 'resources');
     if (resources === undefined) throw garbledAnswer('kubectl', what, result);
     return new Set(resources.map((resource) => textField(resource, 'kind') ?? ''));
+  };
+
+  const readTarget = async (): Promise<ClusterTarget> => {
+    const what = 'cannot tell which cluster to use';
+    const view = await run(['config', 'view', '--minify', '-o=json']);
+    if (view.exitCode !== 0 || view.timedOut) throw explainKubectlFailure(what, view);
+    const config = parseJson(view.stdout);
+    const context = textField(config, 'current-context');
+    const server = textField(config, 'clusters', 0, 'cluster', 'server');
+    if (context === undefined || server === undefined) throw garbledAnswer('kubectl', what, view);
+    return { context, server: redact(server) };
+  };
+
+  const readServerVersion = async ({ context, server }: ClusterTarget): Promise<Version> => {
+    const what = `cannot reach the cluster of context ${context} (${server})`;
+    const result = await ask(what, ['version', '-o=json']);
+    const version = readVersion(fieldAt(parseJson(result.stdout), 'serverVersion'));
+    if (version === undefined) throw garbledAnswer('kubectl', what, result);
+    return version;
   };
 
   return {
@@ -163,20 +185,12 @@ export function createKubectl(exec: Exec, { requestTimeout, ...connection }: Kub
       return version;
     },
 
-    async readCluster() {
-      const whatConfig = 'cannot tell which cluster to use';
-      const view = await run(['config', 'view', '--minify', '-o=json']);
-      if (view.exitCode !== 0 || view.timedOut) throw explainKubectlFailure(whatConfig, view);
-      const config = parseJson(view.stdout);
-      const context = textField(config, 'current-context');
-      const server = textField(config, 'clusters', 0, 'cluster', 'server');
-      if (context === undefined || server === undefined) throw garbledAnswer('kubectl', whatConfig, view);
+    readTarget,
+    readServerVersion,
 
-      const whatVersion = `cannot reach the cluster of context ${context} (${redact(server)})`;
-      const result = await ask(whatVersion, ['version', '-o=json']);
-      const version = readVersion(fieldAt(parseJson(result.stdout), 'serverVersion'));
-      if (version === undefined) throw garbledAnswer('kubectl', whatVersion, result);
-      return { context, server: redact(server), version };
+    async readCluster() {
+      const target = await readTarget();
+      return { ...target, version: await readServerVersion(target) };
     },
 
     async hasResource(reference) {
@@ -214,15 +228,15 @@ export function createKubectl(exec: Exec, { requestTimeout, ...connection }: Kub
     },
 
     async findNodePortUser(port) {
-      const ports = '{.spec.ports[*].nodePort}{" "}{.spec.healthCheckNodePort}';
-      const columns = `{.metadata.namespace}{"\\t"}{.metadata.name}{"\\t"}${ports}{"\\t"}{${labelPath(ownerLabel)}}{"\\n"}`;
-      const result = await ask(`cannot see who uses node port ${port}`, ['get', 'services', '--all-namespaces', `-o=jsonpath={range .items[*]}${columns}{end}`]);
-      for (const line of splitLines(result.stdout)) {
-        const [namespace, name, used = '', owner = ''] = line.split('\t');
-        if (namespace === undefined || name === undefined || !used.split(' ').includes(String(port))) continue;
-        return { name, namespace, ...(owner !== '' && { owner }) };
-      }
-      return undefined;
+      const services = await listLiveObjects(exec, { ...access, kinds: [{ apiVersion: 'v1', kind: 'Service' }] });
+      const user = services.find((service) => {
+        const ports = (listAt(service, 'spec', 'ports') ?? []).map((each) => fieldAt(each, 'nodePort'));
+        return [...ports, fieldAt(service, 'spec', 'healthCheckNodePort')].includes(port);
+      });
+      if (user === undefined) return undefined;
+      const { name, namespace = '', labels } = user.metadata;
+      const owner = labels?.[ownerLabel];
+      return { name, namespace, ...(owner !== undefined && { owner }) };
     },
 
     async listOwned(label) {
@@ -232,7 +246,8 @@ export function createKubectl(exec: Exec, { requestTimeout, ...connection }: Kub
       if (resources.length === 0) return [];
       const identity = '{.apiVersion}{"\\t"}{.kind}{"\\t"}{.metadata.namespace}{"\\t"}{.metadata.name}';
       const columns = `${identity}{"\\t"}{${labelPath(label)}}{"\\t"}{.metadata.managedFields[*].manager}{"\\n"}`;
-      const options = ['--all-namespaces', `--selector=${label}`, `-o=jsonpath={range .items[*]}${columns}{end}`];
+      // Helm's records carry the labels of their releases, and each holds a whole chart.
+      const options = ['--all-namespaces', `--selector=${label},owner!=helm`, `-o=jsonpath={range .items[*]}${columns}{end}`];
       const result = await ask(what, ['get', resources.join(','), ...options]);
       const found = new Map<string, OwnedObject>();
       for (const line of splitLines(result.stdout)) {

@@ -1,62 +1,54 @@
-import type { ObjectName } from '../model/changes.ts';
+import { listPath } from '../kube/api-paths.ts';
+import type { JsonValue } from '../model/json.ts';
 import type { KubeObject } from '../model/kube-object.ts';
-import { askForPart, type ClusterAccess } from './ask-kubectl.ts';
-import type { Exec, ToolResult } from './exec.ts';
-import { parseJson } from './json-answer.ts';
+import { askRaw, type ClusterAccess } from './ask-kubectl.ts';
+import type { Exec } from './exec.ts';
+import { listAt, parseJson } from './json-answer.ts';
 import { isKubeObject } from './object-answers.ts';
+import { fieldAt, textField } from '../kube/object-fields.ts';
 import { garbledAnswer } from './tool-failure.ts';
 
+export type Kind = Pick<KubeObject, 'apiVersion' | 'kind'>;
+
 export interface LiveObjectsQuestion extends ClusterAccess {
-  /** As kubectl takes them: `deployments.apps`, `Ingress.v1.networking.k8s.io`. */
-  readonly resources: readonly string[];
-  readonly namespace: string;
-  readonly selector: string;
+  readonly kinds: readonly Kind[];
+  /** Absent: of all namespaces, or of none. */
+  readonly namespace?: string;
+  readonly selector?: string;
   readonly fieldSelector?: string;
 }
 
+/** Objects in one answer: at some kilobytes each far from what Exec reads. */
+const pageSize = 1000;
+
 /**
- * The objects of a namespace that have these labels, in one call; kind by kind where together they are more than we can read. A Secret
- * comes with its data: nothing of it may be printed.
+ * The objects of these kinds that have these labels; of a kind that the cluster does not serve there are none. The calls run side by side,
+ * one for each kind: kubectl would take several times longer for all in one, because it decodes and prints what it gets. A Secret comes
+ * with its data: nothing of it may be printed.
  *
  * @throws ToolError when kubectl or the cluster fails.
  */
-export async function listLiveObjects(exec: Exec, question: LiveObjectsQuestion): Promise<readonly KubeObject[]> {
-  // jsonpath prints JSON without indentation.
-  const result = await ask(exec, question, '-o=jsonpath={.items}');
-  const { resources } = question;
-  if (result.isCut && resources.length > 1) {
-    const parts = await Promise.all(resources.map((resource) => listLiveObjects(exec, { ...question, resources: [resource] })));
-    return parts.flat();
-  }
-  const answer: unknown = result.isCut ? undefined : parseJson(result.stdout.trim() === '' ? '[]' : result.stdout);
-  const objects: readonly unknown[] | undefined = Array.isArray(answer) ? answer : undefined;
+export async function listLiveObjects(exec: Exec, { kinds, ...question }: LiveObjectsQuestion): Promise<readonly KubeObject[]> {
+  const lists = await Promise.all(kinds.map((kind) => listKind(exec, question, kind)));
+  return lists.flat();
+}
+
+async function listKind(exec: Exec, question: Omit<LiveObjectsQuestion, 'kinds'>, kind: Kind, continuation?: string): Promise<readonly KubeObject[]> {
+  const { namespace } = question;
+  const what = namespace === undefined ? `cannot list each ${kind.kind} of the cluster` : `cannot see what namespace ${namespace} holds`;
+  const result = await askRaw(exec, question, what, listPath({ ...question, ...kind, limit: pageSize, ...(continuation === undefined ? {} : { continuation }) }));
+  if (result === undefined) return [];
+  const answer = result.isCut ? undefined : parseJson(result.stdout);
+  // The items of a list do not say of which kind they are.
+  const objects: readonly unknown[] | undefined = listAt(answer, 'items')?.map((item) => ({ ...(item as Readonly<Record<string, JsonValue>> | null), ...kind }));
   // An answer may hold a Secret: nothing of it is shown.
-  if (objects?.every(isKubeObject) !== true) throw garbledAnswer('kubectl', describe(question), { ...result, stdout: '' });
-  return objects;
-}
-
-/** Which objects there are, and nothing of what they say. @throws ToolError as above. */
-export async function listLiveNames(exec: Exec, question: LiveObjectsQuestion): Promise<readonly ObjectName[]> {
-  const result = await ask(exec, question, String.raw`-o=jsonpath={range .items[*]}{.kind}{"\t"}{.metadata.name}{"\n"}{end}`);
-  if (result.isCut) throw garbledAnswer('kubectl', describe(question), result);
-  return result.stdout.split('\n').flatMap((line) => {
-    const [kind, name] = line.split('\t');
-    return kind === undefined || name === undefined ? [] : [{ kind, name, namespace: question.namespace }];
-  });
-}
-
-function ask(exec: Exec, question: LiveObjectsQuestion, output: string): Promise<ToolResult> {
-  const { resources, namespace, selector, fieldSelector } = question;
-  const select = [`--selector=${selector}`, ...(fieldSelector === undefined ? [] : [`--field-selector=${fieldSelector}`])];
-  return askForPart(exec, question, describe(question), ['get', resources.join(','), `--namespace=${namespace}`, ...select, '--ignore-not-found=true', output]);
-}
-
-function describe({ namespace }: LiveObjectsQuestion): string {
-  return `cannot see what namespace ${namespace} holds`;
+  if (objects?.every(isKubeObject) !== true) throw garbledAnswer('kubectl', what, { ...result, stdout: '' });
+  const next = textField(fieldAt(answer, 'metadata'), 'continue') ?? '';
+  return next === '' ? objects : [...objects, ...(await listKind(exec, question, kind, next))];
 }
 
 /** A kind as kubectl takes it, with version and group: an Ingress may be served by two groups. */
-export function resourceOfKind({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>): string {
+export function resourceOfKind({ apiVersion, kind }: Kind): string {
   const [group, version] = apiVersion.split('/');
   return version === undefined ? kind : `${kind}.${version}.${group ?? ''}`;
 }

@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync, type Stats } from 'node:fs';
-import { join, sep } from 'node:path';
+import { sep } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { fileFailure, systemCode } from './file-failure.ts';
 
@@ -12,8 +12,15 @@ export interface ProjectPath {
    * symbolic link itself).
    */
   resolveParent(path: string): string;
+  /**
+   * For opening what is no symbolic link (O_NOFOLLOW): checks every parent, and the system refuses a link in the last part.
+   * Undefined when a parent does not exist.
+   */
+  resolveUnfollowed(path: string): string | undefined;
   /** For reading: checks the last part as well. Undefined when nothing is there. */
   resolveExisting(path: string): string | undefined;
+  /** What lies there, a symbolic link not followed; undefined when nothing does. */
+  readStats(path: string): Stats | undefined;
 }
 
 /**
@@ -22,25 +29,31 @@ export interface ProjectPath {
  */
 export function createProjectPath(root: string): ProjectPath {
   const realRoot = resolveRoot(root);
+  const inside = realRoot.endsWith(sep) ? realRoot : realRoot + sep;
 
   const assertInside = (path: string, real: string): void => {
-    if (real === realRoot || real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)) return;
+    if (real === realRoot || real.startsWith(inside)) return;
     throw new UsageError(`refused ${path}: a symbolic link on the way leads out of the project`, {
       remedy: 'Replace the symbolic link by a real folder or file inside the project.',
     });
   };
 
+  // Not join: it takes apart again what was found to be plain.
+  const locate = (path: string): string => inside + (sep === '/' ? path : path.replaceAll('/', sep));
+
   // Folders found to lie inside, so that a thousand files of one run do not ask again for each. Forgotten as soon as this
   // run waits for anything: another program may put a link in a folder's place meanwhile.
   const checked = new Set<string>();
 
-  /** False when one of them does not exist. */
-  const checkFolders = (path: string, parts: readonly string[]): boolean => {
-    let folder = '';
-    for (const part of parts) {
-      folder += sep + part;
+  /** False when a folder on the way does not exist. */
+  const checkFolders = (path: string): boolean => {
+    assertPlain(path);
+    const last = path.lastIndexOf('/');
+    if (last === -1 || checked.has(path.slice(0, last))) return true;
+    for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) {
+      const folder = path.slice(0, end);
       if (checked.has(folder)) continue;
-      const full = join(realRoot, folder);
+      const full = locate(folder);
       const found = look(path, full);
       if (found === undefined) return false;
       if (found.isSymbolicLink()) assertInside(path, followLink(path, full));
@@ -53,17 +66,23 @@ export function createProjectPath(root: string): ProjectPath {
   return {
     root: realRoot,
     resolveParent(path) {
-      checkFolders(path, split(path).slice(0, -1));
-      return join(realRoot, path);
+      checkFolders(path);
+      return locate(path);
+    },
+    resolveUnfollowed(path) {
+      return checkFolders(path) ? locate(path) : undefined;
     },
     resolveExisting(path) {
-      if (!checkFolders(path, split(path).slice(0, -1))) return undefined;
-      const full = join(realRoot, path);
+      if (!checkFolders(path)) return undefined;
+      const full = locate(path);
       const found = look(path, full);
       if (found?.isSymbolicLink() !== true) return found === undefined ? undefined : full;
       const real = followLink(path, full);
       assertInside(path, real);
       return real;
+    },
+    readStats(path) {
+      return checkFolders(path) ? look(path, locate(path)) : undefined;
     },
   };
 }
@@ -99,11 +118,10 @@ function followLink(path: string, full: string): string {
   }
 }
 
-/** The parts of a project path. A backslash or a drive letter would be a way out on Windows. */
-function split(path: string): readonly string[] {
-  const parts = path.split('/');
-  if (path.includes('\0') || path.includes('\\') || /^[A-Za-z]:/.test(path) || parts.some((part) => part === '' || part === '.' || part === '..')) {
-    throw new UsageError(`refused the path ${JSON.stringify(path)}: it is not a plain path inside the project`);
-  }
-  return parts;
+/** A part that is empty, `.` or `..`, a backslash or a drive letter (a way out on Windows), or the end of a C string. */
+const notPlain = /(?:^|\/)\.{0,2}(?:\/|$)|[\\\u0000]|^[A-Za-z]:/;
+
+function assertPlain(path: string): void {
+  if (!notPlain.test(path)) return;
+  throw new UsageError(`refused the path ${JSON.stringify(path)}: it is not a plain path inside the project`);
 }

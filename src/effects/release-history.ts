@@ -1,6 +1,7 @@
 import type { ClusterConnection } from '../kube/commands.ts';
-import { helmHistoryCommand, type HelmSubject } from '../kube/helm-commands.ts';
+import { helmHistoryCommand } from '../kube/helm-commands.ts';
 import { fieldAt, textField } from '../kube/object-fields.ts';
+import type { ReleaseName } from '../model/changes.ts';
 import type { ReleaseRevision } from '../model/release-revision.ts';
 import type { Exec } from './exec.ts';
 import { explainHelmFailure, helmQuestionLimit } from './helm.ts';
@@ -11,7 +12,7 @@ import { garbledAnswer } from './tool-failure.ts';
  * Asks helm for the revisions of a release, the oldest first; none when there is no such release.
  * @throws ToolError when helm or the cluster fails.
  */
-export async function readReleaseHistory(exec: Exec, connection: ClusterConnection, subject: HelmSubject): Promise<readonly ReleaseRevision[]> {
+export async function readReleaseHistory(exec: Exec, connection: ClusterConnection, subject: ReleaseName): Promise<readonly ReleaseRevision[]> {
   const what = `cannot read the history of release ${subject.namespace}/${subject.name}`;
   const result = await exec.run(helmHistoryCommand({ ...connection, ...subject }), { timeoutMs: helmQuestionLimit });
   if (result.exitCode !== 0 && /release: not found/.test(result.stderr)) return [];

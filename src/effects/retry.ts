@@ -1,5 +1,6 @@
 import { KnownError } from '../errors.ts';
-import { readHelmSubject, type HelmSubject } from '../kube/helm-commands.ts';
+import { readHelmSubject } from '../kube/helm-commands.ts';
+import type { ReleaseName } from '../model/changes.ts';
 import type { Exec, ExternalCommand, RunOptions, ToolResult } from './exec.ts';
 import { isTransient } from './transient-failures.ts';
 
@@ -20,7 +21,7 @@ export interface RetrySettings {
    * command. `sinceMs` is how long ago that helm started; only what is as young is its doing. The Exec is for this alone: it tries
    * questions again, and no helm that changes something.
    */
-  readonly settle: (exec: Exec, release: HelmSubject, sinceMs: number) => Promise<void>;
+  readonly settle: (exec: Exec, release: ReleaseName, sinceMs: number) => Promise<void>;
 }
 
 /** From the first failure on. */
@@ -58,7 +59,7 @@ interface Attempts {
   readonly exec: Exec;
   readonly settings: RetrySettings;
   readonly state: Outage;
-  readonly settle: ((release: HelmSubject, sinceMs: number) => Promise<void>) | undefined;
+  readonly settle: ((release: ReleaseName, sinceMs: number) => Promise<void>) | undefined;
 }
 
 async function runWithRetries(command: ExternalCommand, options: RunOptions, attempts: Attempts): Promise<ToolResult> {

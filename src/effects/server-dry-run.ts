@@ -21,6 +21,8 @@ export interface PreviewOptions {
    * whatever differs is overwritten. `as-before`, as helm 4: by patches where this manager only ever patched an object.
    */
   readonly method?: 'server-side' | 'patch' | 'as-before';
+  /** Namespaces that are known to be there. */
+  readonly existingNamespaces?: ReadonlySet<string>;
 }
 
 /** An object and what would become of it. */
@@ -102,7 +104,7 @@ export function createServerDryRun(exec: Exec, { connection, requestTimeout }: C
     const [only] = group;
     if (only !== undefined && group.length === 1) return [[only, { words: result.stderr }]];
     // kubectl prints nothing of the others then, and its words do not name the object (kubectl@v0.35.0:pkg/cmd/apply/apply.go, Run).
-    const suspects = group.filter(options.isSuspect);
+    const suspects = await options.findSuspects(group);
     if (suspects.length === 0 || suspects.length === group.length) return again(halveObjects(group));
     return again([group.filter((object) => !suspects.includes(object)), ...suspects.map((object) => [object])]);
   };
@@ -116,37 +118,46 @@ export function createServerDryRun(exec: Exec, { connection, requestTimeout }: C
   return {
     readLive,
 
-    async preview(objects, { fieldManager, method = 'server-side' }) {
-      const [namespaces, live] = await Promise.all([
-        findNamespaces([...new Set(objects.flatMap(({ metadata: { namespace } }) => (namespace === undefined ? [] : [namespace])))]),
-        readLive(objects),
-      ]);
-      // Nothing can be asked about an object whose namespace is still to be made.
-      const askable = objects.filter(({ metadata: { namespace } }) => namespace === undefined || namespaces.has(namespace));
-      const isPatched = (object: KubeObject): boolean => {
-        const found = live.get(object);
-        return method === 'patch' || (method === 'as-before' && found !== undefined && isPatchedBy(found, fieldManager));
+    async preview(objects, { fieldManager, method = 'server-side', existingNamespaces = new Set() }) {
+      const reading = readLive(objects);
+      const selectLive = async (fits: (found: KubeObject, manager: string) => boolean, group = objects): Promise<readonly KubeObject[]> => {
+        const live = await reading;
+        return group.filter((object) => {
+          const found = live.get(object);
+          return found !== undefined && fits(found, fieldManager);
+        });
       };
-      const isSuspect = (object: KubeObject): boolean => {
-        const found = live.get(object);
-        return found !== undefined && hasOtherManagers(found, fieldManager);
+      const findSuspects: AskOptions['findSuspects'] = (group) => selectLive(hasOtherManagers, group);
+      const findPatched = async (): Promise<ReadonlySet<KubeObject>> =>
+        new Set(method === 'server-side' ? [] : method === 'patch' ? objects : await selectLive(isPatchedBy));
+      const usual = { fieldManager, force: false, findSuspects };
+      const forced = { ...usual, force: true, findSuspects: () => Promise.resolve([]) };
+      const ask = async (): Promise<readonly (readonly [KubeObject, Answer])[]> => {
+        const wanted = objects.flatMap(({ metadata: { namespace } }) => (namespace === undefined || existingNamespaces.has(namespace) ? [] : [namespace]));
+        const others = await findNamespaces([...new Set(wanted)]);
+        // Nothing can be asked about an object whose namespace is still to be made.
+        const askable = objects.filter(({ metadata: { namespace } }) => namespace === undefined || existingNamespaces.has(namespace) || others.has(namespace));
+        const patched = await findPatched();
+        const answers = await Promise.all([
+          askAll(askable.filter((object) => !patched.has(object)), usual),
+          askAll(askable.filter((object) => patched.has(object)), forced),
+        ]);
+        return answers.flatMap((group) => [...group]);
       };
-      const [kept, forced] = await Promise.all([
-        askAll(askable.filter((object) => !isPatched(object)), { fieldManager, force: false, isSuspect }),
-        askAll(askable.filter(isPatched), { fieldManager, force: true, isSuspect: () => false }),
-      ]);
+      const [live, kept] = await Promise.all([reading, ask()]);
       const conflicts = new Map(
         [...kept].flatMap(([object, answer]) => {
           const found = 'words' in answer ? readConflicts(answer.words) : [];
           return found.length === 0 ? [] : [[object, found] as const];
         }),
       );
-      const taken = await askAll([...conflicts.keys()], { fieldManager, force: true, isSuspect: () => false });
-      const answers = new Map([...kept, ...forced, ...taken]);
+      const taken = await askAll([...conflicts.keys()], forced);
+      const answers = new Map([...kept, ...taken]);
+      const patched = await findPatched();
       return objects.map((object) => ({
         ...judgePreview(object, live.get(object), answers.get(object)),
         conflicts: conflicts.get(object) ?? [],
-        isPatched: isPatched(object),
+        isPatched: patched.has(object),
       }));
     },
   };
@@ -155,6 +166,6 @@ export function createServerDryRun(exec: Exec, { connection, requestTimeout }: C
 interface AskOptions {
   readonly fieldManager: string;
   readonly force: boolean;
-  /** Whether an object may be the one that a failure is about. */
-  readonly isSuspect: (object: KubeObject) => boolean;
+  /** Those of the objects that a failure may be about. */
+  readonly findSuspects: (group: readonly KubeObject[]) => Promise<readonly KubeObject[]>;
 }

@@ -70,7 +70,10 @@ export function secretCommands({
   ];
 }
 
-/** Waits until workloads of one namespace are rolled out, together: `timeout`, in seconds, is for all of them. */
+/**
+ * Waits until workloads of one namespace are rolled out, one after the other: `timeout`, in seconds, is for each of them
+ * (kubernetes/kubectl@v0.35.0:pkg/cmd/rollout/rollout_status.go).
+ */
 export function rolloutCommand({
   workloads,
   namespace,

@@ -1,3 +1,4 @@
+import type { ReleaseName } from '../model/changes.ts';
 import type { ToolCommand } from '../model/plan.ts';
 import type { ClusterConnection } from './commands.ts';
 
@@ -81,7 +82,7 @@ export function helmUninstallCommand({
 }
 
 /** All revisions of a release that are kept, as JSON. */
-export function helmHistoryCommand({ name, namespace, ...connection }: ClusterConnection & HelmSubject): ToolCommand {
+export function helmHistoryCommand({ name, namespace, ...connection }: ClusterConnection & ReleaseName): ToolCommand {
   return { tool: 'helm', effect: 'read', args: buildHelmArgs(connection, ['history', name, `--namespace=${namespace}`, '--output=json']) };
 }
 
@@ -96,7 +97,7 @@ export function helmRollbackCommand({
   revision,
   timeout,
   ...connection
-}: ClusterConnection & HelmSubject & { readonly revision: number; readonly timeout: number }): ToolCommand {
+}: ClusterConnection & ReleaseName & { readonly revision: number; readonly timeout: number }): ToolCommand {
   return write(connection, ['rollback', name, String(revision), `--namespace=${namespace}`, `--timeout=${timeout}s`]);
 }
 
@@ -104,21 +105,15 @@ export function helmRollbackCommand({
  * Ends the removal that a killed helm began, and keeps the history; `timeout` in seconds. Before that helm refuses an upgrade: the
  * release `has no deployed releases` (tried with helm 3.22.0 and 4.1.4).
  */
-export function helmFinishUninstallCommand({ name, namespace, timeout, ...connection }: ClusterConnection & HelmSubject & { readonly timeout: number }): ToolCommand {
+export function helmFinishUninstallCommand({ name, namespace, timeout, ...connection }: ClusterConnection & ReleaseName & { readonly timeout: number }): ToolCommand {
   return write(connection, ['uninstall', name, `--namespace=${namespace}`, '--keep-history', '--wait', `--timeout=${timeout}s`]);
-}
-
-/** A Helm release of a cluster. */
-export interface HelmSubject {
-  readonly name: string;
-  readonly namespace: string;
 }
 
 /**
  * Which release one of the commands above changes.
  * @returns undefined for arguments that none of them has.
  */
-export function readHelmSubject(args: readonly string[]): (HelmSubject & { readonly verb: string }) | undefined {
+export function readHelmSubject(args: readonly string[]): (ReleaseName & { readonly verb: string }) | undefined {
   // Values stand behind `=`: what begins with no dash is the command, then the release.
   const [verb, name] = args.filter((arg) => !arg.startsWith('-'));
   const option = '--namespace=';

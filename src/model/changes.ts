@@ -10,6 +10,12 @@ export interface ObjectName {
   readonly namespace?: string;
 }
 
+/** An object as kubectl deletes it. */
+export interface DeletableObject extends ObjectName {
+  /** `deployment.apps`. */
+  readonly resource: string;
+}
+
 /** Fields that somebody else set, as server-side apply knows it: apply does not take them without being told to. */
 export interface FieldConflict {
   /** The other field manager: `kubectl-edit`. */
@@ -17,6 +23,31 @@ export interface FieldConflict {
   /** Paths as the API server prints them: `.spec.replicas`. */
   readonly fields: readonly string[];
 }
+
+/** An object that is not as apply would have it. */
+export interface ObjectDifference {
+  readonly about: 'object';
+  readonly object: ObjectName;
+  /**
+   * `missing`: it is not there. `changed`: by what a listing shows of it. `differs`: by the API server's word on all of it. `goes`: the chart no
+   * longer has it. `unwanted`: the project no longer has it. `refused`: the API server would not take it.
+   */
+  readonly state: 'missing' | 'changed' | 'differs' | 'goes' | 'unwanted' | 'refused';
+}
+
+/** One thing that is not as apply would have it. plan/difference-text.ts alone puts it into words. */
+export type Difference =
+  /** The release is not there. */
+  | { readonly about: 'absence' }
+  /** The project no longer has the release. */
+  | { readonly about: 'unwanted' }
+  /** Its newest revision is not `deployed`: what it is, in helm's word. */
+  | { readonly about: 'revision-status'; readonly status: string }
+  /** Its newest revision does not say what it was made from, as those of apply do. */
+  | { readonly about: 'revision-origin' }
+  /** It was made from another chart or other values. */
+  | { readonly about: 'chart' }
+  | ObjectDifference;
 
 /** One object and what would become of it. */
 export interface ObjectChange {
@@ -43,8 +74,8 @@ export interface ReleaseChange {
   readonly release: string;
   readonly namespace: string;
   readonly change: Change;
-  /** Why it is not `unchanged`, for people: `chart or values differ`, `Deployment ic3-svc7 is missing`. */
-  readonly reasons: readonly string[];
+  /** Why it is `change` or `delete`; empty for the others. */
+  readonly reasons: readonly Difference[];
   /** Its objects, where somebody looked at them one by one. */
   readonly objects?: readonly ObjectChange[];
 }
@@ -55,10 +86,17 @@ export interface ClusterChanges {
   readonly releases: readonly ReleaseChange[];
 }
 
-/** What a cluster's record of a release says of its newest revision. */
-export interface ReleaseRecord {
+/** What names a Helm release on a cluster. */
+export interface ReleaseName {
   readonly name: string;
+  /** That it is installed in. */
   readonly namespace: string;
+  /** Never there: what has it is a service, whose own name is another one. */
+  readonly release?: never;
+}
+
+/** What a cluster's record of a release says of its newest revision. */
+export interface ReleaseRecord extends ReleaseName {
   readonly revision: number;
   /** `deployed`, `failed`, `pending-install`, `pending-upgrade`, `pending-rollback`, `uninstalling`, `uninstalled`... */
   readonly status: string;

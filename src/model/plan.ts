@@ -1,4 +1,5 @@
 import type { CertificateRequest } from './certificate.ts';
+import type { ReleaseName } from './changes.ts';
 import type { KeyType } from './config.ts';
 import type { KubeObject, ObjectReference } from './kube-object.ts';
 import type { Notice } from './notice.ts';
@@ -37,9 +38,7 @@ export type Step =
   | { readonly kind: 'write-object'; readonly path: string; readonly content: ObjectFromFiles; readonly change: Change }
   | { readonly kind: 'remove-file'; readonly path: string; readonly change: 'remove' | 'remove-edited' };
 
-export interface PlannedRelease {
-  readonly name: string;
-  readonly namespace: string;
+export interface PlannedRelease extends ReleaseName {
   /** As its record says before the command. */
   readonly status?: string;
   /** The revision before the command. */

@@ -1,7 +1,8 @@
+import type { Difference } from './changes.ts';
 import type { KubeObject, ObjectReference } from './kube-object.ts';
 import type { Mode } from './mode.ts';
 
-/** What a cluster says of a project at one moment. `status --json` prints it as it is: members are only ever added. */
+/** What a cluster says of a project at one moment. `status --json` prints it with its differences in words: members are only ever added. */
 export interface Status {
   /** Whether nothing is the matter; warnings do not count. */
   readonly well: boolean;
@@ -64,7 +65,7 @@ export interface ServiceStatus {
   readonly ingress: IngressStatus;
   readonly certificate: CertificateStatus;
   /** What differs from what apply would bring; empty: nothing, as far as can be seen without asking for each object. */
-  readonly drift: readonly string[];
+  readonly drift: readonly Difference[];
 }
 
 export interface IngressStatus {

@@ -2,13 +2,13 @@ import { applyCommand, rolloutCommand, secretCommands, type ClusterConnection } 
 import { helmUpgradeCommand } from '../kube/helm-commands.ts';
 import { isWorkload } from '../kube/workload-readiness.ts';
 import { chartDigestLabel, ownerLabel, printChartDigest } from '../kube/ownership.ts';
-import type { ClusterChanges } from '../model/changes.ts';
+import type { ClusterChanges, DeletableObject } from '../model/changes.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
 import type { ControllerProfile } from '../model/controller-profile.ts';
 import type { ObjectReference } from '../model/kube-object.ts';
 import type { PlannedRelease, RunStep, ToolCommand } from '../model/plan.ts';
-import { deleteSteps, uninstallStep, type OwnedObject } from './cluster-steps.ts';
+import { deleteSteps, uninstallStep } from './cluster-steps.ts';
 import type { DesiredProject, ManifestFile } from './desired-project.ts';
 import { identifyObject } from './orphans.ts';
 import { chartFolder, projectAuthorityPair } from './places.ts';
@@ -35,7 +35,7 @@ export interface ApplyTarget {
 
 export interface Orphans {
   readonly releases: readonly PlannedRelease[];
-  readonly objects: readonly OwnedObject[];
+  readonly objects: readonly DeletableObject[];
 }
 
 /** What differs on the cluster, and what is not ready there. */
@@ -73,6 +73,7 @@ export function planApply(
     files.filter((file) => differs.file(file.path) && !isForeignNamespace(file, target)).map(({ path }) => send(phase, `apply ${path}`, applyCommand({ files: [path], method, forceConflicts, ...connection })));
   const wait = (phase: RunStep['phase'], namespace: string, workloads: readonly ObjectReference[]): readonly RunStep[] =>
     inGroups(workloads).map((group) => ({
+      // The command says what is waited for; a run looks at all of them first, and has kubectl wait for what is not ready.
       title: `wait for ${describeWorkloads(group)}`,
       phase,
       command: rolloutCommand({ workloads: group, namespace, timeout, ...connection }),

@@ -1,5 +1,6 @@
 import { deleteCommand, type ClusterConnection } from '../kube/commands.ts';
 import { helmUninstallCommand } from '../kube/helm-commands.ts';
+import type { DeletableObject } from '../model/changes.ts';
 import type { PlannedRelease, RunStep } from '../model/plan.ts';
 
 /** How the cluster is reached and how long a command may take, in seconds. */
@@ -23,17 +24,8 @@ export function uninstallStep(release: PlannedRelease, { connection, timeout, he
   };
 }
 
-/** An object on the cluster. */
-export interface OwnedObject {
-  /** As kubectl takes it: `deployments.apps`. */
-  readonly resource: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly namespace?: string;
-}
-
 /** Deletes objects in the order given, those of a resource and namespace together. */
-export function deleteSteps(objects: readonly OwnedObject[], settings: StepSettings): readonly RunStep[] {
+export function deleteSteps(objects: readonly DeletableObject[], settings: StepSettings): readonly RunStep[] {
   const groups = new Map<string, { readonly resource: string; readonly namespace?: string; readonly names: string[] }>();
   for (const { resource, name, namespace } of objects) {
     const key = `${resource} ${namespace ?? ''}`;
@@ -47,7 +39,7 @@ export function deleteSteps(objects: readonly OwnedObject[], settings: StepSetti
 const withPods: ReadonlySet<string> = new Set(['deployment.apps', 'daemonset.apps', 'statefulset.apps']);
 
 /** Whether it is a workload, whose pods are waited for as well. */
-export function isWorkload({ resource }: Pick<OwnedObject, 'resource'>): boolean {
+export function isWorkload({ resource }: Pick<DeletableObject, 'resource'>): boolean {
   return withPods.has(resource);
 }
 

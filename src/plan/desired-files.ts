@@ -1,4 +1,5 @@
 import { renderChart, type ChartTemplates } from '../charts/chart.ts';
+import { digestText } from '../kube/digest.ts';
 import { printYaml } from '../kube/yaml.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
@@ -10,6 +11,8 @@ import { chartFolder, places } from './places.ts';
 export interface DesiredFile {
   readonly path: string;
   readonly content: string;
+  /** SHA-256 of the content. */
+  readonly digest: string;
 }
 
 export interface DesiredFilesInput {
@@ -26,8 +29,8 @@ export function printFiles(input: DesiredFilesInput): readonly DesiredFile[] {
   const { manifests, services } = input.desired;
   const printed = [...manifests.before, ...manifests.after].filter(({ objects }) => objects.length > 0);
   return [
-    { path: places.schema, content: input.schema },
-    ...printed.map(({ path, objects }) => ({ path, content: printYaml(objects) })),
+    digested(places.schema, input.schema),
+    ...printed.map(({ path, objects }) => digested(path, printYaml(objects))),
     ...services.flatMap((service) => printChart(input, service)),
   ];
 }
@@ -42,5 +45,9 @@ function printChart({ config, profile, templates }: DesiredFilesInput, service: 
     chartVersion: '0.1.0',
     nodePort: config.controller.nodePort,
   });
-  return chart.map(({ path, content }) => ({ path: `${chartFolder(service.name)}/${path}`, content }));
+  return chart.map(({ path, content }) => digested(`${chartFolder(service.name)}/${path}`, content));
+}
+
+function digested(path: string, content: string): DesiredFile {
+  return { path, content, digest: digestText(content) };
 }

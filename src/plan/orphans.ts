@@ -1,3 +1,4 @@
+import type { ObjectName, ReleaseName } from '../model/changes.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import type { DesiredProject } from './desired-project.ts';
 
@@ -13,19 +14,13 @@ export function listAppliedObjects({ manifests, objects }: DesiredProject): read
 }
 
 /** Of the objects that a cluster has for a project's controller, those that the project would no longer bring. */
-export function findOrphanedObjects<Found extends { readonly kind: string; readonly name: string; readonly namespace?: string }>(
-  found: readonly Found[],
-  desired: DesiredProject,
-): readonly Found[] {
+export function findOrphanedObjects<Found extends ObjectName>(found: readonly Found[], desired: DesiredProject): readonly Found[] {
   const wanted = new Set(listAppliedObjects(desired).map(({ kind, metadata }) => identifyObject(kind, metadata)));
   return found.filter((object) => !wanted.has(identifyObject(object.kind, object)));
 }
 
 /** Of the releases that a cluster has for a project's controller, those whose service is gone. */
-export function findOrphanedReleases<Found extends { readonly name: string; readonly namespace: string }>(
-  found: readonly Found[],
-  { services }: DesiredProject,
-): readonly Found[] {
+export function findOrphanedReleases<Found extends ReleaseName>(found: readonly Found[], { services }: DesiredProject): readonly Found[] {
   const wanted = new Set(services.map(({ release, namespace }) => `${namespace}/${release}`));
   return found.filter(({ name, namespace }) => !wanted.has(`${namespace}/${name}`));
 }

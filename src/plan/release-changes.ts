@@ -1,6 +1,7 @@
 import { containsFields } from '../kube/contains-fields.ts';
 import { fieldAt, listField } from '../kube/object-fields.ts';
-import type { ReleaseChange, ReleaseRecord } from '../model/changes.ts';
+import { nameObject } from '../kube/object-identity.ts';
+import type { Difference, ObjectDifference, ReleaseChange, ReleaseRecord } from '../model/changes.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import { identifyObject } from './orphans.ts';
@@ -20,38 +21,27 @@ export interface ReleaseView {
  *
  * A digest alone would overlook what somebody changed on the cluster since; the objects alone what the chart no longer says.
  */
-export function judgeRelease({ service, digest, record, wanted }: ReleaseView, live: LiveChartObjects): ReleaseChange {
+export function judgeRelease({ service, digest, record, wanted }: ReleaseView, live: ReadonlyMap<string, KubeObject>): ReleaseChange {
   const { name, release, namespace } = service;
-  const change = (reasons: readonly string[]): ReleaseChange => ({ service: name, release, namespace, change: reasons.length === 0 ? 'unchanged' : 'change', reasons });
+  const change = (reasons: readonly Difference[]): ReleaseChange => ({ service: name, release, namespace, change: reasons.length === 0 ? 'unchanged' : 'change', reasons });
   if (record === undefined || record.status === 'uninstalled') return { ...change([]), change: 'create' };
-  if (record.status !== 'deployed') return change([`its last revision is ${record.status}`]);
-  if (record.digest === undefined) return change(['its last revision was not made by apply']);
-  if (record.digest !== digest) return change(['chart or values differ']);
+  if (record.status !== 'deployed') return change([{ about: 'revision-status', status: record.status }]);
+  if (record.digest === undefined) return change([{ about: 'revision-origin' }]);
+  if (record.digest !== digest) return change([{ about: 'chart' }]);
   return change(
-    wanted.flatMap((object) => {
+    wanted.flatMap((object): readonly ObjectDifference[] => {
       const key = identifyObject(object.kind, object.metadata);
-      if (isComparedByName(object)) return live.names.has(key) ? [] : [`${object.kind} ${object.metadata.name} is missing`];
-      const found = live.objects.get(key);
-      if (found === undefined) return [`${object.kind} ${object.metadata.name} is missing`];
-      return containsFields(found, selectTelling(object)) ? [] : [`${object.kind} ${object.metadata.name} was changed`];
+      const tell = (state: ObjectDifference['state']): readonly ObjectDifference[] => [{ about: 'object', object: nameObject(object), state }];
+      const found = live.get(key);
+      if (found === undefined) return tell('missing');
+      if (comparedByName.has(object.kind)) return [];
+      return containsFields(found, selectTelling(object)) ? [] : tell('changed');
     }),
   );
 }
 
-/** What the cluster has of the charts' objects; keys are identifyObject's. */
-export interface LiveChartObjects {
-  /** Those that are compared by what they say. */
-  readonly objects: ReadonlyMap<string, KubeObject>;
-  /** Those of which it counts that they are there. */
-  readonly names: ReadonlySet<string>;
-}
-
+/** Of these it counts that they are there: what they say is known to helm's template alone. */
 const comparedByName: ReadonlySet<string> = new Set(['ConfigMap', 'ServiceAccount', 'NetworkPolicy', 'PodDisruptionBudget']);
-
-/** Whether of a chart's object it counts that it is there: what it says is known to helm's template alone. */
-export function isComparedByName({ kind }: Pick<KubeObject, 'kind'>): boolean {
-  return comparedByName.has(kind);
-}
 
 /**
  * What is compared of the others: all of a Service and of a route, by which requests are led; of a Deployment what people change by hand

@@ -1,4 +1,3 @@
-import { digestText } from '../kube/digest.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Change, Conflict, Plan, Step } from '../model/plan.ts';
 import { planCertificates } from './certificates.ts';
@@ -66,7 +65,7 @@ function planGitignore(observed: Observed): readonly Step[] {
 function decideFile(file: DesiredFile, observed: Observed, force: boolean): Decision {
   const current = observed.digests.get(file.path);
   if (current === undefined) return 'create';
-  if (current === digestText(file.content)) return 'unchanged';
+  if (current === file.digest) return 'unchanged';
   return decideReplacement(observed, file.path, current, force);
 }
 

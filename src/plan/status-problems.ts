@@ -1,8 +1,10 @@
 import { escapeControls } from '../certs/printable.ts';
+import type { Difference } from '../model/changes.ts';
 import type { CertificateStatus, ControllerStatus, ProblemCode, ServiceStatus, StatusProblem } from '../model/status.ts';
+import { describeDifference } from './difference-text.ts';
 import { shownPair } from './places.ts';
 import { judgeCertificate } from './status-certificate.ts';
-import { describeDrift } from './status-drift.ts';
+import { differenceOf, isDifferenceOf } from './status-drift.ts';
 import type { StatusFacts } from './status-facts.ts';
 import { listMisfits, type MisfitSecret } from './status-secrets.ts';
 
@@ -68,8 +70,8 @@ function ofControllerObjects({ changes, desired, config, live }: StatusFacts, { 
     ...(live.secrets.has(secretName) ? [] : [`Secret ${secretName}`]),
   ]);
   const ofServices = new Set(desired.objects.filter(({ service }) => service !== undefined).map(({ path }) => path));
-  const differing = changes.objects.flatMap(({ path, change, object: { kind, name } }) =>
-    change === 'unchanged' || ofServices.has(path) || told.has(`${kind} ${name}`) ? [] : [describeDrift(kind, name, change)],
+  const differing = changes.objects.flatMap(({ path, change, object }) =>
+    change === 'unchanged' || ofServices.has(path) || told.has(`${object.kind} ${object.name}`) ? [] : [describeDifference(differenceOf(object, change))],
   );
   if (differing.length === 0) return [];
   const count = differing.length === 1 ? 'an object of the controller differs' : `${differing.length} objects of the controller differ`;
@@ -80,14 +82,16 @@ function ofService(facts: StatusFacts, service: ServiceStatus, misfits: readonly
   const { release, pods, ingress, drift } = service;
   const tell = (code: ProblemCode, message: string, remedy: string, details: readonly string[] = []): StatusProblem => problem(code, [service.name], message, remedy, details);
   const certificates = certificatesOf(facts, service).filter(({ secret, state }) => state !== 'unreadable' || !misfits.some(({ name }) => name === secret));
-  const ofCertificates = certificates.flatMap((certificate) => ofCertificate(facts, service, certificate));
   // Without a release everything else is missing as well.
   if (release.status === null || release.status === 'uninstalled') return [tell('not-applied', 'not applied yet', apply)];
   const isPending = release.status.startsWith('pending-') || release.status === 'uninstalling';
   const hasFailed = !isPending && release.status !== 'deployed';
-  // A missing Secret is told as such, and one of a wrong type.
-  const told = new Set([...ofCertificates.flatMap(({ details }) => details), ...misfits.flatMap((misfit) => misfit.drift)]);
-  const others = drift.filter((text) => !told.has(text) && !text.startsWith('its last revision is '));
+  const isTold = (difference: Difference): boolean =>
+    difference.about === 'revision-status' ||
+    certificates.some(({ secret, state }) => state !== 'valid' && isDifferenceOf(difference, 'Secret', secret, 'missing')) ||
+    // Without our label the light look does not see it at all.
+    misfits.some((misfit) => isDifferenceOf(difference, 'Secret', misfit.name, 'missing', 'differs'));
+  const others = drift.filter((difference) => !isTold(difference));
   return [
     ...(isPending ? [tell('release-pending', `release is ${release.status}: a helm is at work, or was killed`, `${apply} repairs it`)] : []),
     ...(hasFailed ? [tell('release-failed', `release is ${release.status} (revision ${release.revision ?? 0})`, `${apply}; helm history ${release.name} --namespace ${release.namespace} shows more`)] : []),
@@ -103,10 +107,10 @@ function ofService(facts: StatusFacts, service: ServiceStatus, misfits: readonly
         ]
       : []),
     ...ofIngress(service.name, ingress),
-    ...ofCertificates.map((each) => ({ ...each, details: [] })),
-    ...(others.length === 0 || (pods === null && others.every((text) => text === `Deployment ${release.name} is missing`))
+    ...certificates.flatMap((certificate) => ofCertificate(facts, service, certificate)),
+    ...(others.length === 0 || (pods === null && others.every((difference) => isDifferenceOf(difference, 'Deployment', release.name, 'missing')))
       ? []
-      : [tell('drift', `differs from what apply brings: ${others.join(', ')}`, diff)]),
+      : [tell('drift', `differs from what apply brings: ${others.map(describeDifference).join(', ')}`, diff)]),
   ];
 }
 
@@ -132,7 +136,7 @@ function certificatesOf({ desired, live, now }: StatusFacts, { name, mode, certi
   return ofPod === undefined ? [certificate] : [certificate, judgeCertificate(ofPod, live.secrets.get(ofPod)?.certificate, now)];
 }
 
-/** `details` hold the drift that says the same. */
+/** Nothing of one that is valid. */
 function ofCertificate({ config, desired }: StatusFacts, service: ServiceStatus, { secret, state, expires, daysLeft }: CertificateStatus): readonly StatusProblem[] {
   const place = `Secret ${service.release.namespace}/${secret}`;
   const isPods = secret !== config.certificate.secretName;
@@ -140,7 +144,7 @@ function ofCertificate({ config, desired }: StatusFacts, service: ServiceStatus,
   const pair = shownPair({ name: service.name, mode: isPods ? 'passthrough' : 'terminate' });
   const renew = `move ${pair.certificate} and ${pair.key} away, then ${apply}${isPods && source !== undefined ? `; then kubectl rollout restart deployment/${source.release} --namespace ${source.namespace}` : ''}`;
   const tell = (code: ProblemCode, message: string, remedy: string, level: StatusProblem['level'] = 'error'): readonly StatusProblem[] => [
-    { ...problem(code, [service.name], message, remedy, [`Secret ${secret} is missing`]), level },
+    { ...problem(code, [service.name], message, remedy), level },
   ];
   switch (state) {
     case 'missing':

@@ -1,15 +1,12 @@
 import { printable } from '../certs/printable.ts';
 import { textField } from '../kube/object-fields.ts';
 import type { StatusProblem } from '../model/status.ts';
-import { describeDrift } from './status-drift.ts';
 import type { StatusFacts } from './status-facts.ts';
 
 /** A Secret whose type is another one than the project's: no apply can mend it. */
 export interface MisfitSecret {
   readonly name: string;
   readonly problem: StatusProblem;
-  /** Drift that says the same with less. */
-  readonly drift: readonly string[];
 }
 
 /** Secrets of the right name and a wrong type. The API server lets nobody change a type ("field is immutable", tried on Kubernetes 1.35.4). */
@@ -26,8 +23,6 @@ export function listMisfits({ config, desired, services, live }: Pick<StatusFact
       {
         name,
         problem: { level: 'error', code: 'secret-type', services: service === undefined ? [] : [service], message, details: [], remedy },
-        // Without our label the light look does not see it at all.
-        drift: [describeDrift('Secret', name, 'create'), describeDrift('Secret', name, 'change')],
       },
     ];
   });

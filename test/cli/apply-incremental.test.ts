@@ -7,6 +7,7 @@ import { runProgram, type ProgramResult } from '../support/program.ts';
 import { helm3, oldClusterAnswers, type Answer } from '../support/stand-in-answers.ts';
 import { installStandInCluster, isWrite, type Call, type StandInCluster } from '../support/stand-in-cluster.ts';
 import { answersOf, readLiveCluster, type LiveCluster, type LiveObject } from '../support/stand-in-live.ts';
+import { rollout } from '../support/stand-in-rollout.ts';
 
 interface Applied extends ProgramResult {
   /** Calls that change the cluster or wait for it, in order. */
@@ -15,6 +16,9 @@ interface Applied extends ProgramResult {
   /** As StandInCluster tells them. */
   readonly events: readonly string[];
 }
+
+/** Just upgraded: the pods of before are still there. */
+const starting = rollout('default', { 'ic3-svc7': false, 'ic3-svc8': false, 'ic3-svc9': false });
 
 /** The objects with one of them in another state, or gone. */
 function withObject(objects: readonly LiveObject[], kind: string, name: string, change: (object: LiveObject) => LiveObject | undefined): readonly LiveObject[] {
@@ -42,7 +46,7 @@ describeWithTool('helm', 'apply on a cluster that it knows', (helm) => {
   ): Promise<Applied> =>
     inProject(threeModes, (project, outside) => {
       const cluster: StandInCluster = installStandInCluster(outside);
-      cluster.answer(...answers, ...answersOf({ ...asItShould, ...changed }));
+      cluster.answer(...answers, starting, ...answersOf({ ...asItShould, ...changed }));
       prepare?.(project);
       const result = runProgram(['apply', ...args], { cwd: project, env: { ...cluster.env, ...env } });
       const calls = cluster.calls();
@@ -145,8 +149,8 @@ describeWithTool('helm', 'apply on a cluster that it knows', (helm) => {
   });
 
   it('waits for what is not ready, although nothing changes', async () => {
-    const starting = withObject(asItShould.charts, 'Deployment', 'ic3-svc7', (object) => ({ ...object, status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1 } }));
-    expect(summarize(await applyTo({ charts: starting }))).toEqual(['kubectl rollout status deployment/ic3-svc7']);
+    const unready = withObject(asItShould.charts, 'Deployment', 'ic3-svc7', (object) => ({ ...object, status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1 } }));
+    expect(summarize(await applyTo({ charts: unready }))).toEqual(['kubectl rollout status deployment/ic3-svc7']);
   });
 
   it('--json tells each change, and the services', async () => {
@@ -258,10 +262,23 @@ describeWithTool('helm', 'apply on a cluster that it knows', (helm) => {
     const upgrades = upgradesOf(applied.events);
     expect(upgrades).toHaveLength(6);
     expect(upgrades.slice(0, first.length)).toEqual(first.map((what) => `${what} helm upgrade`));
-    // They are waited for together.
-    expect(applied.work.filter(({ args }) => args.includes('rollout')).map(({ args }) => args.filter((arg) => arg.startsWith('deployment/')))).toEqual([
-      ['deployment/ic3-svc7', 'deployment/ic3-svc8', 'deployment/ic3-svc9'],
-    ]);
+    // They are waited for when all are upgraded.
+    expect(summarize(applied).slice(3)).toEqual(['svc7', 'svc8', 'svc9'].map((name) => `kubectl rollout status deployment/ic3-${name}`));
+  });
+
+  it.each<readonly [string, Answer, readonly string[]]>([
+    ['for nothing when all pods are ready by then', rollout('default', { 'ic3-svc7': true, 'ic3-svc8': true, 'ic3-svc9': true }), []],
+    ['for what is not ready alone', rollout('default', { 'ic3-svc7': true, 'ic3-svc8': false, 'ic3-svc9': true }), ['ic3-svc8']],
+    [
+      'for all of them at once when it may not look',
+      { ...starting, stdout: '', stderr: 'Error from server (Forbidden): deployments.apps is forbidden: User "u" cannot list resource "deployments" in API group "apps" in the namespace "default"\n', exitCode: 1 },
+      ['ic3-svc7 ic3-svc8 ic3-svc9'],
+    ],
+  ])('waits %s', async (_, answer, waits) => {
+    const applied = await applyTo(everyChart(), { answers: [answer] });
+    expect(applied.exitCode).toBe(0);
+    const awaited = applied.work.filter(({ args }) => args.includes('rollout')).map(({ args }) => args.flatMap((arg) => (arg.startsWith('deployment/') ? [arg.slice('deployment/'.length)] : [])).join(' '));
+    expect(awaited).toEqual(waits);
   });
 
   it('lets releases at work come to their end after a failure, begins no other, and tells all failures', async () => {
@@ -273,7 +290,8 @@ describeWithTool('helm', 'apply on a cluster that it knows', (helm) => {
       ],
     });
     expect(applied).toMatchObject({ exitCode: 3, stdout: '' });
-    expect(summarize(applied)).toEqual(['helm upgrade ic3-svc7', 'helm upgrade ic3-svc8']);
+    // They run side by side: either may be the first to log.
+    expect(summarize(applied).toSorted()).toEqual(['helm upgrade ic3-svc7', 'helm upgrade ic3-svc8']);
     expect(upgradesOf(applied.events).filter((event) => event.startsWith('end'))).toHaveLength(2);
     for (const words of ['UPGRADE FAILED: the first', 'UPGRADE FAILED: the second', 'error: step 1 of 4: cannot install release ic3-svc7', 'also failed: cannot install release ic3-svc8']) {
       expect(applied.stderr).toContain(words);
@@ -313,6 +331,8 @@ describeWithTool('helm', 'apply on a cluster that it knows', (helm) => {
     expect(applied.stderr).toContain('Deployment default/ic3-svc8 is not ready:\n');
     expect(applied.stderr).toContain('Back-off pulling image "docker.io/library/caddy:none"');
     expect(applied.stderr).toContain('release ic3-svc8 went back to revision 4\n');
+    // The others were waited for, although one failed.
+    expect(summarize(applied).filter((call) => call.includes('rollout'))).toEqual(['svc7', 'svc8', 'svc9'].map((name) => `kubectl rollout status deployment/ic3-${name}`));
     const back = applied.work.filter(({ args }) => args.includes('rollback'));
     expect(back.map(({ args }) => args.filter((arg) => !arg.startsWith('-')))).toEqual([['rollback', 'ic3-svc8', '4']]);
   });

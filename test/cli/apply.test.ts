@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { expectGolden } from '../support/golden.ts';
 import { inProject, noServices, threeModes } from '../support/prepared-project.ts';
 import { runProgram, type ProgramResult } from '../support/program.ts';
-import { helm3, namespaces, releaseRecords, releases, type Answer } from '../support/stand-in-answers.ts';
+import { type Answer, helm3, namespaces, nodePortUser, releaseRecords, releases } from '../support/stand-in-answers.ts';
 import { installStandInCluster, isWrite, type Call } from '../support/stand-in-cluster.ts';
 
 interface Recording {
@@ -175,7 +175,7 @@ describe('apply', () => {
   });
 
   it.each<readonly [string, Answer]>([
-    ['node-port-taken', { tool: 'kubectl', when: ['get', 'services'], stdout: 'shop\tfront\t30092 \n' }],
+    ['node-port-taken', nodePortUser(30_092, 'shop', 'front')],
     ['foreign-namespace', namespaces({ default: {}, 'ingress-nginx-demo': {} })],
     ['others-secret', { tool: 'kubectl', when: ['get', '--all-namespaces', '--selector'], stdout: 'v1\tSecret\tdefault\tingress-controller-demo-tls-secret\tic1\n' }],
     ['others-release', { ...releases('svc7'), stdout: releases('svc7').stdout?.replace('svc7-0.1.0', 'wordpress-24.1.0') ?? '' }],

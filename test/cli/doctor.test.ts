@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { expectGolden } from '../support/golden.ts';
 import { inProject, threeModes } from '../support/prepared-project.ts';
 import { inFreshFolder, runProgram } from '../support/program.ts';
-import { expiredCredentials, oldClusterAnswers } from '../support/stand-in-answers.ts';
+import { expiredCredentials, nodePortUser, oldClusterAnswers } from '../support/stand-in-answers.ts';
 import { installStandInCluster, isWrite } from '../support/stand-in-cluster.ts';
 
 describe('doctor', () => {
@@ -34,7 +34,7 @@ describe('doctor', () => {
   it('tells a cluster that is too old, a node port that is taken, credentials that have expired', async () => {
     await inProject(threeModes, (project, outside) => {
       const cluster = installStandInCluster(outside);
-      cluster.answer({ tool: 'kubectl', when: ['get', 'services'], stdout: 'shop\tfront\t30092 \n' }, ...oldClusterAnswers);
+      cluster.answer(nodePortUser(30_092, 'shop', 'front'), ...oldClusterAnswers);
       const old = runProgram(['doctor'], { cwd: project, env: cluster.env });
       expectGolden('doctor-old-cluster', ['doctor'], project, old);
       expect(old.exitCode).toBe(1);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { inProject, noServices } from '../support/prepared-project.ts';
 import { runProgram } from '../support/program.ts';
-import { currentAnswers } from '../support/stand-in-answers.ts';
+import { currentAnswers, nodePortUser } from '../support/stand-in-answers.ts';
 import { installStandInCluster, isWrite } from '../support/stand-in-cluster.ts';
 
 it.each([
@@ -10,7 +10,7 @@ it.each([
 ])('apply says of a node port that a Service of controller %s has in another namespace how to go on', async (owner, message, remedy) => {
   await inProject(noServices, (folder, outside) => {
     const cluster = installStandInCluster(outside);
-    cluster.answer({ tool: 'kubectl', when: ['get', 'services'], stdout: `old\tingress-nginx-ic3\t30092 \t${owner}\n` }, ...currentAnswers);
+    cluster.answer(nodePortUser(30_092, 'old', 'ingress-nginx-ic3', owner), ...currentAnswers);
     const { exitCode, stderr } = runProgram(['apply'], { cwd: folder, env: cluster.env });
     expect(exitCode).toBe(2);
     expect(stderr).toContain(`error: ${message}`);

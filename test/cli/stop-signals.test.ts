@@ -5,6 +5,7 @@ import { expectGolden } from '../support/golden.ts';
 import { inProject, noServices } from '../support/prepared-project.ts';
 import { startProgram } from '../support/program.ts';
 import { installedAnswers, releaseRecords } from '../support/stand-in-answers.ts';
+import { rollout } from '../support/stand-in-rollout.ts';
 import { until } from '../support/until.ts';
 import { installStandInCluster, type StandInCluster } from '../support/stand-in-cluster.ts';
 
@@ -23,7 +24,7 @@ describe.concurrent('a signal while helm is at work', () => {
   ] as const)('%s is answered at once, helm ends its work, and nothing more is begun', async (title, signal, exitCode) => {
     await inProject(twoServices, async (project, outside) => {
       const cluster = installStandInCluster(outside);
-      cluster.answer({ tool: 'helm', when: ['upgrade'], seconds: 1.5 });
+      cluster.answer({ tool: 'helm', when: ['upgrade'], seconds: 6 });
       const run = startProgram(oneByOne, { cwd: project, env: cluster.env });
       await until(() => isRunning(cluster, 'upgrade'));
       run.kill(signal);
@@ -74,10 +75,25 @@ describe.concurrent('a signal while helm is at work', () => {
     });
   });
 
+  it('between two waits for pods, no other is begun', async () => {
+    await inProject(twoServices, async (project, outside) => {
+      const cluster = installStandInCluster(outside);
+      cluster.answer(rollout('default', { 'ic3-svc7': false, 'ic3-svc8': false }), { tool: 'kubectl', when: ['rollout', 'status', 'deployment/ic3-svc7'], seconds: 1.5 });
+      const run = startProgram(['apply'], { cwd: project, env: cluster.env });
+      await until(() => isRunning(cluster, 'deployment/ic3-svc7'));
+      run.kill('SIGINT');
+      const { exitCode, stderr } = await run.ended;
+      expect(exitCode).toBe(130);
+      expect(stderr).toContain('error: stopped in step 9 of 9: cannot wait for 2 Deployments: 1 not seen to be ready\n');
+      expect(cluster.events()).toContain('end kubectl rollout');
+      expect(isRunning(cluster, 'deployment/ic3-svc8')).toBe(false);
+    });
+  });
+
   it('during the last step, it is told that everything was done', async () => {
     await inProject(noServices, async (project, outside) => {
       const cluster = installStandInCluster(outside);
-      cluster.answer({ tool: 'kubectl', when: ['rollout'], seconds: 0.8 });
+      cluster.answer({ tool: 'kubectl', when: ['rollout'], seconds: 4 });
       const run = startProgram(['apply'], { cwd: project, env: cluster.env });
       await until(() => isRunning(cluster, 'rollout'));
       run.kill('SIGINT');
@@ -90,7 +106,7 @@ describe.concurrent('a signal while helm is at work', () => {
   it('before anything is written, nothing is', async () => {
     await inProject(noServices, async (project, outside) => {
       const cluster = installStandInCluster(outside);
-      cluster.answer({ tool: 'kubectl', when: ['get', 'nodes'], seconds: 0.8 });
+      cluster.answer({ tool: 'kubectl', when: ['get', 'nodes'], seconds: 4 });
       const run = startProgram(['apply'], { cwd: project, env: cluster.env });
       await until(() => isRunning(cluster, 'nodes'));
       run.kill('SIGINT');
@@ -106,7 +122,7 @@ describe.concurrent('a signal while helm is at work', () => {
       const cluster = installStandInCluster(outside);
       cluster.answer(
         ...installedAnswers,
-        { tool: 'helm', when: ['uninstall'], seconds: 0.8 },
+        { tool: 'helm', when: ['uninstall'], seconds: 4 },
       );
       const run = startProgram(['destroy', '--confirm', 'ic3'], { cwd: project, env: cluster.env });
       await until(() => isRunning(cluster, 'uninstall'));

@@ -8,7 +8,7 @@ import { inProject, noServices, threeModes } from '../support/prepared-project.t
 import { runProgram, startProgram } from '../support/program.ts';
 import { createRawServer, listen } from '../support/reference-server.ts';
 import { besideGateway, hideRun, poseAsPreview, readKeyMaterial, run } from '../support/running-gateway.ts';
-import { refusedConnection } from '../support/stand-in-answers.ts';
+import { nodePortUser, refusedConnection } from '../support/stand-in-answers.ts';
 import { installStandInCluster, isWrite } from '../support/stand-in-cluster.ts';
 import { startAtTerminal, terminalMissing } from '../support/terminal.ts';
 import { until } from '../support/until.ts';
@@ -229,14 +229,14 @@ describe('verify', () => {
 });
 
 describe('verify looks for the address', () => {
-  const controllerService = { tool: 'kubectl', when: ['get', 'services'], stdout: 'ingress-nginx-demo\tingress-nginx-ic3\t30092 \n' } as const;
+  const controllerService = nodePortUser(30_092, 'ingress-nginx-demo', 'ingress-nginx-ic3');
   // Nobody listens on port 1; a node port stands for it.
   const onLoopback = { tool: 'kubectl', when: ['get', 'nodes'], stdout: 'InternalIP\t127.0.0.1\n' } as const;
 
   it('on the cluster: the node port of the controller’s own Service, only reading', async () => {
     await inProject(threeModes.replace('certificate:', 'controller:\n  nodePort: 30001\ncertificate:'), (project, outside) => {
       const cluster = installStandInCluster(outside);
-      cluster.answer({ ...controllerService, stdout: 'ingress-nginx-demo\tingress-nginx-ic3\t30001 \n' }, onLoopback);
+      cluster.answer(nodePortUser(30_001, 'ingress-nginx-demo', 'ingress-nginx-ic3'), onLoopback);
       const { exitCode, stderr } = runProgram(['verify', '--context', 'demo'], { cwd: project, env: cluster.env });
       expect(stderr).toContain('Address: 127.0.0.1:30001 (node port of Service ingress-nginx-ic3; context demo, server https://192.0.2.1:6443, Kubernetes v1.35.4)\n');
       expect(exitCode).toBe(3);
@@ -245,8 +245,8 @@ describe('verify looks for the address', () => {
   });
 
   it.each([
-    ['where the controller is not applied', { ...controllerService, stdout: '' }, 'no Service has node port 30092'],
-    ['where the node port is another’s', { ...controllerService, stdout: 'shop\tfront\t30092 \n' }, 'Service front in namespace shop'],
+    ['where the controller is not applied', { ...controllerService, stdout: '{"items":[]}' }, 'no Service has node port 30092'],
+    ['where the node port is another’s', nodePortUser(30_092, 'shop', 'front'), 'Service front in namespace shop'],
     ['where no node has an address', { ...onLoopback, stdout: '' }, 'no node of context demo has an address'],
   ])('and says what is missing %s', async (_title, answer, message) => {
     await inProject(threeModes, (project, outside) => {

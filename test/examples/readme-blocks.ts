@@ -42,6 +42,29 @@ export function readActions(markdown: string): readonly Action[] {
   return actions;
 }
 
+/** The commands of all ```console blocks with their outputs, of those that no test runs too. */
+export function readTranscripts(markdown: string): readonly Step[] {
+  const steps = readActions(markdown.replaceAll(/^<!-- test: not run .*$/gm, ''));
+  return steps.flatMap((action) => (action.kind === 'run' ? [action] : []));
+}
+
+/** A command line that a README names, in a block or in a sentence. */
+export interface NamedCommand {
+  readonly command: string;
+  readonly options: readonly string[];
+  readonly text: string;
+}
+
+/** Reads `ingress-tls COMMAND ...` in blocks, and `COMMAND --option` between backticks. Words behind a lone -- are another program's, and so is `curl -k`. */
+export function readCommands(markdown: string): readonly NamedCommand[] {
+  const names = new Set(readTable(markdown, 'Command', 'What it does').map(([name]) => name!.replaceAll('`', '')));
+  const texts = [...markdown.matchAll(/^ *(?:\$ )?ingress-tls (.+)$/gm), ...markdown.matchAll(/`(?:ingress-tls )?([a-z][^`\n]* --[^`\n]+)`/g)].map(([, text]) => text!);
+  return texts.flatMap((text) => {
+    const [command = '', ...words] = text.replace(/ (?:--|[|>&#]) .*/, '').split(' ');
+    return names.has(command) && !text.startsWith('curl -') ? [{ command, options: words.filter((word) => /^--\w/.test(word)).map((word) => word.replace(/=.*/, '')), text }] : [];
+  });
+}
+
 function readSteps(block: readonly string[], firstLine: number): readonly Step[] {
   const steps: { line: number; command: string; output: string[] }[] = [];
   block.forEach((text, offset) => {

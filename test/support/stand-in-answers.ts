@@ -69,7 +69,6 @@ export const currentAnswers: readonly Answer[] = [
     stdout: 'configmaps\nnamespaces\nsecrets\nserviceaccounts\nservices\ndeployments.apps\nclusterroles.rbac.authorization.k8s.io\n',
   },
   { tool: 'kubectl', when: ['get', '--all-namespaces', '--selector'] },
-  { tool: 'kubectl', when: ['get', 'services'], stdout: 'default\tkubernetes\t \n' },
   { tool: 'kubectl', when: ['get', 'nodes'], stdout: 'InternalIP\t192.0.2.10\nHostname\tnode-1\n' },
   { tool: 'kubectl', when: ['get', 'secrets'] },
   { tool: 'kubectl', when: ['apply'], stdout: 'serverside-applied\n' },
@@ -109,6 +108,12 @@ export function namespaces(labels: Readonly<Record<string, Readonly<Record<strin
     status: { phase: 'Active' },
   }));
   return { tool: 'kubectl', when: ['get', 'namespaces'], stdout: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) };
+}
+
+/** A Service of this namespace has this node port. @param owner the controller that it was applied for. */
+export function nodePortUser(nodePort: number, namespace: string, name: string, owner?: string): Answer {
+  const items = [{ metadata: { name, namespace, labels: owner === undefined ? {} : { 'ingress-tls/controller': owner } }, spec: { ports: [{ port: 443, nodePort }] } }];
+  return { tool: 'kubectl', when: ['get', '--raw=/api/v1/services?limit'], stdout: JSON.stringify({ kind: 'ServiceList', apiVersion: 'v1', metadata: {}, items }) };
 }
 
 /** These services have releases of ic3. */

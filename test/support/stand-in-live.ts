@@ -34,9 +34,6 @@ export interface LiveCluster {
 
 const namespace = 'default';
 
-/** How kubectl is asked for kinds and names alone. */
-const namesOnly = String.raw`-o=jsonpath={range .items[*]}{.kind}{"\t"}{.metadata.name}{"\n"}{end}`;
-
 /**
  * A cluster on which everything is as a project folder says: the files as they stand there, the charts as the real helm renders them,
  * and the labels that a helm was given on the way.
@@ -75,11 +72,30 @@ export function answersOf({ manifests, secrets, charts, records, templates }: Li
     },
     { tool: 'kubectl', when: ['get', '-f', '-'], stdout: JSON.stringify(all) },
     { tool: 'kubectl', when: ['get', '--show-labels'], stdout: lines.join('') },
-    { tool: 'kubectl', when: ['get', 'secrets', '--selector=ingress-tls/controller=ic3'], stdout: JSON.stringify(secrets) },
-    { tool: 'kubectl', when: ['get', '--selector=app.kubernetes.io/managed-by', namesOnly], stdout: charts.map(({ kind, metadata }) => `${kind}\t${metadata.name}\n`).join('') },
-    { tool: 'kubectl', when: ['get', '--selector=app.kubernetes.io/managed-by'], stdout: JSON.stringify(charts) },
+    ...lists([...charts, ...secrets]),
     ...[...templates].map(([name, stdout]): Answer => ({ tool: 'helm', when: ['template', name], stdout })),
   ];
+}
+
+/** How each kind is listed by path, and what the API server answers: its items do not say of which kind they are. */
+const listPaths: Readonly<Record<string, readonly [string, string]>> = {
+  ConfigMap: ['/api/v1', 'configmaps'],
+  Deployment: ['/apis/apps/v1', 'deployments'],
+  Ingress: ['/apis/networking.k8s.io/v1', 'ingresses'],
+  NetworkPolicy: ['/apis/networking.k8s.io/v1', 'networkpolicies'],
+  PodDisruptionBudget: ['/apis/policy/v1', 'poddisruptionbudgets'],
+  Secret: ['/api/v1', 'secrets'],
+  Service: ['/api/v1', 'services'],
+  ServiceAccount: ['/api/v1', 'serviceaccounts'],
+};
+
+function lists(objects: readonly LiveObject[]): readonly Answer[] {
+  return [...new Set(objects.map(({ kind }) => kind))].map((kind): Answer => {
+    const [root, plural] = listPaths[kind] ?? [];
+    if (root === undefined || plural === undefined) throw new Error(`how is ${kind} listed?`);
+    const items = objects.filter((object) => object.kind === kind).map((object) => ({ ...object, kind: undefined, apiVersion: undefined }));
+    return { tool: 'kubectl', when: [`--raw=${root}/namespaces/${namespace}/${plural}?labelSelector`], stdout: JSON.stringify({ kind: `${kind}List`, metadata: { resourceVersion: '1' }, items }) };
+  });
 }
 
 function readFolder(folder: string): readonly LiveObject[] {

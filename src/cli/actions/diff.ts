@@ -2,7 +2,7 @@ import { exitCodes, UsageError } from '../../errors.ts';
 import type { ClusterChanges, ObjectChange } from '../../model/changes.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Orphans } from '../../plan/apply-plan.ts';
-import { describeChanges, hasChanges, summarizeChanges, unwanted } from '../cluster/change-summary.ts';
+import { describeChanges, hasChanges, summarizeChanges } from '../cluster/change-summary.ts';
 import { lookUpCluster } from '../cluster/facts.ts';
 import { describeCluster, openCluster } from '../cluster/tools.ts';
 import type { DiffOptions } from '../commands/diff.ts';
@@ -73,7 +73,7 @@ function addOrphans({ objects, releases }: ClusterChanges, orphans: Orphans): Cl
       ...objects,
       ...orphans.objects.map(({ kind, name, namespace }) => ({ path: '', object: { kind, name, ...(namespace === undefined ? {} : { namespace }) }, change: 'delete' as const, conflicts: [] })),
     ],
-    releases: [...releases, ...orphans.releases.map(({ name, namespace }) => ({ service: '', release: name, namespace, change: 'delete' as const, reasons: [unwanted] }))],
+    releases: [...releases, ...orphans.releases.map(({ name, namespace }) => ({ service: '', release: name, namespace, change: 'delete' as const, reasons: [{ about: 'unwanted' as const }] }))],
   };
 }
 

@@ -6,6 +6,7 @@ import { refuseUnknownService } from '../select-services.ts';
 import type { Session } from '../session.ts';
 import { lookAtStatus } from '../status/look.ts';
 import { printStatus } from '../status/report.ts';
+import { describeStatus } from '../status/status-document.ts';
 import { createScreen, watchStatus } from '../status/watch.ts';
 
 /** Shows how the cluster is and what to do about what is wrong. Reads only; exit 1 when something is wrong. */
@@ -18,7 +19,7 @@ export async function status(session: Session, options: StatusOptions): Promise<
   if (options.watch === true) return watch(session, options, unbound);
   const cluster = await unbound.kubectl.readCluster();
   const found = await lookAtStatus(session, bindToContext(unbound, cluster.context), cluster, project, options.names);
-  if (options.json === true) report.json(found);
+  if (options.json === true) report.json(describeStatus(found));
   else for (const line of printStatus(found, { stream: world.stdout, style: report.style })) report.result(line);
   return found.well ? exitCodes.done : exitCodes.no;
 }

@@ -2,6 +2,7 @@ import { escapeControls } from '../../certs/printable.ts';
 import { stripServerFields } from '../../kube/compare-objects.ts';
 import { printObjectName } from '../../kube/object-identity.ts';
 import type { Change, ClusterChanges, ObjectChange, ObjectName, ReleaseChange } from '../../model/changes.ts';
+import { describeDifference, unwanted } from '../../plan/difference-text.ts';
 
 /** How many of each there are: objects that kubectl brings and releases, each counting once. */
 export type ChangeCounts = Readonly<Record<Change, number>>;
@@ -40,13 +41,10 @@ function describeReplacement({ kind, name, namespace }: ObjectName, refusal: str
   return [`to have it made anew: kubectl delete ${kind.toLowerCase()} ${name}${namespace === undefined ? '' : ` --namespace ${namespace}`}, then ingress-tls apply`];
 }
 
-/** Said of what the cluster has and the project does not bring. */
-export const unwanted = 'no longer wanted (apply --prune)';
-
 function describeRelease(change: ReleaseChange): readonly string[] {
   const { release, service, reasons, objects = [] } = change;
   if (change.change === 'unchanged') return [];
-  const why = reasons.length === 0 ? '' : `: ${reasons.join(', ')}`;
+  const why = reasons.length === 0 ? '' : `: ${reasons.map(describeDifference).join(', ')}`;
   const notes = objects.flatMap((object) => noteLines(object).map((line) => `${printObjectName(object.object)}: ${line}`));
   return [`${verb(change)}release ${release}${service === '' ? '' : ` (${service})`}${why}`, ...indent(notes)];
 }
@@ -79,7 +77,7 @@ export function describeChanges(changes: ClusterChanges): unknown {
   return {
     counts: countChanges(changes),
     objects: changes.objects.map(({ path, ...change }) => ({ path, ...describeObject(change) })),
-    releases: changes.releases.map(({ objects, ...release }) => ({ ...release, ...(objects === undefined ? {} : { objects: objects.map(describeObject) }) })),
+    releases: changes.releases.map(({ objects, reasons, ...release }) => ({ ...release, reasons: reasons.map(describeDifference), ...(objects === undefined ? {} : { objects: objects.map(describeObject) }) })),
   };
 }
 

@@ -4,6 +4,7 @@ import { profiles } from '../../controllers/index.ts';
 import { ownerLabel } from '../../kube/ownership.ts';
 import type { ReleaseRecord } from '../../model/changes.ts';
 import type { ControllerProfile } from '../../model/controller-profile.ts';
+import { judgeNamespace, listNamespaces, type NamespaceUse } from '../../plan/namespace-use.ts';
 import { identifyObject, listAppliedObjects } from '../../plan/orphans.ts';
 import { places } from '../../plan/places.ts';
 import type { ClusterTools } from './tools.ts';
@@ -45,38 +46,32 @@ export async function refuseMissingResources({ kubectl }: ClusterTools, { profil
   });
 }
 
-export interface NamespaceUse {
-  readonly name: string;
-  /**
-   * `absent`: apply makes it; `ours`: an apply made it; `foreign`: somebody else did, and it is used as it is;
-   * `terminating`: it is being deleted, and apply waits until it is gone.
-   */
-  readonly state: 'absent' | 'ours' | 'foreign' | 'terminating';
+/** Looks at the namespaces of services and controller. @throws ToolError when kubectl or the cluster fails. */
+export async function lookAtNamespaces({ kubectl }: ClusterTools, { config }: Project): Promise<readonly NamespaceUse[]> {
+  const names = listNamespaces(config);
+  const found = await kubectl.findNamespaces(names);
+  return names.map((name) => judgeNamespace(name, found.get(name), config));
 }
 
 /**
- * Looks at the namespaces of controller and services. One that somebody else made is used for services as it is. The
+ * Looks at the namespaces as lookAtNamespaces does. One that somebody else made is used for services as it is. The
  * controller's own gets labels that restrict every pod in it, and destroy removes it: it must be ours.
  *
  * @throws UsageError for a controller's namespace that is not ours.
  */
-export async function judgeNamespaces({ kubectl }: ClusterTools, { config, desired }: Project): Promise<readonly NamespaceUse[]> {
-  const planned = [...desired.manifests.before, ...desired.manifests.after].flatMap(({ objects }) => objects.filter(({ kind }) => kind === 'Namespace'));
-  const names = [...new Set([config.namespace, config.controller.namespace])];
-  const found = await kubectl.findNamespaces(names);
-  return names.map((name): NamespaceUse => {
-    const namespace = found.get(name);
-    if (namespace === undefined) return { name, state: 'absent' };
-    if (namespace.isTerminating) return { name, state: 'terminating' };
-    if (namespace.labels[ownerLabel] === config.controller.name) return { name, state: 'ours' };
-    const wantsOwn = planned.some(({ metadata }) => metadata.name === name && metadata.labels?.[ownerLabel] !== undefined);
-    if (wantsOwn && name === config.controller.namespace) {
-      throw new UsageError(`namespace ${name} exists and was not made for controller ${config.controller.name}`, {
-        remedy: `set another controller.namespace in ${places.config}; or hand it over, to be restricted and one day destroyed: kubectl label namespace ${name} ${ownerLabel}=${config.controller.name} --overwrite`,
-      });
-    }
-    return { name, state: 'foreign' };
-  });
+export async function judgeNamespaces(tools: ClusterTools, project: Project): Promise<readonly NamespaceUse[]> {
+  const uses = await lookAtNamespaces(tools, project);
+  const { config, desired } = project;
+  const { name, namespace } = config.controller;
+  const isForeign = uses.some((use) => use.name === namespace && use.state === 'foreign');
+  const planned = [...desired.manifests.before, ...desired.manifests.after].flatMap(({ objects }) => objects);
+  const wantsOwn = planned.some(({ kind, metadata }) => kind === 'Namespace' && metadata.name === namespace && metadata.labels?.[ownerLabel] !== undefined);
+  if (isForeign && wantsOwn) {
+    throw new UsageError(`namespace ${namespace} exists and was not made for controller ${name}`, {
+      remedy: `set another controller.namespace in ${places.config}; or hand it over, to be restricted and one day destroyed: kubectl label namespace ${namespace} ${ownerLabel}=${name} --overwrite`,
+    });
+  }
+  return uses;
 }
 
 /** @throws UsageError when another Service has the controller's node port. */

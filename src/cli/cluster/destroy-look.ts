@@ -4,8 +4,9 @@ import { fieldManager } from '../../kube/commands.ts';
 import { isManagedBy } from '../../kube/field-managers.ts';
 import { deletableResource, nameObject, printObjectName } from '../../kube/object-identity.ts';
 import { ownerLabel, ownerSelector } from '../../kube/ownership.ts';
+import type { DeletableObject } from '../../model/changes.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
-import { isWorkload, type OwnedObject } from '../../plan/cluster-steps.ts';
+import { isWorkload } from '../../plan/cluster-steps.ts';
 import { identifyObject, listAppliedObjects } from '../../plan/orphans.ts';
 import type { ClusterTools } from './tools.ts';
 import { selectBrought, selectRemovable } from './owned-objects.ts';
@@ -16,7 +17,7 @@ export interface Owned {
   /** In whatever state, also those of which a dead helm left nothing but the record. */
   readonly releases: readonly Release[];
   /** In the order in which they should be deleted. */
-  readonly objects: readonly OwnedObject[];
+  readonly objects: readonly DeletableObject[];
   readonly namespaces: readonly string[];
   /** What has the name of an object of the project, and neither its label nor a sign that apply brought it: `ClusterRole x`. */
   readonly left: readonly string[];
@@ -30,7 +31,7 @@ export async function lookUpOwned(tools: ClusterTools, project: Project): Promis
   const marked = selectBrought(await kubectl.listOwned(ownerLabel), project);
   const unmarked = await findUnmarked(tools, project, new Set(marked.map((object) => identifyObject(object.kind, object))));
   const namespaces = [...marked, ...unmarked.ours].filter(isNamespace).map(({ name }) => name);
-  const elections: OwnedObject[] = [];
+  const elections: DeletableObject[] = [];
   for (const election of profile.elections?.(config) ?? []) {
     // In a namespace that is not ours it could be somebody else's.
     if (!namespaces.includes(election.namespace)) continue;
@@ -50,7 +51,7 @@ async function findUnmarked(
   { exec, connection, requestTimeout }: ClusterTools,
   { config, profile, desired }: Project,
   marked: ReadonlySet<string>,
-): Promise<{ readonly ours: readonly OwnedObject[]; readonly left: readonly string[] }> {
+): Promise<{ readonly ours: readonly DeletableObject[]; readonly left: readonly string[] }> {
   // A cluster this old notes no managers, and its kubectl cannot show them (before 1.21).
   if (profile.applyMethod === 'client-side') return { ours: [], left: [] };
   const { name: controller } = config.controller;
@@ -60,7 +61,7 @@ async function findUnmarked(
   const isOurs = (object: KubeObject): boolean => object.metadata.labels?.[ownerLabel] === controller || isManagedBy(object, fieldManager);
   // One with another controller's label is that controller's by now.
   const candidates = found.filter(({ metadata }) => [undefined, controller].includes(metadata.labels?.[ownerLabel]));
-  const ours = candidates.filter(isOurs).map((object): OwnedObject => ({ ...nameObject(object), resource: deletableResource(object) }));
+  const ours = candidates.filter(isOurs).map((object): DeletableObject => ({ ...nameObject(object), resource: deletableResource(object) }));
   // A namespace that somebody else made is used as it is: it never was marked.
   const left = candidates.filter((object) => !isOurs(object) && !isNamespace(object)).map((object) => printObjectName(nameObject(object)));
   // What was brought last goes first.
@@ -72,6 +73,6 @@ function refer({ apiVersion, kind, metadata: { name, namespace } }: KubeObject):
   return { apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }) } };
 }
 
-function isNamespace({ kind }: Pick<OwnedObject, 'kind'>): boolean {
+function isNamespace({ kind }: Pick<DeletableObject, 'kind'>): boolean {
   return kind === 'Namespace';
 }

@@ -1,5 +1,5 @@
 import { ToolError } from '../../errors.ts';
-import type { Cluster, OwnedObject } from '../../effects/kubectl.ts';
+import type { Cluster, ClusterTarget, OwnedObject } from '../../effects/kubectl.ts';
 import { ownerLabel } from '../../kube/ownership.ts';
 import type { ReleaseRecord } from '../../model/changes.ts';
 import type { ApplyTarget, Orphans } from '../../plan/apply-plan.ts';
@@ -15,6 +15,7 @@ import {
 } from './checks.ts';
 import { bindToContext, type ClusterTools } from './tools.ts';
 import { listRecords } from './list-records.ts';
+import { readLive, type LiveProject } from './live-project.ts';
 import { selectBrought, selectRemovable } from './owned-objects.ts';
 import type { Project } from '../project.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -30,6 +31,10 @@ export interface ClusterFacts {
   readonly orphans: Orphans;
   /** Namespaces of the project that are being deleted: nothing can be made in them. */
   readonly terminating: readonly string[];
+  /** Namespaces of the project that are there, in whatever state. */
+  readonly existingNamespaces: ReadonlySet<string>;
+  /** Absent when it could not be read. */
+  readonly live?: LiveProject;
   readonly nodeAddress?: string;
   /** What could not be looked up, and why; only in a dry run, elsewhere it is a failure. */
   readonly unknown: readonly string[];
@@ -42,37 +47,43 @@ export interface ClusterFacts {
  * @throws ToolError when kubectl, helm or the cluster fail; UsageError when the project does not fit the cluster.
  */
 export async function lookUpCluster(tools: ClusterTools, project: Project, isTolerant: boolean): Promise<ClusterFacts> {
-  const unknown: string[] = [];
+  const failures = new Map<string, string>();
   const look = async <Value>(what: string, question: () => Promise<Value>): Promise<Value | undefined> => {
     try {
       return await question();
     } catch (error) {
       if (!isTolerant || !(error instanceof ToolError)) throw error;
-      unknown.push(`${what}: ${error.message}`);
+      failures.set(what, error.message);
       return undefined;
     }
   };
-  const [cluster, helmVersion] = await sideBySide(
-    () => look('the cluster', () => tools.kubectl.readCluster()),
-    () => look('helm (version 4 assumed)', () => tools.helm.readHelmVersion()),
+  const tellUnknown = (...about: readonly string[]): readonly string[] =>
+    [...failures].flatMap(([what, message]) => (about.length === 0 || about.includes(what) ? [`${what}: ${message}`] : []));
+  const [place, helmVersion] = await sideBySide(
+    () => look(ofCluster, () => tools.kubectl.readTarget()),
+    () => look(ofHelm, () => tools.helm.readHelmVersion()),
   );
   const helmMajor = helmVersion?.major ?? 4;
-  if (cluster === undefined) {
+  const unseen = (): ClusterFacts => {
     const nothing = { releases: [], existingSecrets: new Set<string>(), foreignNamespaces: new Set<string>(), serverValidates: false };
-    return { tools, target: { connection: tools.connection, helmMajor, ...nothing }, orphans: { releases: [], objects: [] }, terminating: [], unknown };
-  }
+    const target = { connection: tools.connection, helmMajor, ...nothing };
+    return { tools, target, existingNamespaces: new Set(), orphans: { releases: [], objects: [] }, terminating: [], unknown: tellUnknown(ofCluster, ofHelm) };
+  };
+  if (place === undefined) return unseen();
 
-  const bound = bindToContext(tools, cluster.context);
+  const bound = bindToContext(tools, place.context);
   const { desired } = project;
-  refuseVersion(cluster, project);
-  const [namespaces, , owned = [], records, existingSecrets, nodeAddress] = await sideBySide(
+  const [cluster, namespaces = [], , owned = [], records, existingSecrets, nodeAddress, live] = await sideBySide(
+    () => look(ofCluster, () => readFitting(bound, place, project)),
     () => look('namespaces', () => judgeNamespaces(bound, project)),
     () => look('who has the node port', () => refuseTakenNodePort(bound, project)),
     () => look('what is installed', () => listOwned(bound, project)),
     () => (helmVersion === undefined ? undefined : look('releases', () => listAllowedRecords(bound, project))),
     () => look('Secrets', () => findExistingSecrets(bound, project)),
     () => findNodeAddress(bound),
+    () => look('objects of the services', () => readLive(bound, project)),
   );
+  if (cluster === undefined) return unseen();
   // Where an apply brought objects of these kinds before, they are served.
   if (owned.length === 0) await look('what the cluster serves', () => refuseMissingResources(bound, project));
   const releases = selectOurs(records ?? [], project);
@@ -85,17 +96,28 @@ export async function lookUpCluster(tools: ClusterTools, project: Project, isTol
       serverValidates: compareMinor(cluster.version, serverValidationSince) >= 0,
       releases: records ?? [],
       existingSecrets: existingSecrets ?? new Set(),
-      foreignNamespaces: new Set(namespaces?.filter(({ state }) => state === 'foreign').map(({ name }) => name)),
+      foreignNamespaces: new Set(namespaces.filter(({ state }) => state === 'foreign').map(({ name }) => name)),
     },
     ...(records === undefined ? {} : { records }),
     orphans: {
       releases: findOrphanedReleases(releases, desired),
       objects: findOrphanedObjects(selectRemovable(selectBrought(owned, project)), desired),
     },
-    terminating: namespaces?.filter(({ state }) => state === 'terminating').map(({ name }) => name) ?? [],
+    terminating: namespaces.filter(({ state }) => state === 'terminating').map(({ name }) => name),
     ...(nodeAddress === undefined ? {} : { nodeAddress }),
-    unknown,
+    ...(live === undefined ? {} : { live }),
+    existingNamespaces: new Set(namespaces.filter(({ state }) => state !== 'absent').map(({ name }) => name)),
+    unknown: tellUnknown(),
   };
+}
+
+const [ofCluster, ofHelm] = ['the cluster', 'helm (version 4 assumed)'];
+
+/** The cluster with its version. @throws UsageError when the profile does not run on it. */
+async function readFitting({ kubectl }: ClusterTools, place: ClusterTarget, project: Project): Promise<Cluster> {
+  const cluster = { ...place, version: await kubectl.readServerVersion(place) };
+  refuseVersion(cluster, project);
+  return cluster;
 }
 
 /** Since then it is stable and always on (KEP-2885). */

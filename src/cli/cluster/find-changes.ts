@@ -1,6 +1,7 @@
 import type { ClusterChanges, ReleaseChange, ReleaseRecord } from '../../model/changes.ts';
 import type { PlannedService } from '../../model/chart.ts';
 import type { Findings } from '../../plan/apply-plan.ts';
+import type { ClusterFacts } from './facts.ts';
 import type { ClusterTools } from './tools.ts';
 import { listUnready, lookLightly, type Look } from './light-look.ts';
 import { lookClosely, type LookedUp } from './look-closely.ts';
@@ -9,7 +10,7 @@ import type { RenderedProject } from './rendered-project.ts';
 export interface FindSettings {
   readonly tools: ClusterTools;
   readonly rendered: RenderedProject;
-  readonly facts: LookedUp;
+  readonly facts: LookedUp & Pick<ClusterFacts, 'live' | 'existingNamespaces'>;
   /** Whether the API server compares every object of every release. */
   readonly verifyLive: boolean;
 }
@@ -21,10 +22,10 @@ export interface FindSettings {
  * @throws ToolError when kubectl or the cluster fails.
  */
 export async function findChanges({ tools, rendered, facts, verifyLive }: FindSettings): Promise<Findings> {
-  const { records, target } = facts;
+  const { records, live, existingNamespaces, target: { foreignNamespaces } } = facts;
   const { services } = rendered.project.desired;
-  if (records === undefined) return { digests: new Map(services.map((service) => [service.name, rendered.digestChart(service)])), unready: new Set() };
-  const look = await lookLightly(tools, { rendered, records, foreignNamespaces: target.foreignNamespaces });
+  if (records === undefined || live === undefined) return { digests: new Map(services.map((service) => [service.name, rendered.digestChart(service)])), unready: new Set() };
+  const look = await lookLightly(tools, { rendered, records, live, existingNamespaces, foreignNamespaces });
   const drifted = services.filter((service) => isDrifted(service, look, records));
   const edited = services.filter((service) => rendered.describeChart(service).length === 0);
   const doubtful = verifyLive ? services : services.filter((service) => drifted.includes(service) || edited.includes(service));

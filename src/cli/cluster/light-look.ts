@@ -1,14 +1,12 @@
-import { listLiveNames, listLiveObjects, resourceOfKind, type LiveObjectsQuestion } from '../../effects/live-objects.ts';
 import { createServerDryRun } from '../../effects/server-dry-run.ts';
 import { fieldManager } from '../../kube/commands.ts';
-import { ownerSelector } from '../../kube/ownership.ts';
 import { isReady, isWorkload } from '../../kube/workload-readiness.ts';
 import type { ClusterChanges, FileObjectChange, ReleaseRecord } from '../../model/changes.ts';
-import type { Config } from '../../model/config.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import { judgeSecret } from '../../plan/object-changes.ts';
 import { identifyObject } from '../../plan/orphans.ts';
-import { isComparedByName, judgeRelease, type LiveChartObjects } from '../../plan/release-changes.ts';
+import { judgeRelease } from '../../plan/release-changes.ts';
+import type { LiveProject } from './live-project.ts';
 import type { ClusterTools } from './tools.ts';
 import type { RenderedProject } from './rendered-project.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -24,17 +22,12 @@ export interface Look {
 export interface LookRequest {
   readonly rendered: RenderedProject;
   readonly records: readonly ReleaseRecord[];
+  readonly live: LiveProject;
+  /** Namespaces of the project that are there. */
+  readonly existingNamespaces: ReadonlySet<string>;
   /** Namespaces that somebody else made: they are not sent. */
   readonly foreignNamespaces: ReadonlySet<string>;
 }
-
-/** What every object of a generated chart has (templates/chart/templates/_helpers.tpl.ejs); helm's own name is Helm in versions 3 and 4. */
-function ofCharts({ controller }: Config): string {
-  return `app.kubernetes.io/managed-by=Helm,app.kubernetes.io/part-of=${controller.name}`;
-}
-
-/** Helm marks its records with the labels of the release; each holds a whole chart. */
-const noRecords = 'type!=helm.sh/release.v1';
 
 /**
  * Compares a cluster with a project in a few calls, however many services there are: releases by digest and by what their
@@ -46,12 +39,12 @@ export async function lookLightly(tools: ClusterTools, request: LookRequest): Pr
   const { desired, profile } = request.rendered.project;
   // Before Kubernetes 1.18 no server can be asked what it would make of an object: everything is sent.
   const isComparable = profile.applyMethod === 'server-side';
-  const [live, secrets, others, digests] = await sideBySide(
-    () => listChartObjects(tools, request),
+  const { live, rendered } = request;
+  const [secrets, others, digests] = await sideBySide(
     () => (isComparable ? lookAtSecrets(tools, request) : []),
     () => (isComparable ? lookAtManifests(tools, request) : []),
     // Thousands of files are read while kubectl works.
-    () => new Map(desired.services.map((service) => [service.name, request.rendered.digestChart(service)])),
+    () => new Map(desired.services.map((service) => [service.name, rendered.digestChart(service)])),
   );
   const records = new Map(request.records.map((record) => [`${record.namespace}/${record.name}`, record]));
   const releases = desired.services.map((service) =>
@@ -60,13 +53,13 @@ export async function lookLightly(tools: ClusterTools, request: LookRequest): Pr
         service,
         digest: digests.get(service.name) ?? '',
         record: records.get(`${service.namespace}/${service.release}`),
-        wanted: request.rendered.describeChart(service),
+        wanted: rendered.describeChart(service),
       },
-      live,
+      live.charts,
     ),
   );
   const controllers = others.flatMap(({ before }) => (before === undefined ? [] : [before]));
-  const workloads = [...live.objects.values(), ...controllers].filter(isWorkload);
+  const workloads = [...live.charts.values(), ...controllers].filter(isWorkload);
   return { changes: { objects: [...others, ...secrets], releases }, digests, unready: listUnready(workloads) };
 }
 
@@ -75,32 +68,8 @@ export function listUnready(objects: readonly KubeObject[]): ReadonlySet<string>
   return new Set(objects.filter((object) => !isReady(object)).map(({ kind, metadata }) => identifyObject(kind, metadata)));
 }
 
-async function listChartObjects(tools: ClusterTools, { rendered, records }: LookRequest): Promise<LiveChartObjects> {
-  const { desired, config } = rendered.project;
-  const known = new Set(records.map(({ namespace, name }) => `${namespace}/${name}`));
-  const installed = desired.services.filter(({ namespace, release }) => known.has(`${namespace}/${release}`));
-  const lists = [...new Set(installed.map(({ namespace }) => namespace))].map(async (namespace) => {
-    const wanted = installed.filter((service) => service.namespace === namespace).flatMap((service) => rendered.describeChart(service));
-    const ask = (objects: readonly KubeObject[]): LiveObjectsQuestion => ({ ...tools, namespace, selector: ofCharts(config), resources: [...new Set(objects.map(resourceOfKind))] });
-    const [byName, byContent] = [ask(wanted.filter(isComparedByName)), ask(wanted.filter((object) => !isComparedByName(object)))];
-    return Promise.all([
-      byContent.resources.length === 0 ? [] : listLiveObjects(tools.exec, byContent),
-      byName.resources.length === 0 ? [] : listLiveNames(tools.exec, byName),
-    ]);
-  });
-  const found = await Promise.all(lists);
-  return {
-    objects: indexLive(found.flatMap(([objects]) => objects)),
-    names: new Set(found.flatMap(([, names]) => names.map((name) => identifyObject(name.kind, name)))),
-  };
-}
-
-function indexLive(objects: readonly KubeObject[]): ReadonlyMap<string, KubeObject> {
-  return new Map(objects.map((object) => [identifyObject(object.kind, object.metadata), object]));
-}
-
 /** Those that seem to differ are few: the API server has the last word on them, and says who else manages their fields. */
-async function lookAtSecrets(tools: ClusterTools, { rendered }: LookRequest): Promise<readonly FileObjectChange[]> {
+async function lookAtSecrets(tools: ClusterTools, { rendered, live }: LookRequest): Promise<readonly FileObjectChange[]> {
   const { desired, config } = rendered.project;
   const wanted = desired.objects
     .filter(({ content }) => content.object.kind === 'Secret')
@@ -108,11 +77,7 @@ async function lookAtSecrets(tools: ClusterTools, { rendered }: LookRequest): Pr
       const { name, namespace = config.namespace } = content.object.metadata;
       return { path, name, namespace, object: rendered.readObjects(path)?.[0] };
     });
-  const question = { ...tools, resources: ['secrets'], selector: ownerSelector(config.controller.name), fieldSelector: noRecords };
-  const namespaces = [...new Set(wanted.map(({ namespace }) => namespace))];
-  const found = await Promise.all(namespaces.map((namespace) => listLiveObjects(tools.exec, { ...question, namespace })));
-  const live = indexLive(found.flat());
-  const changes = wanted.map((secret) => judgeSecret(secret, live.get(identifyObject('Secret', secret))));
+  const changes = wanted.map((secret) => judgeSecret(secret, live.secrets.get(identifyObject('Secret', secret))));
   const doubtful = wanted.flatMap(({ object }, index) => (object !== undefined && changes[index]?.change === 'change' ? [{ object, index }] : []));
   if (doubtful.length === 0) return changes;
   const answers = await createServerDryRun(tools.exec, tools).preview(doubtful.map(({ object }) => object), { fieldManager });
@@ -120,11 +85,11 @@ async function lookAtSecrets(tools: ClusterTools, { rendered }: LookRequest): Pr
   return changes.map((change, index) => ({ ...change, ...exact.get(index) }));
 }
 
-async function lookAtManifests(tools: ClusterTools, { rendered, foreignNamespaces }: LookRequest): Promise<readonly FileObjectChange[]> {
+async function lookAtManifests(tools: ClusterTools, { rendered, existingNamespaces, foreignNamespaces }: LookRequest): Promise<readonly FileObjectChange[]> {
   const { before, after } = rendered.project.desired.manifests;
   const objects = [...before, ...after].flatMap(({ path }) => (rendered.readObjects(path) ?? []).map((object) => ({ path, object })));
   const sent = objects.filter(({ object: { kind, metadata } }) => !(kind === 'Namespace' && foreignNamespaces.has(metadata.name)));
-  const changes = await createServerDryRun(tools.exec, tools).preview(sent.map(({ object }) => object), { fieldManager });
+  const changes = await createServerDryRun(tools.exec, tools).preview(sent.map(({ object }) => object), { fieldManager, existingNamespaces });
   return changes.flatMap((change, index) => {
     const path = sent[index]?.path;
     return path === undefined ? [] : [{ path, ...change }];

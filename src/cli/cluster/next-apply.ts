@@ -35,5 +35,5 @@ function isHiddenFromGlance({ service: name, objects = [] }: ReleaseChange, { se
   const record = records.find((each) => each.name === service.release && each.namespace === service.namespace);
   const live = new Map(objects.flatMap(({ before }) => (before === undefined ? [] : [[identifyObject(before.kind, before.metadata), before] as const])));
   const digest = digestChart(service);
-  return judgeRelease({ service, digest, record, wanted }, { objects: live, names: new Set(live.keys()) }).change === 'unchanged';
+  return judgeRelease({ service, digest, record, wanted }, live).change === 'unchanged';
 }

@@ -1,11 +1,11 @@
 import { describeChartObjects } from '../../charts/literal-objects.ts';
-import { printObject } from '../../effects/object-text.ts';
+import { printObject, readOwnData } from '../../effects/object-text.ts';
 import { digestFiles, digestText, type FileDigest } from '../../kube/digest.ts';
 import { parseObjects } from '../../kube/parse-yaml.ts';
 import type { PlannedService } from '../../model/chart.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import type { Observed } from '../../model/observed.ts';
-import type { Plan } from '../../model/plan.ts';
+import type { ObjectFromFiles, Plan } from '../../model/plan.ts';
 import { inlineAuthority } from '../../plan/apply-plan.ts';
 import { chartFolder } from '../../plan/places.ts';
 import type { Project } from '../project.ts';
@@ -33,29 +33,36 @@ export function viewRendered({ files }: Session, project: Project, { plan, obser
   const removed = new Set(plan.steps.flatMap((step) => (step.kind === 'remove-file' ? [step.path] : [])));
   const toBeMade = new Set(plan.steps.flatMap((step) => (step.kind === 'make-key' || step.kind === 'issue-certificate' ? [step.path] : [])));
   const edited = plan.conflicts.map(({ path }) => path);
+  const asWanted = new Set([...plan.unchanged, ...madeFromCertificates.keys()]);
+  const madeFromFiles = new Map(project.desired.objects.map(({ path, content }) => [path, content]));
   const described = new Map<PlannedService, readonly KubeObject[]>();
 
   const digest = (path: string): string | undefined => {
     if (removed.has(path)) return undefined;
     const content = written.get(path);
-    return content === undefined ? (observed.digests.get(path) ?? files.digest(path)) : digestText(content);
+    return content === undefined ? (observed.digests.get(path) ?? files.digestAgain(path)) : digestText(content);
   };
+  const awaitsCertificate = ({ data }: ObjectFromFiles): boolean => Object.values(data).some((source) => toBeMade.has(source) && !files.exists(source));
   const readText = (path: string): string | undefined => {
     const content = madeFromCertificates.get(path);
     if (content === undefined) return written.get(path) ?? files.readText(path);
-    return Object.values(content.data).some((source) => toBeMade.has(source) && !files.exists(source)) ? undefined : printObject(content, files);
+    return awaitsCertificate(content) ? undefined : printObject(content, files);
   };
   return {
     project,
     readText,
     readObjects: (path) => {
+      // What this program printed need not be read back: hundreds of Secrets take longer to parse than all else here.
+      const known = asWanted.has(path) ? madeFromFiles.get(path) : undefined;
+      const data = known === undefined || awaitsCertificate(known) ? undefined : readOwnData(known, files);
+      if (known !== undefined && data !== undefined) return [{ ...known.object, data }];
       const text = readText(path);
       return text === undefined ? undefined : parseObjects(text, path);
     },
     digestChart: (service) => {
       const folder = chartFolder(service.name);
       const inFolder = [...files.list(folder), ...[...written.keys()].filter((path) => path.startsWith(`${folder}/`))];
-      const beside = Object.entries(inlineAuthority(config, profile, service)).map(([value, path]): FileDigest => ({ path: `${value}=${path}`, digest: files.digest(path) ?? '' }));
+      const beside = Object.entries(inlineAuthority(config, profile, service)).map(([value, path]): FileDigest => ({ path: `${value}=${path}`, digest: files.digestAgain(path) ?? '' }));
       return digestFiles([...new Set(inFolder)].flatMap((path) => fileDigest(path, digest(path))).concat(beside));
     },
     readChangedChart: (service) => {

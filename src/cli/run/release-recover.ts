@@ -2,7 +2,8 @@ import type { Exec } from '../../effects/exec.ts';
 import { explainHelmFailure } from '../../effects/helm.ts';
 import { readReleaseHistory } from '../../effects/release-history.ts';
 import type { ClusterConnection } from '../../kube/commands.ts';
-import { helmFinishUninstallCommand, helmRollbackCommand, type HelmSubject } from '../../kube/helm-commands.ts';
+import { helmFinishUninstallCommand, helmRollbackCommand } from '../../kube/helm-commands.ts';
+import type { ReleaseName } from '../../model/changes.ts';
 import type { ReleaseRevision } from '../../model/release-revision.ts';
 import { chooseRecovery, type Recovery } from '../../plan/release-recovery.ts';
 import type { Session } from '../session.ts';
@@ -22,7 +23,7 @@ const marginSeconds = 30;
  * @param timeout in seconds.
  * @throws ToolError when the release is not free afterwards.
  */
-export async function recoverRelease({ exec, connection }: RepairTools, subject: HelmSubject, recovery: Recovery, timeout: number): Promise<void> {
+export async function recoverRelease({ exec, connection }: RepairTools, subject: ReleaseName, recovery: Recovery, timeout: number): Promise<void> {
   const place = { ...connection, ...subject, timeout };
   const command = recovery.kind === 'rollback' ? helmRollbackCommand({ ...place, revision: recovery.revision }) : helmFinishUninstallCommand(place);
   const result = await exec.run(command, { timeoutMs: (timeout + marginSeconds) * 1000 });
@@ -42,7 +43,7 @@ export function describeRecovery(recovery: Recovery, { revision }: ReleaseRevisi
  * @param sinceMs how long ago that helm started.
  * @throws ToolError when it cannot be freed.
  */
-export async function settleRelease({ world }: Session, tools: RepairTools, subject: HelmSubject, sinceMs: number, timeout: number): Promise<void> {
+export async function settleRelease({ world }: Session, tools: RepairTools, subject: ReleaseName, sinceMs: number, timeout: number): Promise<void> {
   const revisions = await readReleaseHistory(tools.exec, tools.connection, subject);
   const begunMs = (revisions.at(-1)?.begunAt ?? 0) * 1000;
   const recovery = begunMs < world.now().getTime() - sinceMs - clockMs ? undefined : chooseRecovery(revisions);

@@ -2,8 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { dropHelmEntry, readHelmJournal, type HelmEntry, type JournalPlace } from '../../effects/helm-journal.ts';
 import { readReleaseHistory } from '../../effects/release-history.ts';
 import { Interrupted, ToolError } from '../../errors.ts';
-import type { HelmSubject } from '../../kube/helm-commands.ts';
-import type { ReleaseRecord } from '../../model/changes.ts';
+import type { ReleaseName, ReleaseRecord } from '../../model/changes.ts';
 import { chooseRecovery, isUnfinished } from '../../plan/release-recovery.ts';
 import { clockMs, describeRecovery, recoverRelease, type RepairTools } from './release-recover.ts';
 import type { Session } from '../session.ts';
@@ -20,7 +19,7 @@ export interface RepairOptions {
 }
 
 /** A release that helm takes again. */
-export interface RepairedRelease extends HelmSubject {
+export interface RepairedRelease extends ReleaseName {
   /** The state in which it was left. */
   readonly status: string;
 }
@@ -49,7 +48,7 @@ export async function repairReleases(session: Session, tools: RepairTools, recor
 
   // One that was started a moment ago has not written its record yet.
   const running = [...entries].filter(([, { isRunning }]) => isRunning);
-  const queue = [...new Map<string, HelmSubject & { readonly modifiedAt?: number }>([...running, ...unfinished]).values()];
+  const queue = [...new Map<string, ReleaseName & { readonly modifiedAt?: number }>([...running, ...unfinished]).values()];
   const repaired: RepairedRelease[] = [];
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
@@ -84,7 +83,7 @@ interface Repair extends RepairOptions, Waiting {
 }
 
 /** @param modifiedAt when helm wrote the record last, in seconds since 1970. */
-async function repairRelease(repair: Repair, subject: HelmSubject, modifiedAt: number | undefined): Promise<RepairedRelease> {
+async function repairRelease(repair: Repair, subject: ReleaseName, modifiedAt: number | undefined): Promise<RepairedRelease> {
   const { session, tools, timeout } = repair;
   const what = `release ${subject.namespace}/${subject.name}`;
   const entry = findEntry(repair, subject);
@@ -121,11 +120,11 @@ async function repairRelease(repair: Repair, subject: HelmSubject, modifiedAt: n
   }
 }
 
-function findEntry({ session, place }: Waiting, subject: HelmSubject): HelmEntry | undefined {
+function findEntry({ session, place }: Waiting, subject: ReleaseName): HelmEntry | undefined {
   return readHelmJournal(session.files, place).find((entry) => identify(entry) === identify(subject));
 }
 
-async function waitForProcess(repair: Waiting, subject: HelmSubject, { pid }: HelmEntry): Promise<void> {
+async function waitForProcess(repair: Waiting, subject: ReleaseName, { pid }: HelmEntry): Promise<void> {
   const { session, timeout } = repair;
   const what = `release ${subject.namespace}/${subject.name}`;
   session.report.message(`helm still works on ${what}, as process ${pid}: a stopped ingress-tls started it. Waiting until it ends, ${timeout} s at most.`);
@@ -155,6 +154,6 @@ function isOf({ startedAt }: HelmEntry, writtenMs: number): boolean {
   return afterMs > -clockMs && afterMs < startMs;
 }
 
-function identify({ namespace, name }: HelmSubject): string {
+function identify({ namespace, name }: ReleaseName): string {
   return `${namespace}/${name}`;
 }

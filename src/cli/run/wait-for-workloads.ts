@@ -1,12 +1,13 @@
 import { explainKubectlFailure } from '../../effects/kubectl-failures.ts';
 import { nameWorkload, readRolloutCauses } from '../../effects/rollout-evidence.ts';
-import { patience, runStep } from '../../effects/run-step.ts';
+import { runStep } from '../../effects/run-step.ts';
 import { KnownError, ToolError } from '../../errors.ts';
 import { helmRollbackCommand } from '../../kube/helm-commands.ts';
 import type { ObjectReference } from '../../model/kube-object.ts';
 import type { PlannedRelease, RunStep } from '../../model/plan.ts';
 import type { ClusterTools } from '../cluster/tools.ts';
 import type { Session } from '../session.ts';
+import { awaitRollout, isTooLate } from './await-rollout.ts';
 import type { Stopping } from './stopping.ts';
 
 /** A release that this run upgraded, as it was before, and the workloads of its chart. */
@@ -23,9 +24,6 @@ export interface WaitSettings {
   readonly stopping: Pick<Stopping, 'exitCode'>;
 }
 
-/** kubectl's words for workloads that did not become ready (kubernetes/kubectl@v0.35.0:pkg/polymorphichelpers/rollout_status.go). */
-const tooLate = /timed out waiting for|exceeded its progress deadline|context deadline exceeded/;
-
 /**
  * Waits for workloads. When they do not become ready it says why, and takes releases that this run upgraded back to the revision that
  * ran before: their new pods are gone then, so the reasons are read first. A release without an earlier revision stays, to be looked at;
@@ -34,11 +32,11 @@ const tooLate = /timed out waiting for|exceeded its progress deadline|context de
  * @throws ToolError with the reasons.
  */
 export async function waitForWorkloads(session: Session, step: RunStep, { tools, upgraded, timeout, stopping }: WaitSettings): Promise<void> {
-  const result = await tools.exec.run(step.command, { timeoutMs: patience(step) });
-  if (result.exitCode === 0 && !result.timedOut) return;
+  const result = await awaitRollout(tools, step, stopping);
+  if (result === undefined) return;
   const failure = explainKubectlFailure(`cannot ${step.title}`, result);
   // A wait that the person ended, or that the cluster refused, says nothing of the pods.
-  if (stopping.exitCode() !== undefined || !(result.timedOut || tooLate.test(result.stderr))) throw failure;
+  if (stopping.exitCode() !== undefined || !isTooLate(result)) throw failure;
   const { reasons, unready } = await readRolloutCauses(tools, step.waitsFor ?? []);
   if (reasons.size === 0) throw failure;
   const failed = upgraded.filter(({ workloads }) => workloads.some((workload) => unready.has(nameWorkload(workload))));

@@ -1,17 +1,19 @@
 import { ToolError } from '../../errors.ts';
-import type { Cluster, FoundNamespace } from '../../effects/kubectl.ts';
+import type { Cluster } from '../../effects/kubectl.ts';
 import { readLiveStatus, type StatusQuestion } from '../../effects/live-status.ts';
 import { readRolloutCauses } from '../../effects/rollout-evidence.ts';
-import { ownerLabel } from '../../kube/ownership.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import type { Status } from '../../model/status.ts';
+import type { NamespaceUse } from '../../plan/namespace-use.ts';
 import { findOrphanedReleases } from '../../plan/orphans.ts';
 import { judgeStatus, listUnready } from '../../plan/status.ts';
+import { lookAtNamespaces } from '../cluster/checks.ts';
 import { selectOurs } from '../cluster/facts.ts';
 import type { ClusterTools } from '../cluster/tools.ts';
 import { findChanges } from '../cluster/find-changes.ts';
 import { lookLightly } from '../cluster/light-look.ts';
 import { listRecords } from '../cluster/list-records.ts';
+import { readLive } from '../cluster/live-project.ts';
 import { planProject, type Project } from '../project.ts';
 import { viewRendered } from '../cluster/rendered-project.ts';
 import { selectServices } from '../select-services.ts';
@@ -31,29 +33,32 @@ const mostExplained = 10;
 export async function lookAtStatus(session: Session, tools: ClusterTools, cluster: Cluster, project: Project, names: readonly string[]): Promise<Status> {
   const services = selectServices(project, names);
   const { config, profile, desired } = project;
-  const namespacesOfProject = [...new Set([config.namespace, config.controller.namespace])];
   // What is rendered keeps this program busy for a while: the tools are at work meanwhile.
-  const [read, records, found, helmMajor, rendered] = await sideBySide(
+  const [read, live, records, uses, helmMajor, rendered] = await sideBySide(
     () => readLiveStatus(tools.exec, { ...tools, ...describeQuestion(project) }),
+    () => readLive(tools, project),
     () => listRecords(tools, config.controller.name),
-    () => tools.kubectl.findNamespaces(namespacesOfProject),
+    () => lookAtNamespaces(tools, project),
     () => findHelm(tools),
     () => viewRendered(session, project, planProject(session, project, false)),
   );
-  const select = (fits: (namespace: FoundNamespace) => boolean): readonly string[] => [...found].filter(([, namespace]) => fits(namespace)).map(([name]) => name);
-  const foreignNamespaces = new Set(select(({ labels }) => labels[ownerLabel] !== config.controller.name));
+  const select = (fits: (namespace: NamespaceUse) => boolean): readonly string[] => uses.filter(fits).map(({ name }) => name);
+  const namespaces = {
+    existingNamespaces: new Set(select(({ state }) => state !== 'absent')),
+    foreignNamespaces: new Set(select(({ isForeign }) => isForeign)),
+  };
   // Where helm is not there a doubt stays a doubt.
   const { changes = { objects: [], releases: [] } } =
     helmMajor === undefined
-      ? await lookLightly(tools, { rendered, records, foreignNamespaces })
-      : await findChanges({ tools, rendered, facts: { cluster, records, target: { helmMajor, foreignNamespaces } }, verifyLive: false });
-  const live = { ...read, controller: [...read.controller, ...changes.objects.flatMap(({ before }) => before ?? [])] };
-  const unready = listUnready({ config, profile, services, live }).slice(0, mostExplained);
+      ? await lookLightly(tools, { rendered, records, live, ...namespaces })
+      : await findChanges({ tools, rendered, facts: { cluster, records, live, ...namespaces, target: { helmMajor, ...namespaces } }, verifyLive: false });
+  const seen = { ...read, controller: [...read.controller, ...changes.objects.flatMap(({ before }) => before ?? [])] };
+  const unready = listUnready({ config, profile, services, live: seen }).slice(0, mostExplained);
   return judgeStatus({
-    ...{ config, profile, desired, services, live, records, changes },
+    ...{ config, profile, desired, services, live: seen, records, changes },
     cluster: { context: cluster.context, server: cluster.server, version: cluster.version.text },
     orphans: { releases: findOrphanedReleases(selectOurs(records, project), desired) },
-    terminating: select(({ isTerminating }) => isTerminating),
+    terminating: select(({ state }) => state === 'terminating'),
     causes: unready.length === 0 ? new Map() : (await readRolloutCauses(tools, unready)).reasons,
     now: session.world.now(),
   });

@@ -1,5 +1,7 @@
 import { escapeControls } from '../../certs/printable.ts';
+import type { Difference } from '../../model/changes.ts';
 import type { CertificateStatus, IngressStatus, ServiceStatus } from '../../model/status.ts';
+import { abbreviateDifference } from '../../plan/difference-text.ts';
 import type { StatusPaper } from './report.ts';
 import type { Style } from '../style.ts';
 import { terminalSize } from '../terminal-size.ts';
@@ -105,17 +107,7 @@ function describeCertificate({ state, daysLeft }: CertificateStatus): Cell {
 }
 
 /** The first in a word or two; names are those of the service, and the lines below the table tell all. */
-function describeDrift(drift: readonly string[]): string {
-  const [first = '', ...others] = drift.map(abbreviate);
+function describeDrift(drift: readonly Difference[]): string {
+  const [first = '', ...others] = drift.map(abbreviateDifference);
   return escapeControls(others.length === 0 ? first : `${first} +${others.length}`);
-}
-
-/** In the words of plan/release-changes.ts and plan/status-drift.ts. */
-function abbreviate(drift: string): string {
-  if (drift === 'chart or values differ') return 'chart';
-  if (drift === 'its last revision was not made by apply') return 'by others';
-  if (drift.startsWith('its last revision is ')) return 'release';
-  const [, kind, missing] = /^([A-Z]\w+) \S+ (?:(is missing)|was changed|differs)$/.exec(drift) ?? [];
-  if (kind === undefined) return drift;
-  return missing === undefined ? `${kind} changed` : `missing ${kind}`;
 }

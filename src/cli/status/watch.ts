@@ -6,6 +6,7 @@ import type { Status } from '../../model/status.ts';
 import { printJson } from '../print-json.ts';
 import type { Session } from '../session.ts';
 import { printStatus } from './report.ts';
+import { describeStatus } from './status-document.ts';
 import { terminalSize } from '../terminal-size.ts';
 
 /** Shows one status after another. */
@@ -69,7 +70,7 @@ function createJsonScreen({ report, world }: Session): StatusScreen {
     repeat: () => { if (!world.stdout.isTTY) world.stdout.write(' '); },
   });
   return {
-    show: (status) => { tell(status, 'seen'); },
+    show: (status) => { tell(describeStatus(status), 'seen'); },
     trouble: ({ message, remedy }) => { tell({ error: { message, remedy: remedy ?? null } }, 'trouble'); },
   };
 }

@@ -22,7 +22,7 @@ const settings: NextApplySettings = { services: [service], records: [record], de
 /** A release whose Deployment is as given, and not as the close look wants it. */
 function differing(before: KubeObject | undefined, more: Partial<ObjectChange> = {}): ClusterChanges {
   const object: ObjectChange = { object: { kind: 'Deployment', name: 'ic3-svc7', namespace: 'apps' }, change: before === undefined ? 'create' : 'change', ...(before && { before }), conflicts: [], ...more };
-  return { objects: [], releases: [{ service: 'svc7', release: 'ic3-svc7', namespace: 'apps', change: 'change', reasons: ['Deployment ic3-svc7 differs'], objects: [object] }] };
+  return { objects: [], releases: [{ service: 'svc7', release: 'ic3-svc7', namespace: 'apps', change: 'change', reasons: [{ about: 'object', object: object.object, state: 'differs' }], objects: [object] }] };
 }
 
 describe('the apply that diff names', () => {

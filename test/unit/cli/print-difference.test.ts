@@ -88,8 +88,8 @@ describe('a summary', () => {
     ],
     releases: [
       { service: 'svc9', release: 'ic3-svc9', namespace: 'shop', change: 'create', reasons: [] },
-      { service: 'svc8', release: 'ic3-svc8', namespace: 'shop', change: 'change', reasons: ['chart or values differ', 'Deployment ic3-svc8 differs'] },
-      { service: '', release: 'ic3-svc7', namespace: 'shop', change: 'delete', reasons: ['no longer wanted (apply --prune)'] },
+      { service: 'svc8', release: 'ic3-svc8', namespace: 'shop', change: 'change', reasons: [{ about: 'chart' }, { about: 'object', object: { kind: 'Deployment', name: 'ic3-svc8', namespace: 'shop' }, state: 'differs' }] },
+      { service: '', release: 'ic3-svc7', namespace: 'shop', change: 'delete', reasons: [{ about: 'unwanted' }] },
     ],
   };
 
@@ -105,6 +105,16 @@ describe('a summary', () => {
       '2 to create, 2 to change, 1 no longer wanted, 1 unchanged',
     ]);
     expect(hasChanges(changes)).toBe(true);
+  });
+
+  it('has the same words for programs, members in their order', () => {
+    expect(JSON.stringify((describeChanges(changes) as { readonly releases: unknown }).releases)).toBe(
+      JSON.stringify([
+        { service: 'svc9', release: 'ic3-svc9', namespace: 'shop', change: 'create', reasons: [] },
+        { service: 'svc8', release: 'ic3-svc8', namespace: 'shop', change: 'change', reasons: ['chart or values differ', 'Deployment ic3-svc8 differs'] },
+        { service: '', release: 'ic3-svc7', namespace: 'shop', change: 'delete', reasons: ['no longer wanted (apply --prune)'] },
+      ]),
+    );
   });
 
   it('says how to come by an object of which a field cannot be changed; of conflicts alone who may take over', () => {

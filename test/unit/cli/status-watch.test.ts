@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createReport } from '../../../src/cli/report.ts';
 import type { Session } from '../../../src/cli/session.ts';
+import type { StatusDocument } from '../../../src/cli/status/status-document.ts';
 import { createScreen, type StatusScreen } from '../../../src/cli/status/watch.ts';
 import type { Status } from '../../../src/model/status.ts';
 
@@ -43,6 +44,18 @@ describe('status --watch', () => {
     const rest = screen.read();
     expect(rest.startsWith('  {')).toBe(true);
     expect((first + rest).trimEnd().split('\n').map((line) => (JSON.parse(line) as Status).well)).toEqual([true, false]);
+  });
+
+  it('says what differs in words in --json, and in a word or two in the table', () => {
+    const missing = { about: 'object', object: { kind: 'Deployment', name: 'ic3-svc', namespace: 'default' }, state: 'missing' } as const;
+    const drifted: Status = { ...status, services: [{ ...service, drift: [missing, { about: 'chart' }] }] };
+    const screen = openScreen({ isTTY: false }, true);
+    screen.show(drifted);
+    const { services } = JSON.parse(screen.read()) as StatusDocument;
+    expect(services).toEqual([{ ...service, drift: ['Deployment ic3-svc is missing', 'chart or values differ'] }]);
+    const text = openScreen({ isTTY: false });
+    text.show(drifted);
+    expect(text.read()).toMatch(/^svc .* {2}missing Deployment \+1$/m);
   });
 
   it('tells the time once a minute without news in a text that is no terminal’s', () => {

@@ -91,8 +91,19 @@ describe('questions', () => {
   });
 
   it('finds the Service that has a node port, and not one with a longer number', async () => {
-    const stdout = 'default\tkubernetes\t \na\tlonger\t130092 \nb\tplain\t30080 30092 \nc\thealth\t30081 30093\nd\tours\t30094 \tic3\n';
-    const { kubectl } = kubectlThat(answering([{ when: ['services'], stdout }]));
+    const service = (namespace: string, name: string, ports: readonly number[], more: object = {}, labels = {}): object => ({
+      metadata: { name, namespace, labels },
+      spec: { ports: ports.map((nodePort) => ({ port: 80, nodePort })), ...more },
+    });
+    const items = [
+      { metadata: { name: 'kubernetes', namespace: 'default' }, spec: { ports: [{ port: 443 }] } },
+      { metadata: { name: 'external', namespace: 'default' }, spec: { type: 'ExternalName' } },
+      service('a', 'longer', [130_092]),
+      service('b', 'plain', [30_080, 30_092]),
+      service('c', 'health', [30_081], { healthCheckNodePort: 30_093 }),
+      service('d', 'ours', [30_094], {}, { 'ingress-tls/controller': 'ic3' }),
+    ];
+    const { kubectl } = kubectlThat(answering([{ when: ['--raw=/api/v1/services?limit=1000'], stdout: JSON.stringify({ kind: 'ServiceList', items }) }]));
     expect(await kubectl.findNodePortUser(30_092)).toEqual({ namespace: 'b', name: 'plain' });
     expect(await kubectl.findNodePortUser(30_093)).toEqual({ namespace: 'c', name: 'health' });
     expect(await kubectl.findNodePortUser(30_094)).toEqual({ namespace: 'd', name: 'ours', owner: 'ic3' });
@@ -118,7 +129,7 @@ describe('questions', () => {
     const lines = 'apps/v1\tDeployment\tns\tic3\tic3\tingress-tls kube-controller-manager\nv1\tSecret\tns\ts\tic4\nv1\tSecret\tns\ts\tic4\nrbac.authorization.k8s.io/v1\tClusterRole\t\t--all\tic3\n';
     const broken = 'error: unable to retrieve the complete list of server APIs: metrics.k8s.io/v1beta1: the server is currently unable to handle the request\n';
     const { kubectl, commands } = kubectlThat(
-      answering([{ when: ['api-resources'], stdout: names, stderr: broken, exitCode: 1 }, { when: ['--selector=a/b'], stdout: lines }]),
+      answering([{ when: ['api-resources'], stdout: names, stderr: broken, exitCode: 1 }, { when: ['--selector=a/b,owner!=helm'], stdout: lines }]),
     );
     expect(await kubectl.listOwned('a/b')).toEqual([
       { resource: 'deployment.apps', kind: 'Deployment', name: 'ic3', namespace: 'ns', owner: 'ic3', managers: ['ingress-tls', 'kube-controller-manager'] },

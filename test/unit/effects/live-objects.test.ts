@@ -1,53 +1,67 @@
 import { describe, expect, it } from 'vitest';
 import { createExec, type ExternalCommand } from '../../../src/effects/exec.ts';
-import { listLiveObjects, resourceOfKind } from '../../../src/effects/live-objects.ts';
+import { listLiveObjects, resourceOfKind, type LiveObjectsQuestion } from '../../../src/effects/live-objects.ts';
 import { ToolError } from '../../../src/errors.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import { answering, failureOf, installStandIns, makeTemporaryFolder } from './stand-in.ts';
 
-interface Answer {
-  readonly stdout?: string;
-  readonly stderr?: string;
-  readonly exitCode?: number;
-}
+type Rule = Parameters<typeof answering>[0][number];
 
-async function listThat(answer: Answer): Promise<{ readonly objects: readonly KubeObject[]; readonly commands: readonly ExternalCommand[] }> {
+async function listThat(rules: Rule | readonly Rule[], more: { readonly kinds?: LiveObjectsQuestion['kinds'] } = {}): Promise<{ readonly objects: readonly KubeObject[]; readonly commands: readonly ExternalCommand[] }> {
   const commands: ExternalCommand[] = [];
-  const env = installStandIns({ kubectl: answering([{ when: [], ...answer }]) });
+  const env = installStandIns({ kubectl: answering([rules].flat()) });
   const exec = createExec({ env, cwd: makeTemporaryFolder(), onCommand: (command) => commands.push(command) });
-  const question = { connection: {}, requestTimeout: 10, resources: ['Deployment.v1.apps', 'Service'], namespace: 'shop', selector: 'a=b' };
+  const kinds = [{ apiVersion: 'apps/v1', kind: 'Deployment' }, { apiVersion: 'v1', kind: 'Service' }];
+  const question = { connection: {}, requestTimeout: 10, kinds: more.kinds ?? kinds, namespace: 'shop', selector: 'a=b,c=d', fieldSelector: 'type!=x' };
   return { objects: await listLiveObjects(exec, question), commands };
 }
 
+const [aService, aDeployment] = [{ metadata: { name: 'a', namespace: 'shop' }, spec: {} }, { metadata: { name: 'b', namespace: 'shop' } }];
+// As `kubectl get --raw` prints them: Kubernetes 1.35.4 leaves out of items what the list says already.
+const services = JSON.stringify({ kind: 'ServiceList', apiVersion: 'v1', metadata: { resourceVersion: '7' }, items: [aService] });
+const deployments = JSON.stringify({ kind: 'DeploymentList', apiVersion: 'apps/v1', metadata: { resourceVersion: '7' }, items: [aDeployment] });
+
 describe('listLiveObjects', () => {
-  it('asks once for all kinds', async () => {
-    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'a', namespace: 'shop' } };
-    const { objects, commands } = await listThat({ stdout: JSON.stringify([service]) });
-    expect(objects).toEqual([service]);
-    expect(commands.map(({ args }) => args)).toEqual([
-      ['--request-timeout=10s', 'get', 'Deployment.v1.apps,Service', '--namespace=shop', '--selector=a=b', '--ignore-not-found=true', '-o=jsonpath={.items}'],
-    ]);
+  it('asks for each kind by its path and says of which kind each object is', async () => {
+    const paths = {
+      deployments: '--raw=/apis/apps/v1/namespaces/shop/deployments?labelSelector=a%3Db%2Cc%3Dd&fieldSelector=type%21%3Dx&limit=1000',
+      services: '--raw=/api/v1/namespaces/shop/services?labelSelector=a%3Db%2Cc%3Dd&fieldSelector=type%21%3Dx&limit=1000',
+    };
+    const { objects, commands } = await listThat([{ when: [paths.deployments], stdout: deployments }, { when: [paths.services], stdout: services }]);
+    expect(objects).toEqual([{ apiVersion: 'apps/v1', kind: 'Deployment', ...aDeployment }, { apiVersion: 'v1', kind: 'Service', ...aService }]);
+    expect(commands.map(({ args }) => args)).toEqual(Object.values(paths).map((path) => ['--request-timeout=10s', 'get', path]));
   });
 
-  it.each(['', '\n', '[]'])('finds nothing in %j', async (stdout) => {
-    expect((await listThat({ stdout })).objects).toEqual([]);
+  it('goes on where an answer ends', async () => {
+    const query = 'labelSelector=a%3Db%2Cc%3Dd&fieldSelector=type%21%3Dx&limit=1000';
+    const page = (name: string, next?: string): string => JSON.stringify({ kind: 'ServiceList', metadata: { continue: next }, items: [{ metadata: { name } }] });
+    const kinds = [{ apiVersion: 'v1', kind: 'Service' }];
+    const first = { when: [`--raw=/api/v1/namespaces/shop/services?${query}`], stdout: page('a', 'eyJ2&=') };
+    const second = { when: [`--raw=/api/v1/namespaces/shop/services?${query}&continue=eyJ2%26%3D`], stdout: page('b', '') };
+    expect((await listThat([first, second], { kinds })).objects.map(({ metadata }) => metadata.name)).toEqual(['a', 'b']);
+  });
+
+  it('finds nothing of a kind that the cluster does not serve', async () => {
+    const stderr = 'Error from server (NotFound): the server could not find the requested resource\n';
+    expect((await listThat({ when: [], stderr, exitCode: 1 })).objects).toEqual([]);
   });
 
   it('shows nothing of an answer that it cannot read: it may hold a Secret', async () => {
-    const error = await failureOf(() => listThat({ stdout: '[{"kind":"Secret","data":{"tls.key":"c2VjcmV0IHRoaW5n"}},' }));
+    const error = await failureOf(() => listThat({ when: [], stdout: '{"items":[{"data":{"tls.key":"c2VjcmV0IHRoaW5n"}},' }));
     expect(error).toBeInstanceOf(ToolError);
     const { message, details } = error as ToolError;
     expect(message).toBe('cannot see what namespace shop holds: kubectl answered something unexpected');
     expect([message, ...details].join('\n')).not.toContain('c2VjcmV0');
   });
 
-  it.each(['{}', 'null', 'true', '[null]', '["x"]', '[{"kind":"Service"}]', '[{"apiVersion":"v1","kind":"Service","metadata":{"name":1}}]'])('says that %j is no answer', async (stdout) => {
-    expect(await failureOf(() => listThat({ stdout }))).toBeInstanceOf(ToolError);
+  it.each(['', '[]', '{}', 'null', 'true', '{"items":null}', '{"items":[null]}', '{"items":["x"]}', '{"items":[{}]}', '{"items":[{"metadata":{"name":1}}]}'])('says that %j is no answer', async (stdout) => {
+    expect(await failureOf(() => listThat({ when: [], stdout }))).toBeInstanceOf(ToolError);
   });
 
   it('passes a failure of the cluster on', async () => {
-    const error = await failureOf(() => listThat({ stderr: 'error: the server doesn\'t have a resource type "HTTPRoute"\n', exitCode: 1 }));
-    expect((error as ToolError).details.join('\n')).toContain('HTTPRoute');
+    const stderr = 'Error from server (Forbidden): services is forbidden: User "nobody" cannot list resource "services" in API group "" in the namespace "shop"\n';
+    const error = await failureOf(() => listThat({ when: [], stderr, exitCode: 1 }));
+    expect((error as ToolError).details.join('\n')).toContain('nobody');
   });
 });
 

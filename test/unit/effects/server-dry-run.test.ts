@@ -41,10 +41,17 @@ describe('a server dry run', () => {
     await dryRun.preview([{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'default' }, data: { 'tls.key': 'c2VjcmV0LWtleQ==' } }], { fieldManager });
     const sent = dryRun.exec.calls.map(({ args }) => args.join(' '));
     expect(sent).toEqual([
-      '--context=demo --request-timeout=10s get namespaces --ignore-not-found=true -o=name -- default',
       '--context=demo --request-timeout=10s get --ignore-not-found=true --show-managed-fields=true -o=json -f -',
-      '--context=demo --request-timeout=10s apply --server-side --dry-run=server --field-manager=ingress-tls -o=json -f -',
+      '--context=demo --request-timeout=10s get namespaces --ignore-not-found=true -o=name -- default',
+      '--context=demo --request-timeout=10s apply --server-side --dry-run=server --field-manager=ingress-tls --validate=false -o=json -f -',
     ]);
+  });
+
+  it('does not ask for namespaces that are known to be there', async () => {
+    const dryRun = dryRunOf({ live: [kept(configMap('same'))], namespaces: [] });
+    const changes = await dryRun.preview([configMap('same')], { fieldManager, existingNamespaces: new Set(['default', 'other']) });
+    expect(changes).toMatchObject([{ change: 'unchanged' }]);
+    expect(dryRun.exec.calls.map(({ args }) => args[args.indexOf('--request-timeout=10s') + 1]).sort()).toEqual(['apply', 'get']);
   });
 
   it('makes whatever lies in a namespace that is still to be made, without asking', async () => {

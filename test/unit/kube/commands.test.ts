@@ -142,15 +142,15 @@ describeWithTool('kubectl', 'the real kubectl', (kubectl) => {
 for (const tool of ['helm', 'helm3'] as const) {
   describeWithTool(tool, `the real ${tool}`, (helm) => {
     const helmMajor = spawnSync(helm, ['version', '--template={{.Version}}'], { encoding: 'utf8' }).stdout.startsWith('v3') ? 3 : 4;
-    const subject = { release: 'ic3-svc8', namespace: 'default', context: 'prod' };
+    const subject = { name: 'ic3-svc8', namespace: 'default', context: 'prod' };
 
     it.each([
       helmUpgradeCommand({ ...upgrade, context: 'prod', helmMajor }),
       helmUpgradeCommand({ ...upgrade, context: 'prod', helmMajor, forceConflicts: true, serverValidates: false }),
-      helmUninstallCommand({ ...subject, timeout: 60, helmMajor }),
-      helmHistoryCommand({ ...subject, name: subject.release }),
-      helmRollbackCommand({ ...subject, name: subject.release, revision: 3, timeout: 60 }),
-      helmFinishUninstallCommand({ ...subject, name: subject.release, timeout: 60 }),
+      helmUninstallCommand({ release: 'ic3-svc8', namespace: 'default', context: 'prod', timeout: 60, helmMajor }),
+      helmHistoryCommand(subject),
+      helmRollbackCommand({ ...subject, revision: 3, timeout: 60 }),
+      helmFinishUninstallCommand({ ...subject, timeout: 60 }),
     ])('understands $args', (command) => {
       const folder = makeFolder();
       mkdirSync(join(folder, 'charts/svc8'), { recursive: true });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReleaseRecord } from '../../../src/model/changes.ts';
 import type { PlannedService } from '../../../src/model/chart.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
+import { describeDifference } from '../../../src/plan/difference-text.ts';
 import { judgeRelease } from '../../../src/plan/release-changes.ts';
 
 const service: PlannedService = {
@@ -31,11 +32,11 @@ const asSent: readonly KubeObject[] = wanted.map((object) => ({ ...object, metad
 
 function judge({ found = record, live = asSent, chart = wanted }: { readonly found?: ReleaseRecord | undefined; readonly live?: readonly KubeObject[]; readonly chart?: readonly KubeObject[] }): unknown {
   const objects = new Map(live.map((object) => [`${object.kind} ${object.metadata.namespace ?? ''} ${object.metadata.name}`, object]));
-  const { change, reasons } = judgeRelease({ service, digest, record: found, wanted: chart }, { objects, names: new Set(objects.keys()) });
-  return { change, reasons };
+  const { change, reasons } = judgeRelease({ service, digest, record: found, wanted: chart }, objects);
+  return { change, reasons: reasons.map(describeDifference) };
 }
 
-const nothing = { objects: new Map<string, KubeObject>(), names: new Set<string>() };
+const nothing = new Map<string, KubeObject>();
 
 /** The live objects with one of them in another state. */
 function withLive(kind: string, changed: object): readonly KubeObject[] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { profiles } from '../../../src/controllers/index.ts';
-import type { FileObjectChange, ReleaseChange } from '../../../src/model/changes.ts';
+import { describeStatus } from '../../../src/cli/status/status-document.ts';
+import type { Difference, FileObjectChange, ReleaseChange } from '../../../src/model/changes.ts';
 import type { Config } from '../../../src/model/config.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import type { LiveSecret, Status } from '../../../src/model/status.ts';
@@ -247,15 +248,36 @@ describe('a status', () => {
     const facts = wellKnown();
     const path = (name: string): string => facts.desired.objects.find(({ content }) => content.object.metadata.name === name)!.path;
     const change = (name: string): StatusFacts['changes']['objects'][number] => ({ path: path(name), object: { kind: 'Secret', name, namespace: 'apps' }, change: 'change', conflicts: [] });
-    const releases = [{ ...unchanged('svc7'), change: 'change' as const, reasons: ['Ingress ic3-svc7 was changed'] }, unchanged('svc8'), unchanged('svc9')];
+    const releases = [{ ...unchanged('svc7'), change: 'change' as const, reasons: [{ about: 'object' as const, object: { kind: 'Ingress', name: 'ic3-svc7', namespace: 'apps' }, state: 'changed' as const }] }, unchanged('svc8'), unchanged('svc9')];
     const status = judgeStatus({ ...facts, changes: { objects: [change('wildcard-tls'), change('ic3-svc9-tls')], releases } });
-    expect(status.services.map(({ drift }) => drift)).toEqual([['Ingress ic3-svc7 was changed'], [], ['Secret ic3-svc9-tls differs']]);
+    expect(describeStatus(status).services.map(({ drift }) => drift)).toEqual([['Ingress ic3-svc7 was changed'], [], ['Secret ic3-svc9-tls differs']]);
     expect(status.problems).toMatchObject([
       { code: 'drift', services: [], details: ['Secret wildcard-tls differs'] },
-      { code: 'drift', services: ['svc7'] },
-      { code: 'drift', services: ['svc9'] },
+      { code: 'drift', services: ['svc7'], message: 'differs from what apply brings: Ingress ic3-svc7 was changed' },
+      { code: 'drift', services: ['svc9'], message: 'differs from what apply brings: Secret ic3-svc9-tls differs' },
     ]);
     expect(status.well).toBe(false);
+  });
+
+  it('tells once what drift and another problem both say', () => {
+    const facts = withObjects(wellKnown(), 'objects', { 'Deployment ic3-svc7': undefined });
+    const { objects } = facts.desired;
+    const missing = (name: string): FileObjectChange => ({ path: objects.find(({ content }) => content.object.metadata.name === name)!.path, object: { kind: 'Secret', name, namespace: 'apps' }, change: 'create', conflicts: [] });
+    const of = (kind: string, name: string): Difference => ({ about: 'object', object: { kind, name, namespace: 'apps' }, state: 'missing' });
+    const change = (service: string, ...reasons: readonly Difference[]): ReleaseChange => ({ ...unchanged(service), change: 'change', reasons });
+    const live = { ...facts.live, secrets: new Map([...facts.live.secrets].filter(([name]) => name !== 'ic3-svc9-tls')) };
+    const records = facts.records.map((record) => ({ ...record, status: record.name === 'ic3-svc8' ? 'failed' : record.status }));
+    const judge = (...releases: readonly ReleaseChange[]): Status => judgeStatus({ ...facts, live, records, changes: { objects: [missing('ic3-svc9-tls')], releases } });
+    const failed: Difference = { about: 'revision-status', status: 'failed' };
+    const status = judge(change('svc7', of('Deployment', 'ic3-svc7')), change('svc8', failed), unchanged('svc9'));
+    expect(codes(status)).toEqual(['workload-missing svc7', 'release-failed svc8', 'certificate-missing svc9']);
+    // What only begins alike is told.
+    const more = judge(change('svc7', of('Deployment', 'ic3-svc7'), of('Service', 'ic3-svc7')), change('svc8', failed, { about: 'revision-origin' }), change('svc9', of('Secret', 'other')));
+    expect(more.problems.filter(({ code }) => code === 'drift').map(({ message }) => message)).toEqual([
+      'differs from what apply brings: Deployment ic3-svc7 is missing, Service ic3-svc7 is missing',
+      'differs from what apply brings: its last revision was not made by apply',
+      'differs from what apply brings: Secret other is missing',
+    ]);
   });
 
   it('tells what the project no longer brings as a warning, unless some services alone are asked for', () => {
