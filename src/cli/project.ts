@@ -8,7 +8,7 @@ import type { ControllerProfile } from '../model/controller-profile.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
-import { printFiles, type DesiredFile } from '../plan/desired-files.ts';
+import { printFiles } from '../plan/desired-files.ts';
 import { describeProject, type DesiredProject } from '../plan/desired-project.ts';
 import { places } from '../plan/places.ts';
 import { planRender } from '../plan/render-plan.ts';
@@ -59,10 +59,16 @@ export function describeChanged(text: string, command: string): Project {
   }
 }
 
+export interface PlannedProject {
+  readonly plan: Plan;
+  readonly observed: Observed;
+}
+
 /** Looks at the project folder and plans what to write. @throws UsageError for notices of level error. */
-export function planProject(session: Session, project: Project, force: boolean): { readonly plan: Plan; readonly observed: Observed } {
+export function planProject(session: Session, project: Project, force: boolean): PlannedProject {
   const { desired } = project;
-  const desiredFiles = printOnce(session, project);
+  const { packageFolder } = session.world;
+  const desiredFiles = printFiles({ ...project, templates: readChartTemplates(packageFolder), schema: readConfigSchema(packageFolder) });
   const observed = observeProject(session.files, {
     paths: [...desiredFiles, ...desired.objects].map(({ path }) => path),
     objects: desired.objects,
@@ -72,17 +78,6 @@ export function planProject(session: Session, project: Project, force: boolean):
   // Line numbers of a text that was refused before it was written would lead nowhere.
   refuseErrors(plan.notices, session.files.readText(places.config) === project.text ? project.text : undefined);
   return { plan, observed };
-}
-
-/** The files of a project never differ, and apply plans twice. */
-const printed = new WeakMap<Project, readonly DesiredFile[]>();
-
-function printOnce({ world }: Session, project: Project): readonly DesiredFile[] {
-  const known = printed.get(project);
-  if (known !== undefined) return known;
-  const files = printFiles({ ...project, templates: readChartTemplates(world.packageFolder), schema: readConfigSchema(world.packageFolder) });
-  printed.set(project, files);
-  return files;
 }
 
 function refuseErrors(notices: readonly Notice[], text: string | undefined): void {

@@ -21,7 +21,7 @@ export interface Session {
 
 export function openSession(world: World, options: GlobalOptions): Session {
   const root = resolve(world.currentFolder, options.directory ?? '.');
-  return { world, root, files: createProjectFiles(root, world.now), report: createReport(world, options.color) };
+  return { world, root, files: createProjectFiles(root), report: createReport(world, options.color) };
 }
 
 /** Runs an action that changes the project folder; a second such run in the same folder is refused meanwhile. */

@@ -24,7 +24,6 @@ import { dirname, join } from 'node:path';
 import { geteuid, pid as ownPid } from 'node:process';
 import { ToolError, UsageError } from '../errors.ts';
 import { fileFailure, systemCode } from './file-failure.ts';
-import { isSettled, stampFile } from './file-stamp.ts';
 import { findProcess } from './process-table.ts';
 import { createProjectPath } from './project-path.ts';
 
@@ -55,11 +54,6 @@ export interface ProjectFiles {
   list(folder: string): readonly string[];
   /** SHA-256 of the bytes in lower-case hexadecimal; undefined when there is no file. */
   digest(path: string): string | undefined;
-  /**
-   * The same for a second look: a file that was digested before is not read again while lstat shows no change. Before a file is
-   * replaced or removed, `digest` has to say what is in it.
-   */
-  digestAgain(path: string): string | undefined;
   /** Removes the temporary files that killed runs left; to be called while holding the lock. Returns their paths. */
   sweepTemporaryFiles(): readonly string[];
 }
@@ -92,10 +86,9 @@ const ownFolders = new Set(['.ingress-tls', 'certs', 'charts', 'manifests', 'sec
 
 /**
  * Opens a project folder.
- * @param now tells how old a file is, which `digestAgain` has to know; without it, it reads every time.
  * @throws UsageError when the folder does not exist.
  */
-export function createProjectFiles(root: string, now?: () => Date): ProjectFiles {
+export function createProjectFiles(root: string): ProjectFiles {
   const place = createProjectPath(root);
 
   // Random once: asking for randomness for each of thousands of files takes as long as renaming them.
@@ -168,18 +161,6 @@ export function createProjectFiles(root: string, now?: () => Date): ProjectFiles
     } finally {
       closeSync(descriptor);
     }
-  };
-
-  const digests = new Map<string, { readonly stamp: string; readonly digest: string }>();
-
-  const readDigest = (path: string): string | undefined => {
-    const before = now?.();
-    return readOpened(path, (descriptor, found) => {
-      const digest = digestOpened(descriptor, found.size);
-      if (before !== undefined && isSettled(found, before)) digests.set(path, { stamp: stampFile(found), digest });
-      else digests.delete(path);
-      return digest;
-    });
   };
 
   const walk = (folder: string, full: string, visit: (path: string, name: string) => void): void => {
@@ -304,12 +285,8 @@ export function createProjectFiles(root: string, now?: () => Date): ProjectFiles
       return found.sort();
     },
 
-    digest: readDigest,
-
-    digestAgain(path) {
-      const known = digests.get(path);
-      const found = known === undefined ? undefined : place.readStats(path);
-      return found !== undefined && known?.stamp === stampFile(found) ? known.digest : readDigest(path);
+    digest(path) {
+      return readOpened(path, (descriptor, { size }) => digestOpened(descriptor, size));
     },
 
     sweepTemporaryFiles() {

@@ -7,12 +7,7 @@ import type { ProjectFiles } from './files.ts';
  */
 export function printObject(content: ObjectFromFiles, files: ProjectFiles): string | undefined {
   const data = readOwnData(content, files);
-  return data === undefined ? undefined : printData(content, data);
-}
-
-/** The same, of data that were read already. */
-export function printData({ object }: ObjectFromFiles, data: Readonly<Record<string, string>>): string {
-  return printYaml([{ ...object, data }]);
+  return data === undefined ? undefined : printYaml([{ ...content.object, data }]);
 }
 
 /**

@@ -19,8 +19,6 @@ export interface ProjectPath {
   resolveUnfollowed(path: string): string | undefined;
   /** For reading: checks the last part as well. Undefined when nothing is there. */
   resolveExisting(path: string): string | undefined;
-  /** What lies there, a symbolic link not followed; undefined when nothing does. */
-  readStats(path: string): Stats | undefined;
 }
 
 /**
@@ -80,9 +78,6 @@ export function createProjectPath(root: string): ProjectPath {
       const real = followLink(path, full);
       assertInside(path, real);
       return real;
-    },
-    readStats(path) {
-      return checkFolders(path) ? look(path, locate(path)) : undefined;
     },
   };
 }

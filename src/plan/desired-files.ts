@@ -1,5 +1,4 @@
 import { renderChart, type ChartTemplates } from '../charts/chart.ts';
-import { digestText } from '../kube/digest.ts';
 import { printYaml } from '../kube/yaml.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
@@ -11,8 +10,6 @@ import { chartFolder, places } from './places.ts';
 export interface DesiredFile {
   readonly path: string;
   readonly content: string;
-  /** SHA-256 of the content. */
-  readonly digest: string;
 }
 
 export interface DesiredFilesInput {
@@ -29,8 +26,8 @@ export function printFiles(input: DesiredFilesInput): readonly DesiredFile[] {
   const { manifests, services } = input.desired;
   const printed = [...manifests.before, ...manifests.after].filter(({ objects }) => objects.length > 0);
   return [
-    digested(places.schema, input.schema),
-    ...printed.map(({ path, objects }) => digested(path, printYaml(objects))),
+    { path: places.schema, content: input.schema },
+    ...printed.map(({ path, objects }) => ({ path, content: printYaml(objects) })),
     ...services.flatMap((service) => printChart(input, service)),
   ];
 }
@@ -45,9 +42,5 @@ function printChart({ config, profile, templates }: DesiredFilesInput, service: 
     chartVersion: '0.1.0',
     nodePort: config.controller.nodePort,
   });
-  return chart.map(({ path, content }) => digested(`${chartFolder(service.name)}/${path}`, content));
-}
-
-function digested(path: string, content: string): DesiredFile {
-  return { path, content, digest: digestText(content) };
+  return chart.map(({ path, content }) => ({ path: `${chartFolder(service.name)}/${path}`, content }));
 }

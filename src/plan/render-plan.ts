@@ -1,3 +1,4 @@
+import { digestText } from '../kube/digest.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Change, Conflict, Plan, Step } from '../model/plan.ts';
 import { planCertificates } from './certificates.ts';
@@ -65,7 +66,7 @@ function planGitignore(observed: Observed): readonly Step[] {
 function decideFile(file: DesiredFile, observed: Observed, force: boolean): Decision {
   const current = observed.digests.get(file.path);
   if (current === undefined) return 'create';
-  if (current === file.digest) return 'unchanged';
+  if (current === digestText(file.content)) return 'unchanged';
   return decideReplacement(observed, file.path, current, force);
 }
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import type { Cluster } from './cluster.ts';
 import { runProgram, type ProgramResult } from './program.ts';
 import { findTool, pathWith } from './tools.ts';
+import { until } from './until.ts';
 
 /** The built program, with the cluster's kubeconfig and the tools that the tests use. */
 export function ingressTls(cluster: Cluster, cwd: string, ...args: string[]): ProgramResult {
@@ -54,6 +55,22 @@ export function listObjects(cluster: Cluster): readonly string[] {
 export function listVersions(cluster: Cluster): readonly string[] {
   const lines = readObjects(cluster, '{range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}');
   return lines.filter((line) => !/\/sh\.helm\.release\./.test(line));
+}
+
+/**
+ * The same of objects whose names or namespaces begin so, once controllers have come to rest: of pods that end they write into the status of
+ * Deployment and ReplicaSet when they are gone.
+ */
+export async function listSettledVersions(cluster: Cluster, prefix: string): Promise<readonly string[]> {
+  const list = (): readonly string[] => listVersions(cluster).filter((line) => line.includes(`/${prefix}`));
+  const template = String.raw`jsonpath={range .items[*]}{.metadata.namespace} {.metadata.deletionTimestamp}{"\n"}{end}`;
+  const isEnding = (): boolean => kubectl(cluster, 'get', 'pods', '--all-namespaces', '--output', template).split('\n').some((line) => line.startsWith(prefix) && !line.endsWith(' '));
+  let [last, now] = [list(), list()];
+  await until(() => {
+    [last, now] = [now, list()];
+    return !isEnding() && last.join('\n') === now.join('\n');
+  });
+  return now;
 }
 
 function readObjects(cluster: Cluster, template: string): readonly string[] {

@@ -1,4 +1,4 @@
-import { exitCodes, NegativeAnswer } from '../../errors.ts';
+import { exitCodes, InternalError, NegativeAnswer } from '../../errors.ts';
 import type { ClusterChanges } from '../../model/changes.ts';
 import type { Plan } from '../../model/plan.ts';
 import { planApply, type ApplyTarget } from '../../plan/apply-plan.ts';
@@ -16,7 +16,7 @@ import { findChanges } from '../cluster/find-changes.ts';
 import { freeReleases, lookUpForApply, refuseConflicts, unlessStopped, type LookSettings } from '../run/look-for-apply.ts';
 import { reportNotices } from '../notices.ts';
 import { chooseProgressStyle } from '../run/progress.ts';
-import { loadProject, planProject, type Project } from '../project.ts';
+import { loadProject, planProject, type PlannedProject, type Project } from '../project.ts';
 import { viewRendered } from '../cluster/rendered-project.ts';
 import { explainConflicts, reportBackups, reportConflicts } from '../report-render.ts';
 import { runSteps } from '../run/run-steps.ts';
@@ -68,7 +68,6 @@ async function applyForReal(session: Session, options: ApplyOptions): Promise<nu
   const project = loadProject(session);
   refuseOtherNamespace(options.namespace, project);
   await repairUnderLock(session, project, options);
-  refuseEdited(session, planProject(session, project, false).plan, options);
   const tools: ClusterTools = openCluster(session, options, false);
   const stopping = listenForStop(world, report, tools.exec);
   const settings: LookSettings = {
@@ -77,17 +76,21 @@ async function applyForReal(session: Session, options: ApplyOptions): Promise<nu
     forcePending: options.forcePending === true,
   };
   try {
-    const found = await lookUpForApply(session, tools, project, settings);
-    report.message(describeTarget(found));
-    // Looking at a cluster takes a while: what was saved meanwhile counts.
-    const rendered = planProject(session, project, false);
+    let rendered: PlannedProject | undefined;
+    const meanwhile = (): void => {
+      rendered = planProject(session, project, false);
+      refuseEdited(session, rendered.plan, options);
+    };
+    const found = await lookUpForApply(session, tools, project, { ...settings, meanwhile });
+    if (rendered === undefined) throw new InternalError('the cluster was looked up without the project');
     const { plan, observed } = rendered;
-    refuseEdited(session, plan, options);
+    const view = viewRendered(session, project, rendered);
+    report.message(describeTarget(found));
     const backups = await carryOutPlan(session, plan, observed);
     reportBackups(session, backups);
     const { facts, findings } = await unlessStopped(stopping, async () => {
       const free = await freeReleases(session, project, found, settings);
-      return { facts: free, findings: await findChanges({ tools: free.tools, rendered: viewRendered(session, project, rendered), facts: free, verifyLive: options.verifyLive === true }) };
+      return { facts: free, findings: await findChanges({ tools: free.tools, rendered: view, facts: free, verifyLive: options.verifyLive === true }) };
     });
     if (options.forceConflicts !== true && findings.changes !== undefined) refuseConflicts(findings.changes);
     reportSummary(session, project, findings.changes);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { ToolError } from '../../errors.ts';
 import type { Cluster, ClusterTarget, OwnedObject } from '../../effects/kubectl.ts';
 import { ownerLabel } from '../../kube/ownership.ts';
@@ -44,9 +45,10 @@ export interface ClusterFacts {
  * Looks at the tools and the cluster and refuses what cannot work, before anything is written anywhere.
  *
  * @param isTolerant for a dry run: what cannot be looked up is told instead of thrown.
+ * @param meanwhile work that keeps this program busy while the tools are.
  * @throws ToolError when kubectl, helm or the cluster fail; UsageError when the project does not fit the cluster.
  */
-export async function lookUpCluster(tools: ClusterTools, project: Project, isTolerant: boolean): Promise<ClusterFacts> {
+export async function lookUpCluster(tools: ClusterTools, project: Project, isTolerant: boolean, meanwhile?: () => void): Promise<ClusterFacts> {
   const failures = new Map<string, string>();
   const look = async <Value>(what: string, question: () => Promise<Value>): Promise<Value | undefined> => {
     try {
@@ -82,6 +84,11 @@ export async function lookUpCluster(tools: ClusterTools, project: Project, isTol
     () => look('Secrets', () => findExistingSecrets(bound, project)),
     () => findNodeAddress(bound),
     () => look('objects of the services', () => readLive(bound, project)),
+    async () => {
+      // By then all tools are started.
+      await setImmediate();
+      meanwhile?.();
+    },
   );
   if (cluster === undefined) return unseen();
   // Where an apply brought objects of these kinds before, they are served.

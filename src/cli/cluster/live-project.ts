@@ -1,10 +1,10 @@
-import { describeChartObjects } from '../../charts/literal-objects.ts';
 import { listLiveObjects, type Kind } from '../../effects/live-objects.ts';
 import { ownerSelector } from '../../kube/ownership.ts';
 import type { Config } from '../../model/config.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import { identifyObject } from '../../plan/orphans.ts';
 import type { Project } from '../project.ts';
+import { describeChart } from './chart-objects.ts';
 import type { ClusterTools } from './tools.ts';
 
 /** What the cluster has of a project, by identifyObject; the manifests are not in it. */
@@ -26,11 +26,10 @@ const noRecords = 'type!=helm.sh/release.v1';
  * Lists what the cluster has of the services' charts and of the Secrets beside them, in a few calls, however many services there are.
  * @throws ToolError when kubectl or the cluster fails.
  */
-export async function readLive(tools: ClusterTools, { config, profile, desired }: Project): Promise<LiveProject> {
+export async function readLive(tools: ClusterTools, project: Project): Promise<LiveProject> {
+  const { config, desired } = project;
   const kindsOf = (namespace: string): readonly Kind[] => {
-    const objects = desired.services
-      .filter((service) => service.namespace === namespace)
-      .flatMap((service) => describeChartObjects({ service, routes: profile.routes(config, service), workload: profile.workload }));
+    const objects = desired.services.filter((service) => service.namespace === namespace).flatMap((service) => describeChart(project, service));
     return [...new Map(objects.map(({ apiVersion, kind }) => [`${apiVersion}/${kind}`, { apiVersion, kind }])).values()];
   };
   const wanted = desired.objects.map(({ content }) => content.object).filter(({ kind }) => kind === 'Secret');

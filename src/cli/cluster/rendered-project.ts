@@ -1,4 +1,3 @@
-import { describeChartObjects } from '../../charts/literal-objects.ts';
 import { printObject, readOwnData } from '../../effects/object-text.ts';
 import { digestFiles, digestText, type FileDigest } from '../../kube/digest.ts';
 import { parseObjects } from '../../kube/parse-yaml.ts';
@@ -10,6 +9,7 @@ import { inlineAuthority } from '../../plan/apply-plan.ts';
 import { chartFolder } from '../../plan/places.ts';
 import type { Project } from '../project.ts';
 import type { Session } from '../session.ts';
+import { describeChart } from './chart-objects.ts';
 
 /** A project folder as it is once a plan has been carried out, whether it has been or not; edited files stay as they are. */
 export interface RenderedProject {
@@ -35,12 +35,11 @@ export function viewRendered({ files }: Session, project: Project, { plan, obser
   const edited = plan.conflicts.map(({ path }) => path);
   const asWanted = new Set([...plan.unchanged, ...madeFromCertificates.keys()]);
   const madeFromFiles = new Map(project.desired.objects.map(({ path, content }) => [path, content]));
-  const described = new Map<PlannedService, readonly KubeObject[]>();
 
   const digest = (path: string): string | undefined => {
     if (removed.has(path)) return undefined;
     const content = written.get(path);
-    return content === undefined ? (observed.digests.get(path) ?? files.digestAgain(path)) : digestText(content);
+    return content === undefined ? (observed.digests.get(path) ?? files.digest(path)) : digestText(content);
   };
   const awaitsCertificate = ({ data }: ObjectFromFiles): boolean => Object.values(data).some((source) => toBeMade.has(source) && !files.exists(source));
   const readText = (path: string): string | undefined => {
@@ -62,7 +61,7 @@ export function viewRendered({ files }: Session, project: Project, { plan, obser
     digestChart: (service) => {
       const folder = chartFolder(service.name);
       const inFolder = [...files.list(folder), ...[...written.keys()].filter((path) => path.startsWith(`${folder}/`))];
-      const beside = Object.entries(inlineAuthority(config, profile, service)).map(([value, path]): FileDigest => ({ path: `${value}=${path}`, digest: files.digestAgain(path) ?? '' }));
+      const beside = Object.entries(inlineAuthority(config, profile, service)).map(([value, path]): FileDigest => ({ path: `${value}=${path}`, digest: files.digest(path) ?? '' }));
       return digestFiles([...new Set(inFolder)].flatMap((path) => fileDigest(path, digest(path))).concat(beside));
     },
     readChangedChart: (service) => {
@@ -73,12 +72,8 @@ export function viewRendered({ files }: Session, project: Project, { plan, obser
       return new Map(paths.map((path) => [path.slice(folder.length), readText(path) ?? '']));
     },
     describeChart: (service) => {
-      const known = described.get(service);
-      if (known !== undefined) return known;
       const isEdited = edited.some((path) => path.startsWith(`${chartFolder(service.name)}/`));
-      const objects = isEdited ? [] : describeChartObjects({ service, routes: profile.routes(config, service), workload: profile.workload });
-      described.set(service, objects);
-      return objects;
+      return isEdited ? [] : describeChart(project, service);
     },
   };
 }

@@ -17,19 +17,24 @@ export interface LookSettings {
   readonly forcePending: boolean;
 }
 
+export interface FirstLookSettings extends LookSettings {
+  /** Done while the tools look, and again with each new look. */
+  readonly meanwhile: () => void;
+}
+
 /**
  * What apply must know before it writes. Waits for namespaces that are being deleted. A stop meanwhile ends the run before anything is
  * written.
  */
-export async function lookUpForApply(session: Session, tools: ClusterTools, project: Project, settings: LookSettings): Promise<ClusterFacts> {
-  const { stopping, timeout } = settings;
+export async function lookUpForApply(session: Session, tools: ClusterTools, project: Project, settings: FirstLookSettings): Promise<ClusterFacts> {
+  const { stopping, timeout, meanwhile } = settings;
   return unlessStopped(stopping, async () => {
-    const facts = await lookUpCluster(tools, project, false);
+    const facts = await lookUpCluster(tools, project, false, meanwhile);
     if (facts.cluster === undefined) return facts;
     const enduring = makeEnduring(session, bindToContext(tools, facts.cluster.context), { stopping, timeout, cluster: facts.cluster });
     if (facts.terminating.length === 0) return { ...facts, tools: enduring };
     await awaitTerminating(session, enduring, facts.terminating, timeout, stopping);
-    return { ...(await lookUpCluster(enduring, project, false)), tools: enduring };
+    return { ...(await lookUpCluster(enduring, project, false, meanwhile)), tools: enduring };
   });
 }
 

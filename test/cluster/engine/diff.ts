@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ingressTls, kubectl, listVersions } from '../../support/cluster-programs.ts';
+import { ingressTls, kubectl, listSettledVersions, listVersions } from '../../support/cluster-programs.ts';
 import type { ProgramResult } from '../../support/program.ts';
 import type { EngineProject } from './project.ts';
 
@@ -42,7 +42,7 @@ export function testDiff(get: () => EngineProject): void {
     const project = get();
     const { cluster, name } = project;
     await project.apply();
-    const before = listVersions(cluster).filter((line) => line.includes(`/${name}`));
+    const before = await listSettledVersions(cluster, name);
     const result = runDiff(project);
     expect(result.stdout).toMatch(/^nothing to change, \d+ unchanged\n$/);
     expect(result.exitCode).toBe(0);

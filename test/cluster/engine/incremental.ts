@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ingressTls, kubectl, listVersions } from '../../support/cluster-programs.ts';
+import { ingressTls, kubectl, listSettledVersions, listVersions } from '../../support/cluster-programs.ts';
 import type { ProgramResult } from '../../support/program.ts';
 import type { EngineProject } from './project.ts';
 
@@ -49,10 +49,10 @@ export function testFirstApply(get: () => EngineProject): void {
 export function testLaterApplies(get: () => EngineProject): void {
   const inNamespace = (...args: string[]): string => kubectl(get().cluster, ...args, '--namespace', get().namespace);
 
-  it('calls no helm and writes nothing when nothing changed', () => {
+  it('calls no helm and writes nothing when nothing changed', async () => {
     const project = get();
     const { cluster, name } = project;
-    const before = listVersions(cluster).filter((line) => line.includes(`/${name}`));
+    const before = await listSettledVersions(cluster, name);
     const { exitCode, stderr, helmCalls, writes } = runApply(project);
     expect(exitCode, stderr).toBe(0);
     expect({ helmCalls, writes }).toEqual({ helmCalls: [], writes: [] });

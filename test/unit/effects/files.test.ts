@@ -7,12 +7,9 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
-  rmSync,
   statSync,
   symlinkSync,
   truncateSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -373,95 +370,6 @@ describe('remove and list', () => {
     expect(files.list('charts')).toEqual([]);
     mkdirSync(join(root, 'folder'));
     expect(String(await failureOf(() => files.remove('folder')))).toContain('a folder is in its place');
-  });
-});
-
-describe('digestAgain', () => {
-  const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
-  /** Files of this folder have rested for an hour. */
-  const later = (): Date => new Date(Date.now() + 3_600_000);
-  const soon = (): Date => new Date();
-  const oldTime = new Date('2026-01-01T00:00:00Z');
-
-  // Linux counts what a process reads.
-  it.skipIf(!existsSync('/proc/self/io')).each([
-    ['does not read a file again that has rested and shows no change', later, false],
-    ['reads a young file every time: a second change within one step of its times would not show', soon, true],
-    ['reads a file every time when it cannot tell its age', undefined, true],
-  ])('%s', (_, now, isReadAgain) => {
-    const countRead = (): number => Number(/^rchar: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
-    const root = makeTemporaryFolder();
-    const size = 32 * 1024 * 1024;
-    writeFileSync(join(root, 'x'), Buffer.alloc(size));
-    const files = createProjectFiles(root, now);
-    const before = countRead();
-    const digest = files.digestAgain('x');
-    const between = countRead();
-    expect(files.digestAgain('x')).toBe(digest);
-    expect(between - before).toBeGreaterThanOrEqual(size);
-    expect(countRead() - between >= size).toBe(isReadAgain);
-  });
-
-  it.each([
-    ['in place', (path: string) => { writeFileSync(path, 'TEXT'); }],
-    ['in place, with its old time', (path: string) => {
-      writeFileSync(path, 'TEXT');
-      utimesSync(path, oldTime, oldTime);
-    }],
-    ['by renaming', (path: string) => {
-      writeFileSync(`${path}.new`, 'TEXT');
-      renameSync(`${path}.new`, path);
-    }],
-    ['by a symbolic link', (path: string) => {
-      writeFileSync(`${path}.new`, 'TEXT');
-      rmSync(path);
-      symlinkSync('x.new', path);
-    }],
-  ])('sees a change to a text of the same length %s', async (_, change) => {
-    const root = makeTemporaryFolder();
-    writeFileSync(join(root, 'x'), 'text');
-    utimesSync(join(root, 'x'), oldTime, oldTime);
-    // Times of files are counted in steps of some milliseconds.
-    await sleep(50);
-    const files = createProjectFiles(root, later);
-    expect(files.digestAgain('x')).toBe(sha('text'));
-    change(join(root, 'x'));
-    expect(files.digestAgain('x')).toBe(sha('TEXT'));
-    rmSync(join(root, 'x'));
-    expect(files.digestAgain('x')).toBeUndefined();
-  });
-
-  it('sees changes that follow each other at once', () => {
-    const root = makeTemporaryFolder();
-    const files = createProjectFiles(root, soon);
-    for (let round = 100; round < 400; round += 1) {
-      writeFileSync(join(root, 'x'), `round ${round}`);
-      expect(files.digestAgain('x')).toBe(sha(`round ${round}`));
-    }
-  });
-
-  it('refuses a folder that has become a symbolic link out of the project', async () => {
-    const outside = makeTemporaryFolder();
-    const root = makeTemporaryFolder();
-    mkdirSync(join(root, 'charts'));
-    writeFileSync(join(root, 'charts/x'), 'text');
-    const files = createProjectFiles(root, later);
-    files.digestAgain('charts/x');
-    // Another program does so while a run waits.
-    await sleep(1);
-    renameSync(join(root, 'charts'), join(outside, 'charts'));
-    symlinkSync(join(outside, 'charts'), join(root, 'charts'));
-    expect(String(await failureOf(() => files.digestAgain('charts/x')))).toContain('symbolic link');
-  });
-
-  it('digests files of every size around its buffer', () => {
-    const root = makeTemporaryFolder();
-    const files = createProjectFiles(root, later);
-    for (const size of [0, 1, 65_535, 65_536, 65_537, 200_000]) {
-      const text = 'x'.repeat(size);
-      writeFileSync(join(root, 'x'), text);
-      expect(files.digest('x')).toBe(sha(text));
-    }
   });
 });
 

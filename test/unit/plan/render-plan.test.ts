@@ -14,7 +14,7 @@ interface Desired extends DesiredProject {
 }
 
 const planRender = (desired: Desired, observed: Observed, at: Date, force: boolean): ReturnType<typeof planRenderOf> =>
-  planRenderOf(desired, desired.files.map((file) => ({ ...file, digest: sha(file.content) })), observed, { now: at, force });
+  planRenderOf(desired, desired.files, observed, { now: at, force });
 
 function desire(files: Record<string, string>): Desired {
   return {
