@@ -8,6 +8,11 @@ export interface ClusterAccess {
   readonly connection: ClusterConnection;
   /** Seconds for one request to the cluster. */
   readonly requestTimeout: number;
+  /**
+   * Whether the API is known to lie at the root of the server's URL. kubectl before 1.34 drops a path of that URL from what --raw asks
+   * (kubernetes/kubernetes#131165), and would ask whoever answers at the root: where it is not known, nothing is asked so.
+   */
+  readonly isAtRoot?: boolean;
 }
 
 /** Milliseconds for a kubectl that asks something: a request is tried again a few times for discovery. */
@@ -16,32 +21,35 @@ export function questionLimit({ requestTimeout }: Pick<ClusterAccess, 'requestTi
 }
 
 /**
- * Asks a cluster something, whatever the answer's length.
+ * Asks a cluster something.
  * @param what the question as a failure, `cannot list the helm releases`; @param args of kubectl, without the connection.
- * @throws ToolError when kubectl or the cluster fails.
+ * @throws ToolError when kubectl or the cluster fails, and for an answer that is more than we can read.
  */
-export async function askForPart(exec: Exec, access: ClusterAccess, what: string, args: readonly string[]): Promise<ToolResult> {
-  const command = { tool: 'kubectl', effect: 'read', args: buildKubectlArgs(access.connection, [`--request-timeout=${access.requestTimeout}s`, ...args]) } as const;
-  const result = await exec.run(command, { timeoutMs: questionLimit(access) });
-  if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
-  return result;
-}
-
-/** The same for an answer of which nothing may be missing. @throws ToolError as above, and for one that is more than we can read. */
 export async function askKubectl(exec: Exec, access: ClusterAccess, what: string, args: readonly string[]): Promise<ToolResult> {
-  const result = await askForPart(exec, access, what, args);
+  const result = await ask(exec, access, args);
+  if (hasFailed(result)) throw explainKubectlFailure(what, result);
   if (result.isCut) throw garbledAnswer('kubectl', what, result);
   return result;
 }
 
 /**
  * Asks the API server for a path as it answers it: kubectl neither decodes nor prints it again, which takes it most of its time.
- * @returns undefined when the server does not serve the path. @throws ToolError as above.
+ * @returns the answer, cut where it is more than we can read; undefined when the server does not serve the path.
+ * @throws ToolError when kubectl or the cluster fails.
  */
 export async function askRaw(exec: Exec, access: ClusterAccess, what: string, path: string): Promise<ToolResult | undefined> {
-  const args = buildKubectlArgs(access.connection, [`--request-timeout=${access.requestTimeout}s`, 'get', `--raw=${path}`]);
-  const result = await exec.run({ tool: 'kubectl', effect: 'read', args }, { timeoutMs: questionLimit(access) });
-  if (result.exitCode !== 0 && /\(NotFound\)/.test(result.stderr)) return undefined;
-  if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
+  const result = await ask(exec, access, ['get', `--raw=${path}`]);
+  if (hasFailed(result) && /\(NotFound\)/.test(result.stderr)) return undefined;
+  // Of an answer that was cut off nothing is shown: it may hold a Secret.
+  if (hasFailed(result)) throw explainKubectlFailure(what, { ...result, stdout: '' });
   return result;
+}
+
+function ask(exec: Exec, access: ClusterAccess, args: readonly string[]): Promise<ToolResult> {
+  const all = buildKubectlArgs(access.connection, [`--request-timeout=${access.requestTimeout}s`, ...args]);
+  return exec.run({ tool: 'kubectl', effect: 'read', args: all }, { timeoutMs: questionLimit(access) });
+}
+
+function hasFailed({ exitCode, timedOut }: ToolResult): boolean {
+  return exitCode !== 0 || timedOut;
 }

@@ -128,6 +128,8 @@ interface Child {
   /** Sends a signal to the tool and its children while it runs. */
   send(signal: NodeJS.Signals): void;
   output(): Pick<ToolResult, 'stdout' | 'stderr' | 'isCut'>;
+  /** Characters of output until now. */
+  received(): number;
   /** Stops listening, so that neither the tool nor a child of it keeps us from ending. */
   letGo(): void;
 }
@@ -152,8 +154,13 @@ function start(command: ExternalCommand, { env, cwd }: ExecSettings, stdin: stri
   const { pid, stdout, stderr, stdin: input } = subprocess;
   const out = createBoundedText(maxOutput);
   const err = createBoundedText(maxOutput);
-  stdout.setEncoding('utf8').on('data', (chunk: string) => { out.append(chunk); });
-  stderr.setEncoding('utf8').on('data', (chunk: string) => { err.append(chunk); });
+  let received = 0;
+  for (const [stream, text] of [[stdout, out], [stderr, err]] as const) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      received += chunk.length;
+      text.append(chunk);
+    });
+  }
   let isGone = false;
   const closed = subprocess.then(({ exitCode, signal, code }) => {
     isGone = true;
@@ -178,6 +185,7 @@ function start(command: ExternalCommand, { env, cwd }: ExecSettings, stdin: stri
         if (systemCode(error) !== 'ESRCH') throw error;
       }
     },
+    received: () => received,
     output: () => ({ stdout: out.read(), stderr: err.read(), isCut: out.isCut || err.isCut }),
     letGo() {
       if (isGone) {
@@ -220,7 +228,14 @@ function waitForEnd(child: Child, command: ExternalCommand, timeoutMs: number, g
     }, reject);
     // execa 9 waits until nobody holds the pipes, a grandchild included: tried with one that sleeps.
     void child.exited.then((end) => {
-      after(graceMs.output, () => { finish(end); });
+      // When we were busy all that time, the timer comes before the output that has long been there to read.
+      const finishOnceRead = (size: number): void => {
+        setImmediate(() => {
+          if (child.received() === size) finish(end);
+          else finishOnceRead(child.received());
+        });
+      };
+      after(graceMs.output, () => { finishOnceRead(child.received()); });
     });
     after(timeoutMs, () => {
       timedOut = true;

@@ -54,6 +54,8 @@ export interface ProjectFiles {
   list(folder: string): readonly string[];
   /** SHA-256 of the bytes in lower-case hexadecimal; undefined when there is no file. */
   digest(path: string): string | undefined;
+  /** Whether any of these files, all of which were there at that time, has been written, replaced or removed since; in doubt it says so. */
+  haveChanged(paths: readonly string[], since: Date): boolean;
   /** Removes the temporary files that killed runs left; to be called while holding the lock. Returns their paths. */
   sweepTemporaryFiles(): readonly string[];
 }
@@ -72,6 +74,9 @@ const maxTextBytes = 16 * 1024 * 1024;
 
 /** One for all files whose digest is asked for: thousands of small ones would weigh more than all else in memory. */
 const buffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** Milliseconds by which the clock of a file system may be coarser than ours, or behind it. */
+const clockMargin = 2000;
 
 /** O_NONBLOCK: opening a named pipe must not wait for a writer. */
 const readOnly = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -129,11 +134,12 @@ export function createProjectFiles(root: string): ProjectFiles {
     if (noFollow !== undefined) {
       const full = place.resolveUnfollowed(path);
       if (full === undefined) return undefined;
+      // Most files are no symbolic links: asking first for each of thousands would take as long as opening it.
       try {
         return openSync(full, readOnly | noFollow);
       } catch (error) {
-        // Most files are no symbolic links: asking first for each of thousands would take as long as opening it.
         if (systemCode(error) === 'ENOENT') return undefined;
+        // Whatever else it is, what follows finds out and says.
       }
     }
     const full = place.resolveExisting(path);
@@ -287,6 +293,13 @@ export function createProjectFiles(root: string): ProjectFiles {
 
     digest(path) {
       return readOpened(path, (descriptor, { size }) => digestOpened(descriptor, size));
+    },
+
+    haveChanged(paths, since) {
+      return paths.some((path) => {
+        const changed = place.readStats(path)?.ctimeMs;
+        return changed === undefined || changed >= since.getTime() - clockMargin;
+      });
     },
 
     sweepTemporaryFiles() {

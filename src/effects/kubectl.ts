@@ -1,4 +1,5 @@
 import { InternalError } from '../errors.ts';
+import { groupPath } from '../kube/api-paths.ts';
 import { buildKubectlArgs, type ClusterConnection } from '../kube/commands.ts';
 import { fieldAt, textField } from '../kube/object-fields.ts';
 import { deletableResource } from '../kube/object-identity.ts';
@@ -16,6 +17,8 @@ import { garbledAnswer } from './tool-failure.ts';
 export interface KubectlSettings extends ClusterConnection {
   /** Seconds that one request to the cluster may take. */
   readonly requestTimeout: number;
+  /** See ClusterAccess. */
+  readonly isAtRoot?: boolean;
 }
 
 export interface Version {
@@ -30,6 +33,8 @@ export interface ClusterTarget {
   readonly context: string;
   /** URL of the API server. */
   readonly server: string;
+  /** Whether a program is started for credentials, which may ask the person for something. */
+  readonly hasCredentialPlugin: boolean;
 }
 
 /** The cluster that commands go to. */
@@ -77,7 +82,7 @@ export interface Kubectl {
   /** Asks the kubeconfig for context and server. */
   readTarget(): Promise<ClusterTarget>;
   /** Asks the server for its version; `target` is named when that fails. */
-  readServerVersion(target: ClusterTarget): Promise<Version>;
+  readServerVersion(target: Pick<ClusterTarget, 'context' | 'server'>): Promise<Version>;
   /** Both, one after the other. */
   readCluster(): Promise<Cluster>;
   /** Whether the cluster serves a kind, given as `group/version/Kind`, or `v1/Kind` for the core group. */
@@ -137,19 +142,19 @@ const ownedResources = [
 ];
 
 /** Creates the adapter that asks a cluster; commands that change one are data (kube/commands.ts) for Exec. */
-export function createKubectl(exec: Exec, { requestTimeout, ...connection }: KubectlSettings): Kubectl {
+export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, ...connection }: KubectlSettings): Kubectl {
   const timeoutMs = questionLimit({ requestTimeout });
   const served = new Map<string, Promise<ReadonlySet<string>>>();
 
   const run = (args: readonly string[]): Promise<ToolResult> =>
     exec.run({ tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, args) }, { timeoutMs });
 
-  const access = { connection, requestTimeout };
+  const access = { connection, requestTimeout, isAtRoot };
   const ask = (what: string, args: readonly string[]): Promise<ToolResult> => askKubectl(exec, access, what, args);
 
   const kindsOf = async (groupVersion: string): Promise<ReadonlySet<string>> => {
     const what = `cannot see whether the cluster serves ${groupVersion}`;
-    const result = await askRaw(exec, access, what, groupVersion === 'v1' ? '/api/v1' : `/apis/${groupVersion}`);
+    const result = await askRaw(exec, access, what, groupPath(groupVersion));
     if (result === undefined) return new Set();
     const resources = listAt(parseJson(result.stdout), 'resources');
     if (resources === undefined) throw garbledAnswer('kubectl', what, result);
@@ -164,10 +169,12 @@ export function createKubectl(exec: Exec, { requestTimeout, ...connection }: Kub
     const context = textField(config, 'current-context');
     const server = textField(config, 'clusters', 0, 'cluster', 'server');
     if (context === undefined || server === undefined) throw garbledAnswer('kubectl', what, view);
-    return { context, server: redact(server) };
+    const user = fieldAt(config, 'users', 0, 'user');
+    const hasCredentialPlugin = fieldAt(user, 'exec') !== undefined || fieldAt(user, 'auth-provider') !== undefined;
+    return { context, server: redact(server), hasCredentialPlugin };
   };
 
-  const readServerVersion = async ({ context, server }: ClusterTarget): Promise<Version> => {
+  const readServerVersion = async ({ context, server }: Pick<ClusterTarget, 'context' | 'server'>): Promise<Version> => {
     const what = `cannot reach the cluster of context ${context} (${server})`;
     const result = await ask(what, ['version', '-o=json']);
     const version = readVersion(fieldAt(parseJson(result.stdout), 'serverVersion'));
@@ -197,6 +204,8 @@ export function createKubectl(exec: Exec, { requestTimeout, ...connection }: Kub
       const cut = reference.lastIndexOf('/');
       const groupVersion = reference.slice(0, cut);
       if (!/^(?:[a-z0-9.-]+\/)?v[0-9a-z]+$/.test(groupVersion)) throw new InternalError(`not a kind of an API: ${reference}`);
+      // Nobody to ask: what is not served is refused when it is sent.
+      if (!isAtRoot) return true;
       const kinds = served.get(groupVersion) ?? kindsOf(groupVersion);
       served.set(groupVersion, kinds);
       return (await kinds).has(reference.slice(cut + 1));

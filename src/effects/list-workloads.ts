@@ -16,8 +16,7 @@ const brought = 'app.kubernetes.io/managed-by in (Helm,ingress-tls)';
  */
 export async function listWorkloads(exec: Exec, access: ClusterAccess, namespace: string, workloads: readonly ObjectReference[]): Promise<readonly KubeObject[]> {
   const kinds = [...new Set(workloads.map(({ kind }) => kind))].map((kind) => ({ apiVersion: 'apps/v1', kind }));
-  const { connection, requestTimeout } = access;
-  const found = await listLiveObjects(exec, { connection, requestTimeout, namespace, kinds, selector: brought });
+  const found = await listLiveObjects(exec, { ...access, namespace, kinds, selector: brought });
   const wanted = new Set(workloads.map(({ kind, name }) => `${kind}/${name}`));
   return found.filter(({ kind, metadata }) => wanted.has(`${kind}/${metadata.name}`));
 }

@@ -4,10 +4,8 @@ import type { LiveStatus } from '../model/status.ts';
 import type { Exec, ToolResult } from './exec.ts';
 import { listAt, parseJson } from './json-answer.ts';
 import { askKubectl, type ClusterAccess } from './ask-kubectl.ts';
-import { resourceOfKind } from './live-objects.ts';
+import { resourceOfKind, type Kind } from './live-objects.ts';
 import { garbledAnswer } from './tool-failure.ts';
-
-type Kind = Pick<KubeObject, 'apiVersion' | 'kind'>;
 
 export interface StatusQuestion extends ClusterAccess {
   /** Of the services. */

@@ -17,6 +17,8 @@ export interface ProjectPath {
    * Undefined when a parent does not exist.
    */
   resolveUnfollowed(path: string): string | undefined;
+  /** What lies there, a symbolic link not followed; undefined when nothing does. */
+  readStats(path: string): Stats | undefined;
   /** For reading: checks the last part as well. Undefined when nothing is there. */
   resolveExisting(path: string): string | undefined;
 }
@@ -69,6 +71,9 @@ export function createProjectPath(root: string): ProjectPath {
     },
     resolveUnfollowed(path) {
       return checkFolders(path) ? locate(path) : undefined;
+    },
+    readStats(path) {
+      return checkFolders(path) ? look(path, locate(path)) : undefined;
     },
     resolveExisting(path) {
       if (!checkFolders(path)) return undefined;

@@ -112,8 +112,8 @@ export function createServerDryRun(exec: Exec, { connection, requestTimeout }: C
   const readLive = async (objects: readonly KubeObject[]): Promise<ReadonlyMap<KubeObject, KubeObject>> =>
     new Map((await Promise.all(divideObjects(objects).map(readGroup))).flat());
 
-  const askAll = async (objects: readonly KubeObject[], options: AskOptions): Promise<ReadonlyMap<KubeObject, Answer>> =>
-    new Map((await Promise.all(divideObjects(objects).map((group) => askGroup(group, options)))).flat());
+  const askAll = async (objects: readonly KubeObject[], options: AskOptions): Promise<readonly (readonly [KubeObject, Answer])[]> =>
+    (await Promise.all(divideObjects(objects).map((group) => askGroup(group, options)))).flat();
 
   return {
     readLive,
@@ -132,28 +132,28 @@ export function createServerDryRun(exec: Exec, { connection, requestTimeout }: C
         new Set(method === 'server-side' ? [] : method === 'patch' ? objects : await selectLive(isPatchedBy));
       const usual = { fieldManager, force: false, findSuspects };
       const forced = { ...usual, force: true, findSuspects: () => Promise.resolve([]) };
+      const patching = findPatched();
       const ask = async (): Promise<readonly (readonly [KubeObject, Answer])[]> => {
-        const wanted = objects.flatMap(({ metadata: { namespace } }) => (namespace === undefined || existingNamespaces.has(namespace) ? [] : [namespace]));
-        const others = await findNamespaces([...new Set(wanted)]);
+        const unsure = objects.flatMap(({ metadata: { namespace } }) => (namespace === undefined || existingNamespaces.has(namespace) ? [] : [namespace]));
+        const there = new Set([...existingNamespaces, ...(await findNamespaces([...new Set(unsure)]))]);
         // Nothing can be asked about an object whose namespace is still to be made.
-        const askable = objects.filter(({ metadata: { namespace } }) => namespace === undefined || existingNamespaces.has(namespace) || others.has(namespace));
-        const patched = await findPatched();
+        const askable = objects.filter(({ metadata: { namespace } }) => namespace === undefined || there.has(namespace));
+        const patched = await patching;
         const answers = await Promise.all([
           askAll(askable.filter((object) => !patched.has(object)), usual),
           askAll(askable.filter((object) => patched.has(object)), forced),
         ]);
-        return answers.flatMap((group) => [...group]);
+        return answers.flat();
       };
-      const [live, kept] = await Promise.all([reading, ask()]);
+      const [live, patched, kept] = await Promise.all([reading, patching, ask()]);
       const conflicts = new Map(
-        [...kept].flatMap(([object, answer]) => {
+        kept.flatMap(([object, answer]) => {
           const found = 'words' in answer ? readConflicts(answer.words) : [];
           return found.length === 0 ? [] : [[object, found] as const];
         }),
       );
       const taken = await askAll([...conflicts.keys()], forced);
       const answers = new Map([...kept, ...taken]);
-      const patched = await findPatched();
       return objects.map((object) => ({
         ...judgePreview(object, live.get(object), answers.get(object)),
         conflicts: conflicts.get(object) ?? [],

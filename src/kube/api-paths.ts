@@ -10,9 +10,13 @@ export interface ListPath extends Pick<KubeObject, 'apiVersion' | 'kind'> {
   readonly continuation?: string;
 }
 
+/** Where the kinds of a version of a group are: `/apis/apps/v1`, and `/api/v1` for the core group. */
+export function groupPath(apiVersion: string): string {
+  return apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+}
+
 /** The path of the API under which objects of a kind are listed (kubernetes@1.35 docs: API concepts, resource URIs). */
 export function listPath({ apiVersion, kind, namespace, selector, fieldSelector, limit, continuation }: ListPath): string {
-  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const place = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   const query = new URLSearchParams({
     ...(selector === undefined ? {} : { labelSelector: selector }),
@@ -20,15 +24,15 @@ export function listPath({ apiVersion, kind, namespace, selector, fieldSelector,
     limit: String(limit),
     ...(continuation === undefined ? {} : { continue: continuation }),
   });
-  return `${root}${place}/${pluralOf(kind)}?${query.toString()}`;
+  return `${groupPath(apiVersion)}${place}/${pluralOf(kind)}?${query.toString()}`;
 }
 
 /**
  * How a kind is called in a path. Every kind that charts and profiles use follows the rule by which Kubernetes guesses
- * (kubernetes/apimachinery@v0.35.0:pkg/api/meta/restmapper.go, UnsafeGuessKindToResource).
+ * (kubernetes/apimachinery@v0.35.0:pkg/api/meta/restmapper.go, UnsafeGuessKindToResource), but for Gateway, which has an s.
  */
-export function pluralOf(kind: string): string {
+function pluralOf(kind: string): string {
   const singular = kind.toLowerCase();
   if (singular.endsWith('s')) return `${singular}es`;
-  return singular.endsWith('y') ? `${singular.slice(0, -1)}ies` : `${singular}s`;
+  return /[^aeiou]y$/.test(singular) ? `${singular.slice(0, -1)}ies` : `${singular}s`;
 }

@@ -30,9 +30,9 @@ export interface ObjectDifference {
   readonly object: ObjectName;
   /**
    * `missing`: it is not there. `changed`: by what a listing shows of it. `differs`: by the API server's word on all of it. `goes`: the chart no
-   * longer has it. `unwanted`: the project no longer has it. `refused`: the API server would not take it.
+   * longer has it.  `refused`: the API server would not take it.
    */
-  readonly state: 'missing' | 'changed' | 'differs' | 'goes' | 'unwanted' | 'refused';
+  readonly state: 'missing' | 'changed' | 'differs' | 'goes' | 'refused';
 }
 
 /** One thing that is not as apply would have it. plan/difference-text.ts alone puts it into words. */
@@ -91,7 +91,7 @@ export interface ReleaseName {
   readonly name: string;
   /** That it is installed in. */
   readonly namespace: string;
-  /** Never there: what has it is a service, whose own name is another one. */
+  /** Never there: it keeps a PlannedService from being passed, whose `name` is the service's. */
   readonly release?: never;
 }
 

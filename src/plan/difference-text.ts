@@ -8,7 +8,6 @@ const objectStates: Readonly<Record<ObjectDifference['state'], string>> = {
   changed: 'was changed',
   differs: 'differs',
   goes: 'goes',
-  unwanted: 'is no longer wanted',
   refused: 'is refused',
 };
 
@@ -56,7 +55,6 @@ function abbreviateObject(difference: ObjectDifference): string {
     case 'differs':
       return `${kind} changed`;
     case 'goes':
-    case 'unwanted':
     case 'refused':
       return describeDifference(difference);
   }

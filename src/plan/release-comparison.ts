@@ -5,6 +5,7 @@ import { dropRemovedFields } from '../kube/removed-fields.ts';
 import type { Difference, ObjectChange, ObjectDifference, ReleaseChange, ReleaseRecord } from '../model/changes.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { KubeObject } from '../model/kube-object.ts';
+import { differenceOf } from './status-drift.ts';
 
 /** A release as its chart wants it, and as the cluster remembers it. */
 export interface ComparedRelease {
@@ -64,9 +65,7 @@ function judgePreview({ service, record, earlier }: ComparedRelease, { isPatched
   return compareObjects(change.before, after) === 'unchanged' ? change : { ...change, change: 'change', after };
 }
 
-const states = { create: 'missing', change: 'differs', delete: 'goes' } as const;
-
 function listDifference({ object, change, refusal }: ObjectChange): readonly ObjectDifference[] {
-  if (change !== 'unchanged') return [{ about: 'object', object, state: states[change] }];
+  if (change !== 'unchanged') return [differenceOf(object, change)];
   return refusal === undefined ? [] : [{ about: 'object', object, state: 'refused' }];
 }

@@ -10,9 +10,9 @@ export function listDrift({ desired, changes }: StatusFacts, service: { readonly
   return [...ofRelease, ...ofObjects];
 }
 
-const states = { create: 'missing', change: 'differs', delete: 'unwanted' } as const;
+const states = { create: 'missing', change: 'differs', delete: 'goes' } as const;
 
-/** What differs of an object that kubectl brings, by what apply would do about it. */
+/** What differs of an object, by what apply would do about it. */
 export function differenceOf(object: ObjectName, change: Exclude<Change, 'unchanged'>): ObjectDifference {
   return { about: 'object', object, state: states[change] };
 }

@@ -1,4 +1,4 @@
-import { exitCodes, InternalError, NegativeAnswer } from '../../errors.ts';
+import { exitCodes, Interrupted, NegativeAnswer } from '../../errors.ts';
 import type { ClusterChanges } from '../../model/changes.ts';
 import type { Plan } from '../../model/plan.ts';
 import { planApply, type ApplyTarget } from '../../plan/apply-plan.ts';
@@ -37,7 +37,7 @@ async function dryRun(session: Session, options: ApplyOptions): Promise<number> 
   refuseOtherNamespace(options.namespace, project);
   const rendered = planProject(session, project, false);
   const { plan } = rendered;
-  const facts = await lookUpCluster(openCluster(session, options, true), project, true);
+  const facts = await lookUpCluster(openCluster(session, options, true), project, { isTolerant: true, readsObjects: true });
   const findings = await findChanges({ tools: facts.tools, rendered: viewRendered(session, project, rendered), facts, verifyLive: options.verifyLive === true });
   const commands = planApply(project.config, project.profile, project.desired, chooseTarget(facts, options), findings);
   reportConflicts(session, plan);
@@ -76,17 +76,27 @@ async function applyForReal(session: Session, options: ApplyOptions): Promise<nu
     forcePending: options.forcePending === true,
   };
   try {
-    let rendered: PlannedProject | undefined;
-    const meanwhile = (): void => {
-      rendered = planProject(session, project, false);
-      refuseEdited(session, rendered.plan, options);
+    let planned: PlannedProject | undefined;
+    let begun = world.now();
+    const plan = (): PlannedProject => {
+      begun = world.now();
+      planned = planProject(session, project, false);
+      return planned;
     };
-    const found = await lookUpForApply(session, tools, project, { ...settings, meanwhile });
-    if (rendered === undefined) throw new InternalError('the cluster was looked up without the project');
-    const { plan, observed } = rendered;
+    let found: ClusterFacts;
+    try {
+      found = await lookUpForApply(session, tools, project, settings, plan);
+    } catch (error) {
+      // What is wrong with the project is told first: it can be mended without a cluster.
+      if (!(error instanceof Interrupted)) refuseEdited(session, (planned ?? plan()).plan, options);
+      throw error;
+    }
+    // What was saved while the tools looked counts.
+    const rendered = planned === undefined || session.files.haveChanged([...planned.observed.digests.keys()], begun) ? plan() : planned;
+    refuseEdited(session, rendered.plan, options);
     const view = viewRendered(session, project, rendered);
     report.message(describeTarget(found));
-    const backups = await carryOutPlan(session, plan, observed);
+    const backups = await carryOutPlan(session, rendered.plan, rendered.observed);
     reportBackups(session, backups);
     const { facts, findings } = await unlessStopped(stopping, async () => {
       const free = await freeReleases(session, project, found, settings);
@@ -95,7 +105,7 @@ async function applyForReal(session: Session, options: ApplyOptions): Promise<nu
     if (options.forceConflicts !== true && findings.changes !== undefined) refuseConflicts(findings.changes);
     reportSummary(session, project, findings.changes);
     reportOrphans(session, facts, options);
-    reportNotices(report, plan.notices, ['warning']);
+    reportNotices(report, rendered.plan.notices, ['warning']);
     const commands = planApply(project.config, project.profile, project.desired, chooseTarget(facts, options), findings);
     const warnings = new Set<string>();
     const stages = arrangeSteps(session, commands, {

@@ -31,7 +31,7 @@ async function destroyProject(session: Session, options: DestroyOptions): Promis
   const unbound = openCluster(session, options, options.dryRun === true);
   const helmVersion = await unbound.helm.readHelmVersion();
   const cluster = await unbound.kubectl.readCluster();
-  const tools = bindToContext(unbound, cluster.context);
+  const tools = bindToContext(unbound, cluster);
   report.message(`Cluster: ${describeCluster(cluster)}`);
 
   if (options.dryRun !== true) await awaitHelms(session, tools, cluster, options.timeout);

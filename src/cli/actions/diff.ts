@@ -29,7 +29,7 @@ export async function diff(session: Session, options: DiffOptions): Promise<numb
     exec.interrupt('SIGTERM');
   });
   try {
-    const facts = await stop.unlessStopped(lookUpCluster({ exec, ...tools }, project, false));
+    const facts = await stop.unlessStopped(lookUpCluster({ exec, ...tools }, project));
     if (facts.cluster !== undefined) report.message(`Cluster: ${describeCluster(facts.cluster)}`);
     const view = viewRendered(session, project, rendered);
     const isWhole = options.names.length === 0;

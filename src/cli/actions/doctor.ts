@@ -99,7 +99,7 @@ async function checkCluster(unbound: ClusterTools, project: Project): Promise<re
   } catch (error) {
     return [describeFailure('cluster', error)];
   }
-  const tools = bindToContext(unbound, cluster.context);
+  const tools = bindToContext(unbound, cluster);
   const { profile, config } = project;
   return [
     { check: 'cluster', status: 'ok', found: describeCluster(cluster) },

@@ -6,7 +6,7 @@ import { refuseUnknownService } from '../select-services.ts';
 import type { Session } from '../session.ts';
 import { lookAtStatus } from '../status/look.ts';
 import { printStatus } from '../status/report.ts';
-import { describeStatus } from '../status/status-document.ts';
+import { describeStatus } from '../status/document.ts';
 import { createScreen, watchStatus } from '../status/watch.ts';
 
 /** Shows how the cluster is and what to do about what is wrong. Reads only; exit 1 when something is wrong. */
@@ -18,7 +18,7 @@ export async function status(session: Session, options: StatusOptions): Promise<
   const unbound = openCluster(session, options, true);
   if (options.watch === true) return watch(session, options, unbound);
   const cluster = await unbound.kubectl.readCluster();
-  const found = await lookAtStatus(session, bindToContext(unbound, cluster.context), cluster, project, options.names);
+  const found = await lookAtStatus(session, bindToContext(unbound, cluster), cluster, project, options.names);
   if (options.json === true) report.json(describeStatus(found));
   else for (const line of printStatus(found, { stream: world.stdout, style: report.style })) report.result(line);
   return found.well ? exitCodes.done : exitCodes.no;
@@ -40,7 +40,7 @@ async function watch(session: Session, { names, interval, json }: StatusOptions,
   world.stdout.once('error', stop);
   try {
     const cluster = await unbound.kubectl.readCluster();
-    const tools = bindToContext(unbound, cluster.context);
+    const tools = bindToContext(unbound, cluster);
     // Loaded anew each time: it may be edited meanwhile.
     const look = async (): ReturnType<typeof lookAtStatus> => lookAtStatus(session, tools, cluster, loadProject(session), names);
     await watchStatus({ look, screen: createScreen(session, { isJson: json === true, interval }), interval, enough: enough.signal });

@@ -6,8 +6,8 @@ import type { Project } from '../project.ts';
 /** Every look at a cluster asks several times, and a planned service never differs. */
 const described = new WeakMap<PlannedService, readonly KubeObject[]>();
 
-/** What the objects of a service's chart say at least, unless a person edited the chart. */
-export function describeChart({ config, profile }: Project, service: PlannedService): readonly KubeObject[] {
+/** What the objects of a service's chart say at least, as it is generated. */
+export function describeGeneratedChart({ config, profile }: Pick<Project, 'config' | 'profile'>, service: PlannedService): readonly KubeObject[] {
   const known = described.get(service) ?? describeChartObjects({ service, routes: profile.routes(config, service), workload: profile.workload });
   described.set(service, known);
   return known;

@@ -16,7 +16,7 @@ import {
 } from './checks.ts';
 import { bindToContext, type ClusterTools } from './tools.ts';
 import { listRecords } from './list-records.ts';
-import { readLive, type LiveProject } from './live-project.ts';
+import { readLiveProject, type LiveProject } from './live-project.ts';
 import { selectBrought, selectRemovable } from './owned-objects.ts';
 import type { Project } from '../project.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -34,21 +34,29 @@ export interface ClusterFacts {
   readonly terminating: readonly string[];
   /** Namespaces of the project that are there, in whatever state. */
   readonly existingNamespaces: ReadonlySet<string>;
-  /** Absent when it could not be read. */
+  /** Absent when it was not, or could not be, read. */
   readonly live?: LiveProject;
   readonly nodeAddress?: string;
   /** What could not be looked up, and why; only in a dry run, elsewhere it is a failure. */
   readonly unknown: readonly string[];
 }
 
+export interface LookUpOptions {
+  /** For a dry run: what cannot be looked up is told instead of thrown. */
+  readonly isTolerant?: boolean;
+  /** Whether the services' objects are read too, for a light look. */
+  readonly readsObjects?: boolean;
+  /** Work that keeps this program busy while the tools are. */
+  readonly meanwhile?: () => unknown;
+}
+
+const [ofCluster, ofHelm] = ['the cluster', 'helm (version 4 assumed)'];
+
 /**
  * Looks at the tools and the cluster and refuses what cannot work, before anything is written anywhere.
- *
- * @param isTolerant for a dry run: what cannot be looked up is told instead of thrown.
- * @param meanwhile work that keeps this program busy while the tools are.
  * @throws ToolError when kubectl, helm or the cluster fail; UsageError when the project does not fit the cluster.
  */
-export async function lookUpCluster(tools: ClusterTools, project: Project, isTolerant: boolean, meanwhile?: () => void): Promise<ClusterFacts> {
+export async function lookUpCluster(tools: ClusterTools, project: Project, { isTolerant = false, readsObjects = false, meanwhile }: LookUpOptions = {}): Promise<ClusterFacts> {
   const failures = new Map<string, string>();
   const look = async <Value>(what: string, question: () => Promise<Value>): Promise<Value | undefined> => {
     try {
@@ -59,8 +67,7 @@ export async function lookUpCluster(tools: ClusterTools, project: Project, isTol
       return undefined;
     }
   };
-  const tellUnknown = (...about: readonly string[]): readonly string[] =>
-    [...failures].flatMap(([what, message]) => (about.length === 0 || about.includes(what) ? [`${what}: ${message}`] : []));
+  const tellFailures = (): readonly string[] => [...failures].map(([what, message]) => `${what}: ${message}`);
   const [place, helmVersion] = await sideBySide(
     () => look(ofCluster, () => tools.kubectl.readTarget()),
     () => look(ofHelm, () => tools.helm.readHelmVersion()),
@@ -69,21 +76,27 @@ export async function lookUpCluster(tools: ClusterTools, project: Project, isTol
   const unseen = (): ClusterFacts => {
     const nothing = { releases: [], existingSecrets: new Set<string>(), foreignNamespaces: new Set<string>(), serverValidates: false };
     const target = { connection: tools.connection, helmMajor, ...nothing };
-    return { tools, target, existingNamespaces: new Set(), orphans: { releases: [], objects: [] }, terminating: [], unknown: tellUnknown(ofCluster, ofHelm) };
+    // Where no cluster is, every other question failed for that reason.
+    for (const what of failures.keys()) if (what !== ofCluster && what !== ofHelm) failures.delete(what);
+    return { tools, target, existingNamespaces: new Set(), orphans: { releases: [], objects: [] }, terminating: [], unknown: tellFailures() };
   };
   if (place === undefined) return unseen();
 
-  const bound = bindToContext(tools, place.context);
+  const bound = bindToContext(tools, place);
   const { desired } = project;
+  const readCluster = (): Promise<Cluster | undefined> => look(ofCluster, () => readFitting(bound, place, project));
+  // A program that asks for credentials asks once, not each kubectl for itself.
+  const early = place.hasCredentialPlugin ? readCluster() : undefined;
+  if (early !== undefined && (await early) === undefined) return unseen();
   const [cluster, namespaces = [], , owned = [], records, existingSecrets, nodeAddress, live] = await sideBySide(
-    () => look(ofCluster, () => readFitting(bound, place, project)),
+    () => early ?? readCluster(),
     () => look('namespaces', () => judgeNamespaces(bound, project)),
     () => look('who has the node port', () => refuseTakenNodePort(bound, project)),
     () => look('what is installed', () => listOwned(bound, project)),
     () => (helmVersion === undefined ? undefined : look('releases', () => listAllowedRecords(bound, project))),
     () => look('Secrets', () => findExistingSecrets(bound, project)),
     () => findNodeAddress(bound),
-    () => look('objects of the services', () => readLive(bound, project)),
+    () => (readsObjects ? look('objects of the services', () => readLiveProject(bound, project)) : undefined),
     async () => {
       // By then all tools are started.
       await setImmediate();
@@ -114,11 +127,9 @@ export async function lookUpCluster(tools: ClusterTools, project: Project, isTol
     ...(nodeAddress === undefined ? {} : { nodeAddress }),
     ...(live === undefined ? {} : { live }),
     existingNamespaces: new Set(namespaces.filter(({ state }) => state !== 'absent').map(({ name }) => name)),
-    unknown: tellUnknown(),
+    unknown: tellFailures(),
   };
 }
-
-const [ofCluster, ofHelm] = ['the cluster', 'helm (version 4 assumed)'];
 
 /** The cluster with its version. @throws UsageError when the profile does not run on it. */
 async function readFitting({ kubectl }: ClusterTools, place: ClusterTarget, project: Project): Promise<Cluster> {

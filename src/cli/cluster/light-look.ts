@@ -30,8 +30,8 @@ export interface LookRequest {
 }
 
 /**
- * Compares a cluster with a project in a few calls, however many services there are: releases by digest and by what their
- * objects say, Secrets with a listing, all other objects by a dry run of the API server. No helm is called.
+ * Compares records and live objects, which were read before, with a project; only of manifests, and of Secrets that seem to differ, the API
+ * server is asked what it would make of them. No helm is called.
  *
  * @throws ToolError when kubectl or the cluster fails.
  */

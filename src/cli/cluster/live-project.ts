@@ -1,10 +1,10 @@
-import { listLiveObjects, type Kind } from '../../effects/live-objects.ts';
+import { listLiveObjects } from '../../effects/live-objects.ts';
 import { ownerSelector } from '../../kube/ownership.ts';
 import type { Config } from '../../model/config.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import { identifyObject } from '../../plan/orphans.ts';
 import type { Project } from '../project.ts';
-import { describeChart } from './chart-objects.ts';
+import { describeGeneratedChart } from './chart-objects.ts';
 import type { ClusterTools } from './tools.ts';
 
 /** What the cluster has of a project, by identifyObject; the manifests are not in it. */
@@ -26,26 +26,16 @@ const noRecords = 'type!=helm.sh/release.v1';
  * Lists what the cluster has of the services' charts and of the Secrets beside them, in a few calls, however many services there are.
  * @throws ToolError when kubectl or the cluster fails.
  */
-export async function readLive(tools: ClusterTools, project: Project): Promise<LiveProject> {
+export async function readLiveProject(tools: ClusterTools, project: Project): Promise<LiveProject> {
   const { config, desired } = project;
-  const kindsOf = (namespace: string): readonly Kind[] => {
-    const objects = desired.services.filter((service) => service.namespace === namespace).flatMap((service) => describeChart(project, service));
-    return [...new Map(objects.map(({ apiVersion, kind }) => [`${apiVersion}/${kind}`, { apiVersion, kind }])).values()];
-  };
-  const wanted = desired.objects.map(({ content }) => content.object).filter(({ kind }) => kind === 'Secret');
+  const objects = desired.services.flatMap((service) => describeGeneratedChart(project, service));
+  const kinds = [...new Map(objects.map(({ apiVersion, kind }) => [`${apiVersion}/${kind}`, { apiVersion, kind }])).values()];
+  const place = { ...tools, namespace: config.namespace };
   const [charts, secrets] = await Promise.all([
-    Promise.all(unique(desired.services.map(({ namespace }) => namespace)).map((namespace) => listLiveObjects(tools.exec, { ...tools, namespace, kinds: kindsOf(namespace), selector: ofCharts(config) }))),
-    Promise.all(
-      unique(wanted.map(({ metadata: { namespace = config.namespace } }) => namespace)).map((namespace) =>
-        listLiveObjects(tools.exec, { ...tools, namespace, kinds: [{ apiVersion: 'v1', kind: 'Secret' }], selector: ownerSelector(config.controller.name), fieldSelector: noRecords }),
-      ),
-    ),
+    listLiveObjects(tools.exec, { ...place, kinds, selector: ofCharts(config) }),
+    listLiveObjects(tools.exec, { ...place, kinds: [{ apiVersion: 'v1', kind: 'Secret' }], selector: ownerSelector(config.controller.name), fieldSelector: noRecords }),
   ]);
-  return { charts: index(charts.flat()), secrets: index(secrets.flat()) };
-}
-
-function unique(names: readonly string[]): readonly string[] {
-  return [...new Set(names)];
+  return { charts: index(charts), secrets: index(secrets) };
 }
 
 function index(objects: readonly KubeObject[]): ReadonlyMap<string, KubeObject> {

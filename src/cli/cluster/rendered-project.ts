@@ -3,13 +3,12 @@ import { digestFiles, digestText, type FileDigest } from '../../kube/digest.ts';
 import { parseObjects } from '../../kube/parse-yaml.ts';
 import type { PlannedService } from '../../model/chart.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
-import type { Observed } from '../../model/observed.ts';
-import type { ObjectFromFiles, Plan } from '../../model/plan.ts';
+import type { ObjectFromFiles } from '../../model/plan.ts';
 import { inlineAuthority } from '../../plan/apply-plan.ts';
 import { chartFolder } from '../../plan/places.ts';
-import type { Project } from '../project.ts';
+import type { PlannedProject, Project } from '../project.ts';
 import type { Session } from '../session.ts';
-import { describeChart } from './chart-objects.ts';
+import { describeGeneratedChart } from './chart-objects.ts';
 
 /** A project folder as it is once a plan has been carried out, whether it has been or not; edited files stay as they are. */
 export interface RenderedProject {
@@ -26,7 +25,7 @@ export interface RenderedProject {
   readonly describeChart: (service: PlannedService) => readonly KubeObject[];
 }
 
-export function viewRendered({ files }: Session, project: Project, { plan, observed }: { readonly plan: Plan; readonly observed: Observed }): RenderedProject {
+export function viewRendered({ files }: Session, project: Project, { plan, observed }: PlannedProject): RenderedProject {
   const { config, profile } = project;
   const written = new Map(plan.steps.flatMap((step) => (step.kind === 'write-file' ? [[step.path, step.content] as const] : [])));
   const madeFromCertificates = new Map(plan.steps.flatMap((step) => (step.kind === 'write-object' ? [[step.path, step.content] as const] : [])));
@@ -73,7 +72,7 @@ export function viewRendered({ files }: Session, project: Project, { plan, obser
     },
     describeChart: (service) => {
       const isEdited = edited.some((path) => path.startsWith(`${chartFolder(service.name)}/`));
-      return isEdited ? [] : describeChart(project, service);
+      return isEdited ? [] : describeGeneratedChart(project, service);
     },
   };
 }

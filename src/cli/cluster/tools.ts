@@ -1,7 +1,7 @@
 import { delimiter, resolve } from 'node:path';
 import { createExec, type Exec } from '../../effects/exec.ts';
 import { createHelm, type Helm } from '../../effects/helm.ts';
-import { createKubectl, type Cluster, type Kubectl } from '../../effects/kubectl.ts';
+import { createKubectl, type Cluster, type ClusterTarget, type Kubectl } from '../../effects/kubectl.ts';
 import { printCommand } from '../../kube/command-line.ts';
 import type { ClusterConnection } from '../../kube/commands.ts';
 import type { Session } from '../session.ts';
@@ -19,6 +19,8 @@ export interface ClusterTools {
   readonly connection: ClusterConnection;
   /** Seconds for one request to the cluster. */
   readonly requestTimeout: number;
+  /** See ClusterAccess. */
+  readonly isAtRoot: boolean;
   /** HELM_DRIVER: where helm keeps its records. */
   readonly helmDriver: string | undefined;
 }
@@ -43,7 +45,7 @@ export function openCluster(session: Session, options: ClusterOptions & { readon
         }
       : {}),
   });
-  const settings = { requestTimeout: Math.min(usualRequestTimeout, options.timeout ?? usualRequestTimeout), helmDriver: world.environment['HELM_DRIVER'] };
+  const settings = { requestTimeout: Math.min(usualRequestTimeout, options.timeout ?? usualRequestTimeout), isAtRoot: false, helmDriver: world.environment['HELM_DRIVER'] };
   return useConnection(exec, settings, {
     ...(options.context === undefined ? {} : { context: options.context }),
     // Meant from where the person stands; the tools run in the project folder.
@@ -52,8 +54,8 @@ export function openCluster(session: Session, options: ClusterOptions & { readon
 }
 
 /** The same tools, bound to a context: what was named to the person stays the one, whatever else changes meanwhile. */
-export function bindToContext({ exec, connection, ...settings }: ClusterTools, context: string): ClusterTools {
-  return useConnection(exec, settings, { ...connection, context });
+export function bindToContext({ exec, connection, ...settings }: ClusterTools, { context, server }: Pick<ClusterTarget, 'context' | 'server'>): ClusterTools {
+  return useConnection(exec, { ...settings, isAtRoot: /^https?:\/\/[^/]+\/?$/.test(server) }, { ...connection, context });
 }
 
 /** The same tools with another way of running them. */
@@ -61,8 +63,8 @@ export function useExec({ connection, ...settings }: ClusterTools, exec: Exec): 
   return useConnection(exec, settings, connection);
 }
 
-function useConnection(exec: Exec, { requestTimeout, helmDriver }: Pick<ClusterTools, 'requestTimeout' | 'helmDriver'>, connection: ClusterConnection): ClusterTools {
-  return { exec, connection, requestTimeout, helmDriver, kubectl: createKubectl(exec, { requestTimeout, ...connection }), helm: createHelm(exec, connection) };
+function useConnection(exec: Exec, { requestTimeout, isAtRoot, helmDriver }: Pick<ClusterTools, 'requestTimeout' | 'isAtRoot' | 'helmDriver'>, connection: ClusterConnection): ClusterTools {
+  return { exec, connection, requestTimeout, isAtRoot, helmDriver, kubectl: createKubectl(exec, { requestTimeout, isAtRoot, ...connection }), helm: createHelm(exec, connection) };
 }
 
 /** The cluster in words, before anything on it is changed. */

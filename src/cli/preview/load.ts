@@ -1,4 +1,3 @@
-import { describeChartObjects } from '../../charts/literal-objects.ts';
 import { readDeepJournal } from '../../effects/deep-journal.ts';
 import type { ObjectReader, ObjectSources, RenderedObjects } from '../../effects/rendered-objects.ts';
 import { digestText } from '../../kube/digest.ts';
@@ -9,6 +8,7 @@ import type { Plan } from '../../model/plan.ts';
 import type { PodDescription } from '../../model/preview.ts';
 import { chartFolder } from '../../plan/places.ts';
 import { describePods } from '../../preview/input-pods.ts';
+import { describeGeneratedChart } from '../cluster/chart-objects.ts';
 import { loadProject, planProject, type Project } from '../project.ts';
 import { withLock, type Session } from '../session.ts';
 import { repairUnderLock } from '../verify/repair.ts';
@@ -63,7 +63,7 @@ function listSources({ config, profile, desired }: Project): ObjectSources {
       folder: chartFolder(service.name),
       release: service.release,
       namespace: service.namespace,
-      describe: () => describeChartObjects({ service, routes: profile.routes(config, service), workload: profile.workload }),
+      describe: () => describeGeneratedChart({ config, profile }, service),
     })),
     kubeVersion: chooseKubeVersion(profile),
   };

@@ -17,24 +17,21 @@ export interface LookSettings {
   readonly forcePending: boolean;
 }
 
-export interface FirstLookSettings extends LookSettings {
-  /** Done while the tools look, and again with each new look. */
-  readonly meanwhile: () => void;
-}
-
 /**
- * What apply must know before it writes. Waits for namespaces that are being deleted. A stop meanwhile ends the run before anything is
+ * What apply must know before it writes. Waits for namespaces that are being deleted. `meanwhile` is done while the tools look, and again
+ * with each new look. A stop meanwhile ends the run before anything is
  * written.
  */
-export async function lookUpForApply(session: Session, tools: ClusterTools, project: Project, settings: FirstLookSettings): Promise<ClusterFacts> {
-  const { stopping, timeout, meanwhile } = settings;
+export async function lookUpForApply(session: Session, tools: ClusterTools, project: Project, settings: LookSettings, meanwhile: () => unknown): Promise<ClusterFacts> {
+  const { stopping, timeout } = settings;
+  const options = { readsObjects: true, meanwhile };
   return unlessStopped(stopping, async () => {
-    const facts = await lookUpCluster(tools, project, false, meanwhile);
+    const facts = await lookUpCluster(tools, project, options);
     if (facts.cluster === undefined) return facts;
-    const enduring = makeEnduring(session, bindToContext(tools, facts.cluster.context), { stopping, timeout, cluster: facts.cluster });
+    const enduring = makeEnduring(session, bindToContext(tools, facts.cluster), { stopping, timeout, cluster: facts.cluster });
     if (facts.terminating.length === 0) return { ...facts, tools: enduring };
     await awaitTerminating(session, enduring, facts.terminating, timeout, stopping);
-    return { ...(await lookUpCluster(enduring, project, false, meanwhile)), tools: enduring };
+    return { ...(await lookUpCluster(enduring, project, options)), tools: enduring };
   });
 }
 
@@ -56,7 +53,7 @@ export async function freeReleases(session: Session, project: Project, facts: Cl
   // One that was made by hand and is taken over has no label of ours yet.
   const ours = [...new Set([...selectOurs(records, project), ...records.filter(({ namespace, name }) => wanted.has(`${namespace}/${name}`))])];
   const repaired = await repairReleases(session, tools, ours, { ...settings, cluster });
-  return repaired.length === 0 ? facts : { ...(await lookUpCluster(tools, project, false)), tools };
+  return repaired.length === 0 ? facts : { ...(await lookUpCluster(tools, project, { readsObjects: true })), tools };
 }
 
 /** @throws NegativeAnswer naming who else set what apply would set. */

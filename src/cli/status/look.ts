@@ -13,7 +13,7 @@ import type { ClusterTools } from '../cluster/tools.ts';
 import { findChanges } from '../cluster/find-changes.ts';
 import { lookLightly } from '../cluster/light-look.ts';
 import { listRecords } from '../cluster/list-records.ts';
-import { readLive } from '../cluster/live-project.ts';
+import { readLiveProject } from '../cluster/live-project.ts';
 import { planProject, type Project } from '../project.ts';
 import { viewRendered } from '../cluster/rendered-project.ts';
 import { selectServices } from '../select-services.ts';
@@ -36,7 +36,7 @@ export async function lookAtStatus(session: Session, tools: ClusterTools, cluste
   // What is rendered keeps this program busy for a while: the tools are at work meanwhile.
   const [read, live, records, uses, helmMajor, rendered] = await sideBySide(
     () => readLiveStatus(tools.exec, { ...tools, ...describeQuestion(project) }),
-    () => readLive(tools, project),
+    () => readLiveProject(tools, project),
     () => listRecords(tools, config.controller.name),
     () => lookAtNamespaces(tools, project),
     () => findHelm(tools),

@@ -6,7 +6,7 @@ import type { Status } from '../../model/status.ts';
 import { printJson } from '../print-json.ts';
 import type { Session } from '../session.ts';
 import { printStatus } from './report.ts';
-import { describeStatus } from './status-document.ts';
+import { describeStatus } from './document.ts';
 import { terminalSize } from '../terminal-size.ts';
 
 /** Shows one status after another. */

@@ -75,7 +75,7 @@ async function openBound(session: Session, options: AddressOptions): Promise<Ope
   const { context, kubeconfig, changesCluster = false } = options;
   const tools = openCluster(session, { ...(context === undefined ? {} : { context }), ...(kubeconfig === undefined ? {} : { kubeconfig }) }, !changesCluster);
   const found = await tools.kubectl.readCluster();
-  return { tools: bindToContext(tools, found.context), found };
+  return { tools: bindToContext(tools, found), found };
 }
 
 /** The node port of the controller's Service on a node of the cluster. */

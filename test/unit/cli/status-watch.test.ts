@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createReport } from '../../../src/cli/report.ts';
 import type { Session } from '../../../src/cli/session.ts';
-import type { StatusDocument } from '../../../src/cli/status/status-document.ts';
+import type { StatusDocument } from '../../../src/cli/status/document.ts';
 import { createScreen, type StatusScreen } from '../../../src/cli/status/watch.ts';
 import type { Status } from '../../../src/model/status.ts';
 

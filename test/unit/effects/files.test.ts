@@ -388,3 +388,19 @@ describe('sweepTemporaryFiles', () => {
   });
 });
 
+describe('haveChanged', () => {
+  const later = (ms: number): Date => new Date(Date.now() + ms);
+
+  it('sees what is written, replaced or removed later, and nothing else', () => {
+    const root = makeTemporaryFolder();
+    const files = createProjectFiles(root);
+    writeFileSync(join(root, 'x'), 'text');
+    writeFileSync(join(root, 'y'), 'text');
+    // The margin for coarse clocks is two seconds.
+    expect(files.haveChanged(['x', 'y'], later(10_000))).toBe(false);
+    expect(files.haveChanged(['x', 'y'], later(-10_000))).toBe(true);
+    expect(files.haveChanged(['x'], later(0))).toBe(true);
+    expect(files.haveChanged(['x', 'gone'], later(10_000))).toBe(true);
+    expect(files.haveChanged([], later(0))).toBe(false);
+  });
+});

@@ -22,7 +22,7 @@ function kubectlThat(program: string, settings: Partial<KubectlSettings> = {}): 
     graceMs: { kill: 200, output: 200 },
     onCommand: ({ args }) => commands.push(args),
   });
-  return { kubectl: createKubectl(exec, { requestTimeout: 10, ...settings }), commands };
+  return { kubectl: createKubectl(exec, { requestTimeout: 10, isAtRoot: true, ...settings }), commands };
 }
 
 const view = JSON.stringify({
@@ -50,6 +50,7 @@ describe('readCluster', () => {
     expect(await kubectl.readCluster()).toEqual({
       context: 'prod',
       server: 'https://[removed]@cluster.test:6443',
+      hasCredentialPlugin: false,
       version: { major: 1, minor: 27, text: 'v1.27+.4-gke' },
     });
     for (const args of commands) expect(args.slice(0, 2)).toEqual(['--context=--all', '--kubeconfig=/a b']);
@@ -122,6 +123,17 @@ describe('questions', () => {
     expect(await Promise.all(references.map((reference) => kubectl.hasResource(reference)))).toEqual([true, true, false, true, false]);
     expect(commands.length).toBe(3);
     expect(await failureOf(() => kubectl.hasResource('../secrets/x'))).not.toBeInstanceOf(ToolError);
+  });
+
+  it.each([{ exec: { command: 'aws' } }, { 'auth-provider': { name: 'oidc' } }])('says that a program is started for credentials: %j', async (user) => {
+    const { kubectl } = kubectlThat(answering([{ when: ['view'], stdout: JSON.stringify({ ...(JSON.parse(view) as object), users: [{ name: 'a', user }] }) }]));
+    expect((await kubectl.readTarget()).hasCredentialPlugin).toBe(true);
+  });
+
+  it('takes each kind for served where the API is not known to lie at the root of the server', async () => {
+    const { kubectl, commands } = kubectlThat(answering([]), { isAtRoot: false });
+    expect(await kubectl.hasResource('networking.k8s.io/v1/Ingress')).toBe(true);
+    expect(commands).toEqual([]);
   });
 
   it('lists what is ours by what the cluster can delete, without asking for content', async () => {
@@ -251,7 +263,7 @@ describeWithTool('kubectl', 'the real kubectl', () => {
   it('with a server that answers', async () => {
     const body = JSON.stringify({ major: '1', minor: '15', gitVersion: 'v1.15.12' });
     const url = await serve((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(body));
-    expect(await readWith(writeKubeconfig(url))).toEqual({ context: 'here', server: url, version: { major: 1, minor: 15, text: 'v1.15.12' } });
+    expect(await readWith(writeKubeconfig(url))).toEqual({ context: 'here', server: url, hasCredentialPlugin: false, version: { major: 1, minor: 15, text: 'v1.15.12' } });
   });
 
   it('shows no credentials in any failure', async () => {

@@ -13,7 +13,7 @@ const marked = 'labelSelector=app.kubernetes.io%2Fmanaged-by+in+%28Helm%2Cingres
 async function list(rules: Rules, workloads: readonly ObjectReference[], namespace = 'shop'): Promise<{ readonly found: readonly KubeObject[]; readonly asked: readonly string[] }> {
   const asked: string[] = [];
   const exec = createExec({ env: installStandIns({ kubectl: answering(rules) }), cwd: makeTemporaryFolder(), onCommand: ({ args }) => asked.push(args.join(' ')) });
-  return { found: await listWorkloads(exec, { connection: { context: 'here' }, requestTimeout: 10 }, namespace, workloads), asked };
+  return { found: await listWorkloads(exec, { connection: { context: 'here' }, requestTimeout: 10, isAtRoot: true }, namespace, workloads), asked };
 }
 
 function deployment(name: string): ObjectReference {

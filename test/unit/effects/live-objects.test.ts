@@ -7,12 +7,12 @@ import { answering, failureOf, installStandIns, makeTemporaryFolder } from './st
 
 type Rule = Parameters<typeof answering>[0][number];
 
-async function listThat(rules: Rule | readonly Rule[], more: { readonly kinds?: LiveObjectsQuestion['kinds'] } = {}): Promise<{ readonly objects: readonly KubeObject[]; readonly commands: readonly ExternalCommand[] }> {
+async function listThat(rules: Rule | readonly Rule[], more: Partial<LiveObjectsQuestion> = {}): Promise<{ readonly objects: readonly KubeObject[]; readonly commands: readonly ExternalCommand[] }> {
   const commands: ExternalCommand[] = [];
   const env = installStandIns({ kubectl: answering([rules].flat()) });
   const exec = createExec({ env, cwd: makeTemporaryFolder(), onCommand: (command) => commands.push(command) });
   const kinds = [{ apiVersion: 'apps/v1', kind: 'Deployment' }, { apiVersion: 'v1', kind: 'Service' }];
-  const question = { connection: {}, requestTimeout: 10, kinds: more.kinds ?? kinds, namespace: 'shop', selector: 'a=b,c=d', fieldSelector: 'type!=x' };
+  const question = { connection: {}, requestTimeout: 10, isAtRoot: true, kinds, namespace: 'shop', selector: 'a=b,c=d', fieldSelector: 'type!=x', ...more };
   return { objects: await listLiveObjects(exec, question), commands };
 }
 
@@ -39,6 +39,25 @@ describe('listLiveObjects', () => {
     const first = { when: [`--raw=/api/v1/namespaces/shop/services?${query}`], stdout: page('a', 'eyJ2&=') };
     const second = { when: [`--raw=/api/v1/namespaces/shop/services?${query}&continue=eyJ2%26%3D`], stdout: page('b', '') };
     expect((await listThat([first, second], { kinds })).objects.map(({ metadata }) => metadata.name)).toEqual(['a', 'b']);
+  });
+
+  it('asks for less at a time where an answer is more than can be read', async () => {
+    const query = 'labelSelector=a%3Db%2Cc%3Dd&fieldSelector=type%21%3Dx&limit=';
+    const kinds = [{ apiVersion: 'v1', kind: 'Service' }];
+    const page = (limit: number, more: object): Rule => ({ when: [`--raw=/api/v1/namespaces/shop/services?${query}${limit}`], ...more });
+    const large = JSON.stringify({ items: [{ metadata: { name: 'x' }, data: 'x'.repeat(17 * 1024 * 1024) }] });
+    expect((await listThat([page(1000, { stdout: large }), page(250, { stdout: services })], { kinds })).objects).toHaveLength(1);
+  });
+
+  it('lets kubectl find the API where it is not known to lie at the root of the server', async () => {
+    const named = (name: string, kind: string): string => JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [{ apiVersion: 'v1', kind, metadata: { name } }] });
+    const { objects, commands } = await listThat(
+      [{ when: ['Deployment.v1.apps'], stdout: named('b', 'Deployment') }, { when: ['Service'], stdout: named('a', 'Service') }],
+      { isAtRoot: false },
+    );
+    expect(objects.map(({ apiVersion, kind, metadata }) => `${apiVersion} ${kind} ${metadata.name}`)).toEqual(['apps/v1 Deployment b', 'v1 Service a']);
+    expect(commands.flatMap(({ args }) => args).filter((arg) => arg.startsWith('--raw'))).toEqual([]);
+    expect(commands[1]?.args).toEqual(['--request-timeout=10s', 'get', 'Service', '--namespace=shop', '--ignore-not-found=true', '-o=json', '--selector=a=b,c=d', '--field-selector=type!=x']);
   });
 
   it('finds nothing of a kind that the cluster does not serve', async () => {

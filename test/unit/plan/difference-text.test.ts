@@ -15,7 +15,6 @@ it.each<readonly [Difference, text: string, short: string]>([
   [{ about: 'object', object, state: 'differs' }, 'Deployment ic3-svc7 differs', 'Deployment changed'],
   [{ about: 'object', object, state: 'goes' }, 'Deployment ic3-svc7 goes', 'Deployment ic3-svc7 goes'],
   [{ about: 'object', object, state: 'refused' }, 'Deployment ic3-svc7 is refused', 'Deployment ic3-svc7 is refused'],
-  [{ about: 'object', object, state: 'unwanted' }, 'Deployment ic3-svc7 is no longer wanted', 'Deployment ic3-svc7 is no longer wanted'],
 ])('says of %j: %s, in short: %s', (difference, text, short) => {
   expect(describeDifference(difference)).toBe(text);
   expect(abbreviateDifference(difference)).toBe(short);

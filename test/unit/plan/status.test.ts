@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { profiles } from '../../../src/controllers/index.ts';
-import { describeStatus } from '../../../src/cli/status/status-document.ts';
+import { describeStatus } from '../../../src/cli/status/document.ts';
 import type { Difference, FileObjectChange, ReleaseChange } from '../../../src/model/changes.ts';
 import type { Config } from '../../../src/model/config.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
