@@ -33,14 +33,26 @@ export async function askKubectl(exec: Exec, access: ClusterAccess, what: string
 }
 
 /**
- * Asks the API server for a path as it answers it: kubectl neither decodes nor prints it again, which takes it most of its time.
+ * The same for what may hold a Secret: nothing of the answer is in an error, and one that is more than we can read is returned as it is.
+ * @throws ToolError when kubectl or the cluster fails.
+ */
+export async function askForObjects(exec: Exec, access: ClusterAccess, what: string, args: readonly string[]): Promise<ToolResult> {
+  return showNothing(what, await ask(exec, access, args));
+}
+
+/**
+ * Asks the API server for a path as it answers it: kubectl neither decodes nor prints it again, which takes it most of its time. Nothing of
+ * the answer is in an error.
  * @returns the answer, cut where it is more than we can read; undefined when the server does not serve the path.
  * @throws ToolError when kubectl or the cluster fails.
  */
 export async function askRaw(exec: Exec, access: ClusterAccess, what: string, path: string): Promise<ToolResult | undefined> {
   const result = await ask(exec, access, ['get', `--raw=${path}`]);
-  if (hasFailed(result) && /\(NotFound\)/.test(result.stderr)) return undefined;
-  // Of an answer that was cut off nothing is shown: it may hold a Secret.
+  return hasFailed(result) && /\(NotFound\)/.test(result.stderr) ? undefined : showNothing(what, result);
+}
+
+function showNothing(what: string, result: ToolResult): ToolResult {
+  // A kubectl that was stopped at work leaves a part of its answer and no words of its own.
   if (hasFailed(result)) throw explainKubectlFailure(what, { ...result, stdout: '' });
   return result;
 }

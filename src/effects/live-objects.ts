@@ -2,7 +2,7 @@ import { listPath } from '../kube/api-paths.ts';
 import { fieldAt, textField } from '../kube/object-fields.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { KubeObject } from '../model/kube-object.ts';
-import { askKubectl, askRaw, type ClusterAccess } from './ask-kubectl.ts';
+import { askForObjects, askRaw, type ClusterAccess } from './ask-kubectl.ts';
 import type { Exec } from './exec.ts';
 import { listAt, parseJson } from './json-answer.ts';
 import { isKubeObject } from './object-answers.ts';
@@ -71,9 +71,9 @@ async function listByName(exec: Exec, question: KindQuestion, kind: Kind): Promi
     ...(selector === undefined ? [] : [`--selector=${selector}`]),
     ...(fieldSelector === undefined ? [] : [`--field-selector=${fieldSelector}`]),
   ];
-  const { stdout, ...result } = await askKubectl(exec, question, what, args);
-  if (stdout.trim() === '') return [];
-  const objects = readItems(parseJson(stdout), kind);
+  const result = await askForObjects(exec, question, what, args);
+  if (result.stdout.trim() === '') return [];
+  const objects = readItems(result.isCut ? undefined : parseJson(result.stdout), kind);
   if (objects === undefined) throw garbledAnswer('kubectl', what, { ...result, stdout: '' });
   return objects;
 }

@@ -6,23 +6,11 @@ import { helm, ingressTls, listObjects, listVersions, readObject } from '../../s
 import type { Cluster } from '../../support/cluster.ts';
 import { describeUnless, describeWithCluster } from '../../support/describe-with.ts';
 import { OutsideView } from '../../support/outside-view.ts';
+import { threeModes } from '../../support/prepared-project.ts';
 import { findTool } from '../../support/tools.ts';
 import { until } from '../../support/until.ts';
 
-const config = `apiVersion: ingress-tls/v1
-domain: example.test
-controller:
-  profile: traefik
-certificate:
-  keyType: ecdsa-p256
-services:
-  - name: svc7
-    mode: terminate
-  - name: svc8
-    mode: reencrypt
-  - name: svc9
-    mode: passthrough
-`;
+const config = threeModes.replace('certificate:', 'controller:\n  profile: traefik\ncertificate:');
 
 /** The short story, the other tests' helm being of major version 4 where there is one. */
 describeWithCluster('profile traefik on a cluster, by Helm 3', (withAnyHelm) => {
