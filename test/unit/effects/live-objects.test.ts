@@ -73,19 +73,20 @@ describe('listLiveObjects', () => {
     expect([message, ...details].join('\n')).not.toContain('c2VjcmV0');
   });
 
+  // Words that redaction does not know for a secret.
   it.each([true, false])('shows nothing of what a kubectl had printed that was stopped, by path: %s', async (isAtRoot) => {
-    const error = await failureOf(() => listThat({ when: [], stdout: '{"items":[{"data":{"tls.key":"c2VjcmV0IHRoaW5n"}},', exitCode: 137 }, { isAtRoot }));
+    const error = await failureOf(() => listThat({ when: [], stdout: 'the word is swordfish\n', exitCode: 137 }, { isAtRoot }));
     expect(error).toBeInstanceOf(ToolError);
     const { message, details } = error as ToolError;
-    expect([message, ...details].join('\n')).not.toContain('c2VjcmV0');
+    expect([message, ...details].join('\n')).not.toContain('swordfish');
   });
 
   it('shows nothing of an answer that is too large for one kind', async () => {
-    const stdout = `c2VjcmV0${'x'.repeat(17 * 1024 * 1024)}c2VjcmV0`;
+    const stdout = 'the word is swordfish\n'.repeat(1024 * 1024);
     const error = await failureOf(() => listThat({ when: [], stdout }, { isAtRoot: false }));
     expect(error).toBeInstanceOf(ToolError);
     const { message, details } = error as ToolError;
-    expect([message, ...details].join('\n')).not.toContain('c2VjcmV0');
+    expect([message, ...details].join('\n')).not.toContain('swordfish');
   });
 
   it.each(['', '[]', '{}', 'null', 'true', '{"items":null}', '{"items":[null]}', '{"items":["x"]}', '{"items":[{}]}', '{"items":[{"metadata":{"name":1}}]}'])('says that %j is no answer', async (stdout) => {
