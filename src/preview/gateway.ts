@@ -53,12 +53,11 @@ export async function startGateway(settings: GatewaySettings): Promise<Gateway> 
   const http = createHttpServers({ current: () => generation, connections, passages, limits, now, onEntry });
 
   const onSecure = (socket: TLSSocket): void => {
-    const connection = connections.find(socket);
+    const connection = connections.secure(socket);
     if (connection === undefined) {
       socket.destroy();
       return;
     }
-    connection.isSecure = true;
     socket.on('error', (error: NodeJS.ErrnoException) => {
       noteProblem(connection, error);
     });

@@ -5,7 +5,7 @@ import type { Limits } from './limits.ts';
 /** One connection of a client. */
 export interface Connection {
   readonly socket: Socket;
-  /** Address and port, which no other open connection has. */
+  /** Address and port. */
   readonly client: string;
   /** The name in its ClientHello. */
   serverName?: string;
@@ -25,8 +25,10 @@ export interface Connection {
 export interface Connections {
   readonly size: number;
   add(socket: Socket): Connection;
-  /** By the socket itself, or by the address and port of one that wraps it. */
+  /** By the socket itself, or by one that `secure` has found. */
   find(socket: Socket): Connection | undefined;
+  /** The connection whose TLS handshake has just ended with this socket, which from now on finds it too. */
+  secure(socket: Socket): Connection | undefined;
   /** Ends those on which nothing runs, gives the others `closingMs`, then destroys them; done when all are closed. */
   close(): Promise<void>;
 }
@@ -46,7 +48,8 @@ export function noteProblem(connection: Connection, error: NodeJS.ErrnoException
 }
 
 export function trackConnections({ idleMs, closingMs }: Limits): Connections {
-  const open = new Map<string, Connection & { readonly isIdle: () => boolean }>();
+  // Not by address and port alone: a client may have the port again while its last connection is still open here.
+  const open = new Set<Connection & { readonly isIdle: () => boolean }>();
   const bySocket = new WeakMap<Socket, Connection>();
   let isClosing = false;
   let onEmpty: () => void = () => undefined;
@@ -83,11 +86,11 @@ export function trackConnections({ idleMs, closingMs }: Limits): Connections {
         }
       },
     };
-    open.set(client, connection);
+    open.add(connection);
     bySocket.set(socket, connection);
     socket.once('close', () => {
       clearTimeout(timer);
-      open.delete(client);
+      open.delete(connection);
       // Whatever the close still ends must not start the idle limit again.
       running = Infinity;
       if (open.size === 0) onEmpty();
@@ -102,9 +105,9 @@ export function trackConnections({ idleMs, closingMs }: Limits): Connections {
       onEmpty = resolve;
     });
     const timer = setTimeout(() => {
-      for (const { socket } of open.values()) socket.destroy();
+      for (const { socket } of open) socket.destroy();
     }, closingMs);
-    for (const connection of open.values()) {
+    for (const connection of open) {
       if (connection.isIdle()) connection.finish();
     }
     await empty;
@@ -116,7 +119,17 @@ export function trackConnections({ idleMs, closingMs }: Limits): Connections {
       return open.size;
     },
     add,
-    find: (socket) => bySocket.get(socket) ?? open.get(addressOf(socket)),
+    find: (socket) => bySocket.get(socket),
+    secure: (socket) => {
+      const client = addressOf(socket);
+      // Of two with one address only the later can have a client that shakes hands.
+      const connection = [...open].findLast((each) => each.client === client);
+      if (connection !== undefined) {
+        connection.isSecure = true;
+        bySocket.set(socket, connection);
+      }
+      return connection;
+    },
     close,
   };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 
 import type { PageAnswer } from '../../model/gateway.ts';
 import { addressOf } from './connections.ts';
@@ -6,11 +7,13 @@ import { beginExchange } from './exchange.ts';
 import { nameOfAuthority } from './hosts.ts';
 import { findFault } from './invalid-requests.ts';
 import { lengthOfPage, renderPage } from './pages.ts';
-import { forwardedHeaders, stripHeaders, targetOf } from './request-headers.ts';
+import { forwardedHeaders, hasBody, stripHeaders, targetOf } from './request-headers.ts';
 import type { Surroundings } from './requests.ts';
 import { describeProblem, edgeHeaders, pageOfFailure, routeRequest } from './routing.ts';
 
-const otherUpgrade: PageAnswer = { status: 501, contentType: 'text/plain', body: 'Of all upgrades the preview knows WebSocket only.\n' };
+const otherUpgrade: PageAnswer = { status: 501, contentType: 'text/plain', body: 'Of all upgrades the preview knows WebSocket only, and none with a body.\n' };
+/** Octets that a client may send before the pod has agreed; RFC 6455, 4.1 has it wait. */
+const mostEarly = 64 * 1024;
 
 /**
  * Carries a WebSocket (RFC 6455) to the pod that the request's host names, to its end; other upgrades are refused. Its line
@@ -57,7 +60,7 @@ export function answerUpgrade(request: IncomingMessage, head: Buffer, around: Su
   if (route.backend !== undefined) {
     exchange.backend = route.backend.service;
   }
-  if (request.headers.upgrade?.toLowerCase() !== 'websocket' || request.method !== 'GET') {
+  if (request.headers.upgrade?.toLowerCase() !== 'websocket' || request.method !== 'GET' || hasBody(request)) {
     sendLast(otherUpgrade);
     return;
   }
@@ -71,10 +74,14 @@ export function answerUpgrade(request: IncomingMessage, head: Buffer, around: Su
   request.url = target.path;
   // httpxy's first look is at this very header.
   request.headers.upgrade = 'websocket';
+  const early = holdEarly(socket, head, () => {
+    exchange.problem = `the client sent more than ${mostEarly} octets before the pod agreed to the upgrade`;
+    socket.destroy();
+  });
   around.passages.upgrade(
     request,
     socket,
-    head,
+    Buffer.alloc(0),
     { hop: route.hop, port: route.port, headers, mayReuse: false, stalledMs },
     {
       onStart: (outgoing) => {
@@ -91,6 +98,7 @@ export function answerUpgrade(request: IncomingMessage, head: Buffer, around: Su
         });
         outgoing.on('upgrade', (answer) => {
           isAnswered = true;
+          early.putBack();
           exchange.status = 101;
           Object.assign(answer.headers, edgeHeaders(behaviour));
         });
@@ -112,11 +120,31 @@ export function answerUpgrade(request: IncomingMessage, head: Buffer, around: Su
       },
       onAnswer: () => undefined,
       onError: (error) => {
-        exchange.problem = describeProblem(error);
+        exchange.problem ??= describeProblem(error);
         if (!isAnswered && socket.writable) {
           sendLast(pageOfFailure(error, behaviour));
         }
       },
     },
   );
+}
+
+/**
+ * Reads what a client sends too early and keeps it for the pod. Left unread it would hide that the client leaves, and both
+ * connections would stay.
+ */
+function holdEarly(socket: Socket, head: Buffer, onTooMuch: () => void): { putBack(): void } {
+  let bytes = head;
+  const collect = (chunk: Buffer): void => {
+    bytes = Buffer.concat([bytes, chunk]);
+    if (bytes.length > mostEarly) onTooMuch();
+  };
+  socket.on('data', collect);
+  return {
+    putBack: () => {
+      socket.off('data', collect);
+      socket.pause();
+      if (bytes.length > 0) socket.unshift(bytes);
+    },
+  };
 }

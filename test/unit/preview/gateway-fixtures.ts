@@ -254,6 +254,7 @@ export async function readToEnd(socket: Socket): Promise<string> {
   socket.on('data', (chunk: Buffer) => {
     text += chunk.toString('latin1');
   });
-  await once(socket, 'close');
+  // Not `once`, which takes the reset of a connection that is written to for a failure.
+  await new Promise((resolve) => socket.once('close', resolve));
   return text;
 }
