@@ -1,6 +1,6 @@
 import { ToolError } from '../errors.ts';
 import type { ClusterConnection } from '../kube/commands.ts';
-import { buildHelmArgs, readHelmSubject } from '../kube/helm-commands.ts';
+import { buildHelmArgs, liveStates, readHelmSubject } from '../kube/helm-commands.ts';
 import { textField } from '../kube/object-fields.ts';
 import type { ReleaseName } from '../model/changes.ts';
 import type { ToolCommand } from '../model/plan.ts';
@@ -69,8 +69,7 @@ export function createHelm(exec: Exec, connection: ClusterConnection): Helm {
 
     async listReleases(labelSelector, options) {
       const what = 'cannot list the helm releases';
-      // helm 3 leaves pending releases out by default, helm 4 has no --all: the names of the states fit both.
-      const states = ['--deployed', '--failed', '--pending', '--uninstalling', ...(options?.withUninstalled === true ? ['--uninstalled'] : [])];
+      const states = [...liveStates, ...(options?.withUninstalled === true ? ['--uninstalled'] : [])];
       const selector = labelSelector === undefined ? [] : [`--selector=${labelSelector}`];
       const result = await ask(what, buildHelmArgs(connection, ['list', '--all-namespaces', '--output=json', '--max=0', ...states, ...selector]));
       const releases = listAt({ releases: parseJson(result.stdout) }, 'releases')?.map(readRelease);

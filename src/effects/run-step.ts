@@ -1,10 +1,12 @@
-import { InternalError } from '../errors.ts';
+import { InternalError, ToolError } from '../errors.ts';
+import { printCommand } from '../kube/command-line.ts';
 import type { RunStep } from '../model/plan.ts';
 import { readWarnings } from './api-warnings.ts';
-import type { Exec } from './exec.ts';
+import type { Exec, ToolResult } from './exec.ts';
 import type { ProjectFiles } from './files.ts';
-import { explainHelmFailure, isAlreadyUninstalled } from './helm.ts';
+import { explainHelmFailure, helmQuestionLimit, isAlreadyUninstalled } from './helm.ts';
 import { explainKubectlFailure } from './kubectl-failures.ts';
+import { quoteOutput } from './redaction.ts';
 
 /** Seconds that a tool has over the time that it was given itself, to end by its own means. */
 const margin = 30;
@@ -22,20 +24,31 @@ export interface StepTools {
 }
 
 /**
- * Runs one command of a plan; objects go to it on standard input.
+ * Runs one command of a plan; objects go to it on standard input. What it was to remove is looked for afterwards: kubectl ends with 0 too
+ * when it was talked out of it.
  * @throws ToolError in the tool's own words, secrets removed, when it fails.
  */
 export async function runStep(step: RunStep, { exec, files, onWarning }: StepTools): Promise<void> {
-  const { command, title, release } = step;
+  const { command, remaining } = step;
   const stdin = command.stdinFiles?.map((path) => readInput(files, path)).join('');
   const result = await exec.run(command, { timeoutMs: patience(step), ...(stdin === undefined ? {} : { stdin }) });
   if (onWarning !== undefined) readWarnings(result).forEach(onWarning);
-  if (result.exitCode === 0 && !result.timedOut) return;
-  if (command.tool === 'helm' && isAlreadyUninstalled(command, result)) return;
+  const isDone = result.exitCode === 0 && !result.timedOut;
+  if (!isDone && !(command.tool === 'helm' && isAlreadyUninstalled(command, result))) throw explainStep(step, result);
+  if (remaining === undefined) return;
+  const look = await exec.run(remaining, { timeoutMs: helmQuestionLimit });
+  if (look.exitCode !== 0 || look.timedOut) throw explainStep(step, look);
+  const names = look.stdout.split('\n').filter((line) => line.trim() !== '');
+  if (names.length === 0) return;
+  throw new ToolError(`cannot ${step.title}: ${command.tool} said that it is done, and ${quoteOutput(names.join(', ')).join(' ')} is still there`, {
+    details: quoteOutput(`${result.stdout}${result.stderr}`).map((line) => `${command.tool}: ${line}`),
+    remedy: `${printCommand(remaining)} names what is there; then run the same command again.`,
+  });
+}
+
+function explainStep({ command, title, release }: RunStep, result: ToolResult): ToolError {
   const what = `cannot ${title}`;
-  throw command.tool === 'helm'
-    ? explainHelmFailure(what, result, release?.namespace)
-    : explainKubectlFailure(what, result);
+  return command.tool === 'helm' ? explainHelmFailure(what, result, release?.namespace) : explainKubectlFailure(what, result);
 }
 
 function readInput(files: ProjectFiles, path: string): string {

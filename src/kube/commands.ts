@@ -119,6 +119,17 @@ export function deleteCommand({
   ]);
 }
 
+/** Names those of these objects that are there, one a line. */
+export function remainingObjectsCommand({
+  resource,
+  names,
+  namespace,
+  ...connection
+}: ClusterConnection & { readonly resource: string; readonly names: readonly string[]; readonly namespace?: string }): ToolCommand {
+  const args = ['get', ...names.map((name) => `${resource}/${name}`), ...(namespace === undefined ? [] : [`--namespace=${namespace}`]), '--ignore-not-found=true', '--output=name'];
+  return { tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, args) };
+}
+
 function write(connection: ClusterConnection, args: readonly string[], stdinFiles?: readonly string[]): ToolCommand {
   return { tool: 'kubectl', effect: 'write', args: buildKubectlArgs(connection, args), ...(stdinFiles && { stdinFiles }) };
 }

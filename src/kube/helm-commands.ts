@@ -81,6 +81,15 @@ export function helmUninstallCommand({
   return write(connection, ['uninstall', release, `--namespace=${namespace}`, '--cascade=foreground', wait, `--timeout=${timeout}s`]);
 }
 
+/** helm 3 leaves pending releases out by default, helm 4 has no --all: the names of the states fit both. */
+export const liveStates = ['--deployed', '--failed', '--pending', '--uninstalling'] as const;
+
+/** Prints the name of a release that is there, in whatever state. */
+export function helmRemainingCommand({ name, namespace, ...connection }: ClusterConnection & ReleaseName): ToolCommand {
+  const args = ['list', `--namespace=${namespace}`, `--filter=^${name.replaceAll('.', String.raw`\.`)}$`, '--short', ...liveStates];
+  return { tool: 'helm', effect: 'read', args: buildHelmArgs(connection, args) };
+}
+
 /** All revisions of a release that are kept, as JSON. */
 export function helmHistoryCommand({ name, namespace, ...connection }: ClusterConnection & ReleaseName): ToolCommand {
   return { tool: 'helm', effect: 'read', args: buildHelmArgs(connection, ['history', name, `--namespace=${namespace}`, '--output=json']) };

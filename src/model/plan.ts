@@ -52,6 +52,8 @@ export interface RunStep {
   readonly command: ToolCommand;
   /** How long the command may take, in seconds. */
   readonly timeout: number;
+  /** Names what the command was to remove and is still there: nothing, once it is gone. */
+  readonly remaining?: ToolCommand;
   /** The Helm release that the command is about. */
   readonly release?: PlannedRelease;
   /** Workloads of the release's chart. */

@@ -1,5 +1,5 @@
-import { deleteCommand, type ClusterConnection } from '../kube/commands.ts';
-import { helmUninstallCommand } from '../kube/helm-commands.ts';
+import { deleteCommand, remainingObjectsCommand, type ClusterConnection } from '../kube/commands.ts';
+import { helmRemainingCommand, helmUninstallCommand } from '../kube/helm-commands.ts';
 import type { DeletableObject } from '../model/changes.ts';
 import type { PlannedRelease, RunStep } from '../model/plan.ts';
 
@@ -19,6 +19,7 @@ export function uninstallStep(release: PlannedRelease, { connection, timeout, he
     title: `uninstall release ${name}`,
     phase: 'clean-up',
     command: helmUninstallCommand({ release: name, namespace, timeout, helmMajor, ...connection }),
+    remaining: helmRemainingCommand({ name, namespace, ...connection }),
     timeout,
     release,
   };
@@ -56,10 +57,12 @@ export function deleteStep(
 ): RunStep {
   const hasPods = isWorkload({ resource });
   const timeout = hasPods || resource === 'namespaces' ? Math.max(settings.timeout, patience) : settings.timeout;
+  const objects = { resource, names, ...(namespace === undefined ? {} : { namespace }), ...connection };
   return {
     title: `delete ${resource.split('.')[0] ?? resource} ${names.join(', ')}${namespace === undefined ? '' : ` in namespace ${namespace}`}`,
     phase: 'clean-up',
-    command: deleteCommand({ resource, names, timeout, withDependents: hasPods && settings.backgroundOnly !== true, ...(namespace === undefined ? {} : { namespace }), ...connection }),
+    command: deleteCommand({ ...objects, timeout, withDependents: hasPods && settings.backgroundOnly !== true }),
+    remaining: remainingObjectsCommand(objects),
     timeout,
   };
 }

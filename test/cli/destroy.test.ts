@@ -66,7 +66,7 @@ describe('destroy', () => {
   it('keeps a namespace that holds something else', async () => {
     await inProject(project, (folder, outside) => {
       const cluster = installStandInCluster(outside);
-      const foreign: Answer = { tool: 'kubectl', when: ['get', '--namespace', '--ignore-not-found'], stdout: 'Pod\tsomebody-elses\t\n' };
+      const foreign: Answer = { tool: 'kubectl', when: ['get', '--namespace', '--ignore-not-found', '-o'], stdout: 'Pod\tsomebody-elses\t\n' };
       const ours: Answer = { tool: 'kubectl', when: ['get', '--namespace', '--selector'] };
       cluster.answer(ours, foreign, ...installedAnswers);
       const args = ['destroy', '--confirm', 'ic3', '--json'];
@@ -119,6 +119,25 @@ describe('destroy', () => {
       expect(asked[0]?.stdin).not.toMatch(/"(?:data|stringData|spec|rules)"/);
       const text = runProgram(['destroy', '--confirm', 'ic3'], { cwd: folder, env: cluster.env });
       expect(text.stderr).toContain('left: ClusterRoleBinding ingress-nginx-ic3, which is not marked as ours\n');
+    });
+  });
+
+  it('says nothing of removed before it has looked that it is gone', async () => {
+    await inProject(project, (folder, outside) => {
+      const cluster = installStandInCluster(outside);
+      // What kubectl says, and ends with 0, when `delete: interactive=true` of a kuberc meets a closed input (captured from 1.35.2).
+      const cancelled = "You are about to delete the following 1 resource(s):\nservice/ingress-ic3\nDo you want to continue? [y/N]: deletion is cancelled\n";
+      cluster.answer(
+        { tool: 'kubectl', when: ['delete', 'service/ingress-ic3'], stdout: cancelled },
+        { tool: 'kubectl', when: ['get', '--output=name', 'service/ingress-ic3'], stdout: 'service/ingress-ic3\n' },
+        ...installedAnswers,
+      );
+      const { exitCode, stdout, stderr } = runProgram(['destroy', '--confirm', 'ic3'], { cwd: folder, env: cluster.env });
+      expect(exitCode).toBe(3);
+      expect(stdout).not.toContain('Removed');
+      expect(stderr).toContain('cannot delete service ingress-ic3 in namespace ingress-nginx-demo: kubectl said that it is done, and service/ingress-ic3 is still there');
+      expect(stderr).not.toMatch(/✔ delete service/);
+      expect(removals(cluster.calls())).toEqual(expected.slice(0, 3));
     });
   });
 

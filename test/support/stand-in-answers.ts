@@ -47,8 +47,15 @@ function serving(gitVersion: string, kinds: Readonly<Record<string, readonly str
   ];
 }
 
+/** What was removed is gone. */
+const goneAnswers: readonly Answer[] = [
+  { tool: 'kubectl', when: ['get', '--output=name'] },
+  { tool: 'helm', when: ['list', '--filter'] },
+];
+
 /** Kubernetes 1.35 with nothing of ours on it, kubectl 1.35 and helm 4. */
 export const currentAnswers: readonly Answer[] = [
+  ...goneAnswers,
   ...serving('v1.35.4', {
     'apps/v1': ['Deployment'],
     'coordination.k8s.io/v1': ['Lease'],
@@ -130,6 +137,7 @@ export function releaseRecords(labels: string, ...services: readonly string[]): 
 
 /** Everything that ic3 has on a cluster, as `kubectl get` and `helm list` show it. */
 export const installedAnswers: readonly Answer[] = [
+  ...goneAnswers,
   { tool: 'kubectl', when: ['api-resources', '--namespaced'], stdout: 'configmaps\npods\nserviceaccounts\nservices\ndeployments.apps\n' },
   {
     tool: 'kubectl',
