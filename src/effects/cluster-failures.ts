@@ -20,6 +20,17 @@ export const clusterFailures: readonly KnownText[] = [
     remedy: chooseContext,
   },
   {
+    // client-go@v0.35.4:plugin/pkg/client/auth/exec/exec.go, updateCommandAndCheckAllowlistLocked.
+    pattern: /plugin "[^"\n]*" not allowed: policy set|credential plugin allowlist/,
+    why: () => 'your kuberc does not allow the program that the kubeconfig names for credentials',
+    remedy: 'Allow it there (credentialPluginPolicy, credentialPluginAllowlist), or choose other credentials with --context or --kubeconfig.',
+  },
+  {
+    pattern: /getting credentials: exec: executable (\S+) failed with exit code/,
+    why: (match) => `${match[1] ?? ''}, the program that gives credentials, failed`,
+    remedy: 'Run kubectl version on a terminal to see what it wants, then run the same command again.',
+  },
+  {
     pattern: /getting credentials: exec|credential plugin/,
     why: () => 'the kubeconfig asks for credentials from a program that is missing or failed',
     remedy: 'Install the program that is named above, or choose other credentials with --context or --kubeconfig.',

@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { kill, platform } from 'node:process';
+import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { InternalError, ToolError } from '../errors.ts';
 import type { Tool } from '../model/plan.ts';
 import { createBoundedText } from './bounded-text.ts';
 import { systemCode } from './file-failure.ts';
+import { environmentFor } from './tool-environment.ts';
 
 export type ExternalTool = Tool | 'openssl' | 'curl';
 
@@ -21,6 +23,11 @@ export interface RunOptions {
   readonly timeoutMs: number;
   /** Given on standard input, which is empty otherwise. Never part of a result or an error. */
   readonly stdin?: string;
+  /**
+   * Gives the tool the terminal as its input, and is called with what it writes to stderr while it waits for a person. What it writes
+   * right before it ends is not passed on: that is an error, and a part of the result.
+   */
+  readonly onTalk?: (text: string) => void;
   /** Called with the process id as soon as the tool runs, before anything that it does can be seen. */
   readonly onStart?: (pid: number) => void;
 }
@@ -58,6 +65,8 @@ export interface ExecSettings {
   readonly cwd: string;
   /** Called before each command starts. */
   readonly onCommand?: (command: ExternalCommand) => void;
+  /** The file that kubectl reads in place of the person's kuberc, asked for before each kubectl; undefined: none is read. */
+  readonly kuberc?: () => string | undefined;
   /** For a dry run: a command that writes is then a bug. */
   readonly readOnly?: boolean;
   /** How long a tool that is over its time may take to end after SIGTERM, and how long output may follow its end. */
@@ -95,7 +104,7 @@ export function createExec(settings: ExecSettings): Exec {
       }
       settings.onCommand?.(command);
       const started = performance.now();
-      const child = start(command, settings, options.stdin);
+      const child = start(command, settings, options);
       running.add(child);
       try {
         if (child.pid !== undefined) options.onStart?.(child.pid);
@@ -134,13 +143,14 @@ interface Child {
   letGo(): void;
 }
 
-function start(command: ExternalCommand, { env, cwd }: ExecSettings, stdin: string | undefined): Child {
+function start(command: ExternalCommand, { env, cwd, kuberc }: ExecSettings, { stdin, onTalk }: RunOptions): Child {
+  // A process group of its own: Ctrl-C in a terminal goes to the whole group in the foreground, to which belongs who talks.
+  const hasGroup = platform !== 'win32' && onTalk === undefined;
   const subprocess = execa(command.tool, command.args, {
-    env: environmentFor(command.tool, env),
+    env: environmentFor(command.tool, env, command.tool === 'kubectl' ? kuberc?.() : undefined),
     extendEnv: false,
     cwd,
-    // A process group of its own: Ctrl-C in a terminal goes to the whole group in the foreground.
-    detached: platform !== 'win32',
+    detached: hasGroup,
     cleanup: false,
     reject: false,
     // execa 9 ends a stream that reaches maxBuffer, which can kill a helm at work by SIGPIPE: we read to the end and
@@ -149,7 +159,7 @@ function start(command: ExternalCommand, { env, cwd }: ExecSettings, stdin: stri
     stripFinalNewline: false,
     stdout: 'pipe',
     stderr: 'pipe',
-    ...(stdin === undefined ? { stdin: 'ignore' as const } : { input: stdin }),
+    ...(stdin === undefined ? { stdin: onTalk === undefined ? ('ignore' as const) : ('inherit' as const) } : { input: stdin }),
   });
   const { pid, stdout, stderr, stdin: input } = subprocess;
   const out = createBoundedText(maxOutput);
@@ -162,6 +172,7 @@ function start(command: ExternalCommand, { env, cwd }: ExecSettings, stdin: stri
     });
   }
   let isGone = false;
+  if (onTalk !== undefined) passOn(stderr, onTalk, () => isGone);
   const closed = subprocess.then(({ exitCode, signal, code }) => {
     isGone = true;
     return { exitCode, signal, code };
@@ -179,8 +190,8 @@ function start(command: ExternalCommand, { env, cwd }: ExecSettings, stdin: stri
     send(signal) {
       if (pid === undefined || isGone) return;
       try {
-        if (platform === 'win32') subprocess.kill(signal);
-        else kill(-pid, signal);
+        if (hasGroup) kill(-pid, signal);
+        else subprocess.kill(signal);
       } catch (error) {
         if (systemCode(error) !== 'ESRCH') throw error;
       }
@@ -200,6 +211,23 @@ function start(command: ExternalCommand, { env, cwd }: ExecSettings, stdin: stri
       if (input instanceof Socket) input.destroy();
     },
   };
+}
+
+/** Milliseconds after which somebody who wrote and still runs seems to wait. */
+const silence = 250;
+
+function passOn(stream: Readable, onTalk: (text: string) => void, isGone: () => boolean): void {
+  let held = '';
+  let timer: NodeJS.Timeout | undefined;
+  stream.on('data', (chunk: string) => {
+    held += chunk;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      if (isGone()) return;
+      onTalk(held);
+      held = '';
+    }, silence);
+  });
 }
 
 interface End {
@@ -251,23 +279,6 @@ function waitForEnd(child: Child, command: ExternalCommand, timeoutMs: number, g
       });
     });
   });
-}
-
-/**
- * kubectl and helm live for a moment: with fewer garbage collections they take up to a third less time and some 20 MiB more (tried, kubectl
- * 1.35.2 and helm 4.1.4). What the person sets themselves counts.
- */
-const lateCollection = { GOGC: '400' };
-
-/**
- * Variables that would send helm to another cluster than kubectl (helm@4.1.4: helm env) are left out: the context that
- * a person was told is the one that changes.
- */
-function environmentFor(tool: ExternalTool, env: ExecSettings['env']): Record<string, string> {
-  const entries = Object.entries<string | undefined>({ ...lateCollection, ...env }).flatMap(([name, value]) =>
-    value === undefined || (tool === 'helm' && (name.startsWith('HELM_KUBE') || name === 'HELM_NAMESPACE')) ? [] : [[name, value] as const],
-  );
-  return Object.fromEntries(entries);
 }
 
 /** Why a tool did not start; `code` is the system's. */

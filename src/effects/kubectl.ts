@@ -6,6 +6,7 @@ import { deletableResource } from '../kube/object-identity.ts';
 import { ownerLabel } from '../kube/ownership.ts';
 import type { DeletableObject } from '../model/changes.ts';
 import { askKubectl, askRaw, questionLimit } from './ask-kubectl.ts';
+import { askForCredentials, explainNoTarget, readCredentialPlugin } from './credentials.ts';
 import type { Exec, ToolResult } from './exec.ts';
 import { findForeign, isToken, passingResources, printResident, readResident, residentColumns } from './namespace-residents.ts';
 import { listAt, parseJson } from './json-answer.ts';
@@ -19,6 +20,15 @@ export interface KubectlSettings extends ClusterConnection {
   readonly requestTimeout: number;
   /** See ClusterAccess. */
   readonly isAtRoot?: boolean;
+  readonly person?: PersonSettings;
+}
+
+/** What is known of whoever runs us. */
+export interface PersonSettings {
+  /** Why no kubeconfig says where to go. */
+  readonly explainNoContext?: () => string;
+  /** Passes on what a credential plugin says; absent where nobody could answer it. */
+  readonly onTalk?: (text: string) => void;
 }
 
 export interface Version {
@@ -33,8 +43,14 @@ export interface ClusterTarget {
   readonly context: string;
   /** URL of the API server. */
   readonly server: string;
-  /** Whether a program is started for credentials, which may ask the person for something. */
-  readonly hasCredentialPlugin: boolean;
+  /** The program that is started for credentials. */
+  readonly credentialPlugin?: CredentialPlugin;
+}
+
+export interface CredentialPlugin {
+  readonly command: string;
+  /** Whether it may ask the person for something. */
+  readonly mayTalk: boolean;
 }
 
 /** The cluster that commands go to. */
@@ -82,7 +98,7 @@ export interface Kubectl {
   /** Asks the kubeconfig for context and server. */
   readTarget(): Promise<ClusterTarget>;
   /** Asks the server for its version; `target` is named when that fails. */
-  readServerVersion(target: Pick<ClusterTarget, 'context' | 'server'>): Promise<Version>;
+  readServerVersion(target: Pick<ClusterTarget, 'context' | 'server' | 'credentialPlugin'>): Promise<Version>;
   /** Both, one after the other. */
   readCluster(): Promise<Cluster>;
   /** Whether the cluster serves a kind, given as `group/version/Kind`, or `v1/Kind` for the core group. */
@@ -142,7 +158,7 @@ const ownedResources = [
 ];
 
 /** Creates the adapter that asks a cluster; commands that change one are data (kube/commands.ts) for Exec. */
-export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, ...connection }: KubectlSettings): Kubectl {
+export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, person = {}, ...connection }: KubectlSettings): Kubectl {
   const timeoutMs = questionLimit({ requestTimeout });
   const served = new Map<string, Promise<ReadonlySet<string>>>();
 
@@ -164,19 +180,20 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, ..
   const readTarget = async (): Promise<ClusterTarget> => {
     const what = 'cannot tell which cluster to use';
     const view = await run(['config', 'view', '--minify', '-o=json']);
-    if (view.exitCode !== 0 || view.timedOut) throw explainKubectlFailure(what, view);
+    if (view.exitCode !== 0 || view.timedOut) throw explainNoTarget(what, view, person);
     const config = parseJson(view.stdout);
     const context = textField(config, 'current-context');
     const server = textField(config, 'clusters', 0, 'cluster', 'server');
     if (context === undefined || server === undefined) throw garbledAnswer('kubectl', what, view);
-    const user = fieldAt(config, 'users', 0, 'user');
-    const hasCredentialPlugin = fieldAt(user, 'exec') !== undefined || fieldAt(user, 'auth-provider') !== undefined;
-    return { context, server: redact(server), hasCredentialPlugin };
+    const credentialPlugin = readCredentialPlugin(context, fieldAt(config, 'users', 0));
+    return { context, server: redact(server), ...(credentialPlugin !== undefined && { credentialPlugin }) };
   };
 
-  const readServerVersion = async ({ context, server }: Pick<ClusterTarget, 'context' | 'server'>): Promise<Version> => {
+  const readServerVersion: Kubectl['readServerVersion'] = async ({ context, server, credentialPlugin }) => {
     const what = `cannot reach the cluster of context ${context} (${server})`;
-    const result = await ask(what, ['version', '-o=json']);
+    const question = ['version', '-o=json'];
+    const result =
+      credentialPlugin === undefined ? await ask(what, question) : await askForCredentials(exec, access, { what, plugin: credentialPlugin, person, context }, question);
     const version = readVersion(fieldAt(parseJson(result.stdout), 'serverVersion'));
     if (version === undefined) throw garbledAnswer('kubectl', what, result);
     return version;

@@ -26,6 +26,21 @@ export function parseObjects(text: string, origin: string): readonly KubeObject[
   return objects;
 }
 
+/**
+ * The documents of a file that a person keeps for kubectl, as kubectl reads YAML.
+ * @returns undefined when it is no YAML.
+ */
+export function readDocuments(text: string): readonly unknown[] | undefined {
+  const documents = parseAllDocuments(text, { version: '1.1', prettyErrors: false, logLevel: 'silent', customTags: keepJson });
+  if (!Array.isArray(documents)) return [];
+  if (documents.some(({ errors }) => errors.length > 0)) return undefined;
+  try {
+    return documents.map((document) => toJs(() => document.toJS() as unknown, ''));
+  } catch {
+    return undefined;
+  }
+}
+
 function keepJson(tags: Tags): Tags {
   return tags.filter((tag) => typeof tag === 'string' || !beyondJson.has(tag.tag));
 }

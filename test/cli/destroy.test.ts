@@ -122,7 +122,7 @@ describe('destroy', () => {
     });
   });
 
-  it('says nothing of removed before it has looked that it is gone', async () => {
+  it('says nothing of removed before it has looked that it is gone, and warns of a kuberc in a dry run', async () => {
     await inProject(project, (folder, outside) => {
       const cluster = installStandInCluster(outside);
       // What kubectl says, and ends with 0, when `delete: interactive=true` of a kuberc meets a closed input (captured from 1.35.2).
@@ -138,6 +138,14 @@ describe('destroy', () => {
       expect(stderr).toContain('cannot delete service ingress-ic3 in namespace ingress-nginx-demo: kubectl said that it is done, and service/ingress-ic3 is still there');
       expect(stderr).not.toMatch(/✔ delete service/);
       expect(removals(cluster.calls())).toEqual(expected.slice(0, 3));
+
+      const kuberc = join(outside, 'kuberc');
+      writeFileSync(kuberc, 'apiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\ndefaults:\n- command: delete\n  options:\n  - name: interactive\n    default: "true"\n');
+      for (const command of ['destroy', 'apply']) {
+        const plan = runProgram([command, '--dry-run'], { cwd: folder, env: { ...cluster.env, KUBERC: kuberc } });
+        expect(plan.exitCode).toBe(0);
+        expect(plan.stderr).toContain(`note: ${kuberc} changes what kubectl does in your shell. `);
+      }
     });
   });
 

@@ -3,10 +3,11 @@ import { inject } from 'vitest';
 import './provided.ts';
 
 /**
- * What tests need from outside. Real programs: `helm3` is helm of major version 3, whatever version `helm` is; `deno` is
+ * What tests need from outside. Real programs: `helm3` is helm of major version 3, whatever version `helm` is;
+ * `kubectl1.35` that or a later one, which obeys a kuberc; `deno` is
  * a client whose TLS is rustls. The folder `oldDefinitions` holds the OpenAPI definitions of Kubernetes before 1.16.
  */
-export type Tool = 'helm' | 'helm3' | 'kubectl' | 'node20.19' | 'node22' | 'node24' | 'deno' | 'oldDefinitions';
+export type Tool = 'helm' | 'helm3' | 'kubectl' | 'kubectl1.35' | 'node20.19' | 'node22' | 'node24' | 'deno' | 'oldDefinitions';
 
 /** Returns the tool's absolute path: from PATH if it works there, else from the cache that `npm run test:tools` fills. */
 export function findTool(name: Tool): string | undefined {

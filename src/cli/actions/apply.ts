@@ -8,7 +8,7 @@ import { arrangeSteps } from '../run/apply-steps.ts';
 import { describeChanges, summarizeChanges } from '../cluster/change-summary.ts';
 import { refuseOtherNamespace } from '../cluster/checks.ts';
 import { lookUpCluster, type ClusterFacts } from '../cluster/facts.ts';
-import { describeCluster, openCluster, type ClusterTools } from '../cluster/tools.ts';
+import { describeCluster, openCluster, reportOwnDefaults, type ClusterTools } from '../cluster/tools.ts';
 import type { ApplyOptions } from '../commands/apply.ts';
 import { usualConcurrency } from '../run/concurrency.ts';
 import { describePlan, printPlan } from '../run/dry-run.ts';
@@ -54,6 +54,7 @@ async function dryRun(session: Session, options: ApplyOptions): Promise<number> 
   } else {
     report.message(describeTarget(facts));
     for (const line of printPlan(plan, commands)) report.result(line);
+    reportOwnDefaults(session, facts.tools);
     reportSummary(session, project, findings.changes);
     for (const name of facts.terminating) report.message(`Namespace ${name} is being deleted: apply waits until it is gone.`);
     for (const line of facts.unknown) report.message(`${report.messageStyle.warning('not looked up:')} ${line}`);

@@ -5,7 +5,7 @@ import { printCommand } from '../../kube/command-line.ts';
 import { deleteStep, deleteSteps, uninstallStep } from '../../plan/cluster-steps.ts';
 import { canAsk } from '../asking.ts';
 import { carryOutDestroy, reportLeft, type Removals } from '../run/carry-out-destroy.ts';
-import { bindToContext, describeCluster, openCluster, type ClusterTools } from '../cluster/tools.ts';
+import { bindToContext, describeCluster, openCluster, reportOwnDefaults, type ClusterTools } from '../cluster/tools.ts';
 import type { DestroyOptions } from '../commands/destroy.ts';
 import { lookUpOwned } from '../cluster/destroy-look.ts';
 import { loadProject, type Project } from '../project.ts';
@@ -46,7 +46,7 @@ async function destroyProject(session: Session, options: DestroyOptions): Promis
     }
     return exitCodes.done;
   }
-  if (options.dryRun === true) return printDestroyPlan(session, options, removals);
+  if (options.dryRun === true) return printDestroyPlan(session, options, tools, removals);
   if (options.confirm === undefined) {
     for (const { title } of steps) report.verbatim(`  ${title}`);
     for (const { step } of namespaces) report.verbatim(`  ${step.title}, ${unlessForeign}`);
@@ -79,7 +79,7 @@ async function planRemovals(tools: ClusterTools, project: Project, given: { read
   };
 }
 
-function printDestroyPlan(session: Session, options: DestroyOptions, { releases, objects, namespaces, left }: Removals): number {
+function printDestroyPlan(session: Session, options: DestroyOptions, tools: ClusterTools, { releases, objects, namespaces, left }: Removals): number {
   const { report } = session;
   const steps = [...releases, ...objects];
   if (options.json === true) {
@@ -92,6 +92,7 @@ function printDestroyPlan(session: Session, options: DestroyOptions, { releases,
   namespaces.forEach(({ step }, index) => {
     report.result(`${steps.length + index + 1}. ${printCommand(step.command)}  # ${unlessForeign}`);
   });
+  reportOwnDefaults(session, tools);
   reportLeft(session, left);
   return exitCodes.done;
 }

@@ -86,7 +86,7 @@ export async function lookUpCluster(tools: ClusterTools, project: Project, { isT
   const { desired } = project;
   const readCluster = (): Promise<Cluster | undefined> => look(ofCluster, () => readFitting(bound, place, project));
   // A program that asks for credentials asks once, not each kubectl for itself.
-  const early = place.hasCredentialPlugin ? readCluster() : undefined;
+  const early = place.credentialPlugin !== undefined ? readCluster() : undefined;
   if (early !== undefined && (await early) === undefined) return unseen();
   const [cluster, namespaces = [], , owned = [], records, existingSecrets, nodeAddress, live] = await sideBySide(
     () => early ?? readCluster(),

@@ -1,9 +1,15 @@
 import { delimiter, resolve } from 'node:path';
+import { ToolError } from '../../errors.ts';
 import { createExec, type Exec } from '../../effects/exec.ts';
 import { createHelm, type Helm } from '../../effects/helm.ts';
-import { createKubectl, type Cluster, type ClusterTarget, type Kubectl } from '../../effects/kubectl.ts';
+import { createKubectl, type Cluster, type ClusterTarget, type Kubectl, type PersonSettings } from '../../effects/kubectl.ts';
+import { explainNoContext, requireKubeconfig } from '../../effects/kubeconfig.ts';
+import { readKuberc, type Kuberc } from '../../effects/kuberc.ts';
+import { writeForTools } from '../../effects/personal-files.ts';
+import { describePodAccount } from '../../effects/pod-account.ts';
 import { printCommand } from '../../kube/command-line.ts';
 import type { ClusterConnection } from '../../kube/commands.ts';
+import { canAsk } from '../asking.ts';
 import type { Session } from '../session.ts';
 
 export interface ClusterOptions {
@@ -11,18 +17,27 @@ export interface ClusterOptions {
   readonly kubeconfig?: string;
 }
 
-/** kubectl and helm, as a command uses them. */
-export interface ClusterTools {
-  readonly exec: Exec;
-  readonly kubectl: Kubectl;
-  readonly helm: Helm;
-  readonly connection: ClusterConnection;
+/** How a command uses kubectl and helm. */
+interface ToolSettings {
   /** Seconds for one request to the cluster. */
   readonly requestTimeout: number;
   /** See ClusterAccess. */
   readonly isAtRoot: boolean;
   /** HELM_DRIVER: where helm keeps its records. */
   readonly helmDriver: string | undefined;
+  /** Whether they go where the pod that we run in belongs, by a kubeconfig of ours that nobody else knows: no context is named then. */
+  readonly isInPod: boolean;
+  readonly person: PersonSettings;
+  /** The person's own settings of kubectl, as far as they can be read. */
+  readonly readKuberc: () => Kuberc | undefined;
+}
+
+/** kubectl and helm, as a command uses them. */
+export interface ClusterTools extends ToolSettings {
+  readonly exec: Exec;
+  readonly kubectl: Kubectl;
+  readonly helm: Helm;
+  readonly connection: ClusterConnection;
 }
 
 const usualRequestTimeout = 10;
@@ -30,11 +45,24 @@ const usualRequestTimeout = 10;
 /**
  * @param isReadOnly for a dry run: running a command that writes is then a bug. A `timeout` for whole steps holds for single
  * requests too.
+ * @throws UsageError for a kubeconfig that is not there.
  */
-export function openCluster(session: Session, options: ClusterOptions & { readonly verbose?: boolean; readonly timeout?: number }, isReadOnly: boolean): ClusterTools {
+export function openCluster(
+  session: Session,
+  options: ClusterOptions & { readonly verbose?: boolean; readonly timeout?: number; readonly input?: boolean },
+  isReadOnly: boolean,
+): ClusterTools {
   const { world, root, report } = session;
+  const { context, kubeconfig } = options;
+  // Meant from where the person stands; the tools run in the project folder.
+  const chosen = kubeconfig === undefined ? undefined : resolve(world.currentFolder, kubeconfig);
+  if (kubeconfig !== undefined && chosen !== undefined) requireKubeconfig(chosen, kubeconfig);
+  const env = resolveKubeconfig(world);
+  const account = context === undefined && chosen === undefined ? describePodAccount(env) : undefined;
+  const readOnce = once(() => readKuberc(env, world.currentFolder));
   const exec = createExec({
-    env: resolveKubeconfig(world),
+    env: account === undefined ? env : { ...env, KUBECONFIG: writeForTools('kubeconfig', account) },
+    kuberc: () => readOnce()?.rest,
     cwd: root,
     readOnly: isReadOnly,
     ...(options.verbose === true
@@ -45,17 +73,28 @@ export function openCluster(session: Session, options: ClusterOptions & { readon
         }
       : {}),
   });
-  const settings = { requestTimeout: Math.min(usualRequestTimeout, options.timeout ?? usualRequestTimeout), isAtRoot: false, helmDriver: world.environment['HELM_DRIVER'] };
-  return useConnection(exec, settings, {
-    ...(options.context === undefined ? {} : { context: options.context }),
-    // Meant from where the person stands; the tools run in the project folder.
-    ...(options.kubeconfig === undefined ? {} : { kubeconfig: resolve(world.currentFolder, options.kubeconfig) }),
-  });
+  const settings: ToolSettings = {
+    requestTimeout: Math.min(usualRequestTimeout, options.timeout ?? usualRequestTimeout),
+    isAtRoot: false,
+    helmDriver: world.environment['HELM_DRIVER'],
+    isInPod: account !== undefined,
+    person: {
+      explainNoContext: () => explainNoContext(env, chosen),
+      ...(canAsk(world, { input: options.input ?? true }) && { onTalk: (text: string) => world.stderr.write(text) }),
+    },
+    readKuberc: readOnce,
+  };
+  return useConnection(exec, settings, { ...(context !== undefined && { context }), ...(chosen !== undefined && { kubeconfig: chosen }) });
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** The same tools, bound to a context: what was named to the person stays the one, whatever else changes meanwhile. */
 export function bindToContext({ exec, connection, ...settings }: ClusterTools, { context, server }: Pick<ClusterTarget, 'context' | 'server'>): ClusterTools {
-  return useConnection(exec, { ...settings, isAtRoot: /^https?:\/\/[^/]+\/?$/.test(server) }, { ...connection, context });
+  return useConnection(exec, { ...settings, isAtRoot: /^https?:\/\/[^/]+\/?$/.test(server) }, settings.isInPod ? connection : { ...connection, context });
 }
 
 /** The same tools with another way of running them. */
@@ -63,13 +102,31 @@ export function useExec({ connection, ...settings }: ClusterTools, exec: Exec): 
   return useConnection(exec, settings, connection);
 }
 
-function useConnection(exec: Exec, { requestTimeout, isAtRoot, helmDriver }: Pick<ClusterTools, 'requestTimeout' | 'isAtRoot' | 'helmDriver'>, connection: ClusterConnection): ClusterTools {
-  return { exec, connection, requestTimeout, isAtRoot, helmDriver, kubectl: createKubectl(exec, { requestTimeout, isAtRoot, ...connection }), helm: createHelm(exec, connection) };
+function useConnection(exec: Exec, settings: ToolSettings, connection: ClusterConnection): ClusterTools {
+  const { requestTimeout, isAtRoot, person } = settings;
+  return { ...settings, exec, connection, kubectl: createKubectl(exec, { requestTimeout, isAtRoot, person, ...connection }), helm: createHelm(exec, connection) };
 }
 
 /** The cluster in words, before anything on it is changed. */
 export function describeCluster({ context, server, version }: Cluster): string {
   return `context ${context}, server ${server}, Kubernetes ${version.text}`;
+}
+
+/** A word on the lines of a dry run, where the person's own kubectl would make something else of them. */
+export function reportOwnDefaults({ report }: Session, { readKuberc }: ClusterTools): void {
+  const kuberc = unlessRefused(readKuberc);
+  if (kuberc?.changesDefaults !== true) return;
+  report.message(`note: ${kuberc.path} changes what kubectl does in your shell. These lines mean a kubectl without it: export KUBERC=off before you paste them.`);
+}
+
+/** Why it cannot be read was told when kubectl was to run. */
+function unlessRefused(readKuberc: ToolSettings['readKuberc']): Kuberc | undefined {
+  try {
+    return readKuberc();
+  } catch (error) {
+    if (error instanceof ToolError) return undefined;
+    throw error;
+  }
 }
 
 /** KUBECONFIG, a list of paths, is meant from where the person stands too. */

@@ -166,13 +166,6 @@ describe('createExec', () => {
     exec.interrupt('SIGINT');
   });
 
-  it('keeps helm on the cluster that kubectl uses', async () => {
-    const program = `console.log(Object.keys(process.env).filter((name) => /^(HELM|KUBE|MINE)/.test(name)).sort().join());`;
-    const env = { ...installStandIns({ helm: program }), HELM_KUBECONTEXT: 'x', HELM_KUBETOKEN: 'x', HELM_NAMESPACE: 'x', HELM_DRIVER: 'secret', KUBECONFIG: 'x', MINE: 'x' };
-    const result = await createExec({ env, cwd: makeTemporaryFolder() }).run(read('helm'), { timeoutMs: 10_000 });
-    expect(result.stdout.trim().split(',')).toEqual(['HELM_DRIVER', 'KUBECONFIG', 'MINE']);
-  });
-
   it('tells of each command before it runs, and refuses to write in a dry run', async () => {
     const seen: string[] = [];
     const exec = execWith({ kubectl: '' }, { readOnly: true, onCommand: ({ args }) => seen.push(args.join(' ')) });

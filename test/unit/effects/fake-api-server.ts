@@ -37,7 +37,7 @@ export function serveSilence(): Promise<string> {
 }
 
 /** Shows a self-signed certificate; returns its URL and a kubeconfig's certificate-authority-data. */
-export async function serveTls(notAfter: Date): Promise<{ readonly url: string; readonly authority: string }> {
+export async function serveTls(notAfter: Date, answer: RequestListener = (_, response) => response.end('{}')): Promise<{ readonly url: string; readonly authority: string }> {
   const keys = forge.pki.rsa.generateKeyPair(2048);
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = keys.publicKey;
@@ -49,7 +49,7 @@ export async function serveTls(notAfter: Date): Promise<{ readonly url: string; 
   certificate.setExtensions([{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }]);
   certificate.sign(keys.privateKey, forge.md.sha256.create());
   const pem = forge.pki.certificateToPem(certificate);
-  const server = createTlsServer({ key: forge.pki.privateKeyToPem(keys.privateKey), cert: pem }, (_, response) => response.end('{}'));
+  const server = createTlsServer({ key: forge.pki.privateKeyToPem(keys.privateKey), cert: pem }, answer);
   return { url: await listen(server, 'https'), authority: Buffer.from(pem).toString('base64') };
 }
 

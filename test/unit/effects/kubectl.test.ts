@@ -50,7 +50,6 @@ describe('readCluster', () => {
     expect(await kubectl.readCluster()).toEqual({
       context: 'prod',
       server: 'https://[removed]@cluster.test:6443',
-      hasCredentialPlugin: false,
       version: { major: 1, minor: 27, text: 'v1.27+.4-gke' },
     });
     for (const args of commands) expect(args.slice(0, 2)).toEqual(['--context=--all', '--kubeconfig=/a b']);
@@ -127,7 +126,39 @@ describe('questions', () => {
 
   it.each([{ exec: { command: 'aws' } }, { 'auth-provider': { name: 'oidc' } }])('says that a program is started for credentials: %j', async (user) => {
     const { kubectl } = kubectlThat(answering([{ when: ['view'], stdout: JSON.stringify({ ...(JSON.parse(view) as object), users: [{ name: 'a', user }] }) }]));
-    expect((await kubectl.readTarget()).hasCredentialPlugin).toBe(true);
+    expect((await kubectl.readTarget()).credentialPlugin).toBeDefined();
+  });
+
+  describe('with a program that gives credentials', () => {
+    const users = (exec: object): string => JSON.stringify({ ...(JSON.parse(view) as object), users: [{ name: 'a', user: { exec: { command: 'log-in', ...exec } } }] });
+    const program = (then: string): string => `if (process.argv.includes('view')) console.log(${JSON.stringify(users({ interactiveMode: 'IfAvailable' }))}); else { ${then} }`;
+
+    it('asks again when that took the time of the request', async () => {
+      const counter = join(makeTemporaryFolder(), 'asked');
+      const { kubectl } = kubectlThat(
+        program(`if (!require('node:fs').existsSync(${JSON.stringify(counter)})) { require('node:fs').writeFileSync(${JSON.stringify(counter)}, ''); setTimeout(() => { console.error('Client.Timeout exceeded'); process.exit(1); }, 1100); }
+          else console.log(${JSON.stringify(versions('35'))});`),
+        { requestTimeout: 1 },
+      );
+      expect(await kubectl.readCluster()).toMatchObject({ credentialPlugin: { command: 'log-in', mayTalk: true }, version: { minor: 35 } });
+    });
+
+    it('says what it said and where to log in when it waits for a person who is not there', async () => {
+      const { kubectl } = kubectlThat(program(`console.error('open https://login.test and type ABCD'); setInterval(() => {}, 1000);`), { requestTimeout: -2 });
+      const error = await expectToolError(() => kubectl.readCluster(), 'log-in, the program that gives credentials, had none within');
+      expect(error.details).toEqual(['log-in: open https://login.test and type ABCD']);
+      expect(error.remedy).toContain('Log in on a terminal (kubectl --context=prod version)');
+    });
+
+    it('passes on what it says while it waits, and not what kubectl says at its end', async () => {
+      const heard: string[] = [];
+      const { kubectl } = kubectlThat(program(`console.error('type ABCD'); setTimeout(() => { console.error('nothing answers'); process.exit(1); }, 1000);`), {
+        person: { onTalk: (text) => heard.push(text) },
+      });
+      const error = await expectToolError(() => kubectl.readCluster(), 'cannot reach the cluster');
+      expect(heard.join('')).toBe('type ABCD\n');
+      expect(error.details).toEqual(['kubectl: type ABCD', 'kubectl: nothing answers']);
+    });
   });
 
   it('takes each kind for served where the API is not known to lie at the root of the server', async () => {
@@ -263,7 +294,7 @@ describeWithTool('kubectl', 'the real kubectl', () => {
   it('with a server that answers', async () => {
     const body = JSON.stringify({ major: '1', minor: '15', gitVersion: 'v1.15.12' });
     const url = await serve((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(body));
-    expect(await readWith(writeKubeconfig(url))).toEqual({ context: 'here', server: url, hasCredentialPlugin: false, version: { major: 1, minor: 15, text: 'v1.15.12' } });
+    expect(await readWith(writeKubeconfig(url))).toEqual({ context: 'here', server: url, version: { major: 1, minor: 15, text: 'v1.15.12' } });
   });
 
   it('shows no credentials in any failure', async () => {
