@@ -22,8 +22,13 @@ export function addClusterOptions(command: Command): Command {
 }
 
 /** `--timeout`; the option's value is in seconds. */
-export function timeoutOption(what: string, usual: readonly [seconds: number, text: string] = [300, '5m']): Option {
-  return new Option('--timeout <duration>', what).argParser(parseDuration).default(...usual);
+export function timeoutOption(what: string): Option {
+  return new Option('--timeout <duration>', what).argParser(parseDuration);
+}
+
+/** `--timeout` of a command that only asks; effects/exec.ts has the default. */
+export function questionTimeoutOption(): Option {
+  return timeoutOption('how long each question to the cluster may take (default: 25s)');
 }
 
 /** `--address`: where to connect, instead of what is found. */

@@ -49,7 +49,11 @@ export async function runProgram(world: World): Promise<number> {
   const run: Run = async (command, options, load) => {
     const session = openSession(world, command.optsWithGlobals<GlobalOptions>());
     const action = await load();
-    exitCode = await action(session, options);
+    try {
+      exitCode = await action(session, options);
+    } finally {
+      session.stop.end();
+    }
   };
   const program = createProgram(world, run);
   try {

@@ -3,15 +3,17 @@ import { Interrupted } from '../errors.ts';
 import type { Mode } from '../model/mode.ts';
 import type { World } from '../effects/world.ts';
 
-/** Asks for a line of text; an empty answer is the default. @throws Interrupted on Ctrl-C. */
-export async function askText(world: World, message: string, defaultValue: string): Promise<string> {
+/** Asks for a line of text; an empty answer is the default. @throws Interrupted on Ctrl-C, and the reason of `stop`. */
+export async function askText(world: World, message: string, defaultValue: string, stop?: AbortSignal): Promise<string> {
   const answer = await text({
     message,
     placeholder: defaultValue,
     defaultValue,
     input: world.stdin,
     output: world.stderr,
+    ...(stop === undefined ? {} : { signal: stop }),
   });
+  stop?.throwIfAborted();
   return accept(answer);
 }
 

@@ -2,6 +2,7 @@ import type { Notice } from '../model/notice.ts';
 import type { World } from '../effects/world.ts';
 import { printJson } from './print-json.ts';
 import { createStyle, wantsColor, type Style } from './style.ts';
+import { terminalSize } from './terminal-size.ts';
 import { wrapFor } from './wrap.ts';
 
 /** Where a command says things: results on stdout, everything meant for a person's eyes on the way on stderr. */
@@ -20,22 +21,32 @@ export interface Report {
   readonly notice: (notice: Notice) => void;
   /** What to type next. */
   readonly next: (command: string) => void;
+  /** A line on a terminal that stands until anything else is said, or until there is none (undefined). */
+  readonly transient: (line: string | undefined) => void;
 }
 
 export function createReport(world: Pick<World, 'stdout' | 'stderr' | 'environment'>, isColorAllowed: boolean): Report {
   const style = createStyle(wantsColor(world.stdout, world.environment, isColorAllowed));
   const messageStyle = createStyle(wantsColor(world.stderr, world.environment, isColorAllowed));
+  let isTransient = false;
+  const clear = (): void => {
+    if (isTransient) world.stderr.write('\r\u001b[K');
+    isTransient = false;
+  };
   const verbatim = (line: string): void => {
+    clear();
     world.stderr.write(`${line}\n`);
+  };
+  const result = (line: string): void => {
+    clear();
+    world.stdout.write(`${line}\n`);
   };
   return {
     style,
     messageStyle,
-    result: (line) => {
-      world.stdout.write(`${line}\n`);
-    },
+    result,
     json: (value) => {
-      world.stdout.write(`${printJson(value, 2)}\n`);
+      result(printJson(value, 2));
     },
     message: (text) => {
       verbatim(wrapFor(world.stderr, text));
@@ -48,6 +59,13 @@ export function createReport(world: Pick<World, 'stdout' | 'stderr' | 'environme
       const label = notice.level === 'info' ? messageStyle.hint('note:') : messageStyle.warning('warning:');
       verbatim(wrapFor(world.stderr, `${label} ${notice.message}`));
       if (notice.remedy !== undefined) verbatim(wrapFor(world.stderr, `      ${notice.remedy}`));
+    },
+    transient: (line) => {
+      clear();
+      if (line === undefined) return;
+      // A line that breaks could not be taken back; the last column belongs to the cursor.
+      world.stderr.write(messageStyle.faint(Array.from(line).slice(0, terminalSize(world.stderr).columns - 1).join('')));
+      isTransient = true;
     },
   };
 }

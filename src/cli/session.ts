@@ -3,6 +3,8 @@ import { createProjectFiles, type ProjectFiles } from '../effects/files.ts';
 import { acquireLock } from '../effects/lock.ts';
 import type { World } from '../effects/world.ts';
 import { createReport, type Report } from './report.ts';
+import { createStopWatch, type StopWatch } from './stop-watch.ts';
+import { createWaiting, type Waiting } from './waiting.ts';
 
 /** Options that every command has. */
 export interface GlobalOptions {
@@ -17,11 +19,14 @@ export interface Session {
   /** Absolute path of the project folder. */
   readonly root: string;
   readonly report: Report;
+  readonly stop: StopWatch;
+  readonly waiting: Waiting;
 }
 
 export function openSession(world: World, options: GlobalOptions): Session {
   const root = resolve(world.currentFolder, options.directory ?? '.');
-  return { world, root, files: createProjectFiles(root), report: createReport(world, options.color) };
+  const report = createReport(world, options.color);
+  return { world, root, files: createProjectFiles(root), report, stop: createStopWatch(world), waiting: createWaiting(report) };
 }
 
 /** Runs an action that changes the project folder; a second such run in the same folder is refused meanwhile. */

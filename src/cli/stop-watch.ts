@@ -1,46 +1,88 @@
-import type { World } from '../effects/world.ts';
-import { Interrupted } from '../errors.ts';
-import { exitCodeOf } from './run/stopping.ts';
+import { setMaxListeners } from 'node:events';
+import type { ToolStop } from '../effects/exec.ts';
+import type { StopSignal, World } from '../effects/world.ts';
+import { exitCodes, Interrupted } from '../errors.ts';
 
-/** Whether the person wants the run to stop: at once, unless something has to be put back first. */
-export interface StopWatch {
-  /** Aborted by the first Ctrl-C or SIGTERM. */
-  readonly signal: AbortSignal;
+/** Whether the person wants the program to end, as every part of it hears it. */
+export interface StopWatch extends ToolStop {
+  /** Aborted by the first signal, and when the command has ended. Its reason is the Interrupted to throw. */
+  readonly asked: AbortSignal;
+  /** Aborted by the second signal, whose name is the reason, and when the process ends. */
+  readonly insisted: AbortSignal;
+  /** Begins to listen: until then a signal ends the process as the system does. */
+  readonly listen: () => void;
+  /** Has the second signal not end the process: what is at work must come to its end. Returns how to end that. */
+  readonly hold: () => () => void;
+  /** The exit code of a run that was told to stop; undefined while it may go on. */
+  readonly exitCode: () => number | undefined;
   readonly isStopped: () => boolean;
   /** What came first: the result, or the stop. @throws Interrupted at a stop. */
   readonly unlessStopped: <Result>(work: Promise<Result>) => Promise<Result>;
   /** @throws Interrupted when a stop was asked for. */
   readonly endIfStopped: () => void;
+  /** The command has ended: whatever it still asks is of no use. */
   readonly end: () => void;
 }
 
-export function watchForStop(world: Pick<World, 'onStopSignal'>): StopWatch {
-  const controller = new AbortController();
-  const { signal } = controller;
-  let exitCode: number = exitCodeOf.SIGINT;
-  const end = world.onStopSignal((name) => {
-    if (signal.aborted) return;
-    exitCode = exitCodeOf[name];
-    controller.abort();
-  });
-  const interrupted = (): Interrupted => new Interrupted('stopped', { exitCode });
+/** A closed terminal leaves nobody to read a code of its own. */
+const exitCodeOf: Readonly<Record<StopSignal, number>> = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated, SIGHUP: exitCodes.terminated };
+
+export function createStopWatch(world: Pick<World, 'onStopSignal' | 'onExit' | 'endBy'>): StopWatch {
+  const [asking, insisting] = [new AbortController(), new AbortController()];
+  const [asked, insisted] = [asking.signal, insisting.signal];
+  // Each tool that runs listens.
+  setMaxListeners(0, asked, insisted);
+  let exitCode: number | undefined;
+  let isListening = false;
+  let holds = 0;
+  const ask = (code?: number): void => {
+    asking.abort(new Interrupted('stopped', code === undefined ? {} : { exitCode: code }));
+  };
   return {
-    signal,
-    isStopped: () => signal.aborted,
-    end,
+    asked,
+    insisted,
+    listen: () => {
+      if (isListening) return;
+      isListening = true;
+      world.onExit(() => {
+        insisting.abort();
+      });
+      const leave = world.onStopSignal((signal) => {
+        if (!asked.aborted) {
+          exitCode = exitCodeOf[signal];
+          ask(exitCode);
+          return;
+        }
+        insisting.abort(signal);
+        if (holds > 0) return;
+        leave();
+        world.endBy(signal);
+      });
+    },
+    hold: () => {
+      holds += 1;
+      return () => {
+        holds -= 1;
+      };
+    },
+    exitCode: () => exitCode,
+    isStopped: () => asked.aborted,
     endIfStopped: () => {
-      if (signal.aborted) throw interrupted();
+      asked.throwIfAborted();
     },
     unlessStopped: (work) =>
       new Promise((resolve, reject) => {
         const stop = (): void => {
-          reject(interrupted());
+          reject(asked.reason as Interrupted);
         };
-        if (signal.aborted) stop();
-        signal.addEventListener('abort', stop, { once: true });
+        if (asked.aborted) stop();
+        asked.addEventListener('abort', stop, { once: true });
         work.then(resolve, reject).finally(() => {
-          signal.removeEventListener('abort', stop);
+          asked.removeEventListener('abort', stop);
         });
       }),
+    end: () => {
+      if (!asked.aborted) ask();
+    },
   };
 }

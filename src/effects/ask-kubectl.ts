@@ -15,18 +15,13 @@ export interface ClusterAccess {
   readonly isAtRoot?: boolean;
 }
 
-/** Milliseconds for a kubectl that asks something: a request is tried again a few times for discovery. */
-export function questionLimit({ requestTimeout }: Pick<ClusterAccess, 'requestTimeout'>): number {
-  return (2 * requestTimeout + 5) * 1000;
-}
-
 /**
  * Asks a cluster something.
  * @param what the question as a failure, `cannot list the helm releases`; @param args of kubectl, without the connection.
  * @throws ToolError when kubectl or the cluster fails, and for an answer that is more than we can read.
  */
 export async function askKubectl(exec: Exec, access: ClusterAccess, what: string, args: readonly string[]): Promise<ToolResult> {
-  const result = await ask(exec, access, args);
+  const result = await ask(exec, access, what, args);
   if (hasFailed(result)) throw explainKubectlFailure(what, result);
   if (result.isCut) throw garbledAnswer('kubectl', what, result);
   return result;
@@ -37,7 +32,7 @@ export async function askKubectl(exec: Exec, access: ClusterAccess, what: string
  * @throws ToolError when kubectl or the cluster fails.
  */
 export async function askForObjects(exec: Exec, access: ClusterAccess, what: string, args: readonly string[]): Promise<ToolResult> {
-  return showNothing(what, await ask(exec, access, args));
+  return showNothing(what, await ask(exec, access, what, args));
 }
 
 /**
@@ -47,7 +42,7 @@ export async function askForObjects(exec: Exec, access: ClusterAccess, what: str
  * @throws ToolError when kubectl or the cluster fails.
  */
 export async function askRaw(exec: Exec, access: ClusterAccess, what: string, path: string): Promise<ToolResult | undefined> {
-  const result = await ask(exec, access, ['get', `--raw=${path}`]);
+  const result = await ask(exec, access, what, ['get', `--raw=${path}`]);
   return hasFailed(result) && /\(NotFound\)/.test(result.stderr) ? undefined : showNothing(what, result);
 }
 
@@ -57,9 +52,9 @@ function showNothing(what: string, result: ToolResult): ToolResult {
   return result;
 }
 
-function ask(exec: Exec, access: ClusterAccess, args: readonly string[]): Promise<ToolResult> {
+function ask(exec: Exec, access: ClusterAccess, what: string, args: readonly string[]): Promise<ToolResult> {
   const all = buildKubectlArgs(access.connection, [`--request-timeout=${access.requestTimeout}s`, ...args]);
-  return exec.run({ tool: 'kubectl', effect: 'read', args: all }, { timeoutMs: questionLimit(access) });
+  return exec.run({ tool: 'kubectl', effect: 'read', args: all }, { what });
 }
 
 function hasFailed({ exitCode, timedOut }: ToolResult): boolean {

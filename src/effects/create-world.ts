@@ -21,12 +21,18 @@ export function createWorld(process: NodeJS.Process, installed: { readonly versi
     now: () => new Date(),
     randomBytes: (length) => randomBytes(length),
     onStopSignal: (listener) => {
-      const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+      const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
       const handlers = signals.map((signal) => [signal, (): void => { listener(signal); }] as const);
       for (const [signal, handler] of handlers) process.on(signal, handler);
       return () => {
         for (const [signal, handler] of handlers) process.off(signal, handler);
       };
+    },
+    onExit: (listener) => {
+      process.on('exit', listener);
+    },
+    endBy: (signal) => {
+      process.kill(process.pid, signal);
     },
   };
 }

@@ -2,7 +2,7 @@ import { ToolError } from '../errors.ts';
 import { buildKubectlArgs } from '../kube/commands.ts';
 import { printCommand } from '../kube/command-line.ts';
 import { fieldAt, textField } from '../kube/object-fields.ts';
-import { questionLimit, type ClusterAccess } from './ask-kubectl.ts';
+import type { ClusterAccess } from './ask-kubectl.ts';
 import type { Exec, ToolResult } from './exec.ts';
 import { explainKubectlFailure } from './kubectl-failures.ts';
 import type { CredentialPlugin, PersonSettings } from './kubectl.ts';
@@ -48,10 +48,10 @@ export async function askForCredentials(
 ): Promise<ToolResult> {
   const { connection, requestTimeout } = access;
   const command = { tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, [`--request-timeout=${requestTimeout}s`, ...args]) } as const;
-  const ask = (): Promise<ToolResult> => exec.run(command, { timeoutMs: questionLimit(access) });
+  const ask = (): Promise<ToolResult> => exec.run(command, { what });
   const { onTalk } = person;
   const isTalking = plugin.mayTalk && onTalk !== undefined;
-  let result = isTalking ? await exec.run(command, { timeoutMs: personLimit, onTalk }) : await ask();
+  let result = isTalking ? await exec.run(command, { what, timeoutMs: personLimit, onTalk }) : await ask();
   // What the program took counts as time of the request, which has failed for that when it is sent
   // (client-go@v0.35.4:plugin/pkg/client/auth/exec/exec.go, RoundTrip). By now it has its credentials.
   const wasSlow = result.exitCode !== 0 && !result.timedOut && result.signal === undefined && result.durationMs >= requestTimeout * 1000;
@@ -67,7 +67,7 @@ export async function askForCredentials(
 
 /** Why kubectl could not say where it would go. */
 export function explainNoTarget(what: string, result: ToolResult, { explainNoContext }: PersonSettings): ToolError {
-  const error = explainKubectlFailure(what, result);
+  const error = explainKubectlFailure(what, result, { isLocal: true });
   if (explainNoContext === undefined || !/current-context must exist/.test(result.stderr)) return error;
   return new ToolError(`${what}: no cluster is chosen: ${explainNoContext()}`, { ...(error.remedy !== undefined && { remedy: error.remedy }) });
 }

@@ -20,7 +20,12 @@ export interface ExternalCommand {
 }
 
 export interface RunOptions {
-  readonly timeoutMs: number;
+  /** A step's own time. A read without one has the usual time of a question (ExecSettings.readLimitMs). */
+  readonly timeoutMs?: number;
+  /** Milliseconds beyond that, for much work. */
+  readonly extraMs?: number;
+  /** What is asked, as its failure is told: `cannot look for namespaces`. */
+  readonly what?: string;
   /** Given on standard input, which is empty otherwise. Never part of a result or an error. */
   readonly stdin?: string;
   /**
@@ -41,6 +46,7 @@ export interface ToolResult {
   readonly stderr: string;
   /** Whether the middle of an overlong output was left out. */
   readonly isCut: boolean;
+  /** Until its end; of a tool that was over its time, that time. */
   readonly durationMs: number;
   readonly timedOut: boolean;
   /** Process id of a tool that did not end when it was asked to; we have stopped waiting for it. */
@@ -49,31 +55,48 @@ export interface ToolResult {
 
 export interface Exec {
   /**
-   * Runs a tool to its end, whatever its exit code.
-   * @throws ToolError when the tool cannot be started.
+   * Runs a tool to its end, whatever its exit code. A read that is over its time, or that a stop has made useless, is ended together with
+   * its children.
+   * @throws ToolError when the tool cannot be started; the reason of the stop (ToolStop.asked) for a read, once its tool is gone.
    */
   run(command: ExternalCommand, options: RunOptions): Promise<ToolResult>;
-  /**
-   * Passes a signal on to the tools that run now. They do not hear a terminal's Ctrl-C by themselves, so that they can
-   * end their work when a person presses it once; this is for the second time.
-   */
-  interrupt(signal: NodeJS.Signals): void;
+}
+
+/**
+ * How tools hear that the program is to end. They do not hear a terminal's Ctrl-C by themselves, so that one that writes can end its work
+ * when a person presses it once.
+ */
+export interface ToolStop {
+  /** Ends reads. A tool that writes goes on. */
+  readonly asked: AbortSignal;
+  /** Kills reads at once; its reason, a signal's name, is passed on to tools that write. */
+  readonly insisted: AbortSignal;
 }
 
 export interface ExecSettings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  readonly stop?: ToolStop;
+  /** Milliseconds that a read may take; longer than kubectl takes to say by itself that one request was in vain. */
+  readonly readLimitMs?: number;
   /** Called before each command starts. */
   readonly onCommand?: (command: ExternalCommand) => void;
   /** The file that kubectl reads in place of the person's kuberc, asked for before each kubectl; undefined: none is read. */
   readonly kuberc?: () => string | undefined;
+  /** Called when a read starts, with what is asked; what it returns is called once the read has ended. */
+  readonly onRead?: (command: ExternalCommand, what: string | undefined) => () => void;
   /** For a dry run: a command that writes is then a bug. */
   readonly readOnly?: boolean;
   /** How long a tool that is over its time may take to end after SIGTERM, and how long output may follow its end. */
   readonly graceMs?: Readonly<Partial<typeof defaultGraceMs>>;
 }
 
+/** Seconds that a read may take. */
+export const usualReadLimit = 25;
+
 const defaultGraceMs = {
+  /** Nothing is lost with a tool that only reads: killed after this. */
+  read: 1_000,
   /** kubectl holds no state of its own: killed after this. */
   kill: 5_000,
   /** helm records the failure, or rolls back, when it is told to stop; it is never killed. */
@@ -95,30 +118,30 @@ const installation: Readonly<Record<ExternalTool, string>> = {
 /** Creates the one place that starts other programs. */
 export function createExec(settings: ExecSettings): Exec {
   const graceMs = { ...defaultGraceMs, ...settings.graceMs };
-  const running = new Set<Child>();
+  const { stop, readLimitMs = usualReadLimit * 1000 } = settings;
 
   return {
-    async run(command, options) {
-      if (settings.readOnly === true && command.effect === 'write') {
-        throw new InternalError(`a dry run must not run ${command.tool} ${command.args[0] ?? ''}`);
-      }
+    async run(command, { timeoutMs: ownMs, extraMs = 0, what, stdin, onTalk, onStart }) {
+      const isRead = command.effect === 'read';
+      if (settings.readOnly === true && !isRead) throw new InternalError(`a dry run must not run ${command.tool} ${command.args[0] ?? ''}`);
+      if (ownMs === undefined && !isRead) throw new InternalError(`${command.tool} ${command.args[0] ?? ''} was given no time`);
+      if (isRead) stop?.asked.throwIfAborted();
+      const timeoutMs = (ownMs ?? readLimitMs) + extraMs;
       settings.onCommand?.(command);
+      // What a tool asks the person must not have a line of ours over it.
+      const onEnd = isRead && onTalk === undefined ? settings.onRead?.(command, what) : undefined;
       const started = performance.now();
-      const child = start(command, settings, options);
-      running.add(child);
+      const child = start(command, settings, { stdin, onTalk });
       try {
-        if (child.pid !== undefined) options.onStart?.(child.pid);
-        const end = await waitForEnd(child, command, options.timeoutMs, graceMs);
+        if (child.pid !== undefined) onStart?.(child.pid);
+        const end = await waitForEnd(child, command, { timeoutMs, graceMs, stop });
         if (end.startFailure !== undefined) throw explainStart(command.tool, end.startFailure, settings.cwd);
-        return { ...end.result, ...child.output(), durationMs: performance.now() - started };
+        if (isRead) stop?.asked.throwIfAborted();
+        return { ...end.result, ...child.output(), durationMs: end.result.timedOut ? timeoutMs : performance.now() - started };
       } finally {
-        running.delete(child);
         child.letGo();
+        onEnd?.();
       }
-    },
-
-    interrupt(signal) {
-      for (const child of running) child.send(signal);
     },
   };
 }
@@ -136,6 +159,8 @@ interface Child {
   readonly exited: Promise<Ended>;
   /** Sends a signal to the tool and its children while it runs. */
   send(signal: NodeJS.Signals): void;
+  /** Kills what the tool left running in its group. */
+  sweep(): void;
   output(): Pick<ToolResult, 'stdout' | 'stderr' | 'isCut'>;
   /** Characters of output until now. */
   received(): number;
@@ -143,7 +168,7 @@ interface Child {
   letGo(): void;
 }
 
-function start(command: ExternalCommand, { env, cwd, kuberc }: ExecSettings, { stdin, onTalk }: RunOptions): Child {
+function start(command: ExternalCommand, { env, cwd, kuberc }: ExecSettings, { stdin, onTalk }: { readonly stdin: string | undefined; readonly onTalk: RunOptions['onTalk'] }): Child {
   // A process group of its own: Ctrl-C in a terminal goes to the whole group in the foreground, to which belongs who talks.
   const hasGroup = platform !== 'win32' && onTalk === undefined;
   const subprocess = execa(command.tool, command.args, {
@@ -183,18 +208,24 @@ function start(command: ExternalCommand, { env, cwd, kuberc }: ExecSettings, { s
       resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined });
     });
   });
+  const signalGroup = (signal: NodeJS.Signals): void => {
+    try {
+      if (!hasGroup) subprocess.kill(signal);
+      else if (pid !== undefined) kill(-pid, signal);
+    } catch (error) {
+      // EPERM: macOS says so of a group of which only zombies are left.
+      if (!['ESRCH', 'EPERM'].includes(systemCode(error) ?? '')) throw error;
+    }
+  };
   return {
     pid,
     closed,
     exited,
     send(signal) {
-      if (pid === undefined || isGone) return;
-      try {
-        if (hasGroup) kill(-pid, signal);
-        else subprocess.kill(signal);
-      } catch (error) {
-        if (systemCode(error) !== 'ESRCH') throw error;
-      }
+      if (!isGone) signalGroup(signal);
+    },
+    sweep() {
+      if (hasGroup) signalGroup('SIGKILL');
     },
     received: () => received,
     output: () => ({ stdout: out.read(), stderr: err.read(), isCut: out.isCut || err.isCut }),
@@ -235,20 +266,52 @@ interface End {
   readonly startFailure?: string;
 }
 
-function waitForEnd(child: Child, command: ExternalCommand, timeoutMs: number, graceMs: typeof defaultGraceMs): Promise<End> {
+interface Limits {
+  readonly timeoutMs: number;
+  readonly graceMs: typeof defaultGraceMs;
+  readonly stop: ToolStop | undefined;
+}
+
+function waitForEnd(child: Child, { tool, effect }: ExternalCommand, { timeoutMs, graceMs, stop }: Limits): Promise<End> {
+  const isRead = effect === 'read';
   return new Promise((resolve, reject) => {
     const timers: NodeJS.Timeout[] = [];
     const after = (ms: number, action: () => void): void => {
       timers.push(setTimeout(action, ms));
     };
     let timedOut = false;
+    let isTold = false;
     const finish = (end: Partial<Ended & { readonly stillRunning: number; readonly startFailure: string }>): void => {
       for (const timer of timers) clearTimeout(timer);
+      stop?.asked.removeEventListener('abort', endRead);
+      stop?.insisted.removeEventListener('abort', insist);
       const { exitCode, signal, stillRunning, startFailure } = end;
       resolve({ result: { exitCode, signal, timedOut, stillRunning }, ...(startFailure !== undefined && { startFailure }) });
     };
     const giveUp = (): void => {
       finish(child.pid === undefined ? {} : { stillRunning: child.pid });
+    };
+    const tellToEnd = (): void => {
+      if (isTold) return;
+      isTold = true;
+      child.send('SIGTERM');
+      if (tool === 'helm' && !isRead) {
+        // A killed helm leaves a release pending, which refuses every later upgrade (helm/helm#4558).
+        after(graceMs.helm, giveUp);
+        return;
+      }
+      after(isRead ? graceMs.read : graceMs.kill, () => {
+        child.send('SIGKILL');
+        after(graceMs.kill, giveUp);
+      });
+    };
+    const endRead = (): void => {
+      if (isRead) tellToEnd();
+    };
+    const insist = (): void => {
+      const signal: unknown = stop?.insisted.reason;
+      if (isRead) child.send('SIGKILL');
+      else if (signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP') child.send(signal);
     };
 
     child.closed.then((end) => {
@@ -256,6 +319,8 @@ function waitForEnd(child: Child, command: ExternalCommand, timeoutMs: number, g
     }, reject);
     // execa 9 waits until nobody holds the pipes, a grandchild included: tried with one that sleeps.
     void child.exited.then((end) => {
+      // A program that a tool started, for credentials perhaps, may not hear SIGTERM.
+      if (isTold && isRead) child.sweep();
       // When we were busy all that time, the timer comes before the output that has long been there to read.
       const finishOnceRead = (size: number): void => {
         setImmediate(() => {
@@ -267,17 +332,10 @@ function waitForEnd(child: Child, command: ExternalCommand, timeoutMs: number, g
     });
     after(timeoutMs, () => {
       timedOut = true;
-      child.send('SIGTERM');
-      if (command.tool === 'helm') {
-        // A killed helm leaves a release pending, which refuses every later upgrade (helm/helm#4558).
-        after(command.effect === 'write' ? graceMs.helm : graceMs.kill, giveUp);
-        return;
-      }
-      after(graceMs.kill, () => {
-        child.send('SIGKILL');
-        after(graceMs.kill, giveUp);
-      });
+      tellToEnd();
     });
+    stop?.asked.addEventListener('abort', endRead);
+    stop?.insisted.addEventListener('abort', insist);
   });
 }
 

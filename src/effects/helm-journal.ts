@@ -55,9 +55,6 @@ export function withHelmJournal(exec: Exec, settings: JournalSettings): Exec {
       if (endedByItself(result)) remove(settings.files, path);
       return result;
     },
-    interrupt: (signal) => {
-      exec.interrupt(signal);
-    },
   };
 }
 

@@ -8,7 +8,7 @@ import { clusterFailures } from './cluster-failures.ts';
 import type { Exec, ToolResult } from './exec.ts';
 import { listAt, parseJson } from './json-answer.ts';
 import { refusals } from './refusals.ts';
-import { explainToolFailure, garbledAnswer, type KnownText } from './tool-failure.ts';
+import { explainToolFailure, garbledAnswer, type KnownText, type Question } from './tool-failure.ts';
 
 export interface HelmVersion {
   readonly major: 3 | 4;
@@ -34,13 +34,10 @@ export interface Helm {
   listReleases(labelSelector?: string, options?: { readonly withUninstalled: boolean }): Promise<readonly Release[]>;
 }
 
-/** Milliseconds; helm has no time limit of its own for a question. */
-export const helmQuestionLimit = 60_000;
-
 /** Asks helm something, whatever the answer's length. @throws ToolError when helm or the cluster fails. */
 export async function askHelm(exec: Exec, what: string, args: readonly string[]): Promise<ToolResult> {
-  const result = await exec.run({ tool: 'helm', effect: 'read', args }, { timeoutMs: helmQuestionLimit });
-  if (result.exitCode !== 0 || result.timedOut) throw explainHelmFailure(what, result);
+  const result = await exec.run({ tool: 'helm', effect: 'read', args }, { what });
+  if (result.exitCode !== 0 || result.timedOut) throw explainHelmFailure(what, result, undefined, { isLocal: args[0] === 'version' || args[0] === 'template' });
   return result;
 }
 
@@ -86,8 +83,8 @@ export function isAlreadyUninstalled({ args }: ToolCommand, { exitCode, stderr }
 }
 
 /** Puts a failure of helm into words: `what failed: why`, what to do, and helm's own words without secrets. `namespace` is that of the release. */
-export function explainHelmFailure(what: string, result: ToolResult, namespace?: string): ToolError {
-  return explainToolFailure('helm', what, result, [...releaseFailures(namespace), ...refusals, ...clusterFailures]);
+export function explainHelmFailure(what: string, result: ToolResult, namespace?: string, question: Question = {}): ToolError {
+  return explainToolFailure('helm', what, result, [...releaseFailures(namespace), ...refusals, ...clusterFailures], question);
 }
 
 function releaseFailures(namespace: string | undefined): readonly KnownText[] {

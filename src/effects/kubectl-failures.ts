@@ -2,11 +2,11 @@ import type { ToolError } from '../errors.ts';
 import { clusterFailures } from './cluster-failures.ts';
 import type { ToolResult } from './exec.ts';
 import { refusals } from './refusals.ts';
-import { explainToolFailure, type KnownText } from './tool-failure.ts';
+import { explainToolFailure, type KnownText, type Question } from './tool-failure.ts';
 
 /** Puts a failure of kubectl into words: `what failed: why`, what to do, and kubectl's own words without secrets. */
-export function explainKubectlFailure(what: string, result: ToolResult): ToolError {
-  return explainToolFailure('kubectl', what, result, [...objectFailures, ...refusals, ...clusterFailures]);
+export function explainKubectlFailure(what: string, result: ToolResult, question: Question = {}): ToolError {
+  return explainToolFailure('kubectl', what, result, [...objectFailures, ...refusals, ...clusterFailures], question);
 }
 
 /** Failures of objects on their way into the cluster, in the words of kubectl and of the API server. */

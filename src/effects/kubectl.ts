@@ -5,7 +5,7 @@ import { fieldAt, textField } from '../kube/object-fields.ts';
 import { deletableResource } from '../kube/object-identity.ts';
 import { ownerLabel } from '../kube/ownership.ts';
 import type { DeletableObject } from '../model/changes.ts';
-import { askKubectl, askRaw, questionLimit } from './ask-kubectl.ts';
+import { askKubectl, askRaw } from './ask-kubectl.ts';
 import { askForCredentials, explainNoTarget, readCredentialPlugin } from './credentials.ts';
 import type { Exec, ToolResult } from './exec.ts';
 import { findForeign, isToken, passingResources, printResident, readResident, residentColumns } from './namespace-residents.ts';
@@ -159,11 +159,10 @@ const ownedResources = [
 
 /** Creates the adapter that asks a cluster; commands that change one are data (kube/commands.ts) for Exec. */
 export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, person = {}, ...connection }: KubectlSettings): Kubectl {
-  const timeoutMs = questionLimit({ requestTimeout });
   const served = new Map<string, Promise<ReadonlySet<string>>>();
 
-  const run = (args: readonly string[]): Promise<ToolResult> =>
-    exec.run({ tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, args) }, { timeoutMs });
+  const run = (what: string, args: readonly string[]): Promise<ToolResult> =>
+    exec.run({ tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, args) }, { what });
 
   const access = { connection, requestTimeout, isAtRoot };
   const ask = (what: string, args: readonly string[]): Promise<ToolResult> => askKubectl(exec, access, what, args);
@@ -179,7 +178,7 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
 
   const readTarget = async (): Promise<ClusterTarget> => {
     const what = 'cannot tell which cluster to use';
-    const view = await run(['config', 'view', '--minify', '-o=json']);
+    const view = await run(what, ['config', 'view', '--minify', '-o=json']);
     if (view.exitCode !== 0 || view.timedOut) throw explainNoTarget(what, view, person);
     const config = parseJson(view.stdout);
     const context = textField(config, 'current-context');
@@ -202,8 +201,8 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
   return {
     async readClientVersion() {
       const what = "cannot read kubectl's version";
-      const result = await run(['version', '--client', '-o=json']);
-      if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
+      const result = await run(what, ['version', '--client', '-o=json']);
+      if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result, { isLocal: true });
       const version = readVersion(fieldAt(parseJson(result.stdout), 'clientVersion'));
       if (version === undefined) throw garbledAnswer('kubectl', what, result);
       return version;
@@ -298,8 +297,9 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
     async readLogs(namespace, labels, seconds) {
       const selector = Object.entries(labels).map(([name, value]) => `${name}=${value}`).join(',');
       const options = [`--namespace=${namespace}`, `--selector=${selector}`, `--since=${seconds}s`, '--tail=-1', '--max-log-requests=100'];
-      const result = await run([`--request-timeout=${requestTimeout}s`, 'logs', ...options]);
-      if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(`cannot read the logs of the pods ${selector} in namespace ${namespace}`, result);
+      const what = `cannot read the logs of the pods ${selector} in namespace ${namespace}`;
+      const result = await run(what, [`--request-timeout=${requestTimeout}s`, 'logs', ...options]);
+      if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
       return { lines: splitLines(result.stdout), isCut: result.isCut };
     },
 
@@ -330,12 +330,12 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
 
 /** Names of what the cluster can list and delete. One broken aggregated API (often metrics) must not hide the rest. */
 async function listDeletable(
-  run: (args: readonly string[]) => Promise<ToolResult>,
+  run: (what: string, args: readonly string[]) => Promise<ToolResult>,
   what: string,
   requestTimeout: number,
   options: readonly string[] = [],
 ): Promise<readonly string[]> {
-  const result = await run([`--request-timeout=${requestTimeout}s`, 'api-resources', '--verbs=list,delete', '-o=name', ...options]);
+  const result = await run(what, [`--request-timeout=${requestTimeout}s`, 'api-resources', '--verbs=list,delete', '-o=name', ...options]);
   const isPartial = result.stdout.trim() !== '' && result.stderr.includes('unable to retrieve the complete list of server APIs');
   if (result.timedOut || (result.exitCode !== 0 && !isPartial)) throw explainKubectlFailure(what, result);
   return splitLines(result.stdout);

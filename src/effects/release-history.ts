@@ -4,7 +4,7 @@ import { fieldAt, textField } from '../kube/object-fields.ts';
 import type { ReleaseName } from '../model/changes.ts';
 import type { ReleaseRevision } from '../model/release-revision.ts';
 import type { Exec } from './exec.ts';
-import { explainHelmFailure, helmQuestionLimit } from './helm.ts';
+import { explainHelmFailure } from './helm.ts';
 import { listAt, parseJson } from './json-answer.ts';
 import { garbledAnswer } from './tool-failure.ts';
 
@@ -14,7 +14,7 @@ import { garbledAnswer } from './tool-failure.ts';
  */
 export async function readReleaseHistory(exec: Exec, connection: ClusterConnection, subject: ReleaseName): Promise<readonly ReleaseRevision[]> {
   const what = `cannot read the history of release ${subject.namespace}/${subject.name}`;
-  const result = await exec.run(helmHistoryCommand({ ...connection, ...subject }), { timeoutMs: helmQuestionLimit });
+  const result = await exec.run(helmHistoryCommand({ ...connection, ...subject }), { what });
   if (result.exitCode !== 0 && /release: not found/.test(result.stderr)) return [];
   if (result.exitCode !== 0 || result.timedOut) throw explainHelmFailure(what, result, subject.namespace);
   const revisions = listAt({ revisions: parseJson(result.stdout) }, 'revisions')?.map(readRevision);

@@ -41,9 +41,6 @@ export function withRetries(exec: Exec, settings: RetrySettings): Exec {
   const state: Outage = { hasAnswered: settings.hasAnswered, isOut: false };
   const retrying = (settle: Attempts['settle']): Exec => ({
     run: (command, options) => runWithRetries(command, options, { exec, settings, state, settle }),
-    interrupt: (signal) => {
-      exec.interrupt(signal);
-    },
   });
   const cautious = retrying(undefined);
   return retrying((release, sinceMs) => settings.settle(cautious, release, sinceMs));
@@ -67,8 +64,9 @@ async function runWithRetries(command: ExternalCommand, options: RunOptions, att
   const begun = settings.clock();
   let result = await exec.run(command, options);
   const lastStart = settings.clock() + longestMs;
-  // The time of a step holds for all tries together, that of a single request for each.
-  const end = isRequest(command) ? Number.POSITIVE_INFINITY : begun + options.timeoutMs;
+  // The time of a step holds for all tries together, that of a question for each.
+  const stepMs = isRequest(command) ? undefined : options.timeoutMs;
+  const end = stepMs === undefined ? Number.POSITIVE_INFINITY : begun + stepMs;
   for (let tries = 0; isTransient(result); tries += 1) {
     const prepare = wayToRetry(command, result, attempts);
     const waitMs = Math.min(1000 * 2 ** tries, longestWaitMs);
@@ -78,9 +76,9 @@ async function runWithRetries(command: ExternalCommand, options: RunOptions, att
     if (!(await waitUnlessStopped(settings, waitMs))) return result;
     // The failure that led here is the one to report.
     if (!(await succeeds(() => prepare(settings.clock() - begun)))) return result;
-    const timeoutMs = Math.min(options.timeoutMs, end - settings.clock());
-    if (timeoutMs <= 0 || settings.isStopped()) return result;
-    result = await exec.run(command, { ...options, timeoutMs });
+    const leftMs = end - settings.clock();
+    if (leftMs <= 0 || settings.isStopped()) return result;
+    result = await exec.run(command, stepMs === undefined ? options : { ...options, timeoutMs: leftMs });
   }
   if (result.exitCode === 0 && goesToCluster(command)) {
     if (state.isOut) settings.onReturn();

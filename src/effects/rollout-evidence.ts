@@ -7,7 +7,7 @@ import type { ObjectReference } from '../model/kube-object.ts';
 import type { Exec } from './exec.ts';
 import { listAt, parseJson } from './json-answer.ts';
 import { explainKubectlFailure } from './kubectl-failures.ts';
-import { questionLimit, type ClusterAccess } from './ask-kubectl.ts';
+import type { ClusterAccess } from './ask-kubectl.ts';
 import { quoteOutput } from './redaction.ts';
 
 /** What asks the cluster; ClusterTools is one. */
@@ -154,9 +154,9 @@ interface KubectlAnswer {
   readonly failure?: string;
 }
 
-async function run({ exec, connection, requestTimeout }: RolloutTools, args: readonly string[], what: string): Promise<KubectlAnswer> {
+async function run({ exec, connection }: RolloutTools, args: readonly string[], what: string): Promise<KubectlAnswer> {
   try {
-    const result = await exec.run({ tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, args) }, { timeoutMs: questionLimit({ requestTimeout }) });
+    const result = await exec.run({ tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, args) }, { what });
     const text = result.stdout;
     if (result.exitCode !== 0 || result.timedOut) return { text, failure: explainKubectlFailure(what, result).message };
     return result.isCut ? { text, failure: `${what}: there is more of it than we can read` } : { text };

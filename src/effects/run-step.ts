@@ -4,7 +4,7 @@ import type { RunStep } from '../model/plan.ts';
 import { readWarnings } from './api-warnings.ts';
 import type { Exec, ToolResult } from './exec.ts';
 import type { ProjectFiles } from './files.ts';
-import { explainHelmFailure, helmQuestionLimit, isAlreadyUninstalled } from './helm.ts';
+import { explainHelmFailure, isAlreadyUninstalled } from './helm.ts';
 import { explainKubectlFailure } from './kubectl-failures.ts';
 import { quoteOutput } from './redaction.ts';
 
@@ -36,7 +36,7 @@ export async function runStep(step: RunStep, { exec, files, onWarning }: StepToo
   const isDone = result.exitCode === 0 && !result.timedOut;
   if (!isDone && !(command.tool === 'helm' && isAlreadyUninstalled(command, result))) throw explainStep(step, result);
   if (remaining === undefined) return;
-  const look = await exec.run(remaining, { timeoutMs: helmQuestionLimit });
+  const look = await exec.run(remaining, { what: `cannot ${step.title}` });
   if (look.exitCode !== 0 || look.timedOut) throw explainStep(step, look);
   const names = look.stdout.split('\n').filter((line) => line.trim() !== '');
   if (names.length === 0) return;

@@ -6,7 +6,7 @@ import type { KubeObject } from '../model/kube-object.ts';
 import type { ToolCommand } from '../model/plan.ts';
 import type { Exec, ToolResult } from './exec.ts';
 import { judgePreview, type Answer } from './judge-preview.ts';
-import { questionLimit, type ClusterAccess } from './ask-kubectl.ts';
+import type { ClusterAccess } from './ask-kubectl.ts';
 import { explainKubectlFailure } from './kubectl-failures.ts';
 import { readObjectAnswer } from './object-answers.ts';
 import { divideObjects, halveObjects } from './object-groups.ts';
@@ -50,12 +50,12 @@ export function createServerDryRun(exec: Exec, { connection, requestTimeout }: C
   const settings = { ...connection, requestTimeout };
   const slots = createSlots(atOnce);
 
-  const run = async (command: ToolCommand, objects: readonly KubeObject[] = []): Promise<ToolResult> => {
+  const run = async (what: string, command: ToolCommand, objects: readonly KubeObject[] = []): Promise<ToolResult> => {
     const release = await slots.take();
     try {
       // Concatenated JSON: a YAML reader would stumble over control characters that JSON lets pass.
       const stdin = objects.map((object) => `${JSON.stringify(object)}\n`).join('');
-      return await exec.run(command, { timeoutMs: questionLimit({ requestTimeout }) + 1000 * objects.length, stdin });
+      return await exec.run(command, { what, extraMs: 1000 * objects.length, stdin });
     } finally {
       release();
     }
@@ -65,14 +65,15 @@ export function createServerDryRun(exec: Exec, { connection, requestTimeout }: C
 
   const findNamespaces = async (names: readonly string[]): Promise<ReadonlySet<string>> => {
     if (names.length === 0) return new Set();
-    const result = await run(existingNamespacesCommand({ ...settings, names }));
-    if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure('cannot look for namespaces', result);
+    const what = 'cannot look for namespaces';
+    const result = await run(what, existingNamespacesCommand({ ...settings, names }));
+    if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
     return new Set(result.stdout.split('\n').map((line) => line.slice(line.indexOf('/') + 1)));
   };
 
   const readGroup = async (group: readonly KubeObject[]): Promise<readonly (readonly [KubeObject, KubeObject])[]> => {
     const what = 'cannot read the objects on the cluster';
-    const result = await run(readLiveCommand(settings), group);
+    const result = await run(what, readLiveCommand(settings), group);
     if (result.isCut && group.length > 1) return (await Promise.all(halveObjects(group).map(readGroup))).flat();
     // A kind that the cluster does not know has no objects; the dry run says what is wrong.
     const isAnswered = result.exitCode === 0 || (result.exitCode === 1 && /no matches for kind "/.test(result.stderr) && !/^Error from server/m.test(result.stderr));
@@ -87,7 +88,7 @@ export function createServerDryRun(exec: Exec, { connection, requestTimeout }: C
 
   const askGroup = async (group: readonly KubeObject[], options: AskOptions): Promise<readonly (readonly [KubeObject, Answer])[]> => {
     const what = 'cannot ask the cluster what would change';
-    const result = await run(serverDryRunCommand({ ...settings, ...options }), group);
+    const result = await run(what, serverDryRunCommand({ ...settings, ...options }), group);
     const again = (groups: readonly (readonly KubeObject[])[]): Promise<readonly (readonly [KubeObject, Answer])[]> =>
       Promise.all(groups.map((part) => askGroup(part, options))).then((answers) => answers.flat());
     if (result.isCut && group.length > 1) return again(halveObjects(group));

@@ -1,5 +1,5 @@
 import { ToolError } from '../errors.ts';
-import type { ExternalTool, ToolResult } from './exec.ts';
+import { usualReadLimit, type ExternalTool, type ToolResult } from './exec.ts';
 import { quoteOutput } from './redaction.ts';
 
 /** A text by which a tool's failure is recognised, and what it means. The first that fits is taken. */
@@ -9,12 +9,18 @@ export interface KnownText {
   readonly remedy: string;
 }
 
+/** What a tool was asked. */
+export interface Question {
+  /** Whether the tool needs no cluster to answer. */
+  readonly isLocal?: boolean;
+}
+
 /**
  * Explains why a tool failed.
  * @param what what failed, as `cannot read the cluster's version`.
  * @returns an error with the reason if it is a known one, what to do, and the tool's own words without secrets.
  */
-export function explainToolFailure(tool: ExternalTool, what: string, result: ToolResult, knownTexts: readonly KnownText[]): ToolError {
+export function explainToolFailure(tool: ExternalTool, what: string, result: ToolResult, knownTexts: readonly KnownText[], { isLocal = false }: Question = {}): ToolError {
   const details = attribute(tool, quoteOutput(result.stderr.trim() === '' ? result.stdout : result.stderr));
   if (result.stillRunning !== undefined) {
     return new ToolError(`${what}: ${tool} was told to stop and still runs as process ${result.stillRunning}`, {
@@ -27,10 +33,9 @@ export function explainToolFailure(tool: ExternalTool, what: string, result: Too
     if (match !== null) return new ToolError(`${what}: ${quoteOutput(why(match)).join(' ')}`, { remedy, details });
   }
   if (result.timedOut) {
-    return new ToolError(`${what}: ${tool} did not end within ${Math.ceil(result.durationMs / 1000)} s`, {
-      remedy: 'Look whether the cluster answers (kubectl cluster-info), then run the same command again.',
-      details,
-    });
+    const again = result.durationMs < usualReadLimit * 1000 ? 'run the same command again, with a longer --timeout' : 'run the same command again';
+    const look = isLocal ? `Look at the ${tool} that is first on PATH (${tool} version)` : 'Look whether the cluster answers (kubectl cluster-info)';
+    return new ToolError(`${what}: ${tool} did not end within ${Math.ceil(result.durationMs / 1000)} s`, { remedy: `${look}, then ${again}.`, details });
   }
   if (result.signal !== undefined) {
     return new ToolError(`${what}: ${tool} was ended by ${result.signal}`, { remedy: 'Run the same command again.', details });

@@ -1,6 +1,7 @@
 export type OutputStream = NodeJS.WriteStream;
 export type InputStream = NodeJS.ReadStream;
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+/** SIGHUP: the terminal was closed. */
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** Everything outside the program that it may use; built in main.ts, passed in everywhere else. */
 export interface World {
@@ -21,6 +22,10 @@ export interface World {
   readonly stderr: OutputStream;
   readonly now: () => Date;
   readonly randomBytes: (length: number) => Uint8Array;
-  /** Calls the listener on SIGINT and SIGTERM instead of ending the process; returns how to stop listening. */
+  /** Calls the listener on these signals instead of ending the process; returns how to stop listening. */
   readonly onStopSignal: (listener: (signal: StopSignal) => void) => () => void;
+  /** Calls the listener when the process ends, for whatever reason but a signal that nobody listens to. */
+  readonly onExit: (listener: () => void) => void;
+  /** Ends the process as the signal does where nobody listens to it. */
+  readonly endBy: (signal: StopSignal) => void;
 }

@@ -132,7 +132,7 @@ describeUnless(terminalMissing(), 'at a terminal', () => {
       const session = startAtTerminal(['apply'], { cwd: project, env: cluster.env });
       await until(() => cluster.calls('helm').some(({ args }) => args.includes('upgrade')));
       session.press(controlC);
-      await session.waitFor('Stopping: waiting for the running tool to end.');
+      await session.waitFor('Stopping: waiting for tools that change something');
       expect(cluster.events()).not.toContain('end helm upgrade');
       expect((await session.ended).exitCode).toBe(130);
       expect(cluster.events().filter((event) => event.includes('upgrade'))).toEqual(['begin helm upgrade', 'end helm upgrade']);

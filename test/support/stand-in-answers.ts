@@ -14,6 +14,8 @@ export interface Answer {
   readonly echoes?: boolean;
   /** How long it takes. */
   readonly seconds?: number;
+  /** Hears neither SIGINT nor SIGTERM, nor does what it starts. */
+  readonly deaf?: boolean;
 }
 
 const clientVersion = { major: '1', minor: '35', gitVersion: 'v1.35.2', platform: 'linux/amd64' };

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { currentAnswers, type Answer, type StandInTool } from './stand-in-answers.ts';
@@ -19,6 +20,8 @@ export interface StandInCluster {
   readonly calls: (tool?: StandInTool) => readonly Call[];
   /** What became of the calls: `begin kubectl apply`, `end kubectl apply`, `SIGINT helm upgrade`. */
   readonly events: () => readonly string[];
+  /** The tools that run now, or have left something running: `kubectl config`. */
+  readonly running: () => readonly string[];
   /** Forgets the calls. */
   readonly forget: () => void;
 }
@@ -50,8 +53,12 @@ done
 match() { for word do case $all in *"$us$word$us"* | *"$us$word="*) ;; *) return 1 ;; esac; done; }
 . "$home/answers.sh"
 stop() { log event "$1 $tool $name"; echo 'Error: release cancelled' >&2; exit 1; }
-trap 'stop SIGINT' INT
-trap 'stop SIGTERM' TERM
+if [ "$deaf" = true ]; then
+  trap '' INT TERM
+else
+  trap 'stop SIGINT' INT
+  trap 'stop SIGTERM' TERM
+fi
 log event "begin $tool $name"
 if [ "$seconds" != 0 ]; then sleep "$seconds" > /dev/null 2>&1 & wait $!; fi
 if [ "$echoes" = true ]; then
@@ -73,10 +80,10 @@ function quote(word: string): string {
 
 /** Writes the choice of an answer as a chain of conditions, and the texts of each beside it. */
 function writeAnswers(home: string, answers: readonly Answer[]): void {
-  const branches = answers.map(({ tool, when, stdout = '', stderr = '', exitCode = 0, seconds = 0, echoes = false }, index) => {
+  const branches = answers.map(({ tool, when, stdout = '', stderr = '', exitCode = 0, seconds = 0, echoes = false, deaf = false }, index) => {
     writeFileSync(join(home, `stdout.${index}`), stdout);
     writeFileSync(join(home, `stderr.${index}`), stderr);
-    return `if [ $tool = ${tool} ] && match ${when.map(quote).join(' ')}; then answer=${index} exit_code=${exitCode} seconds=${seconds} echoes=${echoes}\n`;
+    return `if [ $tool = ${tool} ] && match ${when.map(quote).join(' ')}; then answer=${index} exit_code=${exitCode} seconds=${seconds} echoes=${echoes} deaf=${deaf}\n`;
   });
   const otherwise = `else echo "the stand-in has no answer to: $*" >&2; exit 99; fi\n`;
   writeFileSync(join(home, 'answers.sh'), branches.join('el') + otherwise);
@@ -108,9 +115,22 @@ export function installStandInCluster(folder: string, tools: readonly StandInToo
         const call = { tool: name as StandInTool, args, stdin: readFileSync(join(home, `stdin.${id}`), 'utf8') };
         return tool === undefined || tool === name ? [call] : [];
       }),
+    running: () => {
+      const groups = new Set(listGroups());
+      return read('call').flatMap(([, name = '', id = '', ...args]) => (groups.has(id) ? [`${name} ${args.find((arg) => !arg.startsWith('-')) ?? ''}`] : []));
+    },
     events: () => read('event').map(([, event = '']) => event),
     forget,
   };
+}
+
+/** The process groups of this machine in which anything runs; each tool leads one of its own. */
+function listGroups(): readonly string[] {
+  const lines = execFileSync('ps', ['-eo', 'pgid=,stat='], { encoding: 'utf8' }).split('\n');
+  return lines.flatMap((line) => {
+    const [group = '', state = 'Z'] = line.trim().split(/\s+/);
+    return state.startsWith('Z') ? [] : [group];
+  });
 }
 
 const writingWords: ReadonlySet<string> = new Set(['apply', 'create', 'replace', 'delete', 'upgrade', 'uninstall', 'rollback', 'install']);

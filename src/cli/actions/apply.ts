@@ -8,14 +8,13 @@ import { arrangeSteps } from '../run/apply-steps.ts';
 import { describeChanges, summarizeChanges } from '../cluster/change-summary.ts';
 import { refuseOtherNamespace } from '../cluster/checks.ts';
 import { lookUpCluster, type ClusterFacts } from '../cluster/facts.ts';
-import { describeCluster, openCluster, reportOwnDefaults, type ClusterTools } from '../cluster/tools.ts';
+import { boundQuestions, describeCluster, openCluster, reportOwnDefaults, type ClusterTools } from '../cluster/tools.ts';
 import type { ApplyOptions } from '../commands/apply.ts';
 import { usualConcurrency } from '../run/concurrency.ts';
 import { describePlan, printPlan } from '../run/dry-run.ts';
 import { findChanges } from '../cluster/find-changes.ts';
 import { freeReleases, lookUpForApply, refuseConflicts, unlessStopped, type LookSettings } from '../run/look-for-apply.ts';
 import { reportNotices } from '../notices.ts';
-import { chooseProgressStyle } from '../run/progress.ts';
 import { loadProject, planProject, type PlannedProject, type Project } from '../project.ts';
 import { viewRendered } from '../cluster/rendered-project.ts';
 import { explainConflicts, reportBackups, reportConflicts } from '../report-render.ts';
@@ -24,6 +23,7 @@ import { withLock, type Session } from '../session.ts';
 import { listenForStop } from '../run/stopping.ts';
 import { printTable } from '../table.ts';
 import { repairUnderLock } from '../verify/repair.ts';
+import { chooseProgressStyle } from '../waiting.ts';
 import { carryOutPlan } from '../write-project.ts';
 
 /** Renders, then brings to the cluster what differs there. Whatever can be refused is refused before anything is written. */
@@ -37,7 +37,7 @@ async function dryRun(session: Session, options: ApplyOptions): Promise<number> 
   refuseOtherNamespace(options.namespace, project);
   const rendered = planProject(session, project, false);
   const { plan } = rendered;
-  const facts = await lookUpCluster(openCluster(session, options, true), project, { isTolerant: true, readsObjects: true });
+  const facts = await lookUpCluster(openCluster(session, boundQuestions(options), true), project, { isTolerant: true, readsObjects: true });
   const findings = await findChanges({ tools: facts.tools, rendered: viewRendered(session, project, rendered), facts, verifyLive: options.verifyLive === true });
   const commands = planApply(project.config, project.profile, project.desired, chooseTarget(facts, options), findings);
   reportConflicts(session, plan);
@@ -68,9 +68,9 @@ async function applyForReal(session: Session, options: ApplyOptions): Promise<nu
   const { report, world } = session;
   const project = loadProject(session);
   refuseOtherNamespace(options.namespace, project);
-  await repairUnderLock(session, project, options);
-  const tools: ClusterTools = openCluster(session, options, false);
-  const stopping = listenForStop(world, report, tools.exec);
+  await repairUnderLock(session, project, boundQuestions(options));
+  const tools: ClusterTools = openCluster(session, boundQuestions(options), false);
+  const stopping = listenForStop(session);
   const settings: LookSettings = {
     stopping,
     timeout: options.timeout,

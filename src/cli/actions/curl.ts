@@ -30,6 +30,8 @@ export async function curl(session: Session, options: CurlOptions): Promise<numb
   // Among a person's options may be a password, and what is printed here stays in the log of a CI run.
   const shown = build(curlOptions.length === 0 ? [] : ['...']);
   report.verbatim(report.messageStyle.faint(`$ ${printCommand({ tool: 'curl', args: shown })}`));
+  // It hears the signals itself, and decides when it ends.
+  session.stop.hold();
   return handOver(world, 'curl', build(curlOptions), world.currentFolder);
 }
 

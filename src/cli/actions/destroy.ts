@@ -5,7 +5,7 @@ import { printCommand } from '../../kube/command-line.ts';
 import { deleteStep, deleteSteps, uninstallStep } from '../../plan/cluster-steps.ts';
 import { canAsk } from '../asking.ts';
 import { carryOutDestroy, reportLeft, type Removals } from '../run/carry-out-destroy.ts';
-import { bindToContext, describeCluster, openCluster, reportOwnDefaults, type ClusterTools } from '../cluster/tools.ts';
+import { bindToContext, boundQuestions, describeCluster, openCluster, reportOwnDefaults, type ClusterTools } from '../cluster/tools.ts';
 import type { DestroyOptions } from '../commands/destroy.ts';
 import { lookUpOwned } from '../cluster/destroy-look.ts';
 import { loadProject, type Project } from '../project.ts';
@@ -28,13 +28,13 @@ async function destroyProject(session: Session, options: DestroyOptions): Promis
   refuseWrongName(options.confirm, name);
   if (options.confirm === undefined && options.dryRun !== true && !canAsk(session.world, options)) throw missingConfirmation(name);
 
-  const unbound = openCluster(session, options, options.dryRun === true);
+  const unbound = openCluster(session, boundQuestions(options), options.dryRun === true);
   const helmVersion = await unbound.helm.readHelmVersion();
   const cluster = await unbound.kubectl.readCluster();
   const tools = bindToContext(unbound, cluster);
   report.message(`Cluster: ${describeCluster(cluster)}`);
 
-  if (options.dryRun !== true) await awaitHelms(session, tools, cluster, options.timeout);
+  if (options.dryRun !== true) await awaitHelms(session, cluster, options.timeout);
   const removals = await planRemovals(tools, project, { timeout: options.timeout, helmMajor: helmVersion.major });
   const { releases, objects, namespaces, left } = removals;
   const steps = [...releases, ...objects];
@@ -51,7 +51,7 @@ async function destroyProject(session: Session, options: DestroyOptions): Promis
     for (const { title } of steps) report.verbatim(`  ${title}`);
     for (const { step } of namespaces) report.verbatim(`  ${step.title}, ${unlessForeign}`);
     const { askText } = await import('../prompts.ts');
-    refuseWrongName(await askText(session.world, `To remove this from ${cluster.server}, type the controller's name (${name})`, ''), name);
+    refuseWrongName(await askText(session.world, `To remove this from ${cluster.server}, type the controller's name (${name})`, '', session.stop.asked), name);
   }
   return carryOutDestroy(session, options, { tools, cluster, project, removals });
 }
@@ -59,8 +59,8 @@ async function destroyProject(session: Session, options: DestroyOptions): Promis
 const unlessForeign = 'unless it holds anything else by then';
 
 /** A helm that a stopped run left at work would bring back what is removed here. */
-async function awaitHelms(session: Session, { exec }: ClusterTools, cluster: Cluster, timeout: number): Promise<void> {
-  const stopping = listenForStop(session.world, session.report, exec);
+async function awaitHelms(session: Session, cluster: Cluster, timeout: number): Promise<void> {
+  const stopping = listenForStop(session);
   try {
     await awaitRunningHelms(session, { cluster, timeout, stopping, command: 'ingress-tls destroy' });
   } finally {

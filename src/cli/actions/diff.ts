@@ -13,40 +13,29 @@ import { loadProject, planProject, type Project } from '../project.ts';
 import { viewRendered } from '../cluster/rendered-project.ts';
 import { selectServices } from '../select-services.ts';
 import type { Session } from '../session.ts';
-import { watchForStop } from '../stop-watch.ts';
 
 /** Shows what apply would change on the cluster. Exit 0: nothing, 1: something. */
 export async function diff(session: Session, options: DiffOptions): Promise<number> {
-  const { report, world } = session;
+  const { report } = session;
   const project = loadProject(session);
   const services = selectServices(project, options.names);
   refuseOldProfile(project);
   const rendered = planProject(session, project, false);
-  const { exec, ...tools } = openCluster(session, options, true);
-  const stop = watchForStop(world);
-  // What is asked meanwhile only reads: it may end at once.
-  stop.signal.addEventListener('abort', () => {
-    exec.interrupt('SIGTERM');
-  });
-  try {
-    const facts = await stop.unlessStopped(lookUpCluster({ exec, ...tools }, project));
-    if (facts.cluster !== undefined) report.message(`Cluster: ${describeCluster(facts.cluster)}`);
-    const view = viewRendered(session, project, rendered);
-    const isWhole = options.names.length === 0;
-    const found = await stop.unlessStopped(lookClosely(facts.tools, view, facts, isWhole ? undefined : services));
-    const changes = isWhole ? addOrphans(found, facts.orphans) : found;
-    reportEdited(session, rendered.plan);
-    if (options.json === true) {
-      report.json({ context: facts.cluster?.context, server: facts.cluster?.server, ...(describeChanges(changes) as object), edited: rendered.plan.conflicts.map(({ path }) => path) });
-    } else {
-      reportChanges(session, changes, options);
-      const next = nextApply(changes, { ...view, services: project.desired.services, records: facts.records ?? [] });
-      if (next !== undefined) report.next(next);
-    }
-    return hasChanges(changes) ? exitCodes.no : exitCodes.done;
-  } finally {
-    stop.end();
+  const facts = await lookUpCluster(openCluster(session, options, true), project);
+  if (facts.cluster !== undefined) report.message(`Cluster: ${describeCluster(facts.cluster)}`);
+  const view = viewRendered(session, project, rendered);
+  const isWhole = options.names.length === 0;
+  const found = await lookClosely(facts.tools, view, facts, isWhole ? undefined : services);
+  const changes = isWhole ? addOrphans(found, facts.orphans) : found;
+  reportEdited(session, rendered.plan);
+  if (options.json === true) {
+    report.json({ context: facts.cluster?.context, server: facts.cluster?.server, ...(describeChanges(changes) as object), edited: rendered.plan.conflicts.map(({ path }) => path) });
+  } else {
+    reportChanges(session, changes, options);
+    const next = nextApply(changes, { ...view, services: project.desired.services, records: facts.records ?? [] });
+    if (next !== undefined) report.next(next);
   }
+  return hasChanges(changes) ? exitCodes.no : exitCodes.done;
 }
 
 function reportChanges({ report }: Session, changes: ClusterChanges, { summary }: DiffOptions): void {

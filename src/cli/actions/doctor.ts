@@ -1,9 +1,11 @@
 import { defaultDomain } from '../../config/defaults.ts';
 import { createConfigText } from '../../config/edit.ts';
-import { exitCodes, KnownError } from '../../errors.ts';
+import { exitCodes, Interrupted, KnownError } from '../../errors.ts';
 import type { Cluster } from '../../effects/kubectl.ts';
+import { explainToolFailure } from '../../effects/tool-failure.ts';
 import { places } from '../../plan/places.ts';
 import { judgeNamespaces, refuseMissingResources, refuseTakenNodePort, refuseVersion } from '../cluster/checks.ts';
+import { sideBySide } from '../cluster/side-by-side.ts';
 import { bindToContext, describeCluster, openCluster, type ClusterTools } from '../cluster/tools.ts';
 import type { DoctorOptions } from '../commands/doctor.ts';
 import { describe, planProject, readConfigText, type Project } from '../project.ts';
@@ -22,12 +24,14 @@ export async function doctor(session: Session, options: DoctorOptions): Promise<
   const tools = openCluster(session, options, true);
   const findings: Finding[] = [checkNode(session)];
   const project = checkProject(session, findings);
-  findings.push(await checkTool('kubectl', async () => (await tools.kubectl.readClientVersion()).text));
-  findings.push(await checkTool('helm', async () => (await tools.helm.readHelmVersion()).text));
-  const openssl = await checkTool('openssl', () => readOpensslVersion(tools));
-  // No command runs it: people look at certificates with it.
-  findings.push(openssl.status === 'failed' ? { ...openssl, status: 'note' } : openssl);
-  if (findings.some(({ check, status }) => check === 'kubectl' && status === 'ok')) {
+  const [kubectl, helm, openssl] = await sideBySide(
+    () => checkTool('kubectl', async () => (await tools.kubectl.readClientVersion()).text),
+    () => checkTool('helm', async () => (await tools.helm.readHelmVersion()).text),
+    () => checkTool('openssl', () => readOpensslVersion(tools)),
+  );
+  // No command runs openssl: people look at certificates with it.
+  findings.push(kubectl, helm, openssl.status === 'failed' ? { ...openssl, status: 'note' } : openssl);
+  if (kubectl.status === 'ok') {
     findings.push(...(await checkCluster(tools, project)));
   } else {
     findings.push({ check: 'cluster', status: 'failed', found: 'not looked up without kubectl', remedy: 'install kubectl first' });
@@ -88,8 +92,10 @@ async function checkTool(check: string, readVersion: () => Promise<string>): Pro
 }
 
 async function readOpensslVersion({ exec }: ClusterTools): Promise<string> {
-  const { stdout } = await exec.run({ tool: 'openssl', effect: 'read', args: ['version'] }, { timeoutMs: 10_000 });
-  return stdout.trim().split('\n')[0] ?? '';
+  const what = "cannot read openssl's version";
+  const result = await exec.run({ tool: 'openssl', effect: 'read', args: ['version'] }, { what });
+  if (result.exitCode !== 0 || result.timedOut) throw explainToolFailure('openssl', what, result, [], { isLocal: true });
+  return result.stdout.trim().split('\n')[0] ?? '';
 }
 
 async function checkCluster(unbound: ClusterTools, project: Project): Promise<readonly Finding[]> {
@@ -101,15 +107,15 @@ async function checkCluster(unbound: ClusterTools, project: Project): Promise<re
   }
   const tools = bindToContext(unbound, cluster);
   const { profile, config } = project;
-  return [
-    { check: 'cluster', status: 'ok', found: describeCluster(cluster) },
-    await judge('version', `profile ${profile.name} runs on it`, () => {
+  const findings = await sideBySide(
+    () => judge('version', `profile ${profile.name} runs on it`, () => {
       refuseVersion(cluster, project);
     }),
-    await judge('resources', `it serves ${profile.requiredResources.join(', ')}`, () => refuseMissingResources(tools, project)),
-    ...(await checkNamespaces(tools, project)),
-    await judge('node-port', `node port ${config.controller.nodePort} is free or ours`, () => refuseTakenNodePort(tools, project)),
-  ];
+    () => judge('resources', `it serves ${profile.requiredResources.join(', ')}`, () => refuseMissingResources(tools, project)),
+    () => checkNamespaces(tools, project),
+    () => judge('node-port', `node port ${config.controller.nodePort} is free or ours`, () => refuseTakenNodePort(tools, project)),
+  );
+  return [{ check: 'cluster', status: 'ok', found: describeCluster(cluster) }, ...findings.flat()];
 }
 
 async function checkNamespaces(tools: ClusterTools, project: Project): Promise<readonly Finding[]> {
@@ -132,7 +138,7 @@ async function judge(check: string, good: string, refuse: () => void | Promise<v
 }
 
 function describeFailure(check: string, error: unknown): Finding {
-  if (!(error instanceof KnownError)) throw error;
+  if (!(error instanceof KnownError) || error instanceof Interrupted) throw error;
   const found = [error.message, ...error.details].join('\n');
   return { check, status: 'failed', found, ...(error.remedy === undefined ? {} : { remedy: error.remedy }) };
 }

@@ -26,10 +26,11 @@ const closingMs = 1_500;
 /** Serves the rendered project on loopback until it is told to stop. */
 export async function preview(session: Session, options: PreviewOptions): Promise<number> {
   refuseSecond(session);
+  const { stop, waiting } = session;
   const report = createPreviewReport(session, options.json === true);
   const { project, plan } = await renderForPreview(session);
   reportNotices(session.report, selectNewNotices(project.desired.notices, plan.notices), ['warning']);
-  const { exec, helm } = openCluster(session, {}, true);
+  const { exec, helm } = openCluster(session, { json: options.json === true }, true);
   const reader = createObjectReader({ files: session.files, exec, helm });
   const { length } = project.desired.services;
   if (length > manyCharts) session.report.message(`Reading ${length} charts: with helm this takes a while, some ten a second.`);
@@ -46,7 +47,7 @@ export async function preview(session: Session, options: PreviewOptions): Promis
       report.kept(rendered.plan);
     },
     serve: async (paths, isAfterTrouble) => {
-      const next = await loadServed(reader, current.project);
+      const next = await waiting.silently(() => loadServed(reader, current.project));
       if (next.digest === current.digest) {
         if (isAfterTrouble) report.reloaded(next, paths);
         return;
@@ -57,10 +58,10 @@ export async function preview(session: Session, options: PreviewOptions): Promis
       report.reloaded(next, paths);
       report.complaints([...next.complaints, ...podProblems, ...ofGateway, ...describePort(next, gateway, options)]);
     },
-    onTrouble: ({ message, details, remedy }) => { report.trouble(message, details, remedy); },
-    onBug: (error) => { stop.fail(error); },
+    onTrouble: ({ message, details, remedy }) => { if (!stop.isStopped()) report.trouble(message, details, remedy); },
+    onBug: (error) => { end.fail(error); },
   });
-  const stop = listenForEnd(session);
+  const end = listenForEnd(session);
   let unwatch: (() => Promise<void>) | undefined;
   try {
     unwatch = await watchProject({
@@ -76,11 +77,10 @@ export async function preview(session: Session, options: PreviewOptions): Promis
     report.complaints([...served.complaints, ...problems, ...gateway.complaints]);
     // What changed after it was read and before it was watched.
     reloader.changed([places.charts, ...(session.files.readText(places.config) === project.text ? [] : [places.config])]);
-    await stop.asked;
+    await end.asked;
   } finally {
-    stop.end();
     removePreviewState(session.files);
-    exec.interrupt('SIGTERM');
+    stop.end();
     await Promise.all([unwatch?.(), endAll(reloader, gateway, pods)]);
   }
   report.ended();
@@ -124,23 +124,18 @@ interface End {
   /** Fulfilled by Ctrl-C or SIGTERM, rejected by a bug. */
   readonly asked: Promise<void>;
   readonly fail: (error: unknown) => void;
-  readonly end: () => void;
 }
 
-/** Only the first signal is listened to: the second one ends the process as the system does. */
-function listenForEnd({ world }: Session): End {
+function listenForEnd({ stop }: Session): End {
   let fail: (error: unknown) => void = () => undefined;
-  let end = (): void => undefined;
   const asked = new Promise<void>((resolve, reject) => {
     fail = reject;
-    end = world.onStopSignal(() => {
-      end();
-      resolve();
-    });
+    if (stop.isStopped()) resolve();
+    stop.asked.addEventListener('abort', () => { resolve(); });
   });
   // Whoever waits for it sees the failure; while nobody does yet it is no unhandled one.
   asked.catch(() => undefined);
-  return { asked, fail, end: () => { end(); } };
+  return { asked, fail };
 }
 
 async function endAll(reloader: Reloader, gateway: Gateway, pods: Pods): Promise<void> {

@@ -25,31 +25,28 @@ export async function status(session: Session, options: StatusOptions): Promise<
 }
 
 async function watch(session: Session, { names, interval, json }: StatusOptions, unbound: ReturnType<typeof openCluster>): Promise<number> {
-  const { world } = session;
-  const enough = new AbortController();
-  const stop = (): void => {
-    enough.abort();
-    unbound.exec.interrupt('SIGTERM');
-  };
-  // Only the first signal is listened to: the second one ends the process as the system does.
-  const endListening = world.onStopSignal(() => {
-    endListening();
-    stop();
-  });
+  const { world, stop, waiting } = session;
   // Whoever reads has gone away (`| head`): nobody sees what comes.
-  world.stdout.once('error', stop);
+  world.stdout.once('error', stop.end);
   try {
     const cluster = await unbound.kubectl.readCluster();
     const tools = bindToContext(unbound, cluster);
     // Loaded anew each time: it may be edited meanwhile.
     const look = async (): ReturnType<typeof lookAtStatus> => lookAtStatus(session, tools, cluster, loadProject(session), names);
-    await watchStatus({ look, screen: createScreen(session, { isJson: json === true, interval }), interval, enough: enough.signal });
+    // What is shown stands while the next look is taken.
+    let isFirst = true;
+    const lookOn: typeof look = () => (isFirst ? look() : waiting.silently(look));
+    const screen = createScreen(session, { isJson: json === true, interval });
+    const show: typeof screen.show = (status) => {
+      isFirst = false;
+      screen.show(status);
+    };
+    await watchStatus({ look: lookOn, screen: { ...screen, show }, interval, enough: stop.asked });
   } catch (error) {
     // The tools were stopped as well.
-    if (!(enough.signal.aborted && error instanceof KnownError)) throw error;
+    if (!(stop.isStopped() && error instanceof KnownError)) throw error;
   } finally {
-    endListening();
-    world.stdout.off('error', stop);
+    world.stdout.off('error', stop.end);
   }
   return exitCodes.done;
 }

@@ -1,6 +1,6 @@
 import { delimiter, resolve } from 'node:path';
 import { ToolError } from '../../errors.ts';
-import { createExec, type Exec } from '../../effects/exec.ts';
+import { createExec, usualReadLimit, type Exec } from '../../effects/exec.ts';
 import { createHelm, type Helm } from '../../effects/helm.ts';
 import { createKubectl, type Cluster, type ClusterTarget, type Kubectl, type PersonSettings } from '../../effects/kubectl.ts';
 import { explainNoContext, requireKubeconfig } from '../../effects/kubeconfig.ts';
@@ -11,10 +11,13 @@ import { printCommand } from '../../kube/command-line.ts';
 import type { ClusterConnection } from '../../kube/commands.ts';
 import { canAsk } from '../asking.ts';
 import type { Session } from '../session.ts';
+import { chooseProgressStyle } from '../waiting.ts';
 
 export interface ClusterOptions {
   readonly context?: string;
   readonly kubeconfig?: string;
+  /** Seconds that a question to a tool may take. */
+  readonly timeout?: number;
 }
 
 /** How a command uses kubectl and helm. */
@@ -40,31 +43,38 @@ export interface ClusterTools extends ToolSettings {
   readonly connection: ClusterConnection;
 }
 
-const usualRequestTimeout = 10;
+/** kubectl asks twice for discovery before it says in its own words that there is no answer. */
+const requestsInTime = 2.5;
 
 /**
- * @param isReadOnly for a dry run: running a command that writes is then a bug. A `timeout` for whole steps holds for single
- * requests too.
+/**
+ * Tools that end with the program, and whose answers the person sees waited for.
+ * @param isReadOnly for a dry run: running a command that writes is then a bug.
  * @throws UsageError for a kubeconfig that is not there.
  */
 export function openCluster(
   session: Session,
-  options: ClusterOptions & { readonly verbose?: boolean; readonly timeout?: number; readonly input?: boolean },
+  options: ClusterOptions & { readonly verbose?: boolean; readonly json?: boolean; readonly input?: boolean },
   isReadOnly: boolean,
 ): ClusterTools {
-  const { world, root, report } = session;
-  const { context, kubeconfig } = options;
+  const { world, root, report, stop, waiting } = session;
+  const { context, kubeconfig, timeout = usualReadLimit } = options;
   // Meant from where the person stands; the tools run in the project folder.
   const chosen = kubeconfig === undefined ? undefined : resolve(world.currentFolder, kubeconfig);
   if (kubeconfig !== undefined && chosen !== undefined) requireKubeconfig(chosen, kubeconfig);
   const env = resolveKubeconfig(world);
   const account = context === undefined && chosen === undefined ? describePodAccount(env) : undefined;
   const readOnce = once(() => readKuberc(env, world.currentFolder));
+  const style = chooseProgressStyle(session, options);
+  stop.listen();
   const exec = createExec({
     env: account === undefined ? env : { ...env, KUBECONFIG: writeForTools('kubeconfig', account) },
     kuberc: () => readOnce()?.rest,
     cwd: root,
     readOnly: isReadOnly,
+    stop,
+    readLimitMs: timeout * 1000,
+    onRead: (command, what) => waiting.begin(style, command, what),
     ...(options.verbose === true
       ? {
           onCommand: (command) => {
@@ -74,7 +84,7 @@ export function openCluster(
       : {}),
   });
   const settings: ToolSettings = {
-    requestTimeout: Math.min(usualRequestTimeout, options.timeout ?? usualRequestTimeout),
+    requestTimeout: Math.ceil(timeout / requestsInTime),
     isAtRoot: false,
     helmDriver: world.environment['HELM_DRIVER'],
     isInPod: account !== undefined,
@@ -90,6 +100,11 @@ export function openCluster(
 function once<Value>(make: () => Value): () => Value {
   let made: { readonly value: Value } | undefined;
   return () => (made ??= { value: make() }).value;
+}
+
+/** A step's `timeout` holds for the questions around it too, where it is shorter than what they usually have. */
+export function boundQuestions<Options extends { readonly timeout: number }>(options: Options): Options {
+  return { ...options, timeout: Math.min(options.timeout, usualReadLimit) };
 }
 
 /** The same tools, bound to a context: what was named to the person stays the one, whatever else changes meanwhile. */

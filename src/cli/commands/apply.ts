@@ -26,7 +26,7 @@ export function defineApply(program: Command, run: Run): void {
     .option('--dry-run', 'print the numbered plan with every command; change nothing');
   addClusterOptions(command)
     .option('--namespace <namespace>', 'refuse unless the services live in this namespace (set in ingress-tls.yaml)')
-    .addOption(timeoutOption('how long each rollout and release may take'))
+    .addOption(timeoutOption('how long each rollout and release may take').default(300, '5m'))
     .option('--prune', 'remove from the cluster what is no longer in ingress-tls.yaml')
     .option('--verify-live', 'have the API server compare every object of every release, not only what one listing shows')
     .option('--concurrency <number>', 'how many releases are worked on side by side, 1 to 64 (default: twice the processors, 16 at most)', parseConcurrency)

@@ -21,7 +21,7 @@ export function defineDestroy(program: Command, run: Run): void {
     .option('--confirm <name>', "the controller's name, instead of being asked for it")
     .option('--dry-run', 'print what would be removed');
   addClusterOptions(command)
-    .addOption(timeoutOption('how long each release and each deletion may take (workloads and namespaces: 6m at least)'))
+    .addOption(timeoutOption('how long each release and each deletion may take (workloads and namespaces: 6m at least)').default(300, '5m'))
     .option('--no-input', 'never ask; without --confirm that is an error')
     .addOption(jsonOption())
     .option('-v, --verbose', 'print each command as it runs');

@@ -1,16 +1,18 @@
 import type { Command } from 'commander';
 import type { Run } from '../program.ts';
-import { addClusterOptions, addHelpDetails, jsonOption } from '../options.ts';
+import { addClusterOptions, addHelpDetails, jsonOption, questionTimeoutOption } from '../options.ts';
 
 export interface DoctorOptions {
   readonly context?: string;
   readonly kubeconfig?: string;
+  /** Seconds. */
+  readonly timeout?: number;
   readonly json?: boolean;
 }
 
 export function defineDoctor(program: Command, run: Run): void {
   const command = program.command('doctor').description('check node, kubectl, helm, openssl, the cluster and the project');
-  addClusterOptions(command).addOption(jsonOption());
+  addClusterOptions(command).addOption(questionTimeoutOption()).addOption(jsonOption());
   addHelpDetails(command, [['ingress-tls doctor', 'each finding comes with its remedy']]);
   command.action(async (options: DoctorOptions) => {
     await run(command, options, async () => (await import('../actions/doctor.ts')).doctor);

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { addClusterOptions, addHelpDetails, jsonOption, parseDuration } from '../options.ts';
+import { addClusterOptions, addHelpDetails, jsonOption, parseDuration, questionTimeoutOption } from '../options.ts';
 import type { Run } from '../program.ts';
 
 export interface StatusOptions {
@@ -10,6 +10,8 @@ export interface StatusOptions {
   readonly interval: number;
   readonly context?: string;
   readonly kubeconfig?: string;
+  /** Seconds. */
+  readonly timeout?: number;
   readonly json?: boolean;
 }
 
@@ -20,7 +22,7 @@ export function defineStatus(program: Command, run: Run): void {
     .argument('[names...]', 'services to show (default: all)')
     .option('-w, --watch', 'look again and again, and show what has changed')
     .addOption(new Option('--interval <duration>', 'how long --watch waits between two looks').argParser(parseDuration).default(2, '2s'));
-  addClusterOptions(command).addOption(jsonOption());
+  addClusterOptions(command).addOption(questionTimeoutOption()).addOption(jsonOption());
   addHelpDetails(command, [
     ['ingress-tls status', 'everything, and what to do about what is wrong'],
     ['ingress-tls status svc9 --watch', 'one service, while it comes up'],

@@ -9,8 +9,8 @@ export interface VerifyOptions {
   readonly address?: ProbeAddress;
   readonly path?: string;
   readonly status?: number;
-  /** Seconds for one connection. */
-  readonly timeout: number;
+  /** Seconds for one connection, and for a question to a tool. */
+  readonly timeout?: number;
   readonly deep?: boolean;
   readonly logs?: boolean;
   readonly context?: string;
@@ -26,7 +26,7 @@ export function defineVerify(program: Command, run: Run): void {
     .addOption(addressOption())
     .option('--path <path>', "ask for this path and judge the status alone, for services that are not the demo's")
     .option('--status <number>', 'the status that this path has (default: 200)', parseWholeNumber)
-    .addOption(timeoutOption('how long each connection may take', [5, '5s']))
+    .addOption(timeoutOption('how long each connection and each question to the cluster may take (default: 5s and 25s)'))
     .option('--deep', "break each reencrypt hop for a moment: with another authority in its Secret it must be refused")
     .option('--logs', "read the logs of controller and pods: passed-through requests must not be in the controller's");
   addClusterOptions(command).addOption(jsonOption());

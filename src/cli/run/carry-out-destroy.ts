@@ -7,10 +7,11 @@ import type { ClusterTools } from '../cluster/tools.ts';
 import type { DestroyOptions } from '../commands/destroy.ts';
 import { usualConcurrency } from './concurrency.ts';
 import { makeEnduring } from './enduring-tools.ts';
-import { chooseProgressStyle, type ProgressStep } from './progress.ts';
+import type { ProgressStep } from './progress.ts';
 import type { Project } from '../project.ts';
 import { inOrder, runSteps } from './run-steps.ts';
 import type { Session } from '../session.ts';
+import { chooseProgressStyle } from '../waiting.ts';
 import { listenForStop } from './stopping.ts';
 
 /** A namespace of ours and the step that deletes it, if nothing else is in it. */
@@ -47,7 +48,7 @@ export async function carryOutDestroy(session: Session, options: DestroyOptions,
   const { name } = project.config.controller;
   const removed: string[] = [];
   const kept: Kept[] = [];
-  const stopping = listenForStop(world, report, unsteady.exec);
+  const stopping = listenForStop(session);
   const tools = makeEnduring(session, unsteady, { stopping, timeout: options.timeout, cluster });
   const runOne = async (step: RunStep): Promise<void> => {
     await runStep(step, { ...tools, files: session.files });

@@ -39,7 +39,7 @@ export async function lookUpForApply(session: Session, tools: ClusterTools, proj
 export async function unlessStopped<Result>(stopping: Stopping, work: () => Promise<Result>): Promise<Result> {
   const [settled] = await Promise.allSettled([work()]);
   const exitCode = stopping.exitCode();
-  const isTold = settled.status === 'rejected' && settled.reason instanceof Interrupted;
+  const isTold = settled.status === 'rejected' && settled.reason instanceof Interrupted && !stopping.isCause(settled.reason);
   if (exitCode !== undefined && !isTold) throw new Interrupted('stopped before anything was written to the cluster', { exitCode, remedy: 'ingress-tls apply' });
   if (settled.status === 'rejected') throw settled.reason;
   return settled.value;

@@ -1,5 +1,6 @@
 import { Listr, ListrLogger, ProcessOutput, type ListrDefaultRendererLogLevels } from 'listr2';
 import type { Session } from '../session.ts';
+import type { ProgressStyle } from '../waiting.ts';
 import type { Stopping } from './stopping.ts';
 
 export interface ProgressStep {
@@ -16,26 +17,20 @@ export interface Stage {
   readonly concurrency: number;
 }
 
-/** How progress is shown: moving where a person watches, a line for each step elsewhere, nothing for programs. */
-export type ProgressStyle = 'live' | 'lines' | 'silent';
-
-export function chooseProgressStyle({ world }: Session, options: { readonly json?: boolean; readonly verbose?: boolean }): ProgressStyle {
-  if (options.json === true) return 'silent';
-  return world.stderr.isTTY && world.environment['TERM'] !== 'dumb' && options.verbose !== true ? 'live' : 'lines';
-}
-
 /**
  * Runs stages one after the other and shows their steps on stderr. After a failure, or when a stop was asked for, no further step
  * is begun; those that run come to their end, and then the first failure is thrown.
  */
 export async function runWithProgress(session: Session, style: ProgressStyle, stages: readonly Stage[], stopping: Stopping): Promise<void> {
-  if (style === 'live') {
-    await runLive(session, stages, stopping);
-    return;
-  }
-  for (const { steps, concurrency } of stages) {
-    await runStage(steps, concurrency, stopping, (step) => (style === 'silent' ? step.run() : runInLines(session, step)));
-  }
+  await session.waiting.silently(async () => {
+    if (style === 'live') {
+      await runLive(session, stages, stopping);
+      return;
+    }
+    for (const { steps, concurrency } of stages) {
+      await runStage(steps, concurrency, stopping, (step) => (style === 'silent' ? step.run() : runInLines(session, step)));
+    }
+  });
 }
 
 /** The steps of a stage, at most so many at once. */

@@ -1,6 +1,7 @@
 import { Interrupted, KnownError } from '../../errors.ts';
-import { runWithProgress, type ProgressStep, type ProgressStyle, type Stage } from './progress.ts';
+import { runWithProgress, type ProgressStep, type Stage } from './progress.ts';
 import type { Session } from '../session.ts';
+import type { ProgressStyle } from '../waiting.ts';
 import type { Stopping } from './stopping.ts';
 
 /**
@@ -41,10 +42,13 @@ export async function runSteps(session: Session, style: ProgressStyle, stages: r
     await runWithProgress(session, style, watched, stopping);
   } catch (error) {
     if (!(error instanceof KnownError)) throw error;
-    const failed = place([...failures].find(([, failure]) => failure === error)?.[0]);
+    const step = [...failures].find(([, failure]) => failure === error)?.[0];
+    const failed = place(step);
     // Once a stop was asked for, it is the reason of whatever fails: a tool that the signal was passed on to.
     const exitCode = stopping.exitCode();
-    throw exitCode === undefined ? explain(`${failed}: ${error.message}`, error.exitCode, error) : explain(`stopped in ${failed}: ${error.message}`, exitCode, error);
+    if (exitCode === undefined) throw explain(`${failed}: ${error.message}`, error.exitCode, error);
+    const message = step !== undefined && stopping.isCause(error) ? `cannot ${step.title}` : error.message;
+    throw explain(`stopped in ${failed}: ${message}`, exitCode, error);
   }
   const exitCode = stopping.exitCode();
   if (exitCode === undefined) return;

@@ -1,12 +1,11 @@
-import type { Exec } from '../../effects/exec.ts';
-import type { StopSignal, World } from '../../effects/world.ts';
-import { exitCodes } from '../../errors.ts';
-import type { Report } from '../report.ts';
+import type { Session } from '../session.ts';
 
-/** Whether the person wants the run to stop. */
+/** Whether the person wants a run that writes to stop. */
 export interface Stopping {
   /** The exit code of a run that was told to stop; undefined while it may go on. Asked between two steps. */
   readonly exitCode: () => number | undefined;
+  /** Whether a failure is nothing but the stop: a question was cut off by it. */
+  readonly isCause: (failure: unknown) => boolean;
   /** Has the person told in another way than by a line on stderr, while something else draws there. */
   readonly tellBy: (tell: (text: string) => void) => void;
   /** Tells the person something at once, whatever draws on stderr at the moment. */
@@ -14,28 +13,29 @@ export interface Stopping {
   readonly end: () => void;
 }
 
-/** The exit code of a run that a signal stopped. */
-export const exitCodeOf = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated } as const;
-
 /**
- * Listens for Ctrl-C and SIGTERM: says at once that it stops and lets the running tool end, because a helm that is cut off
- * leaves a release that refuses every later upgrade. The second signal is passed on to the tool.
+ * Says at once that a run stops after Ctrl-C or SIGTERM and lets a tool that writes end, because a helm that is cut off leaves a release
+ * that refuses every later upgrade. The second signal is passed on to the tool.
  */
-export function listenForStop(world: World, report: Report, exec: Pick<Exec, 'interrupt'>): Stopping {
-  let asked: StopSignal | undefined;
+export function listenForStop({ stop, report }: Pick<Session, 'stop' | 'report'>): Stopping {
   let tell = report.message;
-  const end = world.onStopSignal((signal) => {
-    if (asked === undefined) {
-      asked = signal;
-      tell('Stopping: waiting for the running tool to end. Press Ctrl-C again to stop it as well.');
-      return;
-    }
-    tell('Passing the signal on to the running tool.');
-    exec.interrupt(signal);
-  });
+  const release = stop.hold();
+  const tellStop = (): void => {
+    tell('Stopping: waiting for tools that change something to end. Press Ctrl-C again to stop them as well.');
+  };
+  const tellInsistence = (): void => {
+    tell('Passing the signal on to the running tools.');
+  };
+  stop.asked.addEventListener('abort', tellStop);
+  stop.insisted.addEventListener('abort', tellInsistence);
   return {
-    end,
-    exitCode: () => (asked === undefined ? undefined : exitCodeOf[asked]),
+    end: () => {
+      stop.asked.removeEventListener('abort', tellStop);
+      stop.insisted.removeEventListener('abort', tellInsistence);
+      release();
+    },
+    exitCode: stop.exitCode,
+    isCause: (failure) => stop.isStopped() && failure === stop.asked.reason,
     tellBy: (other) => {
       tell = other;
     },

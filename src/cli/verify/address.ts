@@ -1,4 +1,4 @@
-import { KnownError, ToolError } from '../../errors.ts';
+import { Interrupted, KnownError, ToolError } from '../../errors.ts';
 import type { Cluster } from '../../effects/kubectl.ts';
 import { readPreviewState } from '../../effects/preview-state.ts';
 import type { ProbeAddress } from '../../model/probe.ts';
@@ -14,6 +14,7 @@ export interface AddressOptions extends ClusterOptions {
   readonly needsCluster?: boolean;
   /** Whether something on the cluster will be changed; else doing so is a bug. */
   readonly changesCluster?: boolean;
+  readonly json?: boolean;
 }
 
 export interface FoundAddress {
@@ -52,7 +53,7 @@ export async function findAddress(session: Session, project: Project, options: A
   try {
     return await findOnCluster(session, project, options);
   } catch (error) {
-    if (!(error instanceof KnownError)) throw error;
+    if (!(error instanceof KnownError) || error instanceof Interrupted) throw error;
     throw new ToolError(`nothing to connect to: no preview runs in this folder, and ${error.message}`, {
       details: error.details,
       remedy: ['ingress-tls preview, in another terminal; or say where it runs with --address HOST:PORT', ...(error.remedy === undefined ? [] : [error.remedy])].join('\n      '),
@@ -72,8 +73,8 @@ export function openForChange(session: Session, options: ClusterOptions): Promis
 }
 
 async function openBound(session: Session, options: AddressOptions): Promise<OpenedCluster> {
-  const { context, kubeconfig, changesCluster = false } = options;
-  const tools = openCluster(session, { ...(context === undefined ? {} : { context }), ...(kubeconfig === undefined ? {} : { kubeconfig }) }, !changesCluster);
+  const { changesCluster = false, ...connection } = options;
+  const tools = openCluster(session, connection, !changesCluster);
   const found = await tools.kubectl.readCluster();
   return { tools: bindToContext(tools, found), found };
 }

@@ -100,7 +100,7 @@ async function lookWhenMended(input: DeepInput, subject: VerifySubject): Promise
 }
 
 function poll(input: DeepInput, subject: VerifySubject, isWanted: (seen: Observation) => boolean): Promise<Observation> {
-  return askUntil(() => ask(input, subject), isWanted, { longest: input.place.longestWait, pause, stop: input.stop.signal });
+  return askUntil(() => ask(input, subject), isWanted, { longest: input.place.longestWait, pause, stop: input.stop.asked });
 }
 
 function ask({ prober }: DeepInput, subject: VerifySubject): Promise<Observation> {

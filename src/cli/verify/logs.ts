@@ -123,7 +123,7 @@ async function readPodLogs(input: LogsInput, requests: readonly Request[]): Prom
 /** Reads again until each of these requests is there, or the time is over. */
 function readUntil({ stop }: LogsInput, read: () => Promise<FoundLog>, requests: readonly Pick<Request, 'path'>[]): Promise<FoundLog> {
   const isThere = ({ lines }: FoundLog): boolean => requests.every(({ path }) => lines.some((line) => line.includes(path)));
-  return askUntil(read, isThere, { longest: longestWait, pause, stop: stop.signal });
+  return askUntil(read, isThere, { longest: longestWait, pause, stop: stop.asked });
 }
 
 /** Relative to the cluster's clock, which need not be ours. */

@@ -46,11 +46,11 @@ export async function repair(session: Session, project: Project, options: Cluste
 
 async function openPlace(session: Session, { profile, config }: Project, { target }: DeepJournal, options: ClusterOptions): Promise<SecretPlace> {
   if (target.kind === 'preview') return secretsOfPreview(session.files);
-  const { kubeconfig } = options;
+  const { kubeconfig, timeout } = options;
   const remedy = `name the kubeconfig that leads to context ${printable(target.context)} with --kubeconfig; if that cluster is gone, delete ${deepJournalPath}`;
   const explain = (why: string, details: readonly string[] = []): ToolError =>
     new ToolError(`cannot put back what a stopped verify --deep left broken on the cluster of context ${printable(target.context)}: ${why}`, { remedy, details });
-  const cluster = await openForChange(session, { context: target.context, ...(kubeconfig === undefined ? {} : { kubeconfig }) }).catch((error: unknown) => {
+  const cluster = await openForChange(session, { context: target.context, ...(kubeconfig !== undefined && { kubeconfig }), ...(timeout !== undefined && { timeout }) }).catch((error: unknown) => {
     throw error instanceof ToolError ? explain(error.message, error.details) : error;
   });
   if (cluster.found.server !== target.server) {

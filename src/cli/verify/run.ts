@@ -15,7 +15,7 @@ import type { Foreigners } from './foreign.ts';
 import { checkLogs, skipLogs } from './logs.ts';
 import { observe } from './observe.ts';
 import { repairUnderLock } from './repair.ts';
-import { watchForStop, type StopWatch } from '../stop-watch.ts';
+import type { StopWatch } from '../stop-watch.ts';
 import { secretsOfPreview, secretsOnCluster, type SecretPlace } from './swap.ts';
 
 /** Connections at a time. */
@@ -23,6 +23,10 @@ const concurrency = 32;
 
 /** Milliseconds for a look at a broken hop, whatever a person allows each connection: the hop is not to be broken for longer. */
 const longestDeepProbe = 5_000;
+
+function connectionSeconds({ timeout = 5 }: VerifyOptions): number {
+  return timeout;
+}
 
 export interface Work {
   readonly project: Project;
@@ -63,11 +67,13 @@ export interface Verified {
  */
 export async function runVerification(session: Session, options: VerifyOptions, work: Work): Promise<Verified> {
   const { context, selected, found } = work;
-  const prober = createProber({ address: found.address, timeoutMs: options.timeout * 1000, concurrency });
-  const stop = watchForStop(session.world);
-  stop.signal.addEventListener('abort', () => {
+  const prober = createProber({ address: found.address, timeoutMs: connectionSeconds(options) * 1000, concurrency });
+  const { stop } = session;
+  stop.listen();
+  const close = (): void => {
     prober.close();
-  });
+  };
+  stop.asked.addEventListener('abort', close);
   const running: Running = { ...work, session, options, prober, stop };
   try {
     const plans = [...selected.map((subject) => planServiceProbes(context, subject)), planControllerProbes(context)];
@@ -88,26 +94,19 @@ export async function runVerification(session: Session, options: VerifyOptions, 
     const failures = [ofLogs, ofHops].flatMap(({ failure }) => failure ?? []);
     return { verification, failures, ...(unreached === undefined ? {} : { unreached }) };
   } finally {
+    stop.asked.removeEventListener('abort', close);
     prober.close();
-    stop.end();
   }
 }
 
 async function readLogs({ session, project, context, prober, selected, found, stop }: Running): Promise<Part> {
   if (found.cluster === undefined) throw new InternalError('--logs was let pass without a cluster');
-  const { kubectl, exec } = found.cluster.tools;
-  // Reading changes nothing: there is nothing to wait for.
-  const interrupt = (): void => {
-    exec.interrupt('SIGTERM');
-  };
-  stop.signal.addEventListener('abort', interrupt);
+  const { kubectl } = found.cluster.tools;
   try {
     return { results: await checkLogs({ session, project, context, prober, kubectl, started: context.now, stop }, selected) };
   } catch (failure) {
     if (!(failure instanceof ToolError)) throw failure;
     return { results: new Map(selected.map((subject) => [subject.service.name, [skipLogs(subject, failure.message)]])), failure };
-  } finally {
-    stop.signal.removeEventListener('abort', interrupt);
   }
 }
 
@@ -117,11 +116,13 @@ async function breakHops(running: Running): Promise<Part> {
   const results = new Map<string, readonly CheckResult[]>();
   const subjects = selected.filter(({ service }) => service.mode === 'reencrypt');
   const place = openPlace(running);
-  const prober = createProber({ address: found.address, timeoutMs: Math.min(options.timeout * 1000, longestDeepProbe), concurrency: 1 });
+  const prober = createProber({ address: found.address, timeoutMs: Math.min(connectionSeconds(options) * 1000, longestDeepProbe), concurrency: 1 });
   const close = (): void => {
     prober.close();
   };
-  stop.signal.addEventListener('abort', close);
+  stop.asked.addEventListener('abort', close);
+  // What was broken is put back, however often somebody presses Ctrl-C.
+  const release = stop.hold();
   try {
     await withLock(session, 'verify --deep', async () => {
       // Another run may have been killed since this one looked.
@@ -141,7 +142,8 @@ async function breakHops(running: Running): Promise<Part> {
     }
     return { results, failure };
   } finally {
-    stop.signal.removeEventListener('abort', close);
+    release();
+    stop.asked.removeEventListener('abort', close);
     prober.close();
   }
 }

@@ -48,7 +48,7 @@ async function wait(names: readonly string[], { looks, waits = {}, onWait, isSto
     onWait?.();
     return Promise.resolve(waits[awaited] ?? done);
   };
-  const exec: Exec = { run, interrupt: () => undefined };
+  const exec: Exec = { run };
   const workloads = names.map((name) => ({ kind: 'Deployment', name, namespace: 'shop' }));
   const connection = { context: 'here' };
   const step: RunStep = { title: `wait for ${names.length} Deployments`, phase: 'readiness', timeout, waitsFor: workloads, command: rolloutCommand({ workloads, namespace: 'shop', timeout, ...connection }) };

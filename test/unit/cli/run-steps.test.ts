@@ -4,6 +4,7 @@ import type { ProgressStep, Stage } from '../../../src/cli/run/progress.ts';
 import { createReport } from '../../../src/cli/report.ts';
 import { inOrder, runSteps } from '../../../src/cli/run/run-steps.ts';
 import type { Session } from '../../../src/cli/session.ts';
+import { createWaiting } from '../../../src/cli/waiting.ts';
 import type { Stopping } from '../../../src/cli/run/stopping.ts';
 import type { OutputStream } from '../../../src/effects/world.ts';
 import { KnownError, ToolError, UsageError } from '../../../src/errors.ts';
@@ -42,8 +43,9 @@ function createRun(): Run {
   }) as unknown as OutputStream;
   const world = { stdout: stream, stderr: stream, environment: {} };
   // No more of a session is used where nothing is drawn.
-  const session = { report: createReport(world, false), world } as unknown as Session;
-  const stopping: Stopping = { exitCode: () => stop.exitCode, tellBy: () => undefined, tell: () => undefined, end: () => undefined };
+  const report = createReport(world, false);
+  const session = { report, world, waiting: createWaiting(report) } as unknown as Session;
+  const stopping: Stopping = { exitCode: () => stop.exitCode, isCause: () => false, tellBy: () => undefined, tell: () => undefined, end: () => undefined };
   return {
     begun,
     step: (title) => ({

@@ -79,7 +79,6 @@ export function kubectlOf({ namespaces = ['default'], live = [], words = () => u
   };
   return {
     calls,
-    interrupt: () => undefined,
     run: (command, { stdin = '' }) => {
       const objects = stdin.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as KubeObject);
       calls.push({ args: command.args, objects });

@@ -3,14 +3,26 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { createExec, type ExecSettings, type ExternalCommand } from '../../../src/effects/exec.ts';
-import { InternalError, ToolError } from '../../../src/errors.ts';
+import { createExec, type ExecSettings, type ExternalCommand, type ToolStop } from '../../../src/effects/exec.ts';
+import { InternalError, Interrupted, ToolError } from '../../../src/errors.ts';
 import { failureOf, installStandIns, makeTemporaryFolder } from './stand-in.ts';
 
-const quick = { kill: 300, helm: 600, output: 200 };
+const quick = { read: 300, kill: 300, helm: 600, output: 200 };
 
 function execWith(programs: Readonly<Record<string, string>>, settings: Partial<ExecSettings> = {}): ReturnType<typeof createExec> {
   return createExec({ env: installStandIns(programs), cwd: makeTemporaryFolder(), graceMs: quick, ...settings });
+}
+
+interface Stoppable extends ToolStop {
+  readonly ask: () => void;
+  readonly insist: (signal?: NodeJS.Signals) => void;
+}
+
+const asked = new Interrupted('stopped');
+
+function stoppable(): Stoppable {
+  const [asking, insisting] = [new AbortController(), new AbortController()];
+  return { asked: asking.signal, insisted: insisting.signal, ask: () => { asking.abort(asked); }, insist: (signal) => { insisting.abort(signal); } };
 }
 
 function isAlive(pid: number): boolean {
@@ -153,17 +165,63 @@ describe('createExec', () => {
 
   it.runIf(process.platform === 'linux')('starts tools outside our process group and passes the second Ctrl-C on', async () => {
     const folder = makeTemporaryFolder();
+    const stop = stoppable();
     const exec = execWith({
       helm: `const fs = require('node:fs'); process.on('SIGINT', () => { console.log('cancelled'); process.exit(1); });
         fs.writeFileSync(${JSON.stringify(join(folder, 'group'))}, fs.readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ')[2]); setInterval(() => {}, 1000);`,
-    });
+    }, { stop });
+    stop.ask();
     const run = exec.run({ tool: 'helm', args: ['upgrade'], effect: 'write' }, { timeoutMs: 20_000 });
     await expect.poll(() => existsSync(join(folder, 'group')) && readFileSync(join(folder, 'group'), 'utf8') !== '', { timeout: 10_000 }).toBe(true);
     const ourGroup = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]!.split(' ')[2];
     expect(readFileSync(join(folder, 'group'), 'utf8')).not.toBe(ourGroup);
-    exec.interrupt('SIGINT');
+    stop.insist('SIGINT');
     expect(await run).toMatchObject({ exitCode: 1, stdout: 'cancelled\n', timedOut: false });
-    exec.interrupt('SIGINT');
+  });
+
+  it.each([
+    ['a read', ''],
+    ['a read that does not hear SIGTERM', "process.on('SIGTERM', () => {});"],
+    ['a read whose child does not hear SIGTERM', `require('node:child_process').spawn(process.execPath, ['-e', "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)"], { stdio: 'ignore' });`],
+  ])('ends %s when a stop is asked for, with all that it started', async (_title, source) => {
+    for (const tool of ['kubectl', 'helm'] as const) {
+      const stop = stoppable();
+      const pidFile = join(makeTemporaryFolder(), 'pid');
+      const exec = execWith({ [tool]: `${source} require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => {}, 1000);` }, { stop });
+      const run = failureOf(() => exec.run(read(tool), {}));
+      await expect.poll(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '', { timeout: 20_000 }).toBe(true);
+      stop.ask();
+      expect(await run).toBe(asked);
+      // A zombie may stay where no init collects it.
+      await expect.poll(() => execFileSync('ps', ['-eo', 'pgid=,stat='], { encoding: 'utf8' }).split('\n').filter((line) => new RegExp(`^ *${readFileSync(pidFile, 'utf8')} +[^Z]`).test(line)), { timeout: 20_000 }).toEqual([]);
+      expect(await failureOf(() => exec.run(read(tool), {}))).toBe(asked);
+    }
+  });
+
+  it('kills a read at once when a person insists or the process ends', async () => {
+    const stop = stoppable();
+    const exec = execWith({ kubectl: `process.on('SIGTERM', () => {}); console.log('here'); setInterval(() => {}, 1000);` }, { stop, graceMs: { ...quick, read: 1_000_000 } });
+    const run = failureOf(() => exec.run(read('kubectl'), { onStart: (pid) => { setTimeout(() => { stop.ask(); stop.insist(); expect(isAlive(pid)).toBe(true); }, 500); } }));
+    expect(await run).toBe(asked);
+  });
+
+  it('lets what writes end its work when a stop is asked for, and gives it its own time alone', async () => {
+    const stop = stoppable();
+    const exec = execWith({ helm: `setTimeout(() => { console.log('done'); }, 1500);` }, { stop, readLimitMs: 100 });
+    const run = exec.run({ tool: 'helm', args: ['upgrade'], effect: 'write' }, { timeoutMs: 20_000, onStart: () => { stop.ask(); } });
+    expect(await run).toMatchObject({ exitCode: 0, stdout: 'done\n' });
+    expect(await failureOf(() => exec.run({ tool: 'helm', args: ['upgrade'], effect: 'write' }, {}))).toBeInstanceOf(InternalError);
+  });
+
+  it('bounds each read, helm too, and says what it is asked as long as it runs', async () => {
+    const told: unknown[] = [];
+    const exec = execWith(
+      { helm: `process.on('SIGTERM', () => {}); console.log('partly'); setInterval(() => {}, 1000);` },
+      { readLimitMs: 700, onRead: ({ tool }, what) => { told.push([tool, what]); return () => { told.push('end'); }; } },
+    );
+    const result = await exec.run(read('helm'), { what: 'cannot list', extraMs: 300 });
+    expect(result).toMatchObject({ timedOut: true, signal: 'SIGKILL', durationMs: 1000 });
+    expect(told).toEqual([['helm', 'cannot list'], 'end']);
   });
 
   it('tells of each command before it runs, and refuses to write in a dry run', async () => {

@@ -66,9 +66,12 @@ describe('readCluster', () => {
   });
 
   it('gives up on a kubectl that hangs', async () => {
-    const { kubectl } = kubectlThat('setInterval(() => {}, 1000);', { requestTimeout: -2 });
-    const error = await expectToolError(() => kubectl.readCluster(), 'kubectl did not end within');
-    expect(error.remedy).toBeDefined();
+    const exec = createExec({ env: installStandIns({ kubectl: 'setInterval(() => {}, 1000);' }), cwd: makeTemporaryFolder(), readLimitMs: 1000 });
+    const kubectl = createKubectl(exec, { requestTimeout: 1, isAtRoot: true });
+    const ofConfig = await expectToolError(() => kubectl.readCluster(), 'cannot tell which cluster to use: kubectl did not end within 1 s');
+    expect(ofConfig.remedy).toBe('Look at the kubectl that is first on PATH (kubectl version), then run the same command again, with a longer --timeout.');
+    const ofCluster = await expectToolError(() => kubectl.findNamespaces(['a']), 'cannot look for namespaces: kubectl did not end within 1 s');
+    expect(ofCluster.remedy).toBe('Look whether the cluster answers (kubectl cluster-info), then run the same command again, with a longer --timeout.');
   });
 });
 

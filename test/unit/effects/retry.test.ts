@@ -41,14 +41,11 @@ function scene(answers: readonly (Partial<ToolResult> & { readonly seconds?: num
   const inner: Exec = {
     run: ({ args }, { timeoutMs }) => {
       note(args.find((arg) => !arg.startsWith('-')) ?? '');
-      timeouts.push(timeoutMs);
+      timeouts.push(timeoutMs ?? 0);
       const { seconds = 0, ...answer } = answers[Math.min(next, answers.length - 1)] ?? {};
       next += 1;
       time += 1000 * seconds;
       return Promise.resolve({ exitCode: 0, signal: undefined, stdout: '', stderr: '', isCut: false, durationMs: 1000 * seconds, timedOut: false, stillRunning: undefined, ...answer });
-    },
-    interrupt: (signal) => {
-      note(signal);
     },
   };
   const exec = withRetries(inner, {
@@ -188,23 +185,17 @@ describe('withRetries', () => {
     expect(log.filter((line) => line === 'get')).toHaveLength(2);
   });
 
-  it('passes signals and input on', async () => {
+  it('passes input on', async () => {
     const inputs: unknown[] = [];
-    const { log } = scene([fine]);
     const inner: Exec = {
       run: (_command, options) => {
         inputs.push(options.stdin);
         return Promise.resolve({ exitCode: inputs.length < 2 ? 1 : 0, signal: undefined, stdout: '', stderr: away.stderr, isCut: false, durationMs: 1, timedOut: false, stillRunning: undefined });
       },
-      interrupt: (signal) => {
-        log.push(signal);
-      },
     };
     const nothing = (): void => undefined;
     const exec = withRetries(inner, { hasAnswered: true, sleep: () => Promise.resolve(), clock: () => 0, isStopped: () => false, onOutage: nothing, onReturn: nothing, settle: () => Promise.resolve() });
     await exec.run(serverSideApply, { timeoutMs: 1_000_000, stdin: 'kind: Secret' });
-    exec.interrupt('SIGTERM');
     expect(inputs).toEqual(['kind: Secret', 'kind: Secret']);
-    expect(log).toEqual(['SIGTERM']);
   });
 });
