@@ -84,7 +84,7 @@ describe.concurrent('a signal while helm is at work', () => {
       const { exitCode, stderr } = await run.ended;
       expect(exitCode).toBe(130);
       expect(stderr).toContain('error: stopped in step 9 of 9: cannot wait for 2 Deployments\n');
-      expect(cluster.events()).not.toContain('end kubectl rollout');
+      expect(cluster.running()).toEqual([]);
       expect(isRunning(cluster, 'deployment/ic3-svc8')).toBe(false);
     });
   });
