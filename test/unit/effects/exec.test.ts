@@ -179,21 +179,26 @@ describe('createExec', () => {
     expect(await run).toMatchObject({ exitCode: 1, stdout: 'cancelled\n', timedOut: false });
   });
 
+  const writePid = "require('node:fs').writeFileSync(process.argv[2], String(process.pid));";
+
   it.each([
-    ['a read', ''],
-    ['a read that does not hear SIGTERM', "process.on('SIGTERM', () => {});"],
-    ['a read whose child does not hear SIGTERM', `require('node:child_process').spawn(process.execPath, ['-e', "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)"], { stdio: 'ignore' });`],
+    ['a read', writePid],
+    ['a read that does not hear SIGTERM', `process.on('SIGTERM', () => {}); ${writePid}`],
+    ['a read whose child does not hear SIGTERM', `require('node:child_process').spawn('sh', ['-c', 'trap "" TERM; echo $PPID > "$0"; while :; do sleep 1; done', process.argv[2]], { stdio: 'ignore' });`],
   ])('ends %s when a stop is asked for, with all that it started', async (_title, source) => {
     for (const tool of ['kubectl', 'helm'] as const) {
       const stop = stoppable();
       const pidFile = join(makeTemporaryFolder(), 'pid');
-      const exec = execWith({ [tool]: `${source} require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => {}, 1000);` }, { stop });
-      const run = failureOf(() => exec.run(read(tool), {}));
+      const exec = execWith({ [tool]: `${source} setInterval(() => {}, 1000);` }, { stop });
+      const run = failureOf(() => exec.run(read(tool, pidFile), {}));
       await expect.poll(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '', { timeout: 20_000 }).toBe(true);
+      const group = readFileSync(pidFile, 'utf8').trim();
+      // A zombie may stay where no init collects it.
+      const survivors = (): readonly string[] => execFileSync('ps', ['-eo', 'pgid=,stat=,args='], { encoding: 'utf8' }).split('\n').filter((line) => new RegExp(`^ *${group} +[^Z]`).test(line));
+      expect(survivors()).not.toEqual([]);
       stop.ask();
       expect(await run).toBe(asked);
-      // A zombie may stay where no init collects it.
-      await expect.poll(() => execFileSync('ps', ['-eo', 'pgid=,stat='], { encoding: 'utf8' }).split('\n').filter((line) => new RegExp(`^ *${readFileSync(pidFile, 'utf8')} +[^Z]`).test(line)), { timeout: 20_000 }).toEqual([]);
+      await expect.poll(survivors, { timeout: 20_000 }).toEqual([]);
       expect(await failureOf(() => exec.run(read(tool), {}))).toBe(asked);
     }
   });
