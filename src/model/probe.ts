@@ -32,14 +32,14 @@ export type Probe =
       readonly version?: 'TLSv1.2' | 'TLSv1.3';
       /** Offered by ALPN, in this order; the request is made over what the server picks. */
       readonly protocols: readonly ('h2' | 'http/1.1')[];
-      /** Cut the first flight after this many bytes and send the rest in a TCP segment of its own. */
+      /** Cut the first flight after this many bytes and send the rest in a TCP segment of its own, once the first must have been read. */
       readonly splitAfter?: number;
     }
   /** Plain HTTP to the TLS port. */
   | { readonly kind: 'plain-http'; readonly host: string; readonly path: string }
   /**
    * A hello made by hand, to see what no TLS library sends: an old version only, or so many extensions before the name that
-   * it lies beyond the first segment. Only what the server answers in clear is read: TLS up to 1.2.
+   * it lies beyond the first segment, which is then sent and read alone. Only what the server answers in clear is read: TLS up to 1.2.
    */
   | {
       readonly kind: 'hello';
@@ -86,6 +86,8 @@ export interface Observation {
   readonly version?: TlsVersion;
   /** What ALPN agreed on; absent: nothing. */
   readonly protocol?: string;
+  /** Of a hello in two pieces: whether the other side was seen at work between them, and so read them apart. */
+  readonly isReadApart?: boolean;
   readonly answer?: HttpAnswer;
   readonly failure?: ProbeFailure;
   readonly durationMs: number;

@@ -13,6 +13,8 @@ export const pinnedVersions: readonly PinnedVersion[] = ['TLSv1.2', 'TLSv1.3'];
 const beforeServerName = 60;
 /** More than an Ethernet segment holds. */
 const beyondSegment = 1500;
+/** How often a hello is sent in pieces: on a busy machine both may still be read at once, and such a try shows nothing. */
+const tries = ['', '-again', '-at-last'];
 
 /** As a browser or curl asks, with the client certificate where the pod demands one. */
 export function probeAsClient(subject: VerifySubject): NamedProbe {
@@ -39,17 +41,15 @@ export function probePlainHttp({ service, answer }: VerifySubject): NamedProbe {
   return { id: `${service.name}/plain-http`, probe: { kind: 'plain-http', host: service.host, path: answer.path } };
 }
 
-/** The hello in two segments, the first of which ends before the server name. */
-export function probeSplitHello(subject: VerifySubject): NamedProbe {
-  return { id: `${subject.service.name}/split-hello`, probe: ask(subject, { splitAfter: beforeServerName }) };
+/** The hello in two segments, the first of which ends before the server name; several times. */
+export function probeSplitHello(subject: VerifySubject): readonly NamedProbe[] {
+  return tries.map((which) => ({ id: `${subject.service.name}/split-hello${which}`, probe: ask(subject, { splitAfter: beforeServerName }) }));
 }
 
-/** A hello whose server name lies beyond the first segment. */
-export function probeLargeHello({ service }: VerifySubject): NamedProbe {
-  return {
-    id: `${service.name}/large-hello`,
-    probe: { kind: 'hello', serverName: service.host, version: 'TLSv1.2', padding: beyondSegment },
-  };
+/** A hello whose server name lies beyond the first segment; several times. */
+export function probeLargeHello({ service }: VerifySubject): readonly NamedProbe[] {
+  const probe = { kind: 'hello', serverName: service.host, version: 'TLSv1.2', padding: beyondSegment } as const;
+  return tries.map((which) => ({ id: `${service.name}/large-hello${which}`, probe }));
 }
 
 /** TLS for one service or for no name, the request for another, and no client certificate. */

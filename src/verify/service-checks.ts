@@ -36,7 +36,7 @@ const serviceChecks: readonly ServiceCheck[] = [
 ];
 
 /**
- * The connections to make for a service: at most 5 where TLS ends at the controller, about 13 for passthrough. Each id once;
+ * The connections to make for a service: at most 5 where TLS ends at the controller, about 17 for passthrough. Each id once;
  * services share ids where they ask the same, so that a run over many makes each connection once.
  */
 export function planServiceProbes(context: VerifyContext, subject: VerifySubject): readonly NamedProbe[] {

@@ -3,7 +3,7 @@ import type { FailureStage, HttpAnswer, Observation, ProbeFailure } from '../../
 import { describeFailure } from './describe-failure.ts';
 import { ProbeEnd } from './probe-end.ts';
 
-type Handshake = Pick<Observation, 'leaf' | 'chainLength' | 'isTrusted' | 'trustProblem' | 'version' | 'protocol'>;
+type Handshake = Pick<Observation, 'leaf' | 'chainLength' | 'isTrusted' | 'trustProblem' | 'version' | 'protocol' | 'isReadApart'>;
 
 /** What is seen so far; the answer is asked for at the end, since its body may still grow. */
 export type Sighting = { -readonly [key in keyof Handshake]: Handshake[key] } & { readAnswer?: () => HttpAnswer };
@@ -20,6 +20,8 @@ export interface Attempt {
   own<T extends Closable>(resource: T): T;
   /** Ends the attempt; only the first call counts. */
   readonly fail: (error: unknown) => void;
+  /** Waits for what has a time limit of its own; the attempt has its whole time again afterwards. */
+  readonly waitFor: <Result>(work: Promise<Result>) => Promise<Result>;
 }
 
 export interface AttemptLimits {
@@ -43,6 +45,12 @@ export async function runAttempt(work: (attempt: Attempt) => Promise<void>, { ti
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject;
   });
+  const startTimer = (): NodeJS.Timeout =>
+    setTimeout(() => {
+      fail(new ProbeEnd('timeout', `no end within ${timeoutMs} ms`));
+    }, timeoutMs);
+  let timer = startTimer();
+  let isOver = false;
   const attempt: Attempt = {
     stage: 'connect',
     seen,
@@ -51,10 +59,15 @@ export async function runAttempt(work: (attempt: Attempt) => Promise<void>, { ti
       return resource;
     },
     fail,
+    waitFor: async (work) => {
+      clearTimeout(timer);
+      try {
+        return await work;
+      } finally {
+        if (!isOver) timer = startTimer();
+      }
+    },
   };
-  const timer = setTimeout(() => {
-    fail(new ProbeEnd('timeout', `no end within ${timeoutMs} ms`));
-  }, timeoutMs);
   const forgetStop = onStop(() => {
     fail(new ProbeEnd('ECANCELED', 'the probe was stopped'));
   });
@@ -65,6 +78,7 @@ export async function runAttempt(work: (attempt: Attempt) => Promise<void>, { ti
     failure = describeFailure(error, attempt.stage);
     if (failure === undefined) throw error;
   } finally {
+    isOver = true;
     clearTimeout(timer);
     forgetStop();
     for (const resource of owned.reverse()) resource.destroy();

@@ -45,14 +45,16 @@ export function createProbeContext({ trust, client, version }: HttpsProbe): Secu
  * certificate then, and its alert comes with the first read (RFC 8446, 4.4.2.4).
  *
  * An IP address is never sent as server name (RFC 6066, 3); the certificate is checked against it all the same.
+ *
+ * @param between what is waited for between the pieces of a hello that is cut.
  */
-export async function shakeHands(socket: Socket, probe: HttpsProbe, context: SecureContext, attempt: Attempt): Promise<TLSSocket> {
+export async function shakeHands(socket: Socket, probe: HttpsProbe, context: SecureContext, attempt: Attempt, between: () => Promise<void>): Promise<TLSSocket> {
   attempt.stage = 'handshake';
   const { serverName, host, protocols, splitAfter } = probe;
   const expectedName = serverName ?? host;
   const tls = attempt.own(
     connect({
-      socket: splitAfter === undefined ? socket : splitFirstFlight(socket, splitAfter),
+      socket: splitAfter === undefined ? socket : splitFirstFlight(socket, splitAfter, between),
       secureContext: context,
       ALPNProtocols: [...protocols],
       ...(serverName === undefined || isIP(serverName) !== 0 ? {} : { servername: serverName }),

@@ -12,8 +12,8 @@ type HelloProbe = Extract<Probe, { kind: 'hello' }>;
 /** Where a client's first segment ends that carries a long hello: a little under what Ethernet takes. */
 const segmentLength = 1400;
 
-/** Sends the hello and reads until the server has shown its certificate. */
-export async function probeHello(probe: HelloProbe, address: ProbeAddress, attempt: Attempt): Promise<void> {
+/** Sends the hello and reads until the server has shown its certificate; of a long one the rest when `between` is done. */
+export async function probeHello(probe: HelloProbe, address: ProbeAddress, attempt: Attempt, between: () => Promise<void>): Promise<void> {
   const hello = createClientHello(probe, randomBytes(helloRandomLength));
   const socket = await openTcp(address, attempt);
   attempt.stage = 'handshake';
@@ -38,5 +38,5 @@ export async function probeHello(probe: HelloProbe, address: ProbeAddress, attem
       attempt.fail(closed());
     });
   });
-  await Promise.all([finished, writeInSegments(socket, hello, probe.padding > 0 ? segmentLength : 0)]);
+  await Promise.all([finished, writeInSegments(socket, hello, probe.padding > 0 ? segmentLength : 0, between)]);
 }

@@ -7,6 +7,7 @@ import { createProbeContext, shakeHands } from './handshake.ts';
 import { probeHello } from './probe-hello.ts';
 import { createSlots } from './slots.ts';
 import { openTcp } from './tcp.ts';
+import { awaitReading, type WitnessSettings } from './witness.ts';
 
 export interface Prober {
   /**
@@ -42,7 +43,7 @@ export function createProber({ address, timeoutMs, concurrency }: ProberSettings
 
   return {
     async probe(probe) {
-      const connection = prepare(probe, address);
+      const connection = prepare(probe, { address, timeoutMs });
       const giveBack = await slots.take();
       try {
         return await runAttempt(connection, { timeoutMs, onStop });
@@ -58,13 +59,15 @@ export function createProber({ address, timeoutMs, concurrency }: ProberSettings
 }
 
 /** Whatever can be wrong with the probe itself shows here, before anything is connected. */
-function prepare(probe: Probe, address: ProbeAddress): (attempt: Attempt) => Promise<void> {
+function prepare(probe: Probe, settings: Omit<WitnessSettings, 'serverName'>): (attempt: Attempt) => Promise<void> {
+  const { address } = settings;
   switch (probe.kind) {
     case 'https': {
       checkRequest(probe);
       const context = createProbeContext(probe);
       return async (attempt) => {
-        const socket = await shakeHands(await openTcp(address, attempt), probe, context, attempt);
+        const between = (): Promise<void> => awaitReading(attempt, { ...settings, serverName: probe.serverName ?? probe.host });
+        const socket = await shakeHands(await openTcp(address, attempt), probe, context, attempt, between);
         await (socket.alpnProtocol === 'h2' ? getHttp2 : getHttp1)(socket, probe, attempt);
       };
     }
@@ -74,7 +77,7 @@ function prepare(probe: Probe, address: ProbeAddress): (attempt: Attempt) => Pro
         await getHttp1(await openTcp(address, attempt), probe, attempt);
       };
     case 'hello':
-      return (attempt) => probeHello(probe, address, attempt);
+      return (attempt) => probeHello(probe, address, attempt, () => awaitReading(attempt, { ...settings, serverName: probe.serverName }));
   }
 }
 

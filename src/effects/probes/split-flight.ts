@@ -4,9 +4,9 @@ import { writeInSegments } from './tcp.ts';
 
 /**
  * A stream over the socket whose first `splitAfter` bytes are sent in a TCP segment of their own, and which otherwise
- * changes nothing. node:tls writes its ClientHello at once, so this cuts the first flight.
+ * changes nothing. node:tls writes its ClientHello at once, so this cuts the first flight; the rest of it goes out when `between` is done.
  */
-export function splitFirstFlight(socket: Socket, splitAfter: number): Duplex {
+export function splitFirstFlight(socket: Socket, splitAfter: number, between: () => Promise<void>): Duplex {
   let sent = 0;
   const stream = new Duplex({
     read() {
@@ -15,7 +15,7 @@ export function splitFirstFlight(socket: Socket, splitAfter: number): Duplex {
     write(chunk: Buffer, _encoding, done) {
       const cut = splitAfter - sent;
       sent += chunk.length;
-      writeInSegments(socket, chunk, cut).then(() => {
+      writeInSegments(socket, chunk, cut, between).then(() => {
         done();
       }, done);
     },

@@ -1,11 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { ProbeAddress } from '../../model/probe.ts';
 import type { Attempt } from './attempt.ts';
-
-/** Long enough for the first segment to be read alone on the other side; ingress-nginx fails at 1 ms and at 80 ms alike. */
-const pauseMs = 200;
 
 /** Connects; the socket and its errors belong to the attempt. */
 export async function openTcp({ host, port }: ProbeAddress, attempt: Attempt): Promise<Socket> {
@@ -15,11 +11,14 @@ export async function openTcp({ host, port }: ProbeAddress, attempt: Attempt): P
   return socket;
 }
 
-/** Writes so that the first `cut` bytes travel in a segment of their own; all in one when there is nothing to cut. */
-export async function writeInSegments(socket: Socket, bytes: Buffer, cut: number): Promise<void> {
+/**
+ * Writes so that the first `cut` bytes travel in a segment of their own, and the rest when `between` is done; all in one when there is
+ * nothing to cut.
+ */
+export async function writeInSegments(socket: Socket, bytes: Buffer, cut: number, between: () => Promise<void>): Promise<void> {
   if (cut > 0 && cut < bytes.length) {
     await write(socket, bytes.subarray(0, cut));
-    await wait(pauseMs);
+    await between();
     await write(socket, bytes.subarray(cut));
   } else {
     await write(socket, bytes);

@@ -17,31 +17,35 @@ function expectPod({ subject }: Situation): string {
 export const splitHello: ServiceCheck = {
   id: 'split-hello',
   appliesTo,
-  plan: ({ subject }) => [probeSplitHello(subject), probeAsClient(subject)],
+  plan: ({ subject }) => [...probeSplitHello(subject), probeAsClient(subject)],
   expect: (situation) => `${expectPod(situation)}, also when the hello comes in two pieces`,
-  judge: (situation, see) => judge(situation, 'split-hello', see(probeSplitHello(situation.subject)), see(probeAsClient(situation.subject))),
+  judge: (situation, see) => judge(situation, 'split-hello', probeSplitHello(situation.subject).map(see), see(probeAsClient(situation.subject))),
 };
 
 /** A hello larger than a segment with the name last, as post-quantum key shares make it. */
 export const largeHello: ServiceCheck = {
   id: 'large-hello',
   appliesTo,
-  plan: ({ subject }) => [probeLargeHello(subject), probeAsClient(subject), probeVersion(subject, 'TLSv1.2')],
+  plan: ({ subject }) => [...probeLargeHello(subject), probeAsClient(subject), probeVersion(subject, 'TLSv1.2')],
   expect: (situation) => `${expectPod(situation)}, also when the hello is larger than a segment`,
   judge: (situation, see) => {
     const { subject } = situation;
-    const observation = see(probeLargeHello(subject));
+    const tries = probeLargeHello(subject).map(see);
     // The hello is one of TLS 1.2, whose certificate can be read on the wire; in 1.3 it cannot.
-    const isOnlyNew = observation.failure?.alert === alerts.protocolVersion && isVersionRefused(see(probeVersion(subject, 'TLSv1.2')));
+    const isOnlyNew = tries.every(({ failure }) => failure?.alert === alerts.protocolVersion) && isVersionRefused(see(probeVersion(subject, 'TLSv1.2')));
     if (isOnlyNew) return skip('the pod speaks TLS 1.3 alone, and this hello is one of TLS 1.2');
-    return judge(situation, 'large-hello', observation, see(probeAsClient(subject)));
+    return judge(situation, 'large-hello', tries, see(probeAsClient(subject)));
   },
 };
 
-function judge(situation: Situation, check: 'split-hello' | 'large-hello', { leaf, failure }: Observation, whole: Observation): Finding {
+/** One try with another end proves that the pieces are not put together; that they are, only all of them together. */
+function judge(situation: Situation, check: 'split-hello' | 'large-hello', tries: readonly Observation[], whole: Observation): Finding {
   const { context, subject } = situation;
-  const isRightWhole = whole.leaf?.fingerprint === subject.leaf.fingerprint;
-  if (leaf?.fingerprint === subject.leaf.fingerprint) return pass(nameCertificate(leaf));
+  const isRight = (observation: Observation): boolean => observation.leaf?.fingerprint === subject.leaf.fingerprint;
+  const isRightWhole = isRight(whole);
+  const other = tries.find((each) => !isRight(each) && !isUntold(each));
+  if (other === undefined) return tries.every(({ isReadApart }) => isReadApart === true) ? pass(nameCertificate(subject.leaf)) : skip(cannotTell);
+  const { leaf, failure } = other;
   const seen = leaf === undefined ? `no certificate: ${showFailure(failure)}` : showCertificate(leaf);
   if (!isRightWhole) {
     return fail(seen, { cause: 'not even a whole hello in one piece brings the right certificate', remedy: mendCertificateFirst });
@@ -54,4 +58,11 @@ function judge(situation: Situation, check: 'split-hello' | 'large-hello', { lea
   const owner = leaf === undefined ? undefined : identifyLeaf(context, subject, leaf).kind;
   const isControllers = owner === 'fallback' || owner === 'edge' || context.subjects.some((other) => endsAtController(other) && other.leaf.fingerprint === leaf?.fingerprint);
   return isControllers ? excuse(context, check, finding) : finding;
+}
+
+const cannotTell = 'it cannot be told whether the pieces were read apart: meanwhile no other connection was answered';
+
+/** Whoever answers nobody in time is busy, and that it did not answer this one either shows nothing. */
+function isUntold({ leaf, isReadApart, failure }: Observation): boolean {
+  return leaf === undefined && isReadApart === false && failure?.code === 'timeout';
 }

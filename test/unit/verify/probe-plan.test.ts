@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planControllerProbes } from '../../../src/verify/controller-checks.ts';
 import { planServiceProbes } from '../../../src/verify/service-checks.ts';
-import { contextOf, svc7, svc8, svc9, threeServices } from './samples.ts';
+import { contextOf, everyTry, svc7, svc8, svc9, threeServices } from './samples.ts';
 
 const ids = (subject: typeof svc7) => planServiceProbes(threeServices, subject).map(({ id }) => id);
 
@@ -23,8 +23,8 @@ describe('planServiceProbes', () => {
       'svc9/none-TLSv1.3': 'none',
       'svc9/foreign-TLSv1.2': 'FOREIGN',
       'svc9/foreign-TLSv1.3': 'FOREIGN',
-      'svc9/split-hello': 'RIGHT',
-      'svc9/large-hello': 'hello',
+      ...everyTry('svc9/split-hello', 'RIGHT'),
+      ...everyTry('svc9/large-hello', 'hello'),
       'svc9/by-svc7': 'none',
       'svc9/without-name': 'none',
       'svc7/client': 'none',
@@ -33,8 +33,8 @@ describe('planServiceProbes', () => {
 
   it('cuts the hello at 60 bytes, and puts the name behind more than a segment', () => {
     const probes = new Map(planServiceProbes(threeServices, svc9).map(({ id, probe }) => [id, probe]));
-    expect(probes.get('svc9/split-hello')).toMatchObject({ splitAfter: 60, serverName: 'svc9.example.test' });
-    expect(probes.get('svc9/large-hello')).toMatchObject({ version: 'TLSv1.2', padding: 1500, serverName: 'svc9.example.test' });
+    for (const id of Object.keys(everyTry('svc9/split-hello', ''))) expect(probes.get(id)).toMatchObject({ splitAfter: 60, serverName: 'svc9.example.test' });
+    for (const id of Object.keys(everyTry('svc9/large-hello', ''))) expect(probes.get(id)).toMatchObject({ version: 'TLSv1.2', padding: 1500, serverName: 'svc9.example.test' });
   });
 
   it('sends one name and asks for another host', () => {
@@ -52,7 +52,7 @@ describe('planServiceProbes', () => {
     const context = contextOf(...subjects);
     const probes = [...subjects.flatMap((subject) => planServiceProbes(context, subject)), ...planControllerProbes(context)];
     const byId = new Map(probes.map(({ id, probe }) => [id, probe]));
-    expect(byId.size).toBe(34 * 5 + 33 * 5 + 33 * 13 + 2);
+    expect(byId.size).toBe(34 * 5 + 33 * 5 + 33 * 17 + 2);
     for (const { id, probe } of probes) expect(probe).toEqual(byId.get(id));
   });
 });

@@ -160,6 +160,11 @@ function healthyEdge(name: string): Readonly<Record<string, Observation>> {
   };
 }
 
+/** The same for each time that a hello is sent in pieces. */
+export function everyTry<Value>(id: string, value: Value): Readonly<Record<string, Value>> {
+  return Object.fromEntries(['', '-again', '-at-last'].map((which) => [`${id}${which}`, value]));
+}
+
 /** What a right ingress-nginx shows, by live-evidence.md; the split hello as Traefik does. */
 export const healthy: Readonly<Record<string, Observation>> = {
   ...healthyEdge('svc7'),
@@ -173,8 +178,8 @@ export const healthy: Readonly<Record<string, Observation>> = {
   'svc9/none-TLSv1.3': ended('response', 'alert', 116, { leaf: podLeaf, isTrusted: true, version: 'TLSv1.3' }),
   'svc9/foreign-TLSv1.2': ended('handshake', 'alert', 48, { leaf: podLeaf }),
   'svc9/foreign-TLSv1.3': ended('response', 'alert', 48, { leaf: podLeaf, isTrusted: true, version: 'TLSv1.3' }),
-  'svc9/split-hello': answered(podLeaf, 200, greeting('svc9')),
-  'svc9/large-hello': serverHello(podLeaf),
+  ...everyTry('svc9/split-hello', { ...answered(podLeaf, 200, greeting('svc9')), isReadApart: true }),
+  ...everyTry('svc9/large-hello', { ...serverHello(podLeaf), isReadApart: true }),
   'svc9/by-svc7': answered(edgeLeaf, 400, podComplaint),
   'svc9/without-name': answered(fakeLeaf, 400, podComplaint, untrusted),
 };

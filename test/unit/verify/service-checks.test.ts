@@ -4,7 +4,7 @@ import { judgeService } from '../../../src/verify/service-checks.ts';
 import type { VerifyContext, VerifySubject } from '../../../src/verify/subject.ts';
 import { showCertificate } from '../../../src/verify/words.ts';
 import {
-  answered, behaviour, contextOf, edgeLeaf, ended, facts, fakeLeaf, greeting, observe, podComplaint, podLeaf, reencryptPodLeaf, serverHello, strangeLeaf, svc7, svc8,
+  answered, behaviour, contextOf, edgeLeaf, ended, everyTry, facts, fakeLeaf, greeting, observe, podComplaint, podLeaf, reencryptPodLeaf, serverHello, strangeLeaf, svc7, svc8,
   svc9, svc9WithoutIdentities, threeServices, untrusted, verdictsOf, without, withOwnImage, type Verdicts,
 } from './samples.ts';
 
@@ -24,7 +24,7 @@ function everyTime(name: string, observation: Observation): Readonly<Record<stri
 
 function everyHello(observation: Observation): Readonly<Record<string, Observation>> {
   const names = ['none', 'foreign'].flatMap((identity) => [`svc9/${identity}-TLSv1.2`, `svc9/${identity}-TLSv1.3`]);
-  return { ...everyTime('svc9', observation), ...Object.fromEntries([...names, 'svc9/split-hello', 'svc9/large-hello', 'svc9/TLSv1.1'].map((id) => [id, observation])) };
+  return { ...everyTime('svc9', observation), ...Object.fromEntries([...names, 'svc9/TLSv1.1'].map((id) => [id, observation])), ...everyTry('svc9/split-hello', observation), ...everyTry('svc9/large-hello', observation) };
 }
 
 /** Of every reencrypt service, as long as --deep has not looked. */
@@ -185,6 +185,16 @@ describe('judgeService', () => {
     expect(verdictsOf(threeServices, svc9, everybody)).not.toHaveProperty('foreign-host');
   });
 
+  it.each(Object.keys(everyTry('svc9/split-hello', '')))('takes one hello in pieces with another end for proof: %s', (id) => {
+    expect(verdictsOf(threeServices, svc9, { [id]: answered(fakeLeaf, 400, podComplaint, untrusted) })).toEqual({ 'split-hello': 'limit' });
+    // Whoever was not seen at work between the pieces may have read them at once: a right end shows nothing, another one does.
+    const unseen = { isReadApart: false } as const;
+    expect(verdictsOf(threeServices, svc9, { [id]: { ...answered(podLeaf, 200, greeting('svc9')), ...unseen } })).toEqual({ 'split-hello': 'skipped' });
+    expect(verdictsOf(threeServices, svc9, { [id]: { ...answered(fakeLeaf, 400, podComplaint, untrusted), ...unseen } })).toEqual({ 'split-hello': 'limit' });
+    expect(verdictsOf(threeServices, svc9, { [id]: { ...ended('handshake', 'timeout'), ...unseen } })).toEqual({ 'split-hello': 'skipped' });
+    expect(verdictsOf(threeServices, svc9, { [id]: { ...ended('handshake', 'timeout'), isReadApart: true } })).toEqual({ 'split-hello': 'failed' });
+  });
+
   it('puts a known limit behind its number as a clause', () => {
     const seen = observe(threeServices, svc9, { 'svc9/split-hello': answered(fakeLeaf, 400, podComplaint, untrusted) });
     expect(judgeService(threeServices, svc9, seen).find(({ status }) => status === 'limit')).toMatchObject({
@@ -267,7 +277,7 @@ describe("a program of one's own", () => {
     'svc9/TLSv1.2': ended('handshake', 'alert', 70),
     'svc9/none-TLSv1.2': ended('handshake', 'alert', 70),
     'svc9/foreign-TLSv1.2': ended('handshake', 'alert', 70),
-    'svc9/large-hello': ended('handshake', 'alert', 70),
+    ...everyTry('svc9/large-hello', ended('handshake', 'alert', 70)),
   };
 
   it('may lack a version, which is a warning', () => {
@@ -349,7 +359,7 @@ describe('coalescing', () => {
     const pod = { ...svc9, leaf: wide };
     const context = contextOf(svc7, pod);
     const over = (protocol: string) => everyTime('svc9', answered(wide, 200, greeting('svc9'), { protocol }));
-    const seen = observe(context, pod, { ...over('h2'), 'svc9/split-hello': answered(wide, 200, greeting('svc9')), 'svc9/large-hello': serverHello(wide) });
+    const seen = observe(context, pod, { ...over('h2'), ...everyTry('svc9/split-hello', answered(wide, 200, greeting('svc9'))), ...everyTry('svc9/large-hello', serverHello(wide)) });
     const result = judgeService(context, pod, seen).find(({ check }) => check === 'coalescing');
     expect(result).toMatchObject({ status: 'warning', seen: 'svc9.example.test offers HTTP/2, and its certificate covers svc7.example.test too' });
     expect(result?.remedy).toMatch(/certs\/svc9\.crt.*rollout restart deployment\/ic3-svc9/);

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { createServer as createPod } from 'node:https';
+import { createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createClientHello } from '../../../../src/effects/probes/client-hello.ts';
 import { createProber } from '../../../../src/effects/probes/prober.ts';
 import { InternalError } from '../../../../src/errors.ts';
-import type { Probe } from '../../../../src/model/probe.ts';
+import type { Observation, Probe } from '../../../../src/model/probe.ts';
 import { authority, fingerprintOf, host, httpsProbe, probePort, server, wildcard } from './fixtures.ts';
-import { closeServersAfterEach, listenOpenSsl, listenRaw } from './servers.ts';
+import { closeServersAfterEach, listen, listenOpenSsl, listenRaw } from './servers.ts';
 
 closeServersAfterEach();
 
@@ -17,10 +19,18 @@ const old = ['-cert', 'rsa.crt', '-key', 'rsa.key', '-tls1_1', '-cipher', 'ALL@S
 
 const hello: Extract<Probe, { kind: 'hello' }> = { kind: 'hello', serverName: host, version: 'TLSv1.2', padding: 0 };
 
-/** Chunks that a server reads from one probe, until it has them all. */
+const alert = Buffer.from('15030300020228', 'hex');
+
+/** Chunks that a server reads from one probe, until it has them all; to any further connection it answers by an alert. */
 async function chunksOf(probe: Probe, length: (first: Buffer) => number): Promise<readonly Buffer[]> {
   const chunks: Buffer[] = [];
+  let count = 0;
   const port = await listenRaw((socket) => {
+    count += 1;
+    if (count > 1) {
+      socket.once('data', () => socket.end(alert));
+      return;
+    }
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       if (Buffer.concat(chunks).length >= length(chunks[0]!)) socket.end();
@@ -30,6 +40,30 @@ async function chunksOf(probe: Probe, length: (first: Buffer) => number): Promis
   return chunks;
 }
 
+/**
+ * What a server that is held up reads at first from one probe: it reads nothing before another connection waits too, or, where none
+ * comes, before a client that does not look would have sent everything. It answers what is no whole hello by its end.
+ */
+async function firstReadWhenHeldUp(probe: Probe): Promise<{ readonly first: Buffer; readonly seen: Observation }> {
+  const sockets: Socket[] = [];
+  let first: Buffer | undefined;
+  const read = (): void => {
+    for (const socket of sockets) socket.resume();
+  };
+  const server = createServer({ pauseOnConnect: true }, (socket) => {
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    socket.once('data', (chunk: Buffer) => {
+      first ??= chunk;
+      socket.end(chunk.length < recordLength(chunk) ? '' : alert);
+    });
+    if (sockets.length === 1) setTimeout(read, 1500);
+    else read();
+  });
+  const seen = await probePort(await listen(server), probe);
+  return { first: first!, seen };
+}
+
 function recordLength(first: Buffer): number {
   return first.readUInt16BE(3) + 5;
 }
@@ -37,11 +71,13 @@ function recordLength(first: Buffer): number {
 describe('a hello made by hand', () => {
   it.each([0, 1, 517, 3000, 14_000])('of TLS 1.2 with %s bytes of padding is answered by OpenSSL with the certificate of its name', async (padding) => {
     const port = await listenOpenSsl(files, ...asServer, '-servername', host, '-cert2', 'rsa.crt', '-key2', 'rsa.key', '-tls1_2');
-    const named = await probePort(port, { ...hello, padding });
+    // It serves one connection after the other, so that nothing is seen between two pieces.
+    const limit = padding > 1000 ? 2000 : 20_000;
+    const named = await probePort(port, { ...hello, padding }, limit);
     expect(named).toMatchObject({ version: 'TLSv1.2', chainLength: 1, leaf: { fingerprint: fingerprintOf(wildcard.cert) } });
     expect(named.failure).toBeUndefined();
     expect(named.isTrusted).toBeUndefined();
-    const other = await probePort(port, { ...hello, padding, serverName: 'other.example.test' });
+    const other = await probePort(port, { ...hello, padding, serverName: 'other.example.test' }, limit);
     expect(other.leaf?.fingerprint).toBe(fingerprintOf(server.cert));
   });
 
@@ -110,6 +146,32 @@ describe('a hello of a TLS library', () => {
     const whole = Buffer.concat(chunks);
     expect(whole).toHaveLength(recordLength(whole));
     expect(whole.includes(host)).toBe(true);
+  });
+
+  it('whose server is held up is still read in pieces: the second waits until the server has answered somebody else', async () => {
+    const split = await firstReadWhenHeldUp({ ...httpsProbe, splitAfter: 60 });
+    expect(split.first).toHaveLength(60);
+    const large = await firstReadWhenHeldUp({ ...hello, padding: 3000 });
+    expect(large.first).toHaveLength(1400);
+  });
+
+  it.each([
+    { what: 'answers others', answersOthers: true },
+    { what: 'answers nobody else', answersOthers: false },
+  ])('tells whether its server $what, and shows what comes in either case', async ({ answersOthers }) => {
+    const pod = createPod(server, (_request, response) => response.end());
+    let count = 0;
+    const others = createServer((socket) => {
+      count += 1;
+      if (count % 2 === 1) pod.emit('connection', socket);
+      else if (answersOthers) socket.once('data', () => socket.end(alert));
+      else socket.once('data', () => socket.end());
+    });
+    const port = await listen(others);
+    for (const probe of [{ ...httpsProbe, splitAfter: 60 }, { ...hello, padding: 3000 }]) {
+      expect(await probePort(port, probe)).toMatchObject({ leaf: { fingerprint: fingerprintOf(server.cert) }, isReadApart: answersOthers });
+    }
+    expect((await probePort(port, hello)).isReadApart).toBeUndefined();
   });
 
   it('that is shorter than the cut stays whole', async () => {

@@ -47,18 +47,19 @@ describe('a prober', () => {
     const prober = proberOf(port, 2);
     const hello: Probe = { kind: 'hello', serverName: host, version: 'TLSv1.2', padding: 3000 };
     const under = [prober.probe({ ...httpsProbe, splitAfter: 60 }), prober.probe(hello), prober.probe(plain), prober.probe(plain)];
-    await until(() => sockets.length === 2);
+    // Two pieces, each with a connection beside it that shows whether the first was read.
+    await until(() => sockets.length === 4);
     prober.close();
     const seen = await Promise.all(under);
     expect(seen.map(({ failure }) => failure?.code)).toEqual(under.map(() => 'ECANCELED'));
     await until(() => sockets.every((socket) => socket.closed));
     await expect(prober.probe(plain)).resolves.toMatchObject({ failure: { stage: 'connect', code: 'ECANCELED' } });
     prober.close();
-    // Connections are accepted in their order: had another been made, it would be the third.
+    // Connections are accepted in their order: had another been made, it would be the fifth.
     const later = proberOf(port, 1);
     const last = later.probe(plain);
-    await until(() => sockets.length > 2 && !sockets.at(-1)!.closed);
-    expect(sockets).toHaveLength(3);
+    await until(() => sockets.length > 4 && !sockets.at(-1)!.closed);
+    expect(sockets).toHaveLength(5);
     later.close();
     await expect(last).resolves.toMatchObject({ failure: { stage: 'response', code: 'ECANCELED' } });
   });
