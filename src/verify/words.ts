@@ -96,6 +96,9 @@ export function showFailure(failure: ProbeFailure | undefined): string {
       return /header overflow/i.test(failure.message) ? 'an answer with more headers than a client reads' : 'bytes that are no HTTP answer';
     case 'ECONNREFUSED':
       return 'connection refused';
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return `there is no way to it (${code})`;
     case 'ECONNRESET':
       return `the connection was reset ${during}`;
     default:

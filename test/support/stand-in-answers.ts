@@ -78,7 +78,7 @@ export const currentAnswers: readonly Answer[] = [
     stdout: 'configmaps\nnamespaces\nsecrets\nserviceaccounts\nservices\ndeployments.apps\nclusterroles.rbac.authorization.k8s.io\n',
   },
   { tool: 'kubectl', when: ['get', '--all-namespaces', '--selector'] },
-  { tool: 'kubectl', when: ['get', 'nodes'], stdout: 'InternalIP\t192.0.2.10\nHostname\tnode-1\n' },
+  { tool: 'kubectl', when: ['get', 'nodes'], stdout: 'InternalIP\t255.255.255.255\nHostname\tnode-1\n' },
   { tool: 'kubectl', when: ['get', 'secrets'] },
   { tool: 'kubectl', when: ['apply'], stdout: 'serverside-applied\n' },
   { tool: 'kubectl', when: ['create'], stdout: 'created\n' },

@@ -3,8 +3,10 @@ import type { ClusterChanges } from '../../model/changes.ts';
 import type { Plan } from '../../model/plan.ts';
 import { planApply, type ApplyTarget } from '../../plan/apply-plan.ts';
 import { places } from '../../plan/places.ts';
+import { selectTouched } from '../../plan/touched-services.ts';
 import { describeAccess } from '../access-lines.ts';
 import { arrangeSteps } from '../run/apply-steps.ts';
+import { awaitServing, type Serving } from '../run/await-serving.ts';
 import { describeChanges, summarizeChanges } from '../cluster/change-summary.ts';
 import { refuseOtherNamespace } from '../cluster/checks.ts';
 import { lookUpCluster, type ClusterFacts } from '../cluster/facts.ts';
@@ -121,7 +123,15 @@ async function applyForReal(session: Session, options: ApplyOptions): Promise<nu
     } finally {
       for (const text of warnings) report.notice({ level: 'warning', code: 'api-warning', message: `the API server warned: ${text}` });
     }
-    reportAccess(session, project, facts, options, findings.changes);
+    const serving = await awaitServing(session, project, {
+      services: selectTouched(project.config, project.profile, project.desired.services, commands),
+      nodeAddress: facts.nodeAddress,
+      timeout: options.timeout,
+      stopping,
+      style: chooseProgressStyle(session, options),
+    });
+    reportAccess(session, project, facts, options, findings.changes, serving);
+    refuseUnserved(session, serving);
     return exitCodes.done;
   } finally {
     stopping.end();
@@ -175,10 +185,11 @@ function reportAccess(
   { cluster, nodeAddress }: ClusterFacts,
   options: ApplyOptions,
   changes: ClusterChanges | undefined,
+  serving: Serving,
 ): void {
   const accesses = desired.services.map((service) => describeAccess(config, service, nodeAddress));
   if (options.json === true) {
-    report.json({ context: cluster?.context, server: cluster?.server, changes: changes === undefined ? null : describeChanges(changes), services: accesses });
+    report.json({ context: cluster?.context, server: cluster?.server, changes: changes === undefined ? null : describeChanges(changes), services: accesses, serving });
     return;
   }
   if (accesses.length === 0) {
@@ -189,4 +200,30 @@ function reportAccess(
   report.result('');
   report.result('To try them:');
   for (const { curl } of accesses) report.result(`  ${curl}`);
+}
+
+/**
+ * Says what clients do not see as they should, though all is applied.
+ * @throws NegativeAnswer where it must not stay so.
+ */
+function refuseUnserved({ report }: Session, { unseen, hosts }: Serving): void {
+  if (unseen !== undefined) {
+    report.notice({
+      level: 'info',
+      code: 'serving-unseen',
+      message: 'all is applied; whether clients are served could not be seen from here',
+      remedy: 'ingress-tls verify --address HOST:PORT looks where the controller is reached',
+    });
+  }
+  for (const { host, service, seen, cause = '', remedy = `ingress-tls verify ${service}` } of hosts.filter(({ status }) => status === 'warning')) {
+    report.notice({ level: 'warning', code: 'serving-doubtful', message: `${host} shows ${seen}: ${cause}`, remedy });
+  }
+  const failed = hosts.filter(({ status }) => status === 'failed');
+  const [first] = failed;
+  if (first === undefined) return;
+  const what = failed.length === 1 ? `${first.host} is` : `${failed.length} hosts are`;
+  throw new NegativeAnswer(`all is applied, but ${what} not served as it should be`, {
+    details: failed.map(({ host, seen }) => `${host}: ${seen}`),
+    remedy: `ingress-tls verify ${failed.map(({ service }) => service).join(' ')}`,
+  });
 }

@@ -6,6 +6,8 @@ import type { Stopping } from './stopping.ts';
 export interface ProgressStep {
   readonly title: string;
   readonly run: () => Promise<void>;
+  /** Asked when it has run: why what it is for was not done, though nothing failed; it has no tick then. */
+  readonly skipped?: () => string | undefined;
 }
 
 /** Steps that do not depend on each other; a stage begins when the one before it is done. */
@@ -73,6 +75,8 @@ async function runLive({ world }: Session, stages: readonly Stage[], stopping: S
           running.add(step.title);
           if (steps.length > 1) show();
           await step.run();
+          const why = step.skipped?.();
+          if (why !== undefined) task.skip(`${step.title}: ${why}`);
           running.delete(step.title);
           done += 1;
           if (steps.length > 1) show();
@@ -100,7 +104,7 @@ async function runLive({ world }: Session, stages: readonly Stage[], stopping: S
  * Not left to listr2, whose colours follow stdout and the CI system it runs in (colorette@2.0.20:index.js,
  * isColorSupported), not the stream that it writes to.
  */
-async function runInLines({ report }: Session, { title, run }: ProgressStep): Promise<void> {
+async function runInLines({ report }: Session, { title, run, skipped }: ProgressStep): Promise<void> {
   const { hint, success, error } = report.messageStyle;
   report.verbatim(`${hint('❯')} ${title}`);
   try {
@@ -109,5 +113,6 @@ async function runInLines({ report }: Session, { title, run }: ProgressStep): Pr
     report.verbatim(`${error('✖')} ${title}`);
     throw failure;
   }
-  report.verbatim(`${success('✔')} ${title}`);
+  const why = skipped?.();
+  report.verbatim(why === undefined ? `${success('✔')} ${title}` : `${hint('↓')} ${title}: ${why}`);
 }

@@ -1,10 +1,11 @@
 import { createProber, type Prober } from '../../effects/probes/prober.ts';
 import { InternalError, ToolError } from '../../errors.ts';
-import type { ProbeFailure } from '../../model/probe.ts';
+import type { Observation, ProbeFailure } from '../../model/probe.ts';
 import { checkIds, type CheckResult, type Verification } from '../../model/verification.ts';
 import { judgeController, planControllerProbes } from '../../verify/controller-checks.ts';
 import { judgeService, planServiceProbes } from '../../verify/service-checks.ts';
-import type { VerifyContext, VerifySubject } from '../../verify/subject.ts';
+import { mayBeUnderWay } from '../../verify/serving.ts';
+import type { Observations, VerifyContext, VerifySubject } from '../../verify/subject.ts';
 import { holds, isReachable } from '../../verify/verification.ts';
 import type { VerifyOptions } from '../commands/verify.ts';
 import type { Project } from '../project.ts';
@@ -15,11 +16,15 @@ import type { Foreigners } from './foreign.ts';
 import { checkLogs, skipLogs } from './logs.ts';
 import { observe } from './observe.ts';
 import { repairUnderLock } from './repair.ts';
+import { lookAgain } from './look-again.ts';
 import type { StopWatch } from '../stop-watch.ts';
 import { secretsOfPreview, secretsOnCluster, type SecretPlace } from './swap.ts';
 
 /** Connections at a time. */
 const concurrency = 32;
+
+/** Milliseconds that a controller on a cluster is given to read what was changed just now. */
+const longestPropagation = 5_000;
 
 /** Milliseconds for a look at a broken hop, whatever a person allows each connection: the hop is not to be broken for longer. */
 const longestDeepProbe = 5_000;
@@ -76,8 +81,7 @@ export async function runVerification(session: Session, options: VerifyOptions, 
   stop.asked.addEventListener('abort', close);
   const running: Running = { ...work, session, options, prober, stop };
   try {
-    const plans = [...selected.map((subject) => planServiceProbes(context, subject)), planControllerProbes(context)];
-    const seen = await stop.unlessStopped(observe(prober, plans));
+    const seen = await stop.unlessStopped(lookAtServices(running));
     const unreached = isReachable(seen) ? undefined : [...seen.values()][0]?.failure;
     const outside: Results = new Map(selected.map((subject) => [subject.service.name, judgeService(context, subject, seen)]));
     const nothing: Part = { results: new Map() };
@@ -97,6 +101,29 @@ export async function runVerification(session: Session, options: VerifyOptions, 
     stop.asked.removeEventListener('abort', close);
     prober.close();
   }
+}
+
+/** Everything that is seen from outside; on a cluster again where a change may be under way: controllers take a moment to read one. */
+async function lookAtServices({ session: { report }, prober, stop, context, selected, found }: Running): Promise<Observations> {
+  const seen = new Map<string, Observation>();
+  await lookAgain(
+    selected,
+    async (open) => {
+      const plans = [...open.map((subject) => planServiceProbes(context, subject)), planControllerProbes(context)];
+      for (const [id, observation] of await observe(prober, plans)) seen.set(id, observation);
+      return (subject) => (mayBeUnderWay({ context, subject }, seen) ? 'open' : 'settled');
+    },
+    {
+      longest: found.cluster === undefined ? 0 : longestPropagation,
+      longestInDoubt: 0,
+      stop: stop.asked,
+      onAgain: (count) => {
+        const what = count === 1 ? '1 service does' : `${count} services do`;
+        report.message(`${what} not hold: looking again for at most ${longestPropagation / 1000} s, since the controller may not have read a change yet.`);
+      },
+    },
+  );
+  return seen;
 }
 
 async function readLogs({ session, project, context, prober, selected, found, stop }: Running): Promise<Part> {

@@ -13,7 +13,8 @@ import type { Foreigners } from './foreign.ts';
 export interface SubjectsInput {
   readonly files: ProjectFiles;
   readonly project: Project;
-  readonly foreigners: Foreigners;
+  /** Absent: nobody is to be refused. */
+  readonly foreigners?: Foreigners;
   /** What the person asks for; absent: what each service should answer. */
   readonly asked?: { readonly services: readonly PlannedService[]; readonly path: string; readonly status: number };
 }
@@ -36,7 +37,7 @@ export function describeSubjects({ files, project, foreigners, asked }: Subjects
       trustPath,
       ...(service.image === undefined ? { greeting: demoGreeting(service.name) } : {}),
       answer: asked?.services.includes(service) === true ? { path: asked.path, status: asked.status } : usualAnswer(service),
-      ...(service.clientAuth ? { ...readClient(files, clientPair(service.name)), foreignClient: foreigners.makeClient(service.name) } : {}),
+      ...(service.clientAuth ? { ...readClient(files, clientPair(service.name)), ...(foreigners === undefined ? {} : { foreignClient: foreigners.makeClient(service.name) }) } : {}),
       ...(upstreamCa?.kind === 'Secret' ? { upstreamCaSource: `Secret ${upstreamCa.namespace}/${upstreamCa.name}` } : {}),
     };
   });
