@@ -43,7 +43,7 @@ function judge(situation: Situation, check: 'split-hello' | 'large-hello', tries
   const { context, subject } = situation;
   const isRight = (observation: Observation): boolean => observation.leaf?.fingerprint === subject.leaf.fingerprint;
   const isRightWhole = isRight(whole);
-  const other = tries.find((each) => !isRight(each) && !isUntold(each));
+  const other = tries.find((each) => !isRight(each) && !(isRightWhole && isUntold(each)));
   if (other === undefined) return tries.every(({ isReadApart }) => isReadApart === true) ? pass(nameCertificate(subject.leaf)) : skip(cannotTell);
   const { leaf, failure } = other;
   const seen = leaf === undefined ? `no certificate: ${showFailure(failure)}` : showCertificate(leaf);

@@ -193,6 +193,9 @@ describe('judgeService', () => {
     expect(verdictsOf(threeServices, svc9, { [id]: { ...answered(fakeLeaf, 400, podComplaint, untrusted), ...unseen } })).toEqual({ 'split-hello': 'limit' });
     expect(verdictsOf(threeServices, svc9, { [id]: { ...ended('handshake', 'timeout'), ...unseen } })).toEqual({ 'split-hello': 'skipped' });
     expect(verdictsOf(threeServices, svc9, { [id]: { ...ended('handshake', 'timeout'), isReadApart: true } })).toEqual({ 'split-hello': 'failed' });
+    // Where not even a whole hello is answered there is nothing to tell apart.
+    const silent = everyHello({ ...ended('handshake', 'timeout'), ...unseen });
+    expect(verdictsOf(threeServices, svc9, silent)).toMatchObject({ certificate: 'failed', 'split-hello': 'failed', 'large-hello': 'failed' });
   });
 
   it('puts a known limit behind its number as a clause', () => {
