@@ -60,9 +60,11 @@ export function createStopWatch(world: Pick<World, 'onStopSignal' | 'onExit' | '
       });
     },
     hold: () => {
+      let isHeld = true;
       holds += 1;
       return () => {
-        holds -= 1;
+        if (isHeld) holds -= 1;
+        isHeld = false;
       };
     },
     exitCode: () => exitCode,

@@ -10,13 +10,13 @@ import type { Observations, VerifyContext, VerifySubject } from '../../verify/su
 import { showFailure } from '../../verify/words.ts';
 import type { Project } from '../project.ts';
 import type { Session } from '../session.ts';
-import { watchForStop } from '../stop-watch.ts';
 import { printAddress } from '../verify/address.ts';
 import { lookAgain, type Verdict } from '../verify/look-again.ts';
 import { observe } from '../verify/observe.ts';
 import { describeSubjects } from '../verify/subjects.ts';
 import { inOrder } from './run-steps.ts';
-import { runWithProgress, type ProgressStyle } from './progress.ts';
+import type { ProgressStyle } from '../waiting.ts';
+import { runWithProgress } from './progress.ts';
 import type { Stopping } from './stopping.ts';
 
 /** Milliseconds for all hosts together. ingress-nginx 1.15 reads changes 3.3 s after the last time, or later (`--sync-rate-limit`). */
@@ -93,10 +93,11 @@ async function look(session: Session, project: Project, { services, nodeAddress,
     throw error;
   }
   const prober = createProber({ address, timeoutMs, concurrency });
-  const stop = watchForStop(session.world);
-  stop.signal.addEventListener('abort', () => {
+  const { stop } = session;
+  const close = (): void => {
     prober.close();
-  });
+  };
+  stop.asked.addEventListener('abort', close);
   const names = new Set(services.map(({ name }) => name));
   const subjects = context.subjects.filter(({ service }) => names.has(service.name));
   const seen = new Map<string, Observation>();
@@ -107,12 +108,12 @@ async function look(session: Session, project: Project, { services, nodeAddress,
         for (const [id, observation] of await observe(prober, open.map((subject) => planServing({ context, subject })))) seen.set(id, observation);
         return (subject) => judge(context, subject, seen);
       },
-      { longest: Math.min(longestWait, timeout * 1000), longestInDoubt: longestDoubt, stop: stop.signal },
+      { longest: Math.min(longestWait, timeout * 1000), longestInDoubt: longestDoubt, stop: stop.asked },
     );
     if (stop.isStopped()) explainStop(stop.endIfStopped);
   } finally {
-    prober.close();
-    stop.end();
+    stop.asked.removeEventListener('abort', close);
+    close();
   }
   const failure = findUnreachable(subjects, seen);
   if (failure !== undefined) return { unseen: `${printAddress(address)} is not reached from here: ${failure}`, hosts: [] };
