@@ -31,6 +31,22 @@ export function questionTimeoutOption(): Option {
   return timeoutOption('how long each question to the cluster may take (default: 25s)');
 }
 
+/** `--take-over`: what to do on purpose when the project's domain is another one by now. */
+export function takeOverOption(): Option {
+  return new Option('--take-over <domain>', "take what was applied for this domain for the project's own: it had that domain before").argParser(parseDomain);
+}
+
+/** A command as it has to be typed again. */
+export function addTakeOver(command: string, { takeOver }: { readonly takeOver?: string }): string {
+  return takeOver === undefined ? command : `${command} --take-over ${takeOver}`;
+}
+
+/** Also a domain as labels shorten it (kube/ownership.ts). */
+function parseDomain(text: string): string {
+  if (!/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text)) throw new InvalidArgumentError('Expected a domain such as example.test.');
+  return text;
+}
+
 /** `--address`: where to connect, instead of what is found. */
 export function addressOption(): Option {
   return new Option('--address <host:port>', 'where to connect: 192.0.2.10:30092, [2001:db8::1]:443 (default: a running preview, else the cluster)').argParser(parseAddress);

@@ -3,6 +3,7 @@ import { createLocator, parseConfig } from '../config/load.ts';
 import { observeProject } from '../effects/observe.ts';
 import { readChartTemplates, readConfigSchema } from '../effects/templates.ts';
 import { InternalError, UsageError } from '../errors.ts';
+import { printProject } from '../kube/ownership.ts';
 import type { Config } from '../model/config.ts';
 import type { ControllerProfile } from '../model/controller-profile.ts';
 import type { Notice } from '../model/notice.ts';
@@ -20,6 +21,8 @@ export interface Project {
   readonly config: Config;
   readonly profile: ControllerProfile;
   readonly desired: DesiredProject;
+  /** By which it knows what is its own on a cluster (kube/ownership.ts, printProject): its domain, and one that it takes over. */
+  readonly identities: readonly string[];
 }
 
 /** Text of ingress-tls.yaml. @throws UsageError when there is none. */
@@ -29,9 +32,15 @@ export function readConfigText(session: Session): string {
   throw new UsageError(`no ${places.config} in ${session.root}`, { remedy: 'ingress-tls init' });
 }
 
-/** Loads the project in the session's folder. @throws UsageError with all problems of ingress-tls.yaml at once. */
-export function loadProject(session: Session): Project {
-  return describe(readConfigText(session));
+/**
+ * Loads the project in the session's folder.
+ * @param takeOver another domain, what was applied for which is taken for the project's own.
+ * @throws UsageError with all problems of ingress-tls.yaml at once.
+ */
+export function loadProject(session: Session, takeOver?: string): Project {
+  const project = describe(readConfigText(session));
+  // As errors name it: in the label's own words.
+  return takeOver === undefined ? project : { ...project, identities: [...project.identities, takeOver, printProject(takeOver)] };
 }
 
 /** The project that a text of ingress-tls.yaml describes, whether it is written yet or not. */
@@ -39,7 +48,7 @@ export function describe(text: string): Project {
   const config = parseConfig(text, places.config, profileNames);
   const profile = findProfile(config.controller.profile);
   if (profile === undefined) throw new InternalError(`the schema let profile ${config.controller.profile} pass`);
-  return { text, config, profile, desired: describeProject(config, profile) };
+  return { text, config, profile, desired: describeProject(config, profile), identities: [printProject(config.domain)] };
 }
 
 /**

@@ -3,7 +3,7 @@ import { groupPath } from '../kube/api-paths.ts';
 import { buildKubectlArgs, type ClusterConnection } from '../kube/commands.ts';
 import { fieldAt, textField } from '../kube/object-fields.ts';
 import { deletableResource } from '../kube/object-identity.ts';
-import { ownerLabel } from '../kube/ownership.ts';
+import { ownerLabel, projectLabel } from '../kube/ownership.ts';
 import type { DeletableObject } from '../model/changes.ts';
 import { askKubectl, askRaw } from './ask-kubectl.ts';
 import { askForCredentials, explainNoTarget, readCredentialPlugin } from './credentials.ts';
@@ -71,6 +71,8 @@ export interface OwnedObject extends DeletableObject {
   readonly owner: string;
   /** Who set fields of it; empty on a cluster that does not note that (before Kubernetes 1.18). */
   readonly managers: readonly string[];
+  /** Whose it is, by the label that says so; absent on what an apply of before that label brought. */
+  readonly project?: string;
 }
 
 export interface NodePortUser {
@@ -111,6 +113,8 @@ export interface Kubectl {
   findNodePortUser(port: number): Promise<NodePortUser | undefined>;
   /** Objects with this label in all namespaces, in the order in which they should be deleted; no content. */
   listOwned(label: string): Promise<readonly OwnedObject[]>;
+  /** PEM texts of the certificates in TLS Secrets that these labels select, in all namespaces. */
+  listCertificates(labelSelector: string): Promise<readonly string[]>;
   /** One Secret with its data: only for one that holds a public certificate and no key. */
   readSecret(namespace: string, name: string): Promise<FoundSecret | undefined>;
   /** The logs of all pods with these labels, of the last so many seconds; of each pod its first container. */
@@ -270,7 +274,7 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
       const resources = ownedResources.filter((resource) => available.has(resource));
       if (resources.length === 0) return [];
       const identity = '{.apiVersion}{"\\t"}{.kind}{"\\t"}{.metadata.namespace}{"\\t"}{.metadata.name}';
-      const columns = `${identity}{"\\t"}{${labelPath(label)}}{"\\t"}{.metadata.managedFields[*].manager}{"\\n"}`;
+      const columns = `${identity}{"\\t"}{${labelPath(label)}}{"\\t"}{.metadata.managedFields[*].manager}{"\\t"}{${labelPath(projectLabel)}}{"\\n"}`;
       // Helm's records carry the labels of their releases, and each holds a whole chart.
       const options = ['--all-namespaces', `--selector=${label},owner!=helm`, `-o=jsonpath={range .items[*]}${columns}{end}`];
       const result = await ask(what, ['get', resources.join(','), ...options]);
@@ -283,6 +287,12 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
         if (!found.has(key)) found.set(key, object);
       }
       return [...found.values()];
+    },
+
+    async listCertificates(labelSelector) {
+      const options = ['--all-namespaces', `--selector=${labelSelector}`, '--field-selector=type=kubernetes.io/tls', '--ignore-not-found=true'];
+      const result = await ask('cannot see for whom certificates were applied', ['get', 'secrets', ...options, String.raw`-o=jsonpath={range .items[*]}{.data.tls\.crt}{"\n"}{end}`]);
+      return splitLines(result.stdout).map((line) => Buffer.from(line, 'base64').toString('utf8'));
     },
 
     async readSecret(namespace, name) {
@@ -363,10 +373,10 @@ function readTexts(value: unknown): Readonly<Record<string, string>> {
 }
 
 function readOwned(line: string): OwnedObject | undefined {
-  const [apiVersion, kind, namespace, name, owner = '', managers = ''] = line.split('\t');
+  const [apiVersion, kind, namespace, name, owner = '', managers = '', project = ''] = line.split('\t');
   if (apiVersion === undefined || kind === undefined || namespace === undefined || name === undefined || name === '') return undefined;
   const resource = deletableResource({ apiVersion, kind });
-  return { resource, kind, name, owner, managers: managers.split(' ').filter((manager) => manager !== ''), ...(namespace !== '' && { namespace }) };
+  return { resource, kind, name, owner, managers: managers.split(' ').filter((manager) => manager !== ''), ...(namespace !== '' && { namespace }), ...(project !== '' && { project }) };
 }
 
 /** A label in jsonpath. */

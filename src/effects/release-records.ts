@@ -1,4 +1,4 @@
-import { chartDigestLabel, ownerLabel, readChartDigest } from '../kube/ownership.ts';
+import { chartDigestLabel, ownerLabel, projectLabel, readChartDigest } from '../kube/ownership.ts';
 import type { ReleaseRecord } from '../model/changes.ts';
 import { askKubectl, type ClusterAccess } from './ask-kubectl.ts';
 import type { Exec } from './exec.ts';
@@ -29,7 +29,7 @@ export async function listReleaseRecords(exec: Exec, { driver, ...access }: Reco
   const options = ['--all-namespaces', ...ofHelm, '--show-labels=true', '--no-headers=true', '--ignore-not-found=true'];
   const result = await askKubectl(exec, access, what, ['get', resource, ...options]);
 
-  const newest = new Map<string, ReleaseRecord>();
+  const revisions = new Map<string, Revision[]>();
   for (const line of result.stdout.split('\n')) {
     if (line.trim() === '') continue;
     const columns = line.trim().split(/\s+/);
@@ -38,10 +38,27 @@ export async function listReleaseRecords(exec: Exec, { driver, ...access }: Reco
     // Helm itself passes over what is none of its records.
     if (record === undefined) continue;
     const key = `${record.namespace}/${record.name}`;
-    const known = newest.get(key);
-    if (known === undefined || known.revision < record.revision) newest.set(key, record);
+    revisions.set(key, [...(revisions.get(key) ?? []), record]);
   }
-  return [...newest.values()];
+  return [...revisions.values()].flatMap((all) => describeNewest(all.sort((one, other) => other.revision - one.revision)));
+}
+
+/** A revision, and what its label says of the chart. */
+interface Revision extends Omit<ReleaseRecord, 'digest'> {
+  readonly made?: string;
+}
+
+/**
+ * The first of these revisions, with the digest of what it was made from. helm hands labels on: an upgrade takes those of the revision
+ * before, a rollback those of the revision that it goes back to, with its chart and values (helm@4.1.4:pkg/action/upgrade.go,
+ * mergeCustomLabels; rollback.go, prepareRollback). A label of an earlier revision that the one before does not have is a rollback's.
+ */
+function describeNewest([newest, before]: readonly Revision[]): readonly ReleaseRecord[] {
+  if (newest === undefined) return [];
+  const { made, ...record } = newest;
+  const { digest, revision } = readChartDigest(made) ?? {};
+  const isRollback = before?.revision === record.revision - 1 && made !== before.made;
+  return [digest !== undefined && (revision === record.revision || isRollback) ? { ...record, digest } : record];
 }
 
 function resourceOf(driver: string | undefined): 'secrets' | 'configmaps' | undefined {
@@ -62,18 +79,19 @@ function resourceOf(driver: string | undefined): 'secrets' | 'configmaps' | unde
 /** `NAMESPACE NAME DATA AGE LABELS`, for Secrets with a TYPE: neither names nor labels hold spaces. */
 const fewestColumns = 5;
 
-function readRecord(columns: readonly string[]): ReleaseRecord | undefined {
+function readRecord(columns: readonly string[]): Revision | undefined {
   const namespace = columns[0];
   const labels = new Map((columns.at(-1) ?? '').split(',').map((label) => [label.slice(0, label.indexOf('=')), label.slice(label.indexOf('=') + 1)]));
   const [name, status, revision] = [labels.get('name'), labels.get('status'), Number(labels.get('version'))];
   if (namespace === undefined || name === undefined || status === undefined || !Number.isSafeInteger(revision)) return undefined;
   // A pending upgrade has the revision's own createdAt, and modifiedAt copied from the revision before (tried, helm 3.22.0 and 4.1.4).
   const modifiedAt = Math.max(...['createdAt', 'modifiedAt'].map((label) => Number(labels.get(label) ?? 0)));
-  const [owner, digest] = [labels.get(ownerLabel), readChartDigest(labels.get(chartDigestLabel), revision)];
+  const [owner, project, made] = [labels.get(ownerLabel), labels.get(projectLabel), labels.get(chartDigestLabel)];
   return {
     ...{ name, namespace, revision, status },
     ...(Number.isSafeInteger(modifiedAt) && modifiedAt > 0 ? { modifiedAt } : {}),
     ...(owner === undefined ? {} : { owner }),
-    ...(digest === undefined ? {} : { digest }),
+    ...(project === undefined ? {} : { project }),
+    ...(made === undefined ? {} : { made }),
   };
 }

@@ -104,6 +104,8 @@ export interface ReleaseRecord extends ReleaseName {
   readonly modifiedAt?: number;
   /** The controller that it belongs to, by our label. */
   readonly owner?: string;
+  /** Whose it is, by our label (kube/ownership.ts, printProject). */
+  readonly project?: string;
   /** Of the chart and values that this revision was made from (our label). */
   readonly digest?: string;
 }

@@ -125,7 +125,8 @@ export type ProblemCode =
   | 'certificate-expiring'
   | 'drift'
   | 'namespace-terminating'
-  | 'no-longer-wanted';
+  | 'no-longer-wanted'
+  | 'other-project';
 
 /** What is read of a Secret; nothing else of its content leaves kubectl. */
 export interface LiveSecret {

@@ -1,7 +1,7 @@
 import { applyCommand, rolloutCommand, secretCommands, type ClusterConnection } from '../kube/commands.ts';
 import { helmUpgradeCommand } from '../kube/helm-commands.ts';
 import { isWorkload } from '../kube/workload-readiness.ts';
-import { chartDigestLabel, ownerLabel, printChartDigest } from '../kube/ownership.ts';
+import { chartDigestLabel, ownerLabel, printChartDigest, printProject, projectLabel } from '../kube/ownership.ts';
 import type { ClusterChanges, DeletableObject } from '../model/changes.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
@@ -123,7 +123,7 @@ function installStep(config: Config, profile: ControllerProfile, service: Planne
       namespace: service.namespace,
       timeout: target.timeout,
       helmMajor: target.helmMajor,
-      labels: { [ownerLabel]: config.controller.name, ...(made === undefined ? {} : { [chartDigestLabel]: made }) },
+      labels: { [ownerLabel]: config.controller.name, [projectLabel]: printProject(config.domain), ...(made === undefined ? {} : { [chartDigestLabel]: made }) },
       setFiles: inlineAuthority(config, profile, service),
       forceConflicts: target.forceConflicts,
       serverValidates: target.serverValidates,

@@ -28,7 +28,7 @@ export interface ManifestFile {
 
 /** Describes what a configuration asks for. */
 export function describeProject(config: Config, profile: ControllerProfile): DesiredProject {
-  const labels = manifestLabels(config.controller.name);
+  const labels = manifestLabels(config.controller.name, config.domain);
   const services = planServices(config, profile);
   const { before, after } = profile.manifests(config, labels);
   const objects = listWantedObjects(config, profile, services, labels.own);

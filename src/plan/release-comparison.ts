@@ -48,6 +48,8 @@ export function judgeComparedRelease(release: ComparedRelease, previews: readonl
   if (record === undefined) return { ...known, change: 'create', reasons: [] };
   const reasons: readonly Difference[] = [
     ...(record.status === 'deployed' ? [] : [{ about: 'revision-status', status: record.status } as const]),
+    // apply makes it anew, whatever it was made from: the next run is to know.
+    ...(isSameChart === undefined && record.status === 'deployed' ? [{ about: 'revision-origin' } as const] : []),
     ...(isSameChart === false ? [{ about: 'chart' } as const] : []),
     ...objects.flatMap(listDifference),
   ];

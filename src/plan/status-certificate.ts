@@ -9,7 +9,7 @@ const millisecondsOfDay = 24 * 60 * 60 * 1000;
 /** How long the certificate in a Secret is good for; `pem` undefined: there is no such Secret. */
 export function judgeCertificate(secret: string, pem: string | undefined, now: Date): CertificateStatus {
   if (pem === undefined) return { secret, state: 'missing', expires: null, daysLeft: null };
-  const facts = read(pem);
+  const facts = readFacts(pem);
   if (facts === undefined) return { secret, state: 'unreadable', expires: null, daysLeft: null };
   const daysLeft = Math.floor((facts.notAfter.getTime() - now.getTime()) / millisecondsOfDay);
   return { secret, state: judgeDates(facts, daysLeft, now), expires: facts.notAfter.toISOString(), daysLeft };
@@ -22,7 +22,8 @@ function judgeDates({ notBefore, notAfter }: CertificateFacts, daysLeft: number,
   return daysLeft < renewalDays ? 'expiring' : 'valid';
 }
 
-function read(pem: string): CertificateFacts | undefined {
+/** What a PEM text from the cluster says; undefined: it is no certificate. */
+export function readFacts(pem: string): CertificateFacts | undefined {
   try {
     return inspectCertificate(pem);
   } catch (error) {

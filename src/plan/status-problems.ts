@@ -1,24 +1,41 @@
 import { escapeControls } from '../certs/printable.ts';
 import type { Difference } from '../model/changes.ts';
 import type { CertificateStatus, ControllerStatus, ProblemCode, ServiceStatus, StatusProblem } from '../model/status.ts';
+import { printObjectName } from '../kube/object-identity.ts';
 import { describeDifference } from './difference-text.ts';
+import { neededApply } from './needed-apply.ts';
+import { describeOtherProject, type OtherProject } from './project-identity.ts';
 import { shownPair } from './places.ts';
 import { judgeCertificate } from './status-certificate.ts';
 import { differenceOf, isDifferenceOf } from './status-drift.ts';
 import type { StatusFacts } from './status-facts.ts';
 import { listMisfits, type MisfitSecret } from './status-secrets.ts';
 
-const apply = 'ingress-tls apply';
-const diff = 'ingress-tls diff shows it, ingress-tls apply repairs it';
+/** What repairs what is missing, and what repairs what differs. */
+interface Remedies {
+  readonly apply: string;
+  readonly diff: string;
+}
+
+/** Of an apply that does not refuse: it looks at all of the project, whatever one service needs. */
+function findRemedies(facts: StatusFacts): Remedies {
+  const apply = neededApply(facts);
+  return apply === undefined
+    ? { apply: 'ingress-tls diff shows what the cluster refuses of an apply', diff: 'ingress-tls diff shows it, and what the cluster refuses of an apply' }
+    : { apply, diff: `ingress-tls diff shows it, ${apply} repairs it` };
+}
 
 /** What is wrong, one entry for what is the same for several services. */
 export function listProblems(facts: StatusFacts, controller: ControllerStatus, services: readonly ServiceStatus[]): readonly StatusProblem[] {
+  // What is there is another project's: the rest says nothing of this one.
+  if (facts.other !== undefined) return [ofOther(facts, facts.other)];
   const misfits = listMisfits(facts);
+  const remedies = findRemedies(facts);
   const found = [
-    ...ofNamespaces(facts),
-    ...ofController(facts, controller, misfits),
+    ...ofNamespaces(facts, remedies),
+    ...ofController(facts, controller, misfits, remedies),
     ...misfits.map(({ problem }) => problem),
-    ...services.flatMap((service) => ofService(facts, service, misfits)),
+    ...services.flatMap((service) => ofService(facts, service, misfits, remedies)),
     ...ofProject(facts),
   ];
   const merged = new Map<string, StatusProblem>();
@@ -30,7 +47,8 @@ export function listProblems(facts: StatusFacts, controller: ControllerStatus, s
   return [...merged.values()];
 }
 
-function ofController(facts: StatusFacts, controller: ControllerStatus, misfits: readonly MisfitSecret[]): readonly StatusProblem[] {
+function ofController(facts: StatusFacts, controller: ControllerStatus, misfits: readonly MisfitSecret[], remedies: Remedies): readonly StatusProblem[] {
+  const { apply } = remedies;
   const { workloads, nodePort } = controller;
   const missing = workloads.filter(({ pods }) => pods === null);
   const unready = workloads.filter(({ pods }) => pods?.rolledOut === false);
@@ -47,12 +65,12 @@ function ofController(facts: StatusFacts, controller: ControllerStatus, misfits:
     ...(nodePort.found === nodePort.wanted
       ? []
       : [problem('node-port', [], nodePort.found === null ? `no Service has node port ${nodePort.wanted}` : `the node port is ${nodePort.found} and not ${nodePort.wanted}`, apply)]),
-    ...ofClass(controller),
-    ...ofControllerObjects(facts, controller, misfits),
+    ...ofClass(controller, remedies),
+    ...ofControllerObjects(facts, controller, misfits, remedies),
   ];
 }
 
-function ofClass({ ingressClass }: ControllerStatus): readonly StatusProblem[] {
+function ofClass({ ingressClass }: ControllerStatus, { apply, diff }: Remedies): readonly StatusProblem[] {
   if (ingressClass === null || ingressClass.agrees) return [];
   const { name, controller } = ingressClass;
   return controller === null
@@ -61,7 +79,7 @@ function ofClass({ ingressClass }: ControllerStatus): readonly StatusProblem[] {
 }
 
 /** What differs of the objects that no single service has; what is told already is left out. */
-function ofControllerObjects({ changes, desired, config, live }: StatusFacts, { workloads, ingressClass }: ControllerStatus, misfits: readonly MisfitSecret[]): readonly StatusProblem[] {
+function ofControllerObjects({ changes, desired, config, live }: StatusFacts, { workloads, ingressClass }: ControllerStatus, misfits: readonly MisfitSecret[], { diff }: Remedies): readonly StatusProblem[] {
   const { secretName } = config.certificate;
   const told = new Set([
     ...workloads.filter(({ pods }) => pods === null).map(({ kind, name }) => `${kind} ${name}`),
@@ -78,7 +96,8 @@ function ofControllerObjects({ changes, desired, config, live }: StatusFacts, { 
   return [problem('drift', [], `${count} from what apply brings`, diff, describeSome(differing))];
 }
 
-function ofService(facts: StatusFacts, service: ServiceStatus, misfits: readonly MisfitSecret[]): readonly StatusProblem[] {
+function ofService(facts: StatusFacts, service: ServiceStatus, misfits: readonly MisfitSecret[], remedies: Remedies): readonly StatusProblem[] {
+  const { apply, diff } = remedies;
   const { release, pods, ingress, drift } = service;
   const tell = (code: ProblemCode, message: string, remedy: string, details: readonly string[] = []): StatusProblem => problem(code, [service.name], message, remedy, details);
   const certificates = certificatesOf(facts, service).filter(({ secret, state }) => state !== 'unreadable' || !misfits.some(({ name }) => name === secret));
@@ -106,15 +125,15 @@ function ofService(facts: StatusFacts, service: ServiceStatus, misfits: readonly
           ),
         ]
       : []),
-    ...ofIngress(service.name, ingress),
-    ...certificates.flatMap((certificate) => ofCertificate(facts, service, certificate)),
+    ...ofIngress(service.name, ingress, remedies),
+    ...certificates.flatMap((certificate) => ofCertificate(facts, service, certificate, remedies)),
     ...(others.length === 0 || (pods === null && others.every((difference) => isDifferenceOf(difference, 'Deployment', release.name, 'missing')))
       ? []
       : [tell('drift', `differs from what apply brings: ${others.map(describeDifference).join(', ')}`, diff)]),
   ];
 }
 
-function ofIngress(service: string, { state, className, controller, reason }: ServiceStatus['ingress']): readonly StatusProblem[] {
+function ofIngress(service: string, { state, className, controller, reason }: ServiceStatus['ingress'], { apply, diff }: Remedies): readonly StatusProblem[] {
   const tell = (code: ProblemCode, message: string, remedy: string): readonly StatusProblem[] => [problem(code, [service], message, remedy)];
   switch (state) {
     case 'missing':
@@ -137,7 +156,7 @@ function certificatesOf({ desired, live, now }: StatusFacts, { name, mode, certi
 }
 
 /** Nothing of one that is valid. */
-function ofCertificate({ config, desired }: StatusFacts, service: ServiceStatus, { secret, state, expires, daysLeft }: CertificateStatus): readonly StatusProblem[] {
+function ofCertificate({ config, desired }: StatusFacts, service: ServiceStatus, { secret, state, expires, daysLeft }: CertificateStatus, { apply, diff }: Remedies): readonly StatusProblem[] {
   const place = `Secret ${service.release.namespace}/${secret}`;
   const isPods = secret !== config.certificate.secretName;
   const source = desired.services.find(({ name }) => name === service.name);
@@ -162,15 +181,20 @@ function ofCertificate({ config, desired }: StatusFacts, service: ServiceStatus,
   }
 }
 
-function ofNamespaces({ terminating }: StatusFacts): readonly StatusProblem[] {
+function ofNamespaces({ terminating }: StatusFacts, { apply }: Remedies): readonly StatusProblem[] {
   return terminating.map((name) => problem('namespace-terminating', [], `namespace ${name} is being deleted`, `${apply} waits until it is gone and makes it anew`));
 }
 
-function ofProject({ orphans: { releases }, services, desired }: StatusFacts): readonly StatusProblem[] {
+function ofOther({ config }: StatusFacts, other: OtherProject): StatusProblem {
+  const { message, toHaveBoth, ifRenamed } = describeOtherProject(other, config);
+  return problem('other-project', [], message, `${toHaveBoth}; ${ifRenamed}ingress-tls apply --take-over ${other.project}`, describeSome(other.found.map(printObjectName)));
+}
+
+function ofProject({ orphans: { releases, objects }, services, desired }: StatusFacts): readonly StatusProblem[] {
   // Whoever asks for some services is told of those alone.
-  if (releases.length === 0 || services.length < desired.services.length) return [];
-  const names = describeSome(releases.map(({ name }) => name)).join(', ');
-  return [{ ...problem('no-longer-wanted', [], `on the cluster and no longer in the project: release ${names}`, 'ingress-tls apply --prune removes it'), level: 'warning' }];
+  if (releases.length + objects.length === 0 || services.length < desired.services.length) return [];
+  const names = [...releases.map(({ name }) => `release ${name}`), ...objects.map(printObjectName)];
+  return [{ ...problem('no-longer-wanted', [], `on the cluster and no longer in the project: ${describeSome(names).join(', ')}`, 'ingress-tls apply --prune removes what is no longer wanted'), level: 'warning' }];
 }
 
 /** Enough to begin with; diff tells all. */

@@ -87,7 +87,7 @@ describeWithTool('helm', 'apply on a cluster that it knows', (helm) => {
     expect(summarize(applied)).toEqual(upgradeOf('svc7'));
     expect(applied.stderr).toContain('change  release ic3-svc7 (svc7): chart or values differ\n');
     const labels = applied.work[0]?.args.find((arg) => arg.startsWith('--labels=')) ?? '';
-    expect(labels).toMatch(/^--labels=ingress-tls\/controller=ic3,ingress-tls\/digest=[0-9a-f]{40}\.2$/);
+    expect(labels).toMatch(/^--labels=ingress-tls\/controller=ic3,ingress-tls\/project=example\.test,ingress-tls\/digest=[0-9a-f]{40}\.2$/);
     expect(asItShould.records.map((known) => `--labels=${known.labels}`)).not.toContain(labels);
   });
 

@@ -1,13 +1,13 @@
 import { exitCodes, Interrupted, NegativeAnswer } from '../../errors.ts';
 import type { ClusterChanges } from '../../model/changes.ts';
 import type { Plan } from '../../model/plan.ts';
-import { planApply, type ApplyTarget } from '../../plan/apply-plan.ts';
+import { planApply, type ApplyTarget, type Findings } from '../../plan/apply-plan.ts';
 import { places } from '../../plan/places.ts';
 import { selectTouched } from '../../plan/touched-services.ts';
 import { describeAccess } from '../access-lines.ts';
 import { arrangeSteps } from '../run/apply-steps.ts';
 import { awaitServing, type Serving } from '../run/await-serving.ts';
-import { describeChanges, summarizeChanges } from '../cluster/change-summary.ts';
+import { addOrphans, describeChanges, summarizeChanges } from '../cluster/change-summary.ts';
 import { refuseOtherNamespace } from '../cluster/checks.ts';
 import { lookUpCluster, type ClusterFacts } from '../cluster/facts.ts';
 import { boundQuestions, describeCluster, openCluster, reportOwnDefaults, type ClusterTools } from '../cluster/tools.ts';
@@ -17,6 +17,7 @@ import { describePlan, printPlan } from '../run/dry-run.ts';
 import { findChanges } from '../cluster/find-changes.ts';
 import { freeReleases, lookUpForApply, refuseConflicts, unlessStopped, type LookSettings } from '../run/look-for-apply.ts';
 import { reportNotices } from '../notices.ts';
+import { addTakeOver } from '../options.ts';
 import { loadProject, planProject, type PlannedProject, type Project } from '../project.ts';
 import { viewRendered } from '../cluster/rendered-project.ts';
 import { explainConflicts, reportBackups, reportConflicts } from '../report-render.ts';
@@ -35,19 +36,20 @@ export async function apply(session: Session, options: ApplyOptions): Promise<nu
 
 async function dryRun(session: Session, options: ApplyOptions): Promise<number> {
   const { report } = session;
-  const project = loadProject(session);
+  const project = loadProject(session, options.takeOver);
   refuseOtherNamespace(options.namespace, project);
   const rendered = planProject(session, project, false);
   const { plan } = rendered;
-  const facts = await lookUpCluster(openCluster(session, boundQuestions(options), true), project, { isTolerant: true, readsObjects: true });
+  const facts = await lookUpCluster(openCluster(session, boundQuestions(options), true), project, { isTolerant: true, readsObjects: true, command: 'ingress-tls apply --dry-run' });
   const findings = await findChanges({ tools: facts.tools, rendered: viewRendered(session, project, rendered), facts, verifyLive: options.verifyLive === true });
   const commands = planApply(project.config, project.profile, project.desired, chooseTarget(facts, options), findings);
+  const changes = addPruned(findings, facts, options);
   reportConflicts(session, plan);
   if (options.json === true) {
     report.json({
       context: facts.cluster?.context ?? null,
       server: facts.cluster?.server ?? null,
-      changes: findings.changes === undefined ? null : describeChanges(findings.changes),
+      changes: changes === undefined ? null : describeChanges(changes),
       steps: describePlan(plan, commands),
       kept: plan.conflicts.map(({ path, reason }) => ({ path, reason })),
       unknown: facts.unknown,
@@ -57,7 +59,7 @@ async function dryRun(session: Session, options: ApplyOptions): Promise<number> 
     report.message(describeTarget(facts));
     for (const line of printPlan(plan, commands)) report.result(line);
     reportOwnDefaults(session, facts.tools);
-    reportSummary(session, project, findings.changes);
+    reportSummary(session, project, changes);
     for (const name of facts.terminating) report.message(`Namespace ${name} is being deleted: apply waits until it is gone.`);
     for (const line of facts.unknown) report.message(`${report.messageStyle.warning('not looked up:')} ${line}`);
     reportOrphans(session, facts, options);
@@ -68,7 +70,7 @@ async function dryRun(session: Session, options: ApplyOptions): Promise<number> 
 
 async function applyForReal(session: Session, options: ApplyOptions): Promise<number> {
   const { report, world } = session;
-  const project = loadProject(session);
+  const project = loadProject(session, options.takeOver);
   refuseOtherNamespace(options.namespace, project);
   await repairUnderLock(session, project, boundQuestions(options));
   const tools: ClusterTools = openCluster(session, boundQuestions(options), false);
@@ -106,7 +108,8 @@ async function applyForReal(session: Session, options: ApplyOptions): Promise<nu
       return { facts: free, findings: await findChanges({ tools: free.tools, rendered: view, facts: free, verifyLive: options.verifyLive === true }) };
     });
     if (options.forceConflicts !== true && findings.changes !== undefined) refuseConflicts(findings.changes);
-    reportSummary(session, project, findings.changes);
+    const changes = addPruned(findings, facts, options);
+    reportSummary(session, project, changes);
     reportOrphans(session, facts, options);
     reportNotices(report, rendered.plan.notices, ['warning']);
     const commands = planApply(project.config, project.profile, project.desired, chooseTarget(facts, options), findings);
@@ -119,7 +122,7 @@ async function applyForReal(session: Session, options: ApplyOptions): Promise<nu
       onWarning: (text) => warnings.add(text),
     });
     try {
-      await runSteps(session, chooseProgressStyle(session, options), stages, stopping, 'ingress-tls apply');
+      await runSteps(session, chooseProgressStyle(session, options), stages, stopping, addTakeOver('ingress-tls apply', options));
     } finally {
       for (const text of warnings) report.notice({ level: 'warning', code: 'api-warning', message: `the API server warned: ${text}` });
     }
@@ -130,7 +133,7 @@ async function applyForReal(session: Session, options: ApplyOptions): Promise<nu
       stopping,
       style: chooseProgressStyle(session, options),
     });
-    reportAccess(session, project, facts, options, findings.changes, serving);
+    reportAccess(session, project, facts, options, changes, serving);
     refuseUnserved(session, serving);
     return exitCodes.done;
   } finally {
@@ -146,6 +149,11 @@ function chooseTarget({ target, orphans }: ClusterFacts, options: ApplyOptions):
     forceConflicts: options.forceConflicts === true,
     orphans: options.prune === true ? orphans : { releases: [], objects: [] },
   };
+}
+
+/** What is done is what is told. */
+function addPruned({ changes }: Findings, { orphans }: ClusterFacts, { prune }: ApplyOptions): ClusterChanges | undefined {
+  return changes === undefined || prune !== true ? changes : addOrphans(changes, orphans);
 }
 
 function reportSummary({ report }: Session, { profile }: Project, changes: ClusterChanges | undefined): void {

@@ -4,7 +4,7 @@ import type { Cluster } from '../../effects/kubectl.ts';
 import { printCommand } from '../../kube/command-line.ts';
 import { deleteStep, deleteSteps, uninstallStep } from '../../plan/cluster-steps.ts';
 import { canAsk } from '../asking.ts';
-import { carryOutDestroy, reportLeft, type Removals } from '../run/carry-out-destroy.ts';
+import { carryOutDestroy, reportLeft, unlessForeign, type Removals } from '../run/carry-out-destroy.ts';
 import { bindToContext, boundQuestions, describeCluster, openCluster, reportOwnDefaults, type ClusterTools } from '../cluster/tools.ts';
 import type { DestroyOptions } from '../commands/destroy.ts';
 import { lookUpOwned } from '../cluster/destroy-look.ts';
@@ -23,7 +23,7 @@ export async function destroy(session: Session, options: DestroyOptions): Promis
 
 async function destroyProject(session: Session, options: DestroyOptions): Promise<number> {
   const { report } = session;
-  const project = loadProject(session);
+  const project = loadProject(session, options.takeOver);
   const { name } = project.config.controller;
   refuseWrongName(options.confirm, name);
   if (options.confirm === undefined && options.dryRun !== true && !canAsk(session.world, options)) throw missingConfirmation(name);
@@ -35,7 +35,7 @@ async function destroyProject(session: Session, options: DestroyOptions): Promis
   report.message(`Cluster: ${describeCluster(cluster)}`);
 
   if (options.dryRun !== true) await awaitHelms(session, cluster, options.timeout);
-  const removals = await planRemovals(tools, project, { timeout: options.timeout, helmMajor: helmVersion.major });
+  const removals = await planRemovals(tools, project, { timeout: options.timeout, helmMajor: helmVersion.major }, options.dryRun === true ? 'ingress-tls destroy --dry-run' : `ingress-tls destroy --confirm ${name}`);
   const { releases, objects, namespaces, left } = removals;
   const steps = [...releases, ...objects];
   if (steps.length === 0 && namespaces.length === 0) {
@@ -56,8 +56,6 @@ async function destroyProject(session: Session, options: DestroyOptions): Promis
   return carryOutDestroy(session, options, { tools, cluster, project, removals });
 }
 
-const unlessForeign = 'unless it holds anything else by then';
-
 /** A helm that a stopped run left at work would bring back what is removed here. */
 async function awaitHelms(session: Session, cluster: Cluster, timeout: number): Promise<void> {
   const stopping = listenForStop(session);
@@ -68,8 +66,8 @@ async function awaitHelms(session: Session, cluster: Cluster, timeout: number): 
   }
 }
 
-async function planRemovals(tools: ClusterTools, project: Project, given: { readonly timeout: number; readonly helmMajor: 3 | 4 }): Promise<Removals> {
-  const found = await lookUpOwned(tools, project);
+async function planRemovals(tools: ClusterTools, project: Project, given: { readonly timeout: number; readonly helmMajor: 3 | 4 }, command: string): Promise<Removals> {
+  const found = await lookUpOwned(tools, project, command);
   const settings = { connection: tools.connection, backgroundOnly: project.profile.applyMethod === 'client-side', ...given };
   return {
     releases: found.releases.map((release) => uninstallStep(release, settings)),

@@ -1,14 +1,14 @@
 import { exitCodes, UsageError } from '../../errors.ts';
 import type { ClusterChanges, ObjectChange } from '../../model/changes.ts';
 import type { Plan } from '../../model/plan.ts';
-import type { Orphans } from '../../plan/apply-plan.ts';
-import { describeChanges, hasChanges, summarizeChanges } from '../cluster/change-summary.ts';
+import { addOrphans, describeChanges, hasChanges, summarizeChanges } from '../cluster/change-summary.ts';
 import { lookUpCluster } from '../cluster/facts.ts';
 import { describeCluster, openCluster } from '../cluster/tools.ts';
 import type { DiffOptions } from '../commands/diff.ts';
 import { lookClosely } from '../cluster/look-closely.ts';
 import { nextApply } from '../cluster/next-apply.ts';
 import { colorDifference, printDifference } from '../cluster/print-difference.ts';
+import { addTakeOver } from '../options.ts';
 import { loadProject, planProject, type Project } from '../project.ts';
 import { viewRendered } from '../cluster/rendered-project.ts';
 import { selectServices } from '../select-services.ts';
@@ -17,11 +17,11 @@ import type { Session } from '../session.ts';
 /** Shows what apply would change on the cluster. Exit 0: nothing, 1: something. */
 export async function diff(session: Session, options: DiffOptions): Promise<number> {
   const { report } = session;
-  const project = loadProject(session);
+  const project = loadProject(session, options.takeOver);
   const services = selectServices(project, options.names);
   refuseOldProfile(project);
   const rendered = planProject(session, project, false);
-  const facts = await lookUpCluster(openCluster(session, options, true), project);
+  const facts = await lookUpCluster(openCluster(session, options, true), project, { command: 'ingress-tls diff' });
   if (facts.cluster !== undefined) report.message(`Cluster: ${describeCluster(facts.cluster)}`);
   const view = viewRendered(session, project, rendered);
   const isWhole = options.names.length === 0;
@@ -32,8 +32,8 @@ export async function diff(session: Session, options: DiffOptions): Promise<numb
     report.json({ context: facts.cluster?.context, server: facts.cluster?.server, ...(describeChanges(changes) as object), edited: rendered.plan.conflicts.map(({ path }) => path) });
   } else {
     reportChanges(session, changes, options);
-    const next = nextApply(changes, { ...view, services: project.desired.services, records: facts.records ?? [] });
-    if (next !== undefined) report.next(next);
+    const next = nextApply(changes, { ...view, services: project.desired.services, records: facts.records ?? [], isEdited: rendered.plan.conflicts.length > 0 });
+    if (next !== undefined) report.next(addTakeOver(next, options));
   }
   return hasChanges(changes) ? exitCodes.no : exitCodes.done;
 }
@@ -53,17 +53,6 @@ function reportChanges({ report }: Session, changes: ClusterChanges, { summary }
 function reportEdited({ report }: Session, { conflicts }: Plan): void {
   if (conflicts.length === 0) return;
   report.message(`${report.messageStyle.warning('edited:')} compared as it is on disk: ${conflicts.map(({ path }) => path).join(', ')}`);
-}
-
-/** What the cluster has and the project does not bring: apply leaves it alone unless told otherwise. */
-function addOrphans({ objects, releases }: ClusterChanges, orphans: Orphans): ClusterChanges {
-  return {
-    objects: [
-      ...objects,
-      ...orphans.objects.map(({ kind, name, namespace }) => ({ path: '', object: { kind, name, ...(namespace === undefined ? {} : { namespace }) }, change: 'delete' as const, conflicts: [] })),
-    ],
-    releases: [...releases, ...orphans.releases.map(({ name, namespace }) => ({ service: '', release: name, namespace, change: 'delete' as const, reasons: [{ about: 'unwanted' as const }] }))],
-  };
 }
 
 function refuseOldProfile({ profile }: Project): void {

@@ -2,6 +2,7 @@ import { escapeControls } from '../../certs/printable.ts';
 import { stripServerFields } from '../../kube/compare-objects.ts';
 import { printObjectName } from '../../kube/object-identity.ts';
 import type { Change, ClusterChanges, ObjectChange, ObjectName, ReleaseChange } from '../../model/changes.ts';
+import type { Orphans } from '../../plan/apply-plan.ts';
 import { describeDifference, unwanted } from '../../plan/difference-text.ts';
 
 /** How many of each there are: objects that kubectl brings and releases, each counting once. */
@@ -17,6 +18,17 @@ export function countChanges({ objects, releases }: ClusterChanges): ChangeCount
   const all = [...objects, ...releases];
   const count = (wanted: Change): number => all.filter(({ change }) => change === wanted).length;
   return { create: count('create'), change: count('change'), delete: count('delete'), unchanged: count('unchanged') };
+}
+
+/** The same with what the cluster has and the project does not bring: apply leaves it alone unless told otherwise. */
+export function addOrphans({ objects, releases }: ClusterChanges, orphans: Orphans): ClusterChanges {
+  return {
+    objects: [
+      ...objects,
+      ...orphans.objects.map(({ kind, name, namespace }) => ({ path: '', object: { kind, name, ...(namespace === undefined ? {} : { namespace }) }, change: 'delete' as const, conflicts: [] })),
+    ],
+    releases: [...releases, ...orphans.releases.map(({ name, namespace }) => ({ service: '', release: name, namespace, change: 'delete' as const, reasons: [{ about: 'unwanted' as const }] }))],
+  };
 }
 
 /** Whether anything would not stay as it is. */

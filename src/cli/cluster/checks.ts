@@ -1,12 +1,14 @@
 import { UsageError } from '../../errors.ts';
 import type { Cluster, OwnedObject } from '../../effects/kubectl.ts';
 import { profiles } from '../../controllers/index.ts';
+import { printObjectName } from '../../kube/object-identity.ts';
 import { ownerLabel } from '../../kube/ownership.ts';
 import type { ReleaseRecord } from '../../model/changes.ts';
 import type { ControllerProfile } from '../../model/controller-profile.ts';
 import { judgeNamespace, listNamespaces, type NamespaceUse } from '../../plan/namespace-use.ts';
 import { identifyObject, listAppliedObjects } from '../../plan/orphans.ts';
 import { places } from '../../plan/places.ts';
+import { describeOtherProject, findOtherProject, type Marked } from '../../plan/project-identity.ts';
 import type { ClusterTools } from './tools.ts';
 import type { Project } from '../project.ts';
 
@@ -101,6 +103,26 @@ export function refuseOtherNamespace(expected: string | undefined, { config }: P
     remedy: `set namespace: ${expected} in ${places.config}, then run ingress-tls render`,
   });
 }
+
+/**
+ * Refuses a controller that another project has on the cluster: its Secrets would be replaced, and its services be taken for leftovers.
+ * @param found all that carries the controller's name.
+ * @param command that is refused.
+ * @throws UsageError naming the other project, how to have both, and how to take over on purpose.
+ */
+export function refuseOtherProject(found: readonly Marked[], { config, desired, identities }: Project, command: string): void {
+  const other = findOtherProject(found, desired, identities);
+  if (other === undefined) return;
+  const { message, toHaveBoth, ifRenamed } = describeOtherProject(other, config);
+  const names = other.found.map(printObjectName);
+  throw new UsageError(message, {
+    details: names.length <= mostNamed ? names : [...names.slice(0, mostNamed), `and ${names.length - mostNamed} more`],
+    remedy: [...(command.includes('destroy') ? [] : [toHaveBoth]), `${ifRenamed}${command} --take-over ${other.project}`].join('\n      '),
+  });
+}
+
+/** As many as help to find it. */
+const mostNamed = 3;
 
 /**
  * Refuses to write over what another controller's apply brought: two controllers in one namespace would share the

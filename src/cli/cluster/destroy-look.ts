@@ -1,3 +1,4 @@
+import { profiles } from '../../controllers/index.ts';
 import type { Release } from '../../effects/helm.ts';
 import { createServerDryRun } from '../../effects/server-dry-run.ts';
 import { fieldManager } from '../../kube/commands.ts';
@@ -9,7 +10,11 @@ import type { KubeObject } from '../../model/kube-object.ts';
 import { isWorkload } from '../../plan/cluster-steps.ts';
 import { identifyObject, listAppliedObjects } from '../../plan/orphans.ts';
 import type { ClusterTools } from './tools.ts';
-import { selectBrought, selectRemovable } from './owned-objects.ts';
+import { refuseOtherProject } from './checks.ts';
+import { markReleases, selectOurs } from './facts.ts';
+import { listRecords } from './list-records.ts';
+import { listOwned, selectBrought, selectRemovable } from './owned-objects.ts';
+import { sideBySide } from './side-by-side.ts';
 import type { Project } from '../project.ts';
 
 /** What a controller has on the cluster. */
@@ -23,16 +28,23 @@ export interface Owned {
   readonly left: readonly string[];
 }
 
-/** Looks up what apply brought for the controller, and what the controller made for its election. */
-export async function lookUpOwned(tools: ClusterTools, project: Project): Promise<Owned> {
+/**
+ * Looks up what apply brought for the controller, and what the controller made for its election.
+ * @throws UsageError when it is another project's.
+ */
+export async function lookUpOwned(tools: ClusterTools, project: Project, command: string): Promise<Owned> {
   const { helm, kubectl } = tools;
-  const { config, profile } = project;
-  const releases = await helm.listReleases(ownerSelector(config.controller.name), { withUninstalled: true });
-  const marked = selectBrought(await kubectl.listOwned(ownerLabel), project);
+  const { config } = project;
+  const [marked, records, releases] = await sideBySide(
+    async () => selectBrought(await listOwned(kubectl, project), project),
+    () => listRecords(tools, config.controller.name),
+    () => helm.listReleases(ownerSelector(config.controller.name), { withUninstalled: true }),
+  );
+  refuseOtherProject([...marked, ...markReleases(selectOurs(records, project))], project, command);
   const unmarked = await findUnmarked(tools, project, new Set(marked.map((object) => identifyObject(object.kind, object))));
   const namespaces = [...marked, ...unmarked.ours].filter(isNamespace).map(({ name }) => name);
   const elections: DeletableObject[] = [];
-  for (const election of profile.elections?.(config) ?? []) {
+  for (const election of listElections(project)) {
     // In a namespace that is not ours it could be somebody else's.
     if (!namespaces.includes(election.namespace)) continue;
     const existing = await kubectl.findExisting(election.resource, election.namespace, [election.name]);
@@ -41,6 +53,11 @@ export async function lookUpOwned(tools: ClusterTools, project: Project): Promis
   const others = unmarked.ours.filter((object) => !isNamespace(object));
   const objects = [...others.filter(isWorkload), ...selectRemovable(marked), ...others.filter((object) => !isWorkload(object)), ...elections];
   return { releases, objects, namespaces, left: unmarked.left };
+}
+
+/** Of every controller that the project may have had before: an exchange leaves the old one's behind. Those of other clusters are not served. */
+export function listElections({ config, profile: { applyMethod } }: Project): readonly (DeletableObject & { readonly namespace: string })[] {
+  return Object.values(profiles).flatMap((other) => (other.applyMethod === applyMethod ? (other.elections?.(config) ?? []) : []));
 }
 
 /**

@@ -1,14 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { ToolError } from '../../errors.ts';
 import type { Cluster, ClusterTarget, OwnedObject } from '../../effects/kubectl.ts';
-import { ownerLabel } from '../../kube/ownership.ts';
 import type { ReleaseRecord } from '../../model/changes.ts';
 import type { ApplyTarget, Orphans } from '../../plan/apply-plan.ts';
 import { findOrphanedObjects, findOrphanedReleases } from '../../plan/orphans.ts';
+import { releaseKind, type Marked } from '../../plan/project-identity.ts';
 import {
   compareMinor,
   judgeNamespaces,
   refuseMissingResources,
+  refuseOtherProject,
   refuseOthersObjects,
   refuseOthersReleases,
   refuseTakenNodePort,
@@ -17,7 +18,7 @@ import {
 import { bindToContext, type ClusterTools } from './tools.ts';
 import { listRecords } from './list-records.ts';
 import { readLiveProject, type LiveProject } from './live-project.ts';
-import { selectBrought, selectRemovable } from './owned-objects.ts';
+import { listOwned, selectBrought, selectRemovable } from './owned-objects.ts';
 import type { Project } from '../project.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -46,6 +47,8 @@ export interface LookUpOptions {
   readonly isTolerant?: boolean;
   /** Whether the services' objects are read too, for a light look. */
   readonly readsObjects?: boolean;
+  /** For which the cluster is looked at, as a person types it: `ingress-tls apply` when nothing is said. */
+  readonly command?: string;
   /** Work that keeps this program busy while the tools are. */
   readonly meanwhile?: () => unknown;
 }
@@ -56,7 +59,7 @@ const [ofCluster, ofHelm] = ['the cluster', 'helm (version 4 assumed)'];
  * Looks at the tools and the cluster and refuses what cannot work, before anything is written anywhere.
  * @throws ToolError when kubectl, helm or the cluster fail; UsageError when the project does not fit the cluster.
  */
-export async function lookUpCluster(tools: ClusterTools, project: Project, { isTolerant = false, readsObjects = false, meanwhile }: LookUpOptions = {}): Promise<ClusterFacts> {
+export async function lookUpCluster(tools: ClusterTools, project: Project, { isTolerant = false, readsObjects = false, command = 'ingress-tls apply', meanwhile }: LookUpOptions = {}): Promise<ClusterFacts> {
   const failures = new Map<string, string>();
   const look = async <Value>(what: string, question: () => Promise<Value>): Promise<Value | undefined> => {
     try {
@@ -88,12 +91,13 @@ export async function lookUpCluster(tools: ClusterTools, project: Project, { isT
   // A program that asks for credentials asks once, not each kubectl for itself.
   const early = place.credentialPlugin !== undefined ? readCluster() : undefined;
   if (early !== undefined && (await early) === undefined) return unseen();
-  const [cluster, namespaces = [], , owned = [], records, existingSecrets, nodeAddress, live] = await sideBySide(
+  const [cluster, owned = [], namespaces = [], , records, existingSecrets, nodeAddress, live] = await sideBySide(
     () => early ?? readCluster(),
+    // Before what it would make seem to be this project's own, in another place.
+    () => look('what is installed', () => listAllowedObjects(bound, project, command)),
     () => look('namespaces', () => judgeNamespaces(bound, project)),
     () => look('who has the node port', () => refuseTakenNodePort(bound, project)),
-    () => look('what is installed', () => listOwned(bound, project)),
-    () => (helmVersion === undefined ? undefined : look('releases', () => listAllowedRecords(bound, project))),
+    () => (helmVersion === undefined ? undefined : look('releases', () => listAllowedRecords(bound, project, command))),
     () => look('Secrets', () => findExistingSecrets(bound, project)),
     () => findNodeAddress(bound),
     () => (readsObjects ? look('objects of the services', () => readLiveProject(bound, project)) : undefined),
@@ -146,14 +150,21 @@ export function selectOurs(records: readonly ReleaseRecord[], { config }: Projec
   return records.filter(({ owner, status }) => owner === config.controller.name && status !== 'uninstalled');
 }
 
-async function listOwned({ kubectl }: ClusterTools, project: Project): Promise<readonly OwnedObject[]> {
-  const owned = await kubectl.listOwned(ownerLabel);
+/** As findOtherProject takes them. */
+export function markReleases(records: readonly ReleaseRecord[]): readonly Marked[] {
+  return records.map(({ name, namespace, project }) => ({ kind: releaseKind, name, namespace, ...(project !== undefined && { project }) }));
+}
+
+async function listAllowedObjects({ kubectl }: ClusterTools, project: Project, command: string): Promise<readonly OwnedObject[]> {
+  const owned = await listOwned(kubectl, project);
+  refuseOtherProject(selectBrought(owned, project), project, command);
   refuseOthersObjects(owned, project);
   return owned;
 }
 
-async function listAllowedRecords(tools: ClusterTools, project: Project): Promise<readonly ReleaseRecord[]> {
+async function listAllowedRecords(tools: ClusterTools, project: Project, command: string): Promise<readonly ReleaseRecord[]> {
   const records = await listRecords(tools, project.config.controller.name);
+  refuseOtherProject(markReleases(selectOurs(records, project)), project, command);
   await refuseOthersReleases(tools, records, project);
   return records;
 }

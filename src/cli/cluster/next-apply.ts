@@ -1,5 +1,6 @@
 import type { ClusterChanges, ReleaseChange, ReleaseRecord } from '../../model/changes.ts';
 import type { PlannedService } from '../../model/chart.ts';
+import { neededApply } from '../../plan/needed-apply.ts';
 import { identifyObject } from '../../plan/orphans.ts';
 import { judgeRelease } from '../../plan/release-changes.ts';
 import type { RenderedProject } from './rendered-project.ts';
@@ -7,22 +8,20 @@ import type { RenderedProject } from './rendered-project.ts';
 export interface NextApplySettings extends Pick<RenderedProject, 'describeChart' | 'digestChart'> {
   readonly services: readonly PlannedService[];
   readonly records: readonly ReleaseRecord[];
+  readonly isEdited: boolean;
 }
 
 /**
  * The apply that brings what a close look found; undefined where the API server refuses something, which is told with its own remedy, and
  * where nothing differs.
  */
-export function nextApply({ objects, releases }: ClusterChanges, settings: NextApplySettings): string | undefined {
-  const all = [...objects, ...releases.flatMap((release) => release.objects ?? [])];
-  if (all.some(({ refusal }) => refusal !== undefined)) return undefined;
+export function nextApply(changes: ClusterChanges, settings: NextApplySettings): string | undefined {
+  const { objects, releases } = changes;
   const differing = [...objects, ...releases].filter(({ change }) => change !== 'unchanged');
   if (differing.length === 0) return undefined;
-  const isContested = all.some(({ conflicts }) => conflicts.length > 0);
   const isHidden = releases.some((release) => release.change === 'change' && isHiddenFromGlance(release, settings));
   const isOrphaned = differing.every(({ change }) => change === 'delete');
-  const flags = [...(isHidden ? ['--verify-live'] : []), ...(isContested ? ['--force-conflicts'] : []), ...(isOrphaned ? ['--prune'] : [])];
-  return ['ingress-tls apply', ...flags].join(' ');
+  return neededApply({ ...settings, changes }, ...(isHidden ? ['--verify-live'] : []), ...(isOrphaned ? ['--prune'] : []));
 }
 
 /** Whether apply, which looks closely where a listing finds something, would leave a release alone. */

@@ -1,6 +1,20 @@
-import type { OwnedObject } from '../../effects/kubectl.ts';
+import type { Kubectl, OwnedObject } from '../../effects/kubectl.ts';
 import { fieldManager } from '../../kube/commands.ts';
+import { ownerLabel, ownerSelector, projectLabel } from '../../kube/ownership.ts';
+import { guessProject } from '../../plan/project-identity.ts';
+import { readFacts } from '../../plan/status-certificate.ts';
 import type { Project } from '../project.ts';
+
+/** Objects with the label of any controller. Whose they are is told by their certificates where no label of this controller's says it. */
+export async function listOwned(kubectl: Kubectl, project: Project): Promise<readonly OwnedObject[]> {
+  const owned = await kubectl.listOwned(ownerLabel);
+  const brought = new Set(selectBrought(owned, project));
+  if (brought.size === 0 || [...brought].some((object) => object.project !== undefined)) return owned;
+  const { config } = project;
+  const certificates = await kubectl.listCertificates(`${ownerSelector(config.controller.name)},!${projectLabel}`);
+  const guess = guessProject(certificates.flatMap((pem) => readFacts(pem)?.dnsNames ?? []), config.domain);
+  return guess === undefined ? owned : owned.map((object) => (brought.has(object) ? { ...object, project: guess } : object));
+}
 
 /**
  * Of the objects with the label of any controller, those that this project's apply brought. The label alone says little: a copy made with

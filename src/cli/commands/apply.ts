@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Run } from '../program.ts';
-import { addClusterOptions, addHelpDetails, jsonOption, parseConcurrency, timeoutOption } from '../options.ts';
+import { addClusterOptions, addHelpDetails, jsonOption, parseConcurrency, takeOverOption, timeoutOption } from '../options.ts';
 
 export interface ApplyOptions {
   readonly dryRun?: boolean;
@@ -15,6 +15,7 @@ export interface ApplyOptions {
   readonly verifyLive?: boolean;
   readonly forceConflicts?: boolean;
   readonly forcePending?: boolean;
+  readonly takeOver?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
@@ -30,6 +31,7 @@ export function defineApply(program: Command, run: Run): void {
     .option('--prune', 'remove from the cluster what is no longer in ingress-tls.yaml')
     .option('--verify-live', 'have the API server compare every object of every release, not only what one listing shows')
     .option('--concurrency <number>', 'how many releases are worked on side by side, 1 to 64 (default: twice the processors, 16 at most)', parseConcurrency)
+    .addOption(takeOverOption())
     .option('--force-conflicts', 'take over fields that others set, kubectl edit for instance')
     .option('--force-pending', 'do not wait for another helm that seems to work on a release')
     .option('--keep-edits', 'apply generated files as you edited them instead of refusing')

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Run } from '../program.ts';
-import { addClusterOptions, addHelpDetails, jsonOption, timeoutOption } from '../options.ts';
+import { addClusterOptions, addHelpDetails, jsonOption, takeOverOption, timeoutOption } from '../options.ts';
 
 export interface DestroyOptions {
   readonly confirm?: string;
@@ -10,6 +10,7 @@ export interface DestroyOptions {
   /** Seconds. */
   readonly timeout: number;
   readonly input: boolean;
+  readonly takeOver?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
@@ -22,6 +23,7 @@ export function defineDestroy(program: Command, run: Run): void {
     .option('--dry-run', 'print what would be removed');
   addClusterOptions(command)
     .addOption(timeoutOption('how long each release and each deletion may take (workloads and namespaces: 6m at least)').default(300, '5m'))
+    .addOption(takeOverOption())
     .option('--no-input', 'never ask; without --confirm that is an error')
     .addOption(jsonOption())
     .option('-v, --verbose', 'print each command as it runs');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Run } from '../program.ts';
-import { addClusterOptions, addHelpDetails, jsonOption, questionTimeoutOption } from '../options.ts';
+import { addClusterOptions, addHelpDetails, jsonOption, questionTimeoutOption, takeOverOption } from '../options.ts';
 
 export interface DiffOptions {
   /** Services to look at; none: everything. */
@@ -10,6 +10,7 @@ export interface DiffOptions {
   readonly kubeconfig?: string;
   /** Seconds. */
   readonly timeout?: number;
+  readonly takeOver?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
@@ -20,7 +21,7 @@ export function defineDiff(program: Command, run: Run): void {
     .description('show what apply would change on the cluster, object by object; changes nothing')
     .argument('[names...]', 'services to look at, with their Secrets (default: everything)')
     .option('--summary', 'names and counts only');
-  addClusterOptions(command).addOption(questionTimeoutOption()).addOption(jsonOption()).option('-v, --verbose', 'print each command as it runs');
+  addClusterOptions(command).addOption(questionTimeoutOption()).addOption(takeOverOption()).addOption(jsonOption()).option('-v, --verbose', 'print each command as it runs');
   addHelpDetails(command, [
     ['ingress-tls diff', 'exit 0: nothing to change, exit 1: differences'],
     ['ingress-tls diff svc7 --summary', 'one service, names only'],

@@ -3,10 +3,12 @@ import type { Cluster } from '../../effects/kubectl.ts';
 import { runStep } from '../../effects/run-step.ts';
 import { ownerSelector } from '../../kube/ownership.ts';
 import type { RunStep } from '../../model/plan.ts';
+import { listElections } from '../cluster/destroy-look.ts';
 import type { ClusterTools } from '../cluster/tools.ts';
 import type { DestroyOptions } from '../commands/destroy.ts';
 import { usualConcurrency } from './concurrency.ts';
 import { makeEnduring } from './enduring-tools.ts';
+import { addTakeOver } from '../options.ts';
 import type { ProgressStep } from './progress.ts';
 import type { Project } from '../project.ts';
 import { inOrder, runSteps } from './run-steps.ts';
@@ -36,6 +38,9 @@ export interface Destruction {
   readonly removals: Removals;
 }
 
+/** Said of every namespace that is to be deleted: what is in it is looked at right before. */
+export const unlessForeign = 'unless it holds anything else by then';
+
 /** A namespace that is kept, and what else is in it. */
 interface Kept {
   readonly namespace: string;
@@ -61,7 +66,7 @@ export async function carryOutDestroy(session: Session, options: DestroyOptions,
     ...inOrder(objects.map(asProgress)),
     ...inOrder(
       namespaces.map(({ namespace, step }) => ({
-        title: step.title,
+        title: `${step.title}, ${unlessForeign}`,
         run: async () => {
           const holds = await findForeign(tools, namespace, project);
           if (holds.length > 0) kept.push({ namespace, holds });
@@ -71,7 +76,7 @@ export async function carryOutDestroy(session: Session, options: DestroyOptions,
     ),
   ];
   try {
-    await runSteps(session, chooseProgressStyle(session, options), stages, stopping, `ingress-tls destroy --confirm ${name}`);
+    await runSteps(session, chooseProgressStyle(session, options), stages, stopping, addTakeOver(`ingress-tls destroy --confirm ${name}`, options));
   } finally {
     stopping.end();
   }
@@ -91,11 +96,11 @@ export function reportLeft({ report }: Session, left: readonly string[]): void {
 }
 
 /** What else is in a namespace, right before it is deleted; nothing for one that is being deleted already, whatever was in it. */
-async function findForeign({ kubectl }: ClusterTools, namespace: string, { config, profile }: Project): Promise<readonly string[]> {
+async function findForeign({ kubectl }: ClusterTools, namespace: string, project: Project): Promise<readonly string[]> {
   const isTerminating = (await kubectl.findNamespaces([namespace])).get(namespace)?.isTerminating === true;
   if (isTerminating) return [];
-  const elections = (profile.elections?.(config) ?? []).filter((election) => election.namespace === namespace);
-  return kubectl.listForeign(namespace, ownerSelector(config.controller.name), elections.map(({ kind, name }) => `${kind}/${name}`));
+  const elections = listElections(project).filter((election) => election.namespace === namespace);
+  return kubectl.listForeign(namespace, ownerSelector(project.config.controller.name), elections.map(({ kind, name }) => `${kind}/${name}`));
 }
 
 /** When a namespace does not go, the API knows why. */

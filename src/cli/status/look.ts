@@ -5,14 +5,16 @@ import { readRolloutCauses } from '../../effects/rollout-evidence.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import type { Status } from '../../model/status.ts';
 import type { NamespaceUse } from '../../plan/namespace-use.ts';
-import { findOrphanedReleases } from '../../plan/orphans.ts';
+import { findOrphanedObjects, findOrphanedReleases } from '../../plan/orphans.ts';
+import { findOtherProject } from '../../plan/project-identity.ts';
 import { judgeStatus, listUnready } from '../../plan/status.ts';
 import { lookAtNamespaces } from '../cluster/checks.ts';
-import { selectOurs } from '../cluster/facts.ts';
+import { markReleases, selectOurs } from '../cluster/facts.ts';
 import type { ClusterTools } from '../cluster/tools.ts';
 import { findChanges } from '../cluster/find-changes.ts';
 import { lookLightly } from '../cluster/light-look.ts';
 import { listRecords } from '../cluster/list-records.ts';
+import { listOwned, selectBrought, selectRemovable } from '../cluster/owned-objects.ts';
 import { readLiveProject } from '../cluster/live-project.ts';
 import { planProject, type Project } from '../project.ts';
 import { viewRendered } from '../cluster/rendered-project.ts';
@@ -34,14 +36,18 @@ export async function lookAtStatus(session: Session, tools: ClusterTools, cluste
   const services = selectServices(project, names);
   const { config, profile, desired } = project;
   // What is rendered keeps this program busy for a while: the tools are at work meanwhile.
-  const [read, live, records, uses, helmMajor, rendered] = await sideBySide(
+  const [read, live, records, uses, helmMajor, owned, planned] = await sideBySide(
     () => readLiveStatus(tools.exec, { ...tools, ...describeQuestion(project) }),
     () => readLiveProject(tools, project),
     () => listRecords(tools, config.controller.name),
     () => lookAtNamespaces(tools, project),
     () => findHelm(tools),
-    () => viewRendered(session, project, planProject(session, project, false)),
+    () => listOwned(tools.kubectl, project),
+    () => planProject(session, project, false),
   );
+  const rendered = viewRendered(session, project, planned);
+  const brought = selectBrought(owned, project);
+  const other = findOtherProject([...brought, ...markReleases(selectOurs(records, project))], desired, project.identities);
   const select = (fits: (namespace: NamespaceUse) => boolean): readonly string[] => uses.filter(fits).map(({ name }) => name);
   const namespaces = {
     existingNamespaces: new Set(select(({ state }) => state !== 'absent')),
@@ -57,7 +63,9 @@ export async function lookAtStatus(session: Session, tools: ClusterTools, cluste
   return judgeStatus({
     ...{ config, profile, desired, services, live: seen, records, changes },
     cluster: { context: cluster.context, server: cluster.server, version: cluster.version.text },
-    orphans: { releases: findOrphanedReleases(selectOurs(records, project), desired) },
+    orphans: { releases: findOrphanedReleases(selectOurs(records, project), desired), objects: findOrphanedObjects(selectRemovable(brought), desired) },
+    other,
+    isEdited: planned.plan.conflicts.length > 0,
     terminating: select(({ state }) => state === 'terminating'),
     causes: unready.length === 0 ? new Map() : (await readRolloutCauses(tools, unready)).reasons,
     now: session.world.now(),

@@ -103,9 +103,9 @@ function explainUncoveredHost({ subject, owner }: Evidence): Explanation | undef
 
 function explainUnusedSecret({ subject, owner }: Evidence): Explanation | undefined {
   if (owner.kind !== 'fallback' || !endsAtController(subject)) return undefined;
-  const { namespace } = subject.service;
+  const { namespace, host } = subject.service;
   return {
-    cause: `the controller's own certificate, because it cannot use ${subject.leafSource}: it is missing, lies in another namespace than the route, its first certificate is an authority's instead of the host's, or key and certificate differ`,
+    cause: `the controller's own certificate, because it cannot use ${subject.leafSource}: it is missing, lies in another namespace than the route, the certificate in it does not cover ${host} (another project's, perhaps: ingress-tls status tells), its first certificate is an authority's instead of the host's, or key and certificate differ`,
     remedy: `ingress-tls apply; then kubectl get secrets --namespace ${namespace}, and look for the Secret's name in the controller's log`,
   };
 }

@@ -17,7 +17,7 @@ function deployment(image: string, replicas: number): KubeObject {
 }
 
 const chart = deployment('caddy:2', 1);
-const settings: NextApplySettings = { services: [service], records: [record], describeChart: () => [chart], digestChart: () => 'd1' };
+const settings: NextApplySettings = { services: [service], records: [record], describeChart: () => [chart], digestChart: () => 'd1', isEdited: false };
 
 /** A release whose Deployment is as given, and not as the close look wants it. */
 function differing(before: KubeObject | undefined, more: Partial<ObjectChange> = {}): ClusterChanges {

@@ -66,6 +66,18 @@ describe('listReleaseRecords', () => {
     }
   });
 
+  it.each<readonly [string, readonly string[], boolean]>([
+    ['a rollback by helm, which carries the labels of the revision that it goes back to', [`${digest}.1`, `${digest.replace('8', '9')}.2`, `${digest}.1`], true],
+    ['an upgrade by hand, which carries those of the revision before', [`${digest}.1`, `${digest}.1`], false],
+    ['a second upgrade by hand', [`${digest}.1`, `${digest}.1`, `${digest}.1`], false],
+    ['an upgrade by hand after a rollback', [`${digest}.1`, `${digest.replace('8', '9')}.2`, `${digest}.1`, `${digest}.1`], false],
+    ['a rollback of which the revision before is not there any more', ['', '', `${digest}.1`], false],
+  ])('knows what it was made from: %s', async (_, made, isKnown) => {
+    const revisions = made.map((label, index) => line(`ingress-tls/controller=ict,ingress-tls/digest=${label},ingress-tls/project=a.test,name=a,owner=helm,status=deployed,version=${index + 1}`)).filter((text) => !text.includes('digest=,'));
+    const known = { name: 'a', namespace: 'shop', revision: made.length, status: 'deployed', owner: 'ict', project: 'a.test' };
+    expect((await listThat({ stdout: lines(...revisions) })).records).toEqual([isKnown ? { ...known, digest } : known]);
+  });
+
   it('tells releases of one name apart by their namespaces', async () => {
     const labels = 'name=a,owner=helm,status=deployed,version=1';
     const { records } = await listThat({ stdout: lines(line(labels), line(labels).replace('shop', 'other')) });

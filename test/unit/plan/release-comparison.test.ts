@@ -47,11 +47,12 @@ describe('a release of which every object was looked at', () => {
     expect(found).toMatchObject({ change: 'change', reasons: ['ConfigMap a is missing', 'ConfigMap b differs', 'ConfigMap c is refused'] });
   });
 
-  it('is changed for its record where all objects are right; a record that does not say of which chart is none', () => {
+  it('is changed for its record where all objects are right; one that does not say of which chart is made anew', () => {
     const same = [preview('a', 'unchanged')];
     expect(judge({ record: { ...record, status: 'failed' } }, same)).toMatchObject({ change: 'change', reasons: ['its last revision is failed'] });
     expect(judge({ isSameChart: false }, same)).toMatchObject({ change: 'change', reasons: ['chart or values differ'] });
-    expect(judge({ isSameChart: undefined }, same)).toMatchObject({ change: 'unchanged', reasons: [] });
+    expect(judge({ isSameChart: undefined }, same)).toMatchObject({ change: 'change', reasons: ['its last revision was not made by apply'] });
+    expect(judge({ isSameChart: undefined, record: { ...record, status: 'failed' } }, same).reasons).toEqual(['its last revision is failed']);
   });
 
   it('is created where there is no record, and needs no reason for that', () => {

@@ -128,7 +128,7 @@ describe('planApply', () => {
       'kubectl --context=here rollout status deployment/ic3-svc7 --namespace=apps --timeout=300s',
     ]);
     expect(look({ objects: same, releases: releases.map((release) => (release.service === 'svc8' ? { ...release, change: 'change' as const } : release)) })).toEqual([
-      'helm --kube-context=here upgrade --install ic3-svc8 ./charts/svc8 --namespace=apps --reset-values --labels=ingress-tls/controller=ic3,ingress-tls/digest=d8.1 --disable-openapi-validation --timeout=300s',
+      'helm --kube-context=here upgrade --install ic3-svc8 ./charts/svc8 --namespace=apps --reset-values --labels=ingress-tls/controller=ic3,ingress-tls/project=example.test,ingress-tls/digest=d8.1 --disable-openapi-validation --timeout=300s',
       'kubectl --context=here rollout status deployment/ic3-svc8 --namespace=apps --timeout=300s',
     ]);
     const oneSecret = same.map((change) => (change.path === 'secrets/wildcard-tls.yaml' ? { ...change, change: 'change' as const } : change));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { profiles } from '../../../src/controllers/index.ts';
 import { describeStatus } from '../../../src/cli/status/document.ts';
-import type { Difference, FileObjectChange, ReleaseChange } from '../../../src/model/changes.ts';
+import type { Difference, FileObjectChange, ObjectChange, ReleaseChange } from '../../../src/model/changes.ts';
 import type { Config } from '../../../src/model/config.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import type { LiveSecret, Status } from '../../../src/model/status.ts';
@@ -102,7 +102,7 @@ function wellKnown(): StatusFacts {
     },
     records: names.map((name) => ({ name: `ic3-${name}`, namespace: 'apps', revision: 4, status: 'deployed', owner: 'ic3' })),
     changes: { objects: [], releases: names.map(unchanged) },
-    ...{ orphans: { releases: [] }, terminating: [], causes: new Map() },
+    ...{ orphans: { releases: [], objects: [] }, other: undefined, isEdited: false, terminating: [], causes: new Map() },
   };
 }
 
@@ -281,11 +281,39 @@ describe('a status', () => {
   });
 
   it('tells what the project no longer brings as a warning, unless some services alone are asked for', () => {
-    const facts = { ...wellKnown(), orphans: { releases: [{ name: 'ic3-old' }] } };
+    const facts = { ...wellKnown(), orphans: { releases: [{ name: 'ic3-old' }], objects: [{ kind: 'Role', name: 'old', namespace: 'edge' }] } };
     const status = judgeStatus(facts);
-    expect(status.problems).toMatchObject([{ code: 'no-longer-wanted', level: 'warning', message: expect.stringContaining('ic3-old') as string }]);
+    expect(status.problems).toMatchObject([{ code: 'no-longer-wanted', level: 'warning', message: 'on the cluster and no longer in the project: release ic3-old, Role edge/old' }]);
     expect(status.well).toBe(true);
     expect(judgeStatus({ ...facts, services: facts.services.slice(0, 1) }).problems).toEqual([]);
+  });
+
+  it('names an apply that does not refuse what was found', () => {
+    const name = { kind: 'Deployment', name: 'ic3-svc8', namespace: 'apps' };
+    const scaled = (more: Partial<ObjectChange>): ReleaseChange => ({ ...unchanged('svc8'), change: 'change', reasons: [{ about: 'object', object: name, state: 'differs' }], objects: [{ object: name, change: 'change', conflicts: [], ...more }] });
+    const remedies = (more: Partial<ObjectChange>, isEdited = false): readonly string[] => {
+      const facts = withObjects({ ...wellKnown(), isEdited }, 'objects', { 'Ingress ic3-svc7': undefined });
+      return judgeStatus({ ...facts, changes: { objects: [], releases: [unchanged('svc7'), scaled(more), unchanged('svc9')] } }).problems.map(({ remedy }) => remedy);
+    };
+    expect(remedies({})).toEqual(['ingress-tls apply', 'ingress-tls diff shows it, ingress-tls apply repairs it']);
+    const conflicts = [{ manager: 'kubectl', fields: ['.spec.replicas'] }];
+    expect(remedies({ conflicts })).toEqual(['ingress-tls apply --force-conflicts', 'ingress-tls diff shows it, ingress-tls apply --force-conflicts repairs it']);
+    expect(remedies({ conflicts }, true)[0]).toBe('ingress-tls apply --keep-edits --force-conflicts');
+    expect(remedies({ refusal: 'field is immutable' }).filter((remedy) => remedy.includes('ingress-tls apply'))).toEqual([]);
+  });
+
+  it('says of another project that has the controller, and nothing else that would follow from it', () => {
+    const facts = withObjects(wellKnown(), 'objects', { 'Ingress ic3-svc7': undefined });
+    const status = judgeStatus({ ...facts, other: { project: 'other.test', found: [{ kind: 'Secret', name: 'wildcard-tls', namespace: 'apps' }] } });
+    expect(status.well).toBe(false);
+    expect(status.problems).toMatchObject([
+      {
+        code: 'other-project',
+        message: 'controller ic3 on this cluster is of the project of other.test, not of example.test',
+        details: ['Secret apps/wildcard-tls'],
+        remedy: expect.stringMatching(/another controller\.name, .*ingress-tls apply --take-over other\.test$/) as string,
+      },
+    ]);
   });
 
   it('goes by the annotation where the profile has no IngressClass', () => {

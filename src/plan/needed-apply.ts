@@ -1,0 +1,15 @@
+import type { ClusterChanges } from '../model/changes.ts';
+
+export interface ApplyNeeds {
+  readonly changes: ClusterChanges;
+  /** Whether a generated file was edited: apply refuses it unless told otherwise. */
+  readonly isEdited: boolean;
+}
+
+/** The apply that does not refuse what was found; undefined where the API server refuses something, which no apply can mend. */
+export function neededApply({ changes: { objects, releases }, isEdited }: ApplyNeeds, ...more: readonly string[]): string | undefined {
+  const all = [...objects, ...releases.flatMap((release) => release.objects ?? [])];
+  if (all.some(({ refusal }) => refusal !== undefined)) return undefined;
+  const isContested = all.some(({ conflicts }) => conflicts.length > 0);
+  return ['ingress-tls apply', ...(isEdited ? ['--keep-edits'] : []), ...more, ...(isContested ? ['--force-conflicts'] : [])].join(' ');
+}
