@@ -1,8 +1,16 @@
+import { ToolError } from '../errors.ts';
 import type { KnownText } from './tool-failure.ts';
 
 const unreachable = 'Look whether the cluster runs and whether this is the right one: kubectl config get-contexts';
 const logIn = 'Log in to the cluster again, or choose other credentials with --context or --kubeconfig.';
 const chooseContext = 'kubectl config get-contexts lists what there is; choose with kubectl config use-context NAME or with --context.';
+
+const missingRight = 'your user of the cluster may not do this';
+
+/** Whether a question failed for want of a right alone. */
+export function isForbidden(error: unknown): error is ToolError {
+  return error instanceof ToolError && error.message.endsWith(missingRight);
+}
 
 /**
  * Why a cluster cannot be used, in the words of client-go, which kubectl and helm share. Texts captured from
@@ -90,7 +98,7 @@ export const clusterFailures: readonly KnownText[] = [
   {
     // What admission plugins refuse is Forbidden too: see refusals.ts, which comes before.
     pattern: /\(Forbidden\)|is forbidden: User|forbidden: User /,
-    why: () => 'your user of the cluster may not do this',
+    why: () => missingRight,
     remedy: 'Ask for the right that is named above; kubectl auth can-i --list shows those you have.',
   },
 ];

@@ -4,14 +4,17 @@ import type { LiveStatus } from '../model/status.ts';
 import type { Exec, ToolResult } from './exec.ts';
 import { listAt, parseJson } from './json-answer.ts';
 import { askKubectl, type ClusterAccess } from './ask-kubectl.ts';
+import { isForbidden } from './cluster-failures.ts';
 import { resourceOfKind, type Kind } from './live-objects.ts';
 import { garbledAnswer } from './tool-failure.ts';
 
 export interface StatusQuestion extends ClusterAccess {
   /** Of the services. */
   readonly namespace: string;
-  /** Which kinds to list there: Deployments, route objects, IngressClasses. */
+  /** Which kinds to list there: Deployments, route objects. */
   readonly kinds: readonly Kind[];
+  /** Which kinds to list beside, that belong to no namespace: IngressClasses. Whoever has rights in the namespace alone may not. */
+  readonly clusterKinds: readonly Kind[];
   /** The controller's workloads and Services, all of one namespace; empty when they are known already. */
   readonly controller: readonly (ObjectReference & Kind)[];
 }
@@ -24,8 +27,23 @@ export interface StatusQuestion extends ClusterAccess {
  */
 export async function readLiveStatus(exec: Exec, question: StatusQuestion): Promise<LiveStatus> {
   const ask: Ask = (what, args) => askKubectl(exec, question, what, args);
-  const [objects, controller, secrets] = await Promise.all([listObjects(ask, question), readController(ask, question), listSecrets(ask, question)]);
-  return { objects, controller, secrets };
+  const { kinds, clusterKinds } = question;
+  const listAll = async (): Promise<Pick<LiveStatus, 'objects' | 'hasUnseenClasses'>> => {
+    try {
+      return { objects: await listObjects(ask, { ...question, kinds: [...kinds, ...clusterKinds] }), hasUnseenClasses: false };
+    } catch (error) {
+      // kubectl prints nothing at all when it may not list one of the kinds.
+      if (clusterKinds.length === 0 || !isForbidden(error)) throw error;
+      return { objects: await listObjects(ask, question), hasUnseenClasses: true };
+    }
+  };
+  const [objects, controller, secrets] = await Promise.all([listAll(), readController(ask, question), listSecrets(ask, question)]);
+  return { ...objects, controller, secrets };
+}
+
+/** The controller's workloads and Services alone. @throws ToolError as above. */
+export function readControllerObjects(exec: Exec, question: StatusQuestion): Promise<readonly KubeObject[]> {
+  return readController((what, args) => askKubectl(exec, question, what, args), question);
 }
 
 type Ask = (what: string, args: readonly string[]) => Promise<ToolResult>;
@@ -39,7 +57,7 @@ const columns = [
   ...['.spec.replicas', '.spec.ingressClassName', '.spec.controller', '.spec.tls', '.spec.rules', '.status'],
 ];
 
-async function listObjects(ask: Ask, { namespace, kinds }: StatusQuestion): Promise<readonly KubeObject[]> {
+async function listObjects(ask: Ask, { namespace, kinds }: Pick<StatusQuestion, 'namespace' | 'kinds'>): Promise<readonly KubeObject[]> {
   const what = `cannot see what namespace ${namespace} holds`;
   const template = columns.map((path) => `{${path}}`).join(String.raw`{"\t"}`);
   const options = [`--namespace=${namespace}`, '--ignore-not-found=true', `-o=jsonpath={range .items[*]}${template}{"\\n"}{end}`];

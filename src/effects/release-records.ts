@@ -7,6 +7,8 @@ import { garbledAnswer } from './tool-failure.ts';
 export interface RecordSettings extends ClusterAccess {
   /** Where helm keeps its records: HELM_DRIVER. */
   readonly driver: string | undefined;
+  /** Absent: of all namespaces. */
+  readonly namespace?: string;
 }
 
 /** Whether the records of helm's storage driver are objects of the cluster (helm@4.1.4:pkg/action/action.go, Init). */
@@ -21,12 +23,12 @@ export function keepsRecordsInCluster(driver: string | undefined): boolean {
  *
  * @throws ToolError when kubectl or the cluster fails.
  */
-export async function listReleaseRecords(exec: Exec, { driver, ...access }: RecordSettings): Promise<readonly ReleaseRecord[]> {
+export async function listReleaseRecords(exec: Exec, { driver, namespace, ...access }: RecordSettings): Promise<readonly ReleaseRecord[]> {
   const what = 'cannot list the helm releases';
   const resource = resourceOf(driver) ?? 'secrets';
   // Anybody can label a Secret of another kind.
   const ofHelm = ['--selector=owner=helm', ...(resource === 'secrets' ? ['--field-selector=type=helm.sh/release.v1'] : [])];
-  const options = ['--all-namespaces', ...ofHelm, '--show-labels=true', '--no-headers=true', '--ignore-not-found=true'];
+  const options = [namespace === undefined ? '--all-namespaces' : `--namespace=${namespace}`, ...ofHelm, '--show-labels=true', '--no-headers=true', '--ignore-not-found=true'];
   const result = await askKubectl(exec, access, what, ['get', resource, ...options]);
 
   const revisions = new Map<string, Revision[]>();

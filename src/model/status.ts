@@ -39,6 +39,8 @@ export interface ControllerStatus {
     readonly controller: string | null;
     /** Whether the workload's arguments name the same. */
     readonly agrees: boolean;
+    /** Whether it could be looked at: for want of that right it is taken to be as apply brings it. */
+    readonly seen: boolean;
   } | null;
 }
 
@@ -126,7 +128,8 @@ export type ProblemCode =
   | 'drift'
   | 'namespace-terminating'
   | 'no-longer-wanted'
-  | 'other-project';
+  | 'other-project'
+  | 'not-looked-at';
 
 /** What is read of a Secret; nothing else of its content leaves kubectl. */
 export interface LiveSecret {
@@ -139,6 +142,8 @@ export interface LiveSecret {
 export interface LiveStatus {
   /** Of the services' namespace: Deployments (their counts alone) and route objects; and all IngressClasses. */
   readonly objects: readonly KubeObject[];
+  /** Whether IngressClasses may not be listed. */
+  readonly hasUnseenClasses: boolean;
   /** The controller's workloads and its Services, among other objects of its own. */
   readonly controller: readonly KubeObject[];
   /** Secrets of the services' namespace, without helm's own, by name. */

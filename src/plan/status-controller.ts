@@ -39,9 +39,10 @@ function describeClass(config: Config, profile: ControllerProfile, live: LiveSta
   if (planned === undefined) return null;
   const { name } = planned.metadata;
   const controller = textField(find(live.objects, 'IngressClass', name), 'spec', 'controller');
-  if (controller === undefined) return { name, controller: null, agrees: false };
+  const seen = !live.hasUnseenClasses;
+  if (controller === undefined) return { name, controller: null, agrees: false, seen };
   const words = live.controller.flatMap((workload) => listField(workload, 'spec', 'template', 'spec', 'containers').flatMap((container) => textListField(container, 'args')));
   // `--controller-class=` of ingress-nginx, `--providers.kubernetesIngressNGINX.controllerClass=` of Traefik, which takes any case.
   const agrees = words.some((word) => /^--.*controller-?class=/i.test(word) && word.slice(word.indexOf('=') + 1) === controller);
-  return { name, controller: printable(controller), agrees };
+  return { name, controller: printable(controller), agrees, seen };
 }

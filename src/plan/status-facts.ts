@@ -22,6 +22,8 @@ export interface StatusFacts {
   readonly orphans: { readonly releases: readonly { readonly name: string }[]; readonly objects: readonly ObjectName[] };
   /** Who else has the controller's name there. */
   readonly other: OtherProject | undefined;
+  /** What could not be looked at for want of rights. */
+  readonly unseen: readonly string[];
   /** Whether a generated file was edited. */
   readonly isEdited: boolean;
   /** Namespaces of the project that are being deleted. */

@@ -37,6 +37,7 @@ export function listProblems(facts: StatusFacts, controller: ControllerStatus, s
     ...misfits.map(({ problem }) => problem),
     ...services.flatMap((service) => ofService(facts, service, misfits, remedies)),
     ...ofProject(facts),
+    ...ofUnseen(facts),
   ];
   const merged = new Map<string, StatusProblem>();
   for (const problem of found) {
@@ -195,6 +196,11 @@ function ofProject({ orphans: { releases, objects }, services, desired }: Status
   if (releases.length + objects.length === 0 || services.length < desired.services.length) return [];
   const names = [...releases.map(({ name }) => `release ${name}`), ...objects.map(printObjectName)];
   return [{ ...problem('no-longer-wanted', [], `on the cluster and no longer in the project: ${describeSome(names).join(', ')}`, 'ingress-tls apply --prune removes what is no longer wanted'), level: 'warning' }];
+}
+
+function ofUnseen({ unseen }: StatusFacts): readonly StatusProblem[] {
+  if (unseen.length === 0) return [];
+  return [{ ...problem('not-looked-at', [], `your user of the cluster may not look at ${unseen.join(', ')}: nothing is said of that`, 'kubectl auth can-i --list shows the rights you have'), level: 'warning' }];
 }
 
 /** Enough to begin with; diff tells all. */

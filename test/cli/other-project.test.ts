@@ -85,7 +85,7 @@ describe('a controller that another project has on the cluster', () => {
   it('is all that status tells', async () => {
     await inProject(threeModes, (folder, outside) => {
       const cluster = installStandInCluster(outside);
-      cluster.answer(...appliedAnswers(folder, [{ name: 'svc8', ready: 0 }]), listed('other.test'));
+      cluster.answer({ tool: 'kubectl', when: ['get', '--show-labels'] }, listed('other.test'), ...appliedAnswers(folder, [{ name: 'svc8', ready: 0 }]));
       const { exitCode, stdout } = runProgram(['status'], { cwd: folder, env: cluster.env });
       expect({ exitCode, stdout }).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('error: controller ic3 on this cluster is of the project of other.test, not of example.test\n') as string });
       expect(stdout.match(/^error: /gm)).toHaveLength(1);

@@ -30,6 +30,9 @@ export function appliedAnswers(project: string, services: readonly ListedService
     { tool: 'kubectl', when: ['get', '--show-labels'], stdout: lines(records) },
     { tool: 'kubectl', when: ['get', '--field-selector'], stdout: lines(readCertificates(project)) },
     { tool: 'kubectl', when: ['get', 'Deployment.v1.apps,Ingress.v1.networking.k8s.io,IngressClass.v1.networking.k8s.io'], stdout: lines(listObjects(services, namespace)) },
+    // Nothing that the project no longer brings.
+    { tool: 'kubectl', when: ['api-resources'], stdout: 'secrets\n' },
+    { tool: 'kubectl', when: ['get', '--all-namespaces', '--selector'] },
   ];
 }
 

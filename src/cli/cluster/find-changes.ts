@@ -13,6 +13,8 @@ export interface FindSettings {
   readonly facts: LookedUp & Pick<ClusterFacts, 'live' | 'existingNamespaces'>;
   /** Whether the API server compares every object of every release. */
   readonly verifyLive: boolean;
+  /** See LookRequest. */
+  readonly skipsManifests?: boolean;
 }
 
 /**
@@ -21,11 +23,11 @@ export interface FindSettings {
  *
  * @throws ToolError when kubectl or the cluster fails.
  */
-export async function findChanges({ tools, rendered, facts, verifyLive }: FindSettings): Promise<Findings> {
+export async function findChanges({ tools, rendered, facts, verifyLive, skipsManifests = false }: FindSettings): Promise<Findings> {
   const { records, live, existingNamespaces, target: { foreignNamespaces } } = facts;
   const { services } = rendered.project.desired;
   if (records === undefined || live === undefined) return { digests: new Map(services.map((service) => [service.name, rendered.digestChart(service)])), unready: new Set() };
-  const look = await lookLightly(tools, { rendered, records, live, existingNamespaces, foreignNamespaces });
+  const look = await lookLightly(tools, { rendered, records, live, existingNamespaces, foreignNamespaces, skipsManifests });
   const drifted = services.filter((service) => isDrifted(service, look, records));
   const edited = services.filter((service) => rendered.describeChart(service).length === 0);
   const doubtful = verifyLive ? services : services.filter((service) => drifted.includes(service) || edited.includes(service));

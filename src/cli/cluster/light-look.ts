@@ -27,6 +27,8 @@ export interface LookRequest {
   readonly existingNamespaces: ReadonlySet<string>;
   /** Namespaces that somebody else made: they are not sent. */
   readonly foreignNamespaces: ReadonlySet<string>;
+  /** For whoever may not read what belongs to no namespace: nothing is said of manifests/ then. */
+  readonly skipsManifests?: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function lookLightly(tools: ClusterTools, request: LookRequest): Pr
   const { live, rendered } = request;
   const [secrets, others, digests] = await sideBySide(
     () => (isComparable ? lookAtSecrets(tools, request) : []),
-    () => (isComparable ? lookAtManifests(tools, request) : []),
+    () => (isComparable && request.skipsManifests !== true ? lookAtManifests(tools, request) : []),
     // Thousands of files are read while kubectl works.
     () => new Map(desired.services.map((service) => [service.name, rendered.digestChart(service)])),
   );

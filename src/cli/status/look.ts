@@ -1,12 +1,16 @@
+import { isForbidden } from '../../effects/cluster-failures.ts';
 import { ToolError } from '../../errors.ts';
 import type { Cluster } from '../../effects/kubectl.ts';
-import { readLiveStatus, type StatusQuestion } from '../../effects/live-status.ts';
+import { readControllerObjects, readLiveStatus, type StatusQuestion } from '../../effects/live-status.ts';
 import { readRolloutCauses } from '../../effects/rollout-evidence.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import type { Status } from '../../model/status.ts';
+import { projectLabel } from '../../kube/ownership.ts';
+import type { Findings } from '../../plan/apply-plan.ts';
 import type { NamespaceUse } from '../../plan/namespace-use.ts';
 import { findOrphanedObjects, findOrphanedReleases } from '../../plan/orphans.ts';
-import { findOtherProject } from '../../plan/project-identity.ts';
+import { findOtherProject, type Marked } from '../../plan/project-identity.ts';
+import { plannedClass } from '../../plan/status-ingress.ts';
 import { judgeStatus, listUnready } from '../../plan/status.ts';
 import { lookAtNamespaces } from '../cluster/checks.ts';
 import { markReleases, selectOurs } from '../cluster/facts.ts';
@@ -36,35 +40,56 @@ export async function lookAtStatus(session: Session, tools: ClusterTools, cluste
   const services = selectServices(project, names);
   const { config, profile, desired } = project;
   // What is rendered keeps this program busy for a while: the tools are at work meanwhile.
+  const unseen: string[] = [];
+  const unless = async <Value, Instead>(what: string, question: () => Promise<Value>, instead: () => Promise<Instead> | Instead): Promise<Value | Instead> => {
+    try {
+      return await question();
+    } catch (error) {
+      if (!isForbidden(error)) throw error;
+      unseen.push(what);
+      return instead();
+    }
+  };
+  const question = describeQuestion(project);
   const [read, live, records, uses, helmMajor, owned, planned] = await sideBySide(
-    () => readLiveStatus(tools.exec, { ...tools, ...describeQuestion(project) }),
+    () => readLiveStatus(tools.exec, { ...tools, ...question, controller: profile.applyMethod === 'server-side' ? [] : question.controller }),
     () => readLiveProject(tools, project),
-    () => listRecords(tools, config.controller.name),
+    () => unless('releases of other namespaces', () => listRecords(tools, config.controller.name), () => listRecords(tools, config.controller.name, config.namespace)),
     () => lookAtNamespaces(tools, project),
     () => findHelm(tools),
-    () => listOwned(tools.kubectl, project),
+    () => unless('what is no longer wanted', () => listOwned(tools.kubectl, project), () => undefined),
     () => planProject(session, project, false),
   );
   const rendered = viewRendered(session, project, planned);
-  const brought = selectBrought(owned, project);
-  const other = findOtherProject([...brought, ...markReleases(selectOurs(records, project))], desired, project.identities);
+  // The Secrets of the services' namespace tell whose it is as well.
+  const brought = owned === undefined ? [] : selectBrought(owned, project);
+  const marks = owned === undefined ? [...live.secrets.values()].map(markObject) : brought;
+  const other = findOtherProject([...marks, ...markReleases(selectOurs(records, project))], desired, project.identities);
   const select = (fits: (namespace: NamespaceUse) => boolean): readonly string[] => uses.filter(fits).map(({ name }) => name);
   const namespaces = {
     existingNamespaces: new Set(select(({ state }) => state !== 'absent')),
     foreignNamespaces: new Set(select(({ isForeign }) => isForeign)),
   };
   // Where helm is not there a doubt stays a doubt.
-  const { changes = { objects: [], releases: [] } } =
+  const find = (skipsManifests: boolean): Promise<Partial<Findings>> =>
     helmMajor === undefined
-      ? await lookLightly(tools, { rendered, records, live, ...namespaces })
-      : await findChanges({ tools, rendered, facts: { cluster, records, live, ...namespaces, target: { helmMajor, ...namespaces } }, verifyLive: false });
-  const seen = { ...read, controller: [...read.controller, ...changes.objects.flatMap(({ before }) => before ?? [])] };
+      ? lookLightly(tools, { rendered, records, live, ...namespaces, skipsManifests })
+      : findChanges({ tools, rendered, facts: { cluster, records, live, ...namespaces, target: { helmMajor, ...namespaces } }, verifyLive: false, skipsManifests });
+  const { changes = { objects: [], releases: [] }, controller } = await unless(
+    'manifests/',
+    async () => ({ ...(await find(false)), controller: read.controller }),
+    async () => ({ ...(await find(true)), controller: await readControllerObjects(tools.exec, { ...tools, ...question }) }),
+  );
+  if (read.hasUnseenClasses) unseen.push('IngressClasses');
+  const assumed = read.hasUnseenClasses ? (plannedClass(config, profile) ?? []) : [];
+  const seen = { ...read, objects: read.objects.concat(assumed), controller: [...controller, ...changes.objects.flatMap(({ before }) => before ?? [])] };
   const unready = listUnready({ config, profile, services, live: seen }).slice(0, mostExplained);
   return judgeStatus({
     ...{ config, profile, desired, services, live: seen, records, changes },
     cluster: { context: cluster.context, server: cluster.server, version: cluster.version.text },
     orphans: { releases: findOrphanedReleases(selectOurs(records, project), desired), objects: findOrphanedObjects(selectRemovable(brought), desired) },
     other,
+    unseen,
     isEdited: planned.plan.conflicts.length > 0,
     terminating: select(({ state }) => state === 'terminating'),
     causes: unready.length === 0 ? new Map() : (await readRolloutCauses(tools, unready)).reasons,
@@ -81,21 +106,26 @@ async function findHelm({ helm }: ClusterTools): Promise<3 | 4 | undefined> {
   }
 }
 
+function markObject({ kind, metadata: { name, namespace, labels } }: KubeObject): Marked {
+  const project = labels?.[projectLabel];
+  return { kind, name, ...(namespace !== undefined && { namespace }), ...(project !== undefined && { project }) };
+}
+
 /**
  * The kinds are those of the profile, in the versions that it writes. The controller's objects are asked for where the light look does
- * not bring them: before server-side apply there is no dry run.
+ * not bring them: before server-side apply there is no dry run, and not everybody may ask for one.
  */
-function describeQuestion({ config, profile, desired }: Project): Pick<StatusQuestion, 'namespace' | 'kinds' | 'controller'> {
+function describeQuestion({ config, profile, desired }: Project): Pick<StatusQuestion, 'namespace' | 'kinds' | 'clusterKinds' | 'controller'> {
   const manifests = [...desired.manifests.before, ...desired.manifests.after].flatMap(({ objects }) => objects);
   const isWorkload = ({ kind, metadata }: KubeObject): boolean => profile.workloads(config).some((workload) => workload.kind === kind && workload.name === metadata.name);
-  const controller = profile.applyMethod === 'server-side' ? [] : manifests.filter((object) => object.kind === 'Service' || isWorkload(object));
+  const controller = manifests.filter((object) => object.kind === 'Service' || isWorkload(object));
   return {
     namespace: config.namespace,
     kinds: [
       { apiVersion: profile.workload.deploymentApiVersion, kind: 'Deployment' },
       ...desired.services.flatMap((service) => profile.routes(config, service)),
-      ...manifests.filter(({ kind }) => kind === 'IngressClass'),
     ],
+    clusterKinds: manifests.filter(({ kind }) => kind === 'IngressClass'),
     controller: controller.map(({ apiVersion, kind, metadata: { name } }) => ({ apiVersion, kind, name, namespace: config.controller.namespace })),
   };
 }

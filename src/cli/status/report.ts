@@ -51,7 +51,8 @@ function printController({ controller, services }: Status, paper: StatusPaper): 
 
 function describeClass({ name }: ControllerStatus, style: Style, ingressClass: ControllerStatus['ingressClass']): string {
   if (ingressClass === null) return `class ${name}, by annotation`;
-  const { name: className, controller, agrees } = ingressClass;
+  const { name: className, controller, agrees, seen } = ingressClass;
+  if (!seen) return `IngressClass ${className}: ${style.warning('not looked at')}`;
   if (controller === null) return `IngressClass ${className}: ${style.error('missing')}`;
   const named = escapeControls(controller);
   return `IngressClass ${className} -> ${named}: ${agrees ? 'the arguments agree' : style.error('the arguments do not agree')}`;

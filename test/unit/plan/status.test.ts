@@ -88,6 +88,7 @@ function wellKnown(): StatusFacts {
     cluster: { context: 'demo', server: 'https://192.0.2.1:6443', version: 'v1.35.4' },
     ...{ config, profile, desired, services: desired.services, now },
     live: {
+      hasUnseenClasses: false,
       objects: [
         ...config.services.map(({ name, replicas }) => deployment('apps', `ic3-${name}`, { replicas })),
         ...names.map((name) => ingress(`ic3-${name}`, 'ic3')),
@@ -102,7 +103,7 @@ function wellKnown(): StatusFacts {
     },
     records: names.map((name) => ({ name: `ic3-${name}`, namespace: 'apps', revision: 4, status: 'deployed', owner: 'ic3' })),
     changes: { objects: [], releases: names.map(unchanged) },
-    ...{ orphans: { releases: [], objects: [] }, other: undefined, isEdited: false, terminating: [], causes: new Map() },
+    ...{ orphans: { releases: [], objects: [] }, other: undefined, unseen: [], isEdited: false, terminating: [], causes: new Map() },
   };
 }
 
@@ -208,7 +209,7 @@ describe('a status', () => {
   it('sees arguments of the controller that are for another class or namespace', () => {
     const args = traefikArgs.map((arg) => arg.replace('ingress-tls/ic3', 'ingress-tls/other'));
     const disagreeing = judgeStatus(withObjects(wellKnown(), 'controller', { 'Deployment nginx-ingress-controller-ic3': deployment('edge', 'nginx-ingress-controller-ic3', { args }) }));
-    expect(disagreeing.controller.ingressClass).toEqual({ name: 'ic3', controller: 'ingress-tls/ic3', agrees: false });
+    expect(disagreeing.controller.ingressClass).toEqual({ name: 'ic3', controller: 'ingress-tls/ic3', agrees: false, seen: true });
     expect(codes(disagreeing)).toContain('class-disagrees');
     const elsewhere = traefikArgs.map((arg) => arg.replace('=apps', '=shop'));
     const watching = judgeStatus(withObjects(wellKnown(), 'controller', { 'Deployment nginx-ingress-controller-ic3': deployment('edge', 'nginx-ingress-controller-ic3', { args: elsewhere }) }));
@@ -221,7 +222,7 @@ describe('a status', () => {
     const moved = judgeStatus(withObjects(wellKnown(), 'controller', { 'Service ingress-nginx-ic3': other }));
     expect(moved.problems).toMatchObject([{ code: 'node-port', message: 'the node port is 31000 and not 30092' }]);
     const classless = judgeStatus(withObjects(wellKnown(), 'objects', { 'IngressClass ic3': undefined }));
-    expect(classless.controller.ingressClass).toEqual({ name: 'ic3', controller: null, agrees: false });
+    expect(classless.controller.ingressClass).toEqual({ name: 'ic3', controller: null, agrees: false, seen: true });
     expect(codes(classless)).toContain('class-missing');
   });
 
@@ -300,6 +301,13 @@ describe('a status', () => {
     expect(remedies({ conflicts })).toEqual(['ingress-tls apply --force-conflicts', 'ingress-tls diff shows it, ingress-tls apply --force-conflicts repairs it']);
     expect(remedies({ conflicts }, true)[0]).toBe('ingress-tls apply --keep-edits --force-conflicts');
     expect(remedies({ refusal: 'field is immutable' }).filter((remedy) => remedy.includes('ingress-tls apply'))).toEqual([]);
+  });
+
+  it('says what could not be looked at for want of rights, and claims nothing of it', () => {
+    const facts = wellKnown();
+    const { well, problems, controller } = judgeStatus({ ...facts, unseen: ['IngressClasses'], live: { ...facts.live, hasUnseenClasses: true } });
+    expect({ well, problems }).toMatchObject({ well: true, problems: [{ code: 'not-looked-at', level: 'warning', message: expect.stringContaining('may not look at IngressClasses') as string }] });
+    expect(controller.ingressClass?.seen).toBe(false);
   });
 
   it('says of another project that has the controller, and nothing else that would follow from it', () => {
