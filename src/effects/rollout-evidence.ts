@@ -2,7 +2,7 @@ import { ToolError } from '../errors.ts';
 import { buildKubectlArgs } from '../kube/commands.ts';
 import { listField, textField } from '../kube/object-fields.ts';
 import type { ContainerLog, WarningEvent } from '../kube/pod-causes.ts';
-import { explainWorkload } from '../kube/rollout-causes.ts';
+import { explainWorkload, type WorkloadCauses } from '../kube/rollout-causes.ts';
 import type { ObjectReference } from '../model/kube-object.ts';
 import type { Exec } from './exec.ts';
 import { listAt, parseJson } from './json-answer.ts';
@@ -43,6 +43,48 @@ export async function readRolloutCauses(tools: RolloutTools, references: readonl
   const causes = new Map<string, readonly string[]>();
   const unready = new Set<string>();
   const logs = new Map<string, ContainerLog & { readonly namespace: string }>();
+  for (const { reference, explanation, unseen } of await explain(tools, references)) {
+    const key = nameWorkload(reference);
+    if (explanation === undefined) {
+      causes.set(key, unseen.length > 0 ? unseen : ['there is no such object on the cluster']);
+      continue;
+    }
+    unready.add(key);
+    causes.set(key, [...explanation.lines.flatMap(clean), ...unseen]);
+    if (explanation.log !== undefined && logs.size < maxLogs) logs.set(key, { ...explanation.log, namespace: reference.namespace });
+  }
+  for (const [key, log] of logs) causes.set(key, [...(causes.get(key) ?? []), ...(await readLastWords(tools, log))]);
+  return { reasons: causes, unready };
+}
+
+/** A workload that is not ready. */
+export interface Unready {
+  readonly workload: ObjectReference;
+  /** The reason that tells most. */
+  readonly reason: string;
+  /** Whether hardly anything but a person mends it. */
+  readonly isStuck: boolean;
+}
+
+/** As readRolloutCauses, in short and without logs: to be asked again and again while workloads are waited for. */
+export async function listUnready(tools: RolloutTools, references: readonly ObjectReference[]): Promise<readonly Unready[]> {
+  return (await explain(tools, references)).map(({ reference, explanation, unseen }) => {
+    const [reason = 'there is no such object on the cluster'] = [...(explanation?.lines.flatMap(clean) ?? []), ...unseen];
+    return { workload: reference, reason, isStuck: explanation?.isStuck === true };
+  });
+}
+
+interface Explained {
+  readonly reference: ObjectReference;
+  /** Absent: it was not found. */
+  readonly explanation: WorkloadCauses | undefined;
+  /** What could not be seen of its namespace, and why. */
+  readonly unseen: readonly string[];
+}
+
+/** Those that are not ready, or were not found. */
+async function explain(tools: RolloutTools, references: readonly ObjectReference[]): Promise<readonly Explained[]> {
+  const explained: Explained[] = [];
   for (const namespace of new Set(references.map((reference) => reference.namespace))) {
     const wanted = references.filter((reference) => reference.namespace === namespace);
     const look = createLook(tools, namespace);
@@ -52,20 +94,11 @@ export async function readRolloutCauses(tools: RolloutTools, references: readonl
     const isPending = live.some(({ workload }) => workload !== undefined && explainWorkload(workload, nothing) !== undefined);
     const evidence = isPending ? { ...(await look.pods()), events: await look.events() } : nothing;
     for (const { reference, workload } of live) {
-      const key = nameWorkload(reference);
-      if (workload === undefined) {
-        causes.set(key, look.unseen.length > 0 ? look.unseen : ['there is no such object on the cluster']);
-        continue;
-      }
-      const explanation = explainWorkload(workload, evidence);
-      if (explanation === undefined) continue;
-      unready.add(key);
-      causes.set(key, [...explanation.lines.flatMap(clean), ...look.unseen]);
-      if (explanation.log !== undefined && logs.size < maxLogs) logs.set(key, { ...explanation.log, namespace });
+      const explanation = workload === undefined ? undefined : explainWorkload(workload, evidence);
+      if (workload === undefined || explanation !== undefined) explained.push({ reference, explanation, unseen: look.unseen });
     }
   }
-  for (const [key, log] of logs) causes.set(key, [...(causes.get(key) ?? []), ...(await readLastWords(tools, log))]);
-  return { reasons: causes, unready };
+  return explained;
 }
 
 interface Look {

@@ -1,4 +1,4 @@
-import { fieldAt, listField, textField, textListField } from './object-fields.ts';
+import { fieldAt, listField, numberField, textField, textListField } from './object-fields.ts';
 import { conditionOf } from './workload-readiness.ts';
 
 /** Why a pod is not ready. */
@@ -9,6 +9,8 @@ export interface PodCause {
   readonly rank: number;
   /** The container whose last words would tell more. */
   readonly log?: ContainerLog;
+  /** Whether it was tried several times, or cannot be tried, so that hardly anything but a person mends it. */
+  readonly isStuck?: boolean;
 }
 
 export interface ContainerLog {
@@ -46,7 +48,7 @@ export function explainPod(pod: unknown, events: readonly WarningEvent[]): reado
   const causes = containers.flatMap((status) => explainContainer(name, status, events) ?? []);
   if (causes.length > 0 && causes.some(({ rank }) => rank < ranks.starting)) return causes.filter(({ rank }) => rank < ranks.starting);
   const mount = events.findLast(({ reason }) => reason === 'FailedMount' || reason === 'FailedAttachVolume' || reason === 'FailedCreatePodSandBox');
-  if (mount !== undefined && causes.some(({ rank }) => rank === ranks.starting)) return [{ rank: ranks.mount, text: `${mount.reason}: ${mount.message}` }];
+  if (mount !== undefined && causes.some(({ rank }) => rank === ranks.starting)) return [{ rank: ranks.mount, text: `${mount.reason}: ${mount.message}`, isStuck: lacksVolumes(pod, mount) }];
   const ready = conditionOf(pod, 'Ready');
   const isGated = textField(conditionOf(pod, 'ContainersReady'), 'status') === 'True';
   return causes.length > 0 ? causes : [{ rank: ranks.other, text: isGated ? join(textField(ready, 'reason'), textField(ready, 'message')) : 'the pod has not been started yet' }];
@@ -56,6 +58,17 @@ function explainLeaving(pod: unknown, name: string, deletion: string): PodCause 
   const finalizers = textListField(pod, 'metadata', 'finalizers');
   return { rank: ranks.leaving, text: `pod ${name} is still there, to be deleted by ${deletion}${finalizers.length === 0 ? '' : ` (finalizers: ${finalizers.join(', ')})`}` };
 }
+
+/**
+ * Whether a volume keeps the pod from its sandbox still: an event outlives what it tells of. Before Kubernetes 1.29 a pod does not say so
+ * (KEP-3085), and other volumes may need minutes to come over from another node.
+ */
+function lacksVolumes(pod: unknown, { reason }: WarningEvent): boolean {
+  return reason === 'FailedMount' && textField(conditionOf(pod, 'PodReadyToStartContainers'), 'status') === 'False';
+}
+
+/** A program may end once or twice because another that it needs is not there yet. */
+const fewestRestarts = 2;
 
 /** Undefined for a container that is as it should be. */
 function explainContainer(pod: string, status: unknown, events: readonly WarningEvent[]): PodCause | undefined {
@@ -67,16 +80,17 @@ function explainContainer(pod: string, status: unknown, events: readonly Warning
   if (fieldAt(status, 'ready') === true) return undefined;
   if (waiting !== undefined && reason !== 'CrashLoopBackOff') {
     if (reason === 'ContainerCreating' || reason === 'PodInitializing' || reason === '') return say(ranks.starting, reason === '' ? 'waits' : reason);
-    return say(ranks.container, explainWaiting(reason, textField(waiting, 'message') ?? '', events));
+    return { ...say(ranks.container, explainWaiting(reason, textField(waiting, 'message') ?? '', events)), isStuck: true };
   }
   const probe = events.findLast(({ reason: about, message }) => about === 'Unhealthy' && (fieldAt(status, 'started') === true ? true : !message.startsWith('Readiness')));
   const isRunning = fieldAt(status, 'state', 'running') !== undefined;
+  const restarts = numberField(status, 'restartCount') ?? 0;
   if (isRunning && (probe !== undefined || ended === undefined)) {
     return probe === undefined ? say(ranks.starting, 'runs, and is not ready yet') : say(ranks.probe, probe.message);
   }
-  if (fieldAt(status, 'state', 'terminated', 'exitCode') === 0 && fieldAt(status, 'restartCount') === 0) return undefined;
+  if (fieldAt(status, 'state', 'terminated', 'exitCode') === 0 && restarts === 0) return undefined;
   const killed = probe !== undefined && !probe.message.startsWith('Readiness') ? `; ${probe.message}` : '';
-  return { ...say(ranks.container, `${describeEnd(ended)}${killed}`), log: { pod, container: name, isPrevious: isRunning } };
+  return { ...say(ranks.container, `${describeEnd(ended)}${killed}`), log: { pod, container: name, isPrevious: isRunning }, isStuck: !isRunning && restarts >= fewestRestarts };
 }
 
 /** The kubelet says the same of a pull that fails and of the pause until the next try (kubernetes@1.35 pkg/kubelet/images). */

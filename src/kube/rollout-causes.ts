@@ -16,6 +16,8 @@ export interface WorkloadCauses {
   readonly lines: readonly string[];
   /** A container whose last words would tell more. */
   readonly log?: ContainerLog;
+  /** Whether a cause is among them that hardly anything but a person mends. */
+  readonly isStuck: boolean;
 }
 
 /** Lines for one workload: more than this nobody reads. */
@@ -36,6 +38,7 @@ export function explainWorkload(workload: unknown, evidence: WorkloadEvidence): 
   return {
     lines: lines.length === 0 ? [readiness.missing] : lines.length > maxLines ? [...lines.slice(0, maxLines), `and ${lines.length - maxLines} more`] : lines,
     ...(log !== undefined && { log }),
+    isStuck: folded.some((cause) => cause.isStuck === true),
   };
 }
 
@@ -73,7 +76,7 @@ function explainMaking(makers: readonly unknown[], events: readonly WarningEvent
     return events.findLast((event) => event.about === about && event.reason === 'FailedCreate' && !hasAllPods(maker))?.message ?? [];
   });
   const text = [...found, ...said][0];
-  return text === undefined ? [] : [{ rank: ranks.notMade, text: `FailedCreate: ${text.replace(/^\(combined from similar events\): /, '').replace(/^Error creating: /, '')}` }];
+  return text === undefined ? [] : [{ isStuck: found.length > 0, rank: ranks.notMade, text: `FailedCreate: ${text.replace(/^\(combined from similar events\): /, '').replace(/^Error creating: /, '')}` }];
 }
 
 function hasAllPods(workload: unknown): boolean {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createExec } from '../../src/effects/exec.ts';
-import { readRolloutCauses } from '../../src/effects/rollout-evidence.ts';
+import { listUnready, readRolloutCauses } from '../../src/effects/rollout-evidence.ts';
 import { ingressTls, kubectl, kubectlWithInput, programEnvironment } from '../support/cluster-programs.ts';
 import type { Cluster } from '../support/cluster.ts';
 import { describeWithCluster } from '../support/describe-with.ts';
@@ -34,6 +34,14 @@ describeWithCluster('why workloads are not ready', (cluster) => {
 
   it.each(failingWorkloads)('$name', { timeout }, async ({ name, cause }) => {
     await expect.poll(() => readOne(name), polling).toMatch(cause);
+  });
+
+  it('tells those that a person has to mend from those that may become ready', { timeout }, async () => {
+    const exec = createExec({ env: { ...process.env, ...programEnvironment(cluster) }, cwd: process.cwd() });
+    const references = failingWorkloads.map(({ name }) => ({ kind: 'Deployment', namespace, name }));
+    const listStuck = async (): Promise<readonly string[]> =>
+      (await listUnready({ exec, connection: {}, requestTimeout: 30 }, references)).filter(({ isStuck }) => isStuck).map(({ workload }) => workload.name);
+    await expect.poll(listStuck, polling).toEqual(failingWorkloads.map(({ name }) => name).filter((name) => name !== 'nowhere' && name !== 'unready'));
   });
 
   it('tells nothing of one that is ready, and all together what each lacks', { timeout }, async () => {

@@ -1,7 +1,7 @@
 import { runStep } from '../../effects/run-step.ts';
 import type { RunStep } from '../../model/plan.ts';
 import type { ClusterTools } from '../cluster/tools.ts';
-import type { Stage } from './progress.ts';
+import type { Note, ProgressStep, Stage } from './progress.ts';
 import { inOrder } from './run-steps.ts';
 import type { Session } from '../session.ts';
 import type { Stopping } from './stopping.ts';
@@ -22,13 +22,13 @@ export interface StageSettings {
 export function arrangeSteps(session: Session, commands: readonly RunStep[], settings: StageSettings): readonly Stage[] {
   const { tools, concurrency, timeout, stopping, onWarning } = settings;
   const upgraded: UpgradedRelease[] = [];
-  const run = async (step: RunStep): Promise<void> => {
-    if (step.waitsFor !== undefined) return waitForWorkloads(session, step, { tools, upgraded, timeout, stopping });
+  const run = async (step: RunStep, note: Note): Promise<void> => {
+    if (step.waitsFor !== undefined) return waitForWorkloads(session, step, { tools, upgraded, timeout, stopping, note });
     if (step.phase === 'services' && step.release !== undefined) upgraded.push({ release: step.release, workloads: step.brings ?? [] });
     return runStep(step, { ...tools, files: session.files, onWarning });
   };
-  const select = (isWanted: (step: RunStep) => boolean): readonly { readonly title: string; readonly run: () => Promise<void> }[] =>
-    commands.filter(isWanted).map((step) => ({ title: step.title, run: () => run(step) }));
+  const select = (isWanted: (step: RunStep) => boolean): readonly ProgressStep[] =>
+    commands.filter(isWanted).map((step) => ({ title: step.title, run: (note) => run(step, note) }));
   const first = commands.findIndex(({ phase }) => phase === 'services');
   const before = new Set(commands.slice(0, first === -1 ? commands.length : first));
   const releases = select(({ phase }) => phase === 'services');

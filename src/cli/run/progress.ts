@@ -1,14 +1,21 @@
+import { performance } from 'node:perf_hooks';
 import { Listr, ListrLogger, ProcessOutput, type ListrDefaultRendererLogLevels } from 'listr2';
 import type { Session } from '../session.ts';
 import type { ProgressStyle } from '../waiting.ts';
 import type { Stopping } from './stopping.ts';
 
+/** Tells what a running step does at the moment; each text takes the place of the one before. */
+export type Note = (text: string) => void;
+
 export interface ProgressStep {
   readonly title: string;
-  readonly run: () => Promise<void>;
+  readonly run: (note: Note) => Promise<void>;
   /** Asked when it has run: why what it is for was not done, though nothing failed; it has no tick then. */
   readonly skipped?: () => string | undefined;
 }
+
+/** Between two notes where each is a line of its own. */
+const noteIntervalMs = 30_000;
 
 /** Steps that do not depend on each other; a stage begins when the one before it is done. */
 export interface Stage {
@@ -30,7 +37,7 @@ export async function runWithProgress(session: Session, style: ProgressStyle, st
       return;
     }
     for (const { steps, concurrency } of stages) {
-      await runStage(steps, concurrency, stopping, (step) => (style === 'silent' ? step.run() : runInLines(session, step)));
+      await runStage(steps, concurrency, stopping, (step) => (style === 'silent' ? step.run(() => undefined) : runInLines(session, step)));
     }
   });
 }
@@ -59,12 +66,12 @@ async function runLive({ world }: Session, stages: readonly Stage[], stopping: S
     lines.map(({ title, steps, concurrency }) => ({
       title,
       task: async (_context, task) => {
-        let notice = '';
+        let [notice, note] = ['', ''];
         let done = 0;
         const running = new Set<string>();
         const show = (): void => {
           const count = steps.length === 1 ? '' : `${done} of ${steps.length} done: ${[...running].join(', ')}`;
-          task.output = [count, notice].filter((line) => line !== '').join('\n');
+          task.output = [count, note, notice].filter((line) => line !== '').join('\n');
         };
         // listr2 holds back what others write to its stream until the end: only under the running step it is seen at once.
         stopping.tellBy((text) => {
@@ -74,12 +81,16 @@ async function runLive({ world }: Session, stages: readonly Stage[], stopping: S
         await runStage(steps, concurrency, stopping, async (step) => {
           running.add(step.title);
           if (steps.length > 1) show();
-          await step.run();
+          await step.run((text) => {
+            note = text;
+            show();
+          });
+          note = '';
           const why = step.skipped?.();
           if (why !== undefined) task.skip(`${step.title}: ${why}`);
           running.delete(step.title);
           done += 1;
-          if (steps.length > 1) show();
+          show();
         });
         if (steps.length > 1) {
           running.clear();
@@ -107,8 +118,14 @@ async function runLive({ world }: Session, stages: readonly Stage[], stopping: S
 async function runInLines({ report }: Session, { title, run, skipped }: ProgressStep): Promise<void> {
   const { hint, success, error } = report.messageStyle;
   report.verbatim(`${hint('❯')} ${title}`);
+  let next = -Infinity;
+  const note: Note = (text) => {
+    if (performance.now() < next) return;
+    next = performance.now() + noteIntervalMs;
+    report.verbatim(`  ${hint(text)}`);
+  };
   try {
-    await run();
+    await run(note);
   } catch (failure) {
     report.verbatim(`${error('✖')} ${title}`);
     throw failure;

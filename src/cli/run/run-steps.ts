@@ -1,5 +1,5 @@
 import { Interrupted, KnownError } from '../../errors.ts';
-import { runWithProgress, type ProgressStep, type Stage } from './progress.ts';
+import { runWithProgress, type Note, type ProgressStep, type Stage } from './progress.ts';
 import type { Session } from '../session.ts';
 import type { ProgressStyle } from '../waiting.ts';
 import type { Stopping } from './stopping.ts';
@@ -13,10 +13,10 @@ export async function runSteps(session: Session, style: ProgressStyle, stages: r
   const steps = stages.flatMap((stage) => stage.steps);
   const done = new Set<ProgressStep>();
   const failures = new Map<ProgressStep, KnownError>();
-  const watched = stages.map((stage) => ({ ...stage, steps: stage.steps.map((step) => ({ title: step.title, run: () => watch(step) })) }));
-  const watch = async (step: ProgressStep): Promise<void> => {
+  const watched = stages.map((stage) => ({ ...stage, steps: stage.steps.map((step) => ({ title: step.title, run: (note: Note) => watch(step, note) })) }));
+  const watch = async (step: ProgressStep, note: Note): Promise<void> => {
     try {
-      await step.run();
+      await step.run(note);
       done.add(step);
     } catch (error) {
       if (error instanceof KnownError) failures.set(step, error);

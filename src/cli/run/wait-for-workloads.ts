@@ -8,6 +8,7 @@ import type { PlannedRelease, RunStep } from '../../model/plan.ts';
 import type { ClusterTools } from '../cluster/tools.ts';
 import type { Session } from '../session.ts';
 import { awaitRollout, isTooLate } from './await-rollout.ts';
+import type { Note } from './progress.ts';
 import type { Stopping } from './stopping.ts';
 
 /** A release that this run upgraded, as it was before, and the workloads of its chart. */
@@ -22,28 +23,31 @@ export interface WaitSettings {
   /** Seconds for going back. */
   readonly timeout: number;
   readonly stopping: Pick<Stopping, 'exitCode'>;
+  readonly note: Note;
 }
 
 /**
- * Waits for workloads. When they do not become ready it says why, and takes releases that this run upgraded back to the revision that
+ * Waits for workloads. When they do not become ready, or nothing but a person can make them so, it says why, and takes releases that this run upgraded back to the revision that
  * ran before: their new pods are gone then, so the reasons are read first. A release without an earlier revision stays, to be looked at;
  * so does one about whose pods nothing is known.
  *
  * @throws ToolError with the reasons.
  */
-export async function waitForWorkloads(session: Session, step: RunStep, { tools, upgraded, timeout, stopping }: WaitSettings): Promise<void> {
-  const result = await awaitRollout(tools, step, stopping);
-  if (result === undefined) return;
+export async function waitForWorkloads(session: Session, step: RunStep, { tools, upgraded, timeout, stopping, note }: WaitSettings): Promise<void> {
+  const failed = await awaitRollout(tools, step, stopping, note);
+  if (failed === undefined) return;
+  const { result, gaveUpAfter } = failed;
   const failure = explainKubectlFailure(`cannot ${step.title}`, result);
   // A wait that the person ended, or that the cluster refused, says nothing of the pods.
   if (stopping.exitCode() !== undefined || !isTooLate(result)) throw failure;
   const { reasons, unready } = await readRolloutCauses(tools, step.waitsFor ?? []);
   if (reasons.size === 0) throw failure;
-  const failed = upgraded.filter(({ workloads }) => workloads.some((workload) => unready.has(nameWorkload(workload))));
-  const goneBack = await goBack(session, tools, failed.map(({ release }) => release), timeout);
+  const broken = upgraded.filter(({ workloads }) => workloads.some((workload) => unready.has(nameWorkload(workload))));
+  const goneBack = await goBack(session, tools, broken.map(({ release }) => release), timeout);
   const lines = [...reasons].flatMap(([workload, why]) => [`${workload} is not ready:`, ...why.map((reason) => `  ${reason}`)]);
   const what = reasons.size === 1 ? 'it is' : `${reasons.size} of them are`;
-  throw new ToolError(`cannot ${step.title}: ${what} not ready in time`, {
+  const when = gaveUpAfter === undefined ? 'in time' : `and would not become so by waiting; given up after ${gaveUpAfter} of ${step.timeout} s`;
+  throw new ToolError(`cannot ${step.title}: ${what} not ready ${when}`, {
     details: [...lines, ...goneBack],
     remedy: 'Mend what is named above, then run the same command again, with a longer --timeout if that is all it needs.',
     cause: failure,

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { awaitRollout } from '../../../src/cli/run/await-rollout.ts';
+import { performance } from 'node:perf_hooks';
+import { describe, expect, it, vi } from 'vitest';
+import { awaitRollout, type FailedWait } from '../../../src/cli/run/await-rollout.ts';
 import type { ClusterTools } from '../../../src/cli/cluster/tools.ts';
 import type { Exec, ToolResult } from '../../../src/effects/exec.ts';
 import { Interrupted } from '../../../src/errors.ts';
@@ -53,9 +54,86 @@ async function wait(names: readonly string[], { looks, waits = {}, onWait, isSto
   const connection = { context: 'here' };
   const step: RunStep = { title: `wait for ${names.length} Deployments`, phase: 'readiness', timeout, waitsFor: workloads, command: rolloutCommand({ workloads, namespace: 'shop', timeout, ...connection }) };
   const tools = { exec, connection, requestTimeout: 10, isAtRoot: true } as unknown as ClusterTools;
-  const result: unknown = await awaitRollout(tools, step, { exitCode: () => (isStopped() ? 130 : undefined) }).catch((error: unknown) => error);
+  const ended: unknown = await awaitRollout(tools, step, { exitCode: () => (isStopped() ? 130 : undefined) }, () => undefined).catch((error: unknown) => error);
+  const result: unknown = ended instanceof Error || ended === undefined ? ended : (ended as FailedWait).result;
   return { result, calls, args: all };
 }
+
+/**
+ * Waits with a clock of its own: each kubectl takes the time that it was given, then has waited in vain. `states` says what each look at the
+ * pods finds of these Deployments; the last one stays.
+ */
+async function waitInVain(timeout: number, states: readonly Readonly<Record<string, 'stuck' | 'starting' | 'ready'>>[]): Promise<{ readonly result: unknown; readonly seconds: number; readonly notes: readonly string[] }> {
+  let time = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => time);
+  try {
+    let looks = 0;
+    const state = (): Readonly<Record<string, string>> => states[Math.min(looks, states.length - 1)] ?? {};
+    const deployment = (name: string): object => {
+      const availableReplicas = state()[name] === 'ready' ? 1 : 0;
+      return { kind: 'Deployment', metadata: { name, namespace: 'shop', uid: name, generation: 1 }, spec: { replicas: 1 }, status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, availableReplicas } };
+    };
+    const pod = (name: string, found: string): string => {
+      const waiting = found === 'stuck' ? { reason: 'ErrImagePull', message: 'no such image' } : { reason: 'ContainerCreating' };
+      const status = { containerStatuses: [{ name: 'c', ready: false, restartCount: 0, state: { waiting } }] };
+      const owners = (kind: string, uid: string): string => JSON.stringify([{ kind, name: uid, uid }]);
+      const row = (kind: string, uid: string, owner: string, rest: object): string => [kind, uid, uid, '1', '', '', owner, JSON.stringify(rest)].join('\t');
+      return `${row('ReplicaSet', `${name}-set`, owners('Deployment', name), {})}\n${row('Pod', `${name}-pod`, owners('ReplicaSet', `${name}-set`), status)}`;
+    };
+    const run: Exec['run'] = ({ args }) => {
+      const names = Object.keys(state());
+      if (args.some((arg) => arg.startsWith('--raw='))) return Promise.resolve({ ...done, stdout: JSON.stringify({ kind: 'DeploymentList', items: names.map(deployment) }) });
+      if (args.includes('replicasets.apps,pods')) {
+        const stdout = Object.entries(state()).map(([name, found]) => pod(name, found)).join('\n');
+        looks += 1;
+        return Promise.resolve({ ...done, stdout });
+      }
+      if (args.includes('events')) return Promise.resolve({ ...done, stdout: '{"items":[]}' });
+      if (args.includes('get')) return Promise.resolve({ ...done, stdout: JSON.stringify({ items: names.map(deployment) }) });
+      time += 1000 * Number(/--timeout=(\d+)s/.exec(args.join(' '))?.[1]);
+      return Promise.resolve(timedOut);
+    };
+    const workloads = Object.keys(states[0] ?? {}).map((name) => ({ kind: 'Deployment', name, namespace: 'shop' }));
+    const step: RunStep = { title: 'wait', phase: 'readiness', timeout, waitsFor: workloads, command: rolloutCommand({ workloads, namespace: 'shop', timeout }) };
+    const tools = { exec: { run, interrupt: () => undefined }, connection: {}, requestTimeout: 10, isAtRoot: true } as unknown as ClusterTools;
+    const notes: string[] = [];
+    const result: unknown = await awaitRollout(tools, step, { exitCode: () => undefined }, (text) => notes.push(text));
+    return { result, seconds: time / 1000, notes };
+  } finally {
+    clock.mockRestore();
+  }
+}
+
+describe('a wait in vain', () => {
+  it('is given up once nothing is left that can be expected to heal, for a minute without a break', async () => {
+    const { result, seconds, notes } = await waitInVain(300, [{ a: 'stuck' }]);
+    expect({ result, seconds }).toEqual({ result: { result: timedOut, gaveUpAfter: 70 }, seconds: 70 });
+    expect(notes[0]).toBe('10 s of 300: Deployment a: container c: ErrImagePull: no such image');
+  });
+
+  it('begins to count again when it heals meanwhile', async () => {
+    const { seconds } = await waitInVain(300, [{ a: 'stuck' }, { a: 'stuck' }, { a: 'stuck' }, { a: 'starting' }, { a: 'stuck' }]);
+    expect(seconds).toBe(110);
+  });
+
+  it.each([
+    ['another one is still coming, that it may need', 300, [{ a: 'stuck', b: 'starting' }]],
+    ['the pods are starting', 300, [{ a: 'starting' }]],
+    ['there is not more time anyway', 45, [{ a: 'stuck' }]],
+  ] as const)('takes all of its time where %s', async (_, timeout, states) => {
+    expect(await waitInVain(timeout, states)).toMatchObject({ result: { result: timedOut }, seconds: timeout });
+  });
+
+  it('is the more patient the more time it has', async () => {
+    expect(await waitInVain(1000, [{ a: 'stuck' }])).toMatchObject({ result: { gaveUpAfter: 210 } });
+  });
+
+  it('is not in vain for those that become ready', async () => {
+    const { result, notes } = await waitInVain(300, [{ a: 'stuck', b: 'starting' }, { a: 'stuck', b: 'ready' }]);
+    expect(result).toMatchObject({ gaveUpAfter: 70 });
+    expect(notes.slice(0, 2)).toEqual(['10 s of 300: Deployment a: container c: ErrImagePull: no such image (and 1 more)', '20 s of 300: Deployment a: container c: ErrImagePull: no such image']);
+  });
+});
 
 describe('awaitRollout', () => {
   it('looks once where all are ready', async () => {

@@ -29,6 +29,28 @@ describe('why a Deployment is not ready', () => {
     expect(lines?.[0]).toMatch(expected);
   });
 
+  it.each<readonly [Name, boolean]>([
+    ...(['image', 'crash', 'init', 'oom', 'env', 'mount', 'quota', 'psa'] as const).map((name) => [name, true] as const),
+    // A node may come, and a program may need its time.
+    ['nowhere', false],
+    ['unready', false],
+  ])('tells what hardly heals by itself: %s %s', (name, expected) => {
+    expect(explain(name)?.isStuck).toBe(expected);
+  });
+
+  const changePods = (name: Name, from: RegExp, to: string): ReturnType<typeof explainWorkload> =>
+    explain(name, ({ pods }) => ({ pods: pods.map((pod) => JSON.parse(JSON.stringify(pod).replaceAll(from, to)) as unknown) }));
+
+  it('gives a container two tries before it counts as stuck', () => {
+    expect(changePods('crash', /"restartCount":\d+/g, '"restartCount":2')?.isStuck).toBe(true);
+    expect(changePods('crash', /"restartCount":\d+/g, '"restartCount":1')?.isStuck).toBe(false);
+  });
+
+  it('takes no volume for missing once the pod has its sandbox, or where the pod does not say so', () => {
+    expect(changePods('mount', /"status":"False","type":"PodReadyToStartContainers"/g, '"status":"True","type":"PodReadyToStartContainers"')?.isStuck).toBe(false);
+    expect(changePods('mount', /PodReadyToStartContainers/g, 'Other')?.isStuck).toBe(false);
+  });
+
   it('names the container whose log tells more, for crashes alone', () => {
     expect(explain('crash')?.log).toMatchObject({ container: 'c', isPrevious: false });
     expect(explain('init')?.log).toMatchObject({ container: 'i' });
