@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { describeUnless } from '../support/describe-with.ts';
 import { expectGolden } from '../support/golden.ts';
 import { inProject, noServices } from '../support/prepared-project.ts';
-import { runProgram, startProgram } from '../support/program.ts';
+import { runProgram, startProgram, type ProgramResult } from '../support/program.ts';
 import { currentAnswers, installedAnswers, type Answer } from '../support/stand-in-answers.ts';
 import { installStandInCluster, isWrite, type Call } from '../support/stand-in-cluster.ts';
 import { startAtTerminal, terminalMissing } from '../support/terminal.ts';
@@ -14,8 +14,20 @@ import { until } from '../support/until.ts';
 
 const project = `${noServices}services:\n  - name: svc8\n    mode: reencrypt\n`;
 
+/** What is deleted side by side, in the order in which it is planned. */
+const sideBySide = ['service/ingress-ic3', 'secret/ic3-svc8-tls', 'clusterrole.rbac.authorization.k8s.io/ingress-nginx-ic3'];
+
 function removals(calls: readonly Call[]): readonly string[] {
-  return calls.filter(isWrite).map(({ tool, args }) => [tool, ...args.filter((arg) => !arg.startsWith('-'))].join(' '));
+  const lines = calls.filter(isWrite).map(({ tool, args }) => [tool, ...args.filter((arg) => !arg.startsWith('-'))].join(' '));
+  const place = (line: string): number => sideBySide.findIndex((name) => line.endsWith(` ${name}`));
+  const [first, last] = [lines.findIndex((line) => place(line) >= 0), lines.findLastIndex((line) => place(line) >= 0)];
+  if (first < 0) return lines;
+  return [...lines.slice(0, first), ...lines.slice(first, last + 1).sort((one, other) => place(one) - place(other)), ...lines.slice(last + 1)];
+}
+
+/** A run whose lines of progress stand in one order, where steps ran side by side. */
+function inOneOrder(result: ProgramResult): ProgramResult {
+  return { ...result, stderr: result.stderr.replaceAll(/(?:^[❯✔] delete (?:service|secret|clusterrole) .*\n)+/gm, (lines) => `${lines.trimEnd().split('\n').sort().reverse().join('\n')}\n`) };
 }
 
 const expected = [
@@ -55,7 +67,7 @@ describe('destroy', () => {
 
       const args = ['destroy', '--confirm', 'ic3'];
       const result = runProgram(args, { cwd: folder, env: cluster.env });
-      expectGolden('destroy', args, folder, result);
+      expectGolden('destroy', args, folder, inOneOrder(result));
       expect(result.exitCode).toBe(0);
       expect(removals(cluster.calls())).toEqual([...expected, 'kubectl delete namespaces/ingress-nginx-demo']);
       for (const call of cluster.calls().filter(isWrite)) expect(call.args).toContain(call.tool === 'helm' ? '--kube-context=demo' : '--context=demo');
@@ -74,6 +86,19 @@ describe('destroy', () => {
       expect(result.exitCode).toBe(0);
       expect(JSON.parse(result.stdout)).toMatchObject({ kept: [{ namespace: 'ingress-nginx-demo', holds: ['Pod/somebody-elses'] }] });
       expect(removals(cluster.calls())).toEqual(expected);
+    });
+  });
+
+  it('deletes side by side what does not depend on each other, names each failure, and keeps the namespace then', async () => {
+    await inProject(project, (folder, outside) => {
+      const cluster = installStandInCluster(outside);
+      const forbidden = (resource: string): Answer => ({ tool: 'kubectl', when: ['delete', resource], exitCode: 1, stderr: `Error from server (Forbidden): ${resource} is forbidden\n` });
+      const both = ['service/ingress-ic3', 'secret/ic3-svc8-tls'];
+      cluster.answer(...both.map(forbidden), ...installedAnswers);
+      const result = runProgram(['destroy', '--confirm', 'ic3'], { cwd: folder, env: cluster.env });
+      expect(result.exitCode).toBe(3);
+      for (const name of both) expect(result.stderr).toContain(`${name} is forbidden`);
+      expect(removals(cluster.calls())).not.toContain('kubectl delete namespaces/ingress-nginx-demo');
     });
   });
 

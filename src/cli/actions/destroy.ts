@@ -2,7 +2,7 @@ import { quote } from '../../config/wording.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
 import type { Cluster } from '../../effects/kubectl.ts';
 import { printCommand } from '../../kube/command-line.ts';
-import { deleteStep, deleteSteps, uninstallStep } from '../../plan/cluster-steps.ts';
+import { deleteStep, deleteSteps, isWorkload, uninstallStep } from '../../plan/cluster-steps.ts';
 import { canAsk } from '../asking.ts';
 import { carryOutDestroy, reportLeft, unlessForeign, type Removals } from '../run/carry-out-destroy.ts';
 import { bindToContext, boundQuestions, describeCluster, openCluster, reportOwnDefaults, type ClusterTools } from '../cluster/tools.ts';
@@ -36,8 +36,8 @@ async function destroyProject(session: Session, options: DestroyOptions): Promis
 
   if (options.dryRun !== true) await awaitHelms(session, cluster, options.timeout);
   const removals = await planRemovals(tools, project, { timeout: options.timeout, helmMajor: helmVersion.major }, options.dryRun === true ? 'ingress-tls destroy --dry-run' : `ingress-tls destroy --confirm ${name}`);
-  const { releases, objects, namespaces, left } = removals;
-  const steps = [...releases, ...objects];
+  const { releases, workloads, objects, namespaces, left } = removals;
+  const steps = [...releases, ...workloads, ...objects];
   if (steps.length === 0 && namespaces.length === 0) {
     if (options.json === true) report.json({ context: cluster.context, removed: [], kept: [], left });
     else {
@@ -71,15 +71,16 @@ async function planRemovals(tools: ClusterTools, project: Project, given: { read
   const settings = { connection: tools.connection, backgroundOnly: project.profile.applyMethod === 'client-side', ...given };
   return {
     releases: found.releases.map((release) => uninstallStep(release, settings)),
-    objects: deleteSteps(found.objects, settings),
+    workloads: deleteSteps(found.objects.filter(isWorkload), settings),
+    objects: deleteSteps(found.objects.filter((object) => !isWorkload(object)), settings),
     namespaces: found.namespaces.map((namespace) => ({ namespace, step: deleteStep({ resource: 'namespaces', names: [namespace] }, settings) })),
     left: found.left,
   };
 }
 
-function printDestroyPlan(session: Session, options: DestroyOptions, tools: ClusterTools, { releases, objects, namespaces, left }: Removals): number {
+function printDestroyPlan(session: Session, options: DestroyOptions, tools: ClusterTools, { releases, workloads, objects, namespaces, left }: Removals): number {
   const { report } = session;
-  const steps = [...releases, ...objects];
+  const steps = [...releases, ...workloads, ...objects];
   if (options.json === true) {
     report.json({ steps: steps.map(({ title, command }) => ({ title, command: printCommand(command) })), namespaces: namespaces.map(({ namespace }) => namespace), left });
     return exitCodes.done;

@@ -9,9 +9,9 @@ import type { DestroyOptions } from '../commands/destroy.ts';
 import { usualConcurrency } from './concurrency.ts';
 import { makeEnduring } from './enduring-tools.ts';
 import { addTakeOver } from '../options.ts';
-import type { ProgressStep } from './progress.ts';
+import type { ProgressStep, Stage } from './progress.ts';
 import type { Project } from '../project.ts';
-import { inOrder, runSteps } from './run-steps.ts';
+import { runSteps } from './run-steps.ts';
 import type { Session } from '../session.ts';
 import { chooseProgressStyle } from '../waiting.ts';
 import { listenForStop } from './stopping.ts';
@@ -22,9 +22,11 @@ export interface OwnNamespace {
   readonly step: RunStep;
 }
 
-/** In this order. */
+/** In this order; what stands together does not depend on each other. */
 export interface Removals {
   readonly releases: readonly RunStep[];
+  /** The controller's pods go while it still may do what it does at its end: give back its election, for instance. */
+  readonly workloads: readonly RunStep[];
   readonly objects: readonly RunStep[];
   readonly namespaces: readonly OwnNamespace[];
   /** What is not removed although it has a name of the project: `ClusterRole x`. */
@@ -41,35 +43,33 @@ export interface Destruction {
 /** Said of every namespace that is to be deleted: what is in it is looked at right before. */
 export const unlessForeign = 'unless it holds anything else by then';
 
-/** A namespace that is kept, and what else is in it. */
-interface Kept {
-  readonly namespace: string;
-  readonly holds: readonly string[];
-}
-
-/** Removes releases side by side, then objects and namespaces one after the other, and says what is gone and what is not. */
+/** Removes releases, then the controller, what else is its own, and its namespaces, each kind side by side, and says what is gone and what is not. */
 export async function carryOutDestroy(session: Session, options: DestroyOptions, { tools: unsteady, cluster, project, removals }: Destruction): Promise<number> {
   const { report, world } = session;
   const { name } = project.config.controller;
-  const removed: string[] = [];
-  const kept: Kept[] = [];
+  const gone = new Set<RunStep>();
+  const foreign = new Map<string, readonly string[]>();
   const stopping = listenForStop(session);
   const tools = makeEnduring(session, unsteady, { stopping, timeout: options.timeout, cluster });
   const runOne = async (step: RunStep): Promise<void> => {
     await runStep(step, { ...tools, files: session.files });
-    removed.push(step.title);
+    gone.add(step);
   };
   const asProgress = (step: RunStep): ProgressStep => ({ title: step.title, run: () => runOne(step) });
-  const { releases, objects, namespaces, left } = removals;
+  const { releases, workloads, objects, namespaces, left } = removals;
+  const concurrency = usualConcurrency(world.cores);
+  const stage = (title: string, steps: readonly ProgressStep[]): readonly Stage[] => (steps.length === 0 ? [] : [{ title, steps, concurrency }]);
   const stages = [
-    ...(releases.length === 0 ? [] : [{ title: `uninstall ${releases.length} releases`, steps: releases.map(asProgress), concurrency: usualConcurrency(world.cores) }]),
-    ...inOrder(objects.map(asProgress)),
-    ...inOrder(
+    ...stage(`uninstall ${releases.length} releases`, releases.map(asProgress)),
+    ...stage('delete the controller', workloads.map(asProgress)),
+    ...stage(`delete objects of ${objects.length} kinds`, objects.map(asProgress)),
+    ...stage(
+      `delete ${namespaces.length} namespaces`,
       namespaces.map(({ namespace, step }) => ({
         title: `${step.title}, ${unlessForeign}`,
         run: async () => {
           const holds = await findForeign(tools, namespace, project);
-          if (holds.length > 0) kept.push({ namespace, holds });
+          if (holds.length > 0) foreign.set(namespace, holds);
           else await explainHeld(tools, namespace, () => runOne(step));
         },
       })),
@@ -80,8 +80,10 @@ export async function carryOutDestroy(session: Session, options: DestroyOptions,
   } finally {
     stopping.end();
   }
+  const kept = namespaces.map(({ namespace }) => ({ namespace, holds: foreign.get(namespace) ?? [] })).filter(({ holds }) => holds.length > 0);
   if (options.json === true) {
-    report.json({ removed, kept, left });
+    const planned = [...releases, ...workloads, ...objects, ...namespaces.map(({ step }) => step)];
+    report.json({ removed: planned.filter((step) => gone.has(step)).map(({ title }) => title), kept, left });
     return exitCodes.done;
   }
   for (const { namespace, holds } of kept) report.message(`kept: namespace ${namespace}, which also holds ${holds.join(', ')}`);
