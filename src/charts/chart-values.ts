@@ -20,7 +20,7 @@ export function chartValues(input: ChartValuesInput): readonly ChartValueEntry[]
   const { service, image, workload } = input;
   return [
     ...names(input),
-    ...containerValues(service, image),
+    ...containerValues(service, image, workload),
     ...secrets(service),
     ...network(input),
     ...podValues(service, workload),

@@ -1,17 +1,25 @@
-import type { PlannedService } from '../model/chart.ts';
+import type { PlannedService, WorkloadDialect } from '../model/chart.ts';
 import type { ChartValueEntry } from './chart-value-entry.ts';
 import type { ImageReference } from './image-reference.ts';
-import { count, kubernetesList, port, requiredText, textList } from './value-shapes.ts';
+import { kubernetesList, optionalCount, optionalPercentage, positive, port, requiredText, textList } from './value-shapes.ts';
 
 /** Which image runs, how often and how it is started. */
-export function containerValues(service: PlannedService, image: ImageReference): readonly ChartValueEntry[] {
+export function containerValues(service: PlannedService, image: ImageReference, workload: WorkloadDialect): readonly ChartValueEntry[] {
   const own = service.image !== undefined;
   return [
     {
       path: 'replicaCount',
-      value: service.replicas,
-      comment: 'number of pods; from two on they are spread and a disruption budget is made.',
-      schema: count,
+      value: service.replicas ?? null,
+      comment: 'number of pods; null leaves it to the cluster. Not read with autoscaling.enabled.',
+      schema: optionalCount,
+    },
+    ...autoscaling(workload),
+    {
+      path: 'keepReplicas',
+      value: null,
+      comment:
+        'number of pods where nothing above says one: `ingress-tls apply` passes what the Deployment has when helm would put it back to 1, the default of the API server.',
+      schema: optionalCount,
     },
     { path: 'image.repository', value: image.repository, comment: 'image without its tag.', schema: requiredText },
     { path: 'image.tag', value: image.tag, comment: 'tag of the image; quote it, a tag like 1.30 is a number otherwise.' },
@@ -40,6 +48,20 @@ export function containerValues(service: PlannedService, image: ImageReference):
       comment: `port on which the program listens${own ? '; it is told in PORT' : ''}.`,
       schema: port,
     },
+  ];
+}
+
+/** As `helm create` has it. Before autoscaling/v2 (Kubernetes 1.23) only the processor time counts. */
+function autoscaling(workload: WorkloadDialect): readonly ChartValueEntry[] {
+  const at = 'a percentage of what resources.requests sets aside, at which pods are added; null: does not count.';
+  return [
+    { path: 'autoscaling.enabled', value: false, comment: 'whether a HorizontalPodAutoscaler sets the number of pods; it needs a metrics server.' },
+    { path: 'autoscaling.minReplicas', value: 1, comment: 'fewest pods.', schema: positive },
+    { path: 'autoscaling.maxReplicas', value: 100, comment: 'most pods.', schema: positive },
+    { path: 'autoscaling.targetCPUUtilizationPercentage', value: 80, comment: `cpu, ${at}`, schema: optionalPercentage },
+    ...(workload.horizontalPodAutoscalerApiVersion === 'autoscaling/v1'
+      ? []
+      : [{ path: 'autoscaling.targetMemoryUtilizationPercentage', value: null, comment: `memory, ${at}`, schema: optionalPercentage }]),
   ];
 }
 

@@ -34,7 +34,7 @@ export function describeChartObjects({ service, routes, workload }: LiteralObjec
       kind: 'Deployment',
       metadata,
       spec: {
-        replicas: service.replicas,
+        ...(service.replicas === undefined ? {} : { replicas: service.replicas }),
         selector: { matchLabels: labels },
         template: { metadata: { labels }, spec: { containers: [container(service)], volumes: volumes(service) } },
       },
@@ -42,7 +42,7 @@ export function describeChartObjects({ service, routes, workload }: LiteralObjec
     ...routes.map((route) => resolveRoute(route, { name, namespace, labels })),
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
     { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata },
-    ...(service.replicas > 1 ? [{ apiVersion: workload.podDisruptionBudgetApiVersion, kind: 'PodDisruptionBudget', metadata }] : []),
+    ...(service.replicas === undefined || service.replicas > 1 ? [{ apiVersion: workload.podDisruptionBudgetApiVersion, kind: 'PodDisruptionBudget', metadata }] : []),
   ];
 }
 

@@ -107,7 +107,7 @@ const placement: readonly ChartValueEntry[] = [
   {
     path: 'podDisruptionBudget.enabled',
     value: true,
-    comment: 'whether a drain may take only some of the pods at a time; with two replicas or more.',
+    comment: 'whether a drain may take only some of the pods at a time; not made where there is one pod at most.',
   },
   {
     path: 'podDisruptionBudget.maxUnavailable',

@@ -9,6 +9,9 @@ export const labelValue: JsonObject = { type: 'string', maxLength: 63 };
 export const requiredText: JsonObject = { type: 'string', minLength: 1 };
 export const port: JsonObject = { type: 'integer', minimum: 1, maximum: 65535 };
 export const count: JsonObject = { type: 'integer', minimum: 0 };
+export const positive: JsonObject = { type: 'integer', minimum: 1 };
+export const optionalPercentage: JsonObject = { type: ['integer', 'null'], minimum: 1 };
+export const optionalCount: JsonObject = { type: ['integer', 'null'], minimum: 0 };
 
 /** Labels or annotations. */
 export const textMap: JsonObject = { type: 'object', additionalProperties: { type: 'string' } };

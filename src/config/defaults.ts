@@ -22,7 +22,6 @@ export const defaults = {
   },
   service: {
     port: 8080,
-    replicas: 1,
   },
 } as const;
 

@@ -177,10 +177,11 @@ function toConfig(intent: Intent): Config {
     namespace: intent.namespace,
     controller: { ...controller, ...(image === undefined ? {} : { image }) },
     certificate: intent.certificate,
-    services: intent.services.map(({ host, image: serviceImage, clientAuth, ...service }) => ({
+    services: intent.services.map(({ host, image: serviceImage, replicas, clientAuth, ...service }) => ({
       ...service,
       host: host?.toLowerCase() ?? defaultHost(service.name, domain),
       ...(serviceImage === undefined ? {} : { image: serviceImage }),
+      ...(replicas === undefined ? {} : { replicas }),
       clientAuth: service.mode === 'passthrough' && (clientAuth ?? true),
     })),
   };

@@ -54,7 +54,9 @@ export const serviceSchema = z.strictObject({
     .optional()
     .describe("The image of the service's program. Without it, a demo backend runs that greets with the service's name."),
   port: wholeNumber(1, 65_535).default(defaults.service.port).describe('The port on which the container listens.'),
-  replicas: wholeNumber(0, 1000).default(defaults.service.replicas).describe('How many pods run.'),
+  replicas: wholeNumber(0, 1000)
+    .optional()
+    .describe('How many pods run. Without it the cluster decides: a new Deployment has one, an autoscaler or kubectl scale may change it.'),
   clientAuth: z
     .boolean()
     .optional()

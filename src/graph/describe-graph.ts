@@ -40,7 +40,7 @@ export function describeGraph({ config, profile, desired, found, now }: GraphInp
 }
 
 function describeLane({ name, mode, host, port, replicas }: PlannedService, nodePort: number, path: LanePath): Lane {
-  return { service: name, mode, host, url: `https://${host}:${nodePort}/`, port, replicas, path };
+  return { service: name, mode, host, url: `https://${host}:${nodePort}/`, port, ...(replicas === undefined ? {} : { replicas }), path };
 }
 
 function describePath(

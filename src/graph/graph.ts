@@ -22,7 +22,8 @@ export interface Lane {
   readonly url: string;
   /** The container's port. */
   readonly port: number;
-  readonly replicas: number;
+  /** Absent: the cluster decides. */
+  readonly replicas?: number;
   readonly path: LanePath;
 }
 

@@ -44,7 +44,7 @@ function planLayout({ controller, lanes }: Graph): Layout {
 }
 
 function nameService({ service, replicas }: Lane): string {
-  const count = replicas === 1 ? '' : ` x${replicas}`;
+  const count = replicas === undefined || replicas === 1 ? '' : ` x${replicas}`;
   return `${shortenToColumns(escapeControls(service), longestService - count.length)}${count}`;
 }
 

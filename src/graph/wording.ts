@@ -14,8 +14,9 @@ export function shorten(text: string, most: number): string {
   return `${characters.slice(0, head).join('')}…${characters.slice(characters.length - (most - 1 - head)).join('')}`;
 }
 
-/** `1 pod`, `3 pods`. */
-export function countPods(replicas: number): string {
+/** `1 pod`, `3 pods`; `pods` where nobody says how many. */
+export function countPods(replicas: number | undefined): string {
+  if (replicas === undefined) return 'pods';
   return `${replicas} ${replicas === 1 ? 'pod' : 'pods'}`;
 }
 

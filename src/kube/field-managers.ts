@@ -1,6 +1,6 @@
 import type { FieldConflict } from '../model/changes.ts';
 import type { KubeObject } from '../model/kube-object.ts';
-import { listField, textField } from './object-fields.ts';
+import { fieldAt, listField, textField } from './object-fields.ts';
 
 /** Takes the list of field managers out of an object: it is longer than the object and no person reads it. */
 export function dropManagedFields(object: KubeObject): KubeObject {
@@ -25,6 +25,13 @@ export function isManagedBy(object: KubeObject, manager: string): boolean {
 export function isPatchedBy(object: KubeObject, manager: string): boolean {
   const own = listField(object, 'metadata', 'managedFields').filter((entry) => textField(entry, 'manager') === manager);
   return own.length > 0 && own.every((entry) => textField(entry, 'operation') === 'Update');
+}
+
+/** Whether a manager wrote a field by server-side apply, or anything at all; `path` as fieldsV1 has it: `f:spec`, `f:replicas`. */
+export function hasApplied(object: KubeObject, manager: string, ...path: readonly string[]): boolean {
+  return listField(object, 'metadata', 'managedFields').some(
+    (entry) => textField(entry, 'manager') === manager && textField(entry, 'operation') === 'Apply' && fieldAt(entry, 'fieldsV1', ...path) !== undefined,
+  );
 }
 
 const head = /(?:^|[:\n] ?)conflicts? with "([^"\n]*)"([^\n:]*):(?: ([^\n]+)|((?:\n- [^\n]+)+))/g;

@@ -15,6 +15,8 @@ export interface HelmUpgrade extends ClusterConnection {
   readonly labels: Readonly<Record<string, string>>;
   /** Dotted path in the values -> file of the project whose text is the value. Must be public: helm stores it. */
   readonly setFiles: Readonly<Record<string, string>>;
+  /** How many pods the Deployment keeps where the chart says no number. */
+  readonly keepReplicas?: number;
   /** Whether fields that another manager set are taken over; helm 3, which knows no managers, always does. */
   readonly forceConflicts: boolean;
   /** Whether the API server checks field names and types itself (Kubernetes >= 1.27, KEP-2885), so that helm need not. */
@@ -42,7 +44,7 @@ export function buildHelmArgs({ context, kubeconfig }: ClusterConnection, args: 
  * (helm@3.13.0:pkg/action/upgrade.go, reuseValues), so that the result would depend on more than the chart.
  */
 export function helmUpgradeCommand(upgrade: HelmUpgrade): ToolCommand {
-  const { release, chartFolder, namespace, timeout, helmMajor, labels, setFiles, forceConflicts, serverValidates, ...connection } = upgrade;
+  const { release, chartFolder, namespace, timeout, helmMajor, labels, setFiles, keepReplicas, forceConflicts, serverValidates, ...connection } = upgrade;
   const labelList = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
   return write(connection, [
     'upgrade',
@@ -53,6 +55,7 @@ export function helmUpgradeCommand(upgrade: HelmUpgrade): ToolCommand {
     `--namespace=${namespace}`,
     '--reset-values',
     ...setFileOptions(setFiles),
+    ...(keepReplicas === undefined ? [] : [`--set=keepReplicas=${keepReplicas}`]),
     ...(labelList.length === 0 ? [] : [`--labels=${labelList.join(',')}`]),
     // A release that helm 3 began is upgraded by patches until it is told otherwise, and those know no conflicts (tried, helm 4.1.4).
     ...(forceConflicts && helmMajor === 4 ? ['--server-side=true', '--force-conflicts'] : []),

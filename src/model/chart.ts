@@ -66,6 +66,8 @@ export interface WorkloadDialect {
   readonly kubeVersion: string;
   readonly deploymentApiVersion: 'apps/v1' | 'apps/v1beta2';
   readonly podDisruptionBudgetApiVersion: 'policy/v1' | 'policy/v1beta1';
+  /** v2 came with Kubernetes 1.23; v1 knows cpu alone. */
+  readonly horizontalPodAutoscalerApiVersion: 'autoscaling/v2' | 'autoscaling/v1';
   /** seccompProfile is a field since Kubernetes 1.19, an annotation before. */
   readonly seccompProfile: 'field' | 'annotation';
   /** The label kubernetes.io/metadata.name is set on every namespace since Kubernetes 1.21. */

@@ -39,7 +39,8 @@ export interface ServiceIntent {
   readonly image?: string;
   /** The container's port. */
   readonly port: number;
-  readonly replicas: number;
+  /** Absent: not ours to set. */
+  readonly replicas?: number;
   /** Whether the pod of a passthrough service demands a client certificate; false in the other modes. */
   readonly clientAuth: boolean;
   /** The person's own annotations on the route objects. */

@@ -46,6 +46,8 @@ export interface Findings {
   readonly digests: ReadonlyMap<string, string>;
   /** Workloads that exist, change in nothing and are not ready, as identifyObject says. */
   readonly unready: ReadonlySet<string>;
+  /** Pods that a release's Deployment is to keep where its chart says no number, by the service's name. */
+  readonly keepReplicas?: ReadonlyMap<string, number>;
 }
 
 /** Seconds for a command that only sends objects. */
@@ -113,6 +115,7 @@ function listWorkloads({ name, release, namespace }: PlannedService, { changes }
 function installStep(config: Config, profile: ControllerProfile, service: PlannedService, target: ApplyTarget, findings: Findings): RunStep {
   const digest = findings.digests.get(service.name);
   const found = target.releases.find(({ name, namespace }) => name === service.release && namespace === service.namespace);
+  const keepReplicas = findings.keepReplicas?.get(service.name);
   const made = digest === undefined ? undefined : printChartDigest(digest, (found?.revision ?? 0) + 1);
   return {
     title: `install release ${service.release}`,
@@ -125,6 +128,7 @@ function installStep(config: Config, profile: ControllerProfile, service: Planne
       helmMajor: target.helmMajor,
       labels: { [ownerLabel]: config.controller.name, [projectLabel]: printProject(config.domain), ...(made === undefined ? {} : { [chartDigestLabel]: made }) },
       setFiles: inlineAuthority(config, profile, service),
+      ...(keepReplicas !== undefined && { keepReplicas }),
       forceConflicts: target.forceConflicts,
       serverValidates: target.serverValidates,
       ...target.connection,

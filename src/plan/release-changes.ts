@@ -1,6 +1,8 @@
 import { containsFields } from '../kube/contains-fields.ts';
-import { fieldAt, listField } from '../kube/object-fields.ts';
+import { hasApplied } from '../kube/field-managers.ts';
+import { fieldAt, listField, numberField } from '../kube/object-fields.ts';
 import { nameObject } from '../kube/object-identity.ts';
+import { helmFieldManager } from '../kube/release-metadata.ts';
 import type { Difference, ObjectDifference, ReleaseChange, ReleaseRecord } from '../model/changes.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { KubeObject } from '../model/kube-object.ts';
@@ -50,5 +52,20 @@ const comparedByName: ReadonlySet<string> = new Set(['ConfigMap', 'ServiceAccoun
 function selectTelling(object: KubeObject): unknown {
   if (object.kind !== 'Deployment') return object;
   const containers = listField(object, 'spec', 'template', 'spec', 'containers').map((container) => ({ name: fieldAt(container, 'name'), image: fieldAt(container, 'image') }));
-  return { spec: { replicas: fieldAt(object, 'spec', 'replicas'), template: { spec: { containers } } } };
+  const replicas = fieldAt(object, 'spec', 'replicas');
+  return { spec: { ...(replicas === undefined ? {} : { replicas }), template: { spec: { containers } } } };
+}
+
+/**
+ * How many pods a Deployment has that helm would put back to the API server's default, 1, when its new manifest does not say a number.
+ * Server-side apply does so when helm alone set the field (kubernetes.io: Server-Side Apply, Transferring ownership); the patch of helm 3,
+ * by which helm 4 goes on with what helm 3 began, whenever the manifest before said one, whoever set it since.
+ *
+ * @returns undefined where there is nothing to lose.
+ */
+export function findReplicasAtRisk(live: KubeObject | undefined, helmMajor: 3 | 4): number | undefined {
+  const replicas = numberField(live, 'spec', 'replicas');
+  if (live === undefined || replicas === undefined || replicas === 1) return undefined;
+  const isSafe = helmMajor === 4 && hasApplied(live, helmFieldManager) && !hasApplied(live, helmFieldManager, 'f:spec', 'f:replicas');
+  return isSafe ? undefined : replicas;
 }

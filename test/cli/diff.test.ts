@@ -115,7 +115,7 @@ describe('diff', () => {
       expect(exitCode).toBe(1);
       const [call] = cluster.calls('helm').filter(({ args }) => args.includes('template'));
       expect(call?.args.find((arg) => arg.endsWith('/svc7'))).toMatch(/^\/.*ingress-tls-charts-[^/]+\/svc7$/);
-      expect(readFileSync(join(project, 'charts/svc7/values.yaml'), 'utf8')).toContain('replicaCount: 1');
+      expect(readFileSync(join(project, 'charts/svc7/values.yaml'), 'utf8')).toContain('replicaCount: null');
     });
   });
 

@@ -11,7 +11,9 @@ const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 const transcripts = readTranscripts(readme);
 
 /** As the recorded cluster needs it: profile ingress-nginx names its image by digest. */
-const recorded = threeModes.replace('services:\n', 'controller:\n  image: registry.k8s.io/ingress-nginx/controller:v1.15.1\nservices:\n');
+const recorded = threeModes
+  .replace('services:\n', 'controller:\n  image: registry.k8s.io/ingress-nginx/controller:v1.15.1\nservices:\n')
+  .replace('mode: reencrypt\n', 'mode: reencrypt\n    replicas: 1\n');
 
 /** What the README shows of a command that needs a cluster. */
 function readOutput(command: string): readonly string[] {

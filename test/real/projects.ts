@@ -9,7 +9,7 @@ export interface Service {
   readonly mode: 'terminate' | 'reencrypt' | 'passthrough';
   readonly host: string;
   readonly clientAuth: boolean;
-  readonly replicas: number;
+  readonly replicas?: number;
   readonly image?: string;
   readonly annotations: Readonly<Record<string, string>>;
   /** Helm release, and the name of the service's objects. */
@@ -81,7 +81,6 @@ function describeProject(title: string, file: ProjectFile): Omit<Project, 'folde
     services: file.services.map((service) => ({
       host: `${service.name}.${file.domain}`,
       clientAuth: service.mode === 'passthrough',
-      replicas: 1,
       annotations: {},
       release: `${controller.name}-${service.name}`,
       ...service,

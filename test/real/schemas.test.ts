@@ -33,7 +33,7 @@ function expectedKinds({ services, controller, namespace }: Project): readonly s
   return [
     ...['ClusterRole', 'ClusterRoleBinding', 'ConfigMap', 'Deployment', 'Ingress', 'NetworkPolicy', 'Pod', 'Role', 'RoleBinding', 'Secret', 'Service', 'ServiceAccount'],
     ...(controller.profile === 'ingress-nginx' ? ['IngressClass'] : []),
-    ...(services.some(({ replicas }) => replicas > 1) ? ['PodDisruptionBudget'] : []),
+    ...(services.some(({ replicas }) => replicas === undefined || replicas > 1) ? ['PodDisruptionBudget'] : []),
     ...(namespace === 'default' && controller.namespace === 'default' ? [] : ['Namespace']),
   ];
 }

@@ -58,7 +58,7 @@ function describeForPrograms({ config, desired }: Project, certificates: readonl
       release: service.release,
       containerPort: service.port,
       servicePort: service.servicePort.number,
-      replicas: service.replicas,
+      replicas: service.replicas ?? null,
       clientAuth: service.clientAuth,
       image: service.image ?? null,
       chart: chartFolder(service.name),

@@ -1,6 +1,8 @@
 import type { ClusterChanges, ReleaseChange, ReleaseRecord } from '../../model/changes.ts';
 import type { PlannedService } from '../../model/chart.ts';
 import type { Findings } from '../../plan/apply-plan.ts';
+import { identifyObject } from '../../plan/orphans.ts';
+import { findReplicasAtRisk } from '../../plan/release-changes.ts';
 import type { ClusterFacts } from './facts.ts';
 import type { ClusterTools } from './tools.ts';
 import { listUnready, lookLightly, type Look } from './light-look.ts';
@@ -24,12 +26,22 @@ export interface FindSettings {
  * @throws ToolError when kubectl or the cluster fails.
  */
 export async function findChanges({ tools, rendered, facts, verifyLive, skipsManifests = false }: FindSettings): Promise<Findings> {
-  const { records, live, existingNamespaces, target: { foreignNamespaces } } = facts;
+  const { records, live, existingNamespaces, target: { foreignNamespaces, helmMajor } } = facts;
   const { services } = rendered.project.desired;
   if (records === undefined || live === undefined) return { digests: new Map(services.map((service) => [service.name, rendered.digestChart(service)])), unready: new Set() };
-  const look = await lookLightly(tools, { rendered, records, live, existingNamespaces, foreignNamespaces, skipsManifests });
-  const drifted = services.filter((service) => isDrifted(service, look, records));
+  const seenLightly = await lookLightly(tools, { rendered, records, live, existingNamespaces, foreignNamespaces, skipsManifests });
+  const drifted = services.filter((service) => isDrifted(service, seenLightly, records));
   const edited = services.filter((service) => rendered.describeChart(service).length === 0);
+  const keepReplicas = new Map(
+    services.flatMap((service) => {
+      // What an edited chart says is not known: it does not read the number where it says one itself.
+      if (service.replicas !== undefined && !edited.includes(service)) return [];
+      const { release: name, namespace } = service;
+      const replicas = findReplicasAtRisk(live.charts.get(identifyObject('Deployment', { name, namespace })), helmMajor);
+      return replicas === undefined ? [] : [[service.name, replicas] as const];
+    }),
+  );
+  const look = { ...seenLightly, keepReplicas };
   const doubtful = verifyLive ? services : services.filter((service) => drifted.includes(service) || edited.includes(service));
   if (doubtful.length === 0 || rendered.project.profile.applyMethod === 'client-side') return look;
   const close = await lookClosely(tools, rendered, facts, verifyLive ? undefined : doubtful);

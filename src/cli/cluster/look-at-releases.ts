@@ -3,9 +3,11 @@ import { createSlots } from '../../effects/probes/slots.ts';
 import { readReleaseManifest } from '../../effects/release-manifest.ts';
 import type { ServerDryRun } from '../../effects/server-dry-run.ts';
 import { createStagedCharts } from '../../effects/staged-charts.ts';
+import { fieldAt, isMap, numberField } from '../../kube/object-fields.ts';
 import { addReleaseMetadata, helmFieldManager } from '../../kube/release-metadata.ts';
 import type { ReleaseChange, ReleaseName, ReleaseRecord } from '../../model/changes.ts';
 import type { PlannedService } from '../../model/chart.ts';
+import type { KubeObject } from '../../model/kube-object.ts';
 import { inlineAuthority } from '../../plan/apply-plan.ts';
 import { chartFolder } from '../../plan/places.ts';
 import { judgeComparedRelease, listGone, type ComparedRelease } from '../../plan/release-comparison.ts';
@@ -32,7 +34,7 @@ const helmsAtOnce = 4;
  * patches: what differs is overwritten, and what goes is known from the earlier manifest.
  */
 export async function lookAtReleases(tools: ClusterTools, dryRun: ServerDryRun, request: ReleasesRequest): Promise<readonly ReleaseChange[]> {
-  const views = await viewReleases(tools, request);
+  const views = await keepReplicas(dryRun, await viewReleases(tools, request));
   const method = request.helmMajor === 3 ? 'patch' : 'as-before';
   const [previews, gone] = await Promise.all([
     dryRun.preview(views.flatMap(({ wanted }) => wanted), { fieldManager: helmFieldManager, method }),
@@ -40,6 +42,18 @@ export async function lookAtReleases(tools: ClusterTools, dryRun: ServerDryRun, 
   ]);
   const ends = views.reduce<readonly number[]>((sums, { wanted }) => [...sums, (sums.at(-1) ?? 0) + wanted.length], []);
   return views.map((view, index) => judgeComparedRelease(view, previews.slice(index === 0 ? 0 : ends[index - 1], ends[index]), gone));
+}
+
+/** What a chart leaves to others stays as it is, see findReplicasAtRisk: a manifest without it would read as the API server's default. */
+async function keepReplicas(dryRun: ServerDryRun, views: readonly ComparedRelease[]): Promise<readonly ComparedRelease[]> {
+  const silent = views.flatMap(({ wanted }) => wanted.filter((object) => object.kind === 'Deployment' && fieldAt(object, 'spec', 'replicas') === undefined));
+  const live = silent.length === 0 ? new Map<KubeObject, KubeObject>() : await dryRun.readLive(silent);
+  const complete = (object: KubeObject): KubeObject => {
+    const replicas = numberField(live.get(object), 'spec', 'replicas');
+    const { spec } = object;
+    return replicas === undefined || !isMap(spec) ? object : { ...object, spec: { ...spec, replicas } };
+  };
+  return views.map((view) => ({ ...view, wanted: view.wanted.map(complete) }));
 }
 
 async function viewReleases({ exec, connection }: ClusterTools, { rendered, services, records, kubeVersion }: ReleasesRequest): Promise<readonly ComparedRelease[]> {

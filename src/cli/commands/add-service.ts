@@ -26,7 +26,7 @@ export function defineAddService(program: Command, run: Run): void {
     .option('--host <host>', 'host name (default: NAME.DOMAIN)')
     .option('--image <image>', 'container image (default: a small demo backend)')
     .option('--port <port>', "the container's port (default: 8080)", parseWholeNumber)
-    .option('--replicas <count>', 'number of pods (default: 1)', parseWholeNumber)
+    .option('--replicas <count>', 'number of pods (default: left to the cluster)', parseWholeNumber)
     .option('--client-auth', 'passthrough: the pod demands a client certificate (default)')
     .option('--no-client-auth', 'passthrough: the pod does not')
     .option('--annotation <key=value>', 'annotation of your own on the route; repeatable', collectAnnotation)

@@ -24,6 +24,7 @@ export const ingressNginx015: ControllerProfile = {
     kubeVersion: '<1.16.0-0',
     deploymentApiVersion: 'apps/v1beta2',
     podDisruptionBudgetApiVersion: 'policy/v1beta1',
+    horizontalPodAutoscalerApiVersion: 'autoscaling/v1',
     seccompProfile: 'annotation',
     namespaceNameLabel: 'name',
   },

@@ -16,7 +16,6 @@ export function deployment(config: Config, names: ControllerNames, labels: Label
     kind: 'Deployment',
     metadata: { name: names.deployment, namespace: config.controller.namespace, labels },
     spec: {
-      replicas: 1,
       revisionHistoryLimit: 10,
       selector: { matchLabels: selector },
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },

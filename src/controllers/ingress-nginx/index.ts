@@ -28,6 +28,7 @@ export const ingressNginx: ControllerProfile = {
     kubeVersion: '>=1.25.0-0',
     deploymentApiVersion: 'apps/v1',
     podDisruptionBudgetApiVersion: 'policy/v1',
+    horizontalPodAutoscalerApiVersion: 'autoscaling/v2',
     seccompProfile: 'field',
     namespaceNameLabel: 'kubernetes.io/metadata.name',
   },

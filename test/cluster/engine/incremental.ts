@@ -116,6 +116,29 @@ export function testLaterApplies(get: () => EngineProject): void {
     expect(inNamespace('get', 'deployment', `${name}-svc9`, '--output', 'jsonpath={.spec.replicas}')).toBe('1');
   });
 
+  it('leaves the number of pods to others where the file says none, and lets none of them go when it is said no longer', () => {
+    const project = get();
+    const { name } = project;
+    const count = (): string => inNamespace('get', 'deployment', `${name}-svc9`, '--output', 'jsonpath={.spec.replicas}');
+    edit(project, /(name: svc9\n.*\n {4}replicas:) 1/, '$1 3');
+    expect(runApply(project)).toMatchObject({ exitCode: 0, helmCalls: [`${name}-svc9`] });
+    edit(project, /(name: svc9\n.*\n) {4}replicas: 3\n/, '$1');
+    expect(runApply(project)).toMatchObject({ exitCode: 0, helmCalls: [`${name}-svc9`] });
+    expect(count()).toBe('3');
+    for (const replicas of ['2', '0', '3']) {
+      inNamespace('scale', 'deployment', `${name}-svc9`, `--replicas=${replicas}`);
+      expect(run(project, 'diff').exitCode).toBe(0);
+      expect(runApply(project)).toMatchObject({ exitCode: 0, helmCalls: [], writes: [] });
+    }
+    // helm 3 patches away what the manifest before said, whoever set it since.
+    edit(project, /(name: svc9\n.*\n)/, '$1    annotations: {example.test/a: b}\n');
+    expect(runApply(project)).toMatchObject({ exitCode: 0, helmCalls: [`${name}-svc9`] });
+    expect(count()).toBe('3');
+    edit(project, /(name: svc9\n.*\n).*annotations.*\n/, '$1    replicas: 1\n');
+    expect(runApply(project, '--force-conflicts')).toMatchObject({ exitCode: 0, helmCalls: [`${name}-svc9`] });
+    expect(count()).toBe('1');
+  });
+
   it('says why pods do not become ready, and goes back to what ran before', () => {
     const project = get();
     const { name } = project;

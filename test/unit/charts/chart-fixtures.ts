@@ -19,6 +19,7 @@ export const modernDialect: WorkloadDialect = {
   kubeVersion: '>=1.21.0-0',
   deploymentApiVersion: 'apps/v1',
   podDisruptionBudgetApiVersion: 'policy/v1',
+  horizontalPodAutoscalerApiVersion: 'autoscaling/v2',
   seccompProfile: 'field',
   namespaceNameLabel: 'kubernetes.io/metadata.name',
 };
@@ -28,6 +29,7 @@ export const legacyDialect: WorkloadDialect = {
   kubeVersion: '>=1.8.0-0 <1.16.0-0',
   deploymentApiVersion: 'apps/v1beta2',
   podDisruptionBudgetApiVersion: 'policy/v1beta1',
+  horizontalPodAutoscalerApiVersion: 'autoscaling/v1',
   seccompProfile: 'annotation',
   namespaceNameLabel: 'name',
 };
@@ -40,7 +42,6 @@ export function plannedService(mode: Mode, changes: Partial<PlannedService> = {}
     mode,
     host: `${name}.example.test`,
     port: terminate ? 8080 : 8443,
-    replicas: 1,
     clientAuth: mode === 'passthrough',
     annotations: {},
     release: `ic3-${name}`,

@@ -32,6 +32,12 @@ describeWithTool('helm', 'helm lint --strict', (helm) => {
     expect(result.code).toBe(0);
   });
 
+  it.each([[], ['--set', 'autoscaling.enabled=true,autoscaling.targetMemoryUtilizationPercentage=70']])('says nothing where others set the number of pods: %j', (...options) => {
+    const result = lint(chartInput(plannedService('terminate')), ...options);
+    expect(remarks(result)).toEqual([]);
+    expect(result.code).toBe(0);
+  });
+
   // apps/v1beta2 is deprecated since 1.9, extensions/v1beta1 since 1.14: the linter says so of any chart that uses them.
   it.each(legacyInputs)('says nothing for the Kubernetes of the old API versions: %s', (_, input) => {
     const result = lint(input, '--kube-version', '1.8.0');
@@ -52,6 +58,8 @@ describeWithTool('helm', 'values.schema.json', (helm) => {
     ['replicaCount=two', 'replicaCount'],
     ['replicaCount=-1', 'replicaCount'],
     ['replicas=2', 'replicas'],
+    ['autoscaling.maxReplicas=0', 'autoscaling/maxReplicas'],
+    ['autoscaling.maxReplica=3', 'autoscaling'],
     ['service.port=70000', 'service/port'],
     ['service.type=ExternalName', 'service/type'],
     ['image.repository=', 'image/repository'],

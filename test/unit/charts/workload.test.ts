@@ -137,9 +137,36 @@ describeWithTool('helm', "a chart's objects", (helm) => {
   });
 
   it('make no budget and no spread for one pod', () => {
-    const objects = objectsOf(chartInput(plannedService('terminate')));
+    const objects = objectsOf(chartInput(plannedService('terminate', { replicas: 1 })));
     expect(objects.has('PodDisruptionBudget')).toBe(false);
     expect(podOf(objects).spec).not.toHaveProperty('topologySpreadConstraints');
+  });
+
+  const dialects = [['new clusters', chartInput(plannedService('terminate')), 'autoscaling/v2'], ['old clusters', legacyInput(plannedService('terminate')), 'autoscaling/v1']] as const;
+
+  it.each(dialects)('leave the number of pods to others where the file says none, and may meet more than one: %s', (_, input) => {
+    const objects = objectsOf(input);
+    expect(spec(objects, 'Deployment')).not.toHaveProperty('replicas');
+    expect(objects.has('PodDisruptionBudget')).toBe(true);
+    expect(objects.has('HorizontalPodAutoscaler')).toBe(false);
+    expect(spec(objectsOf(input, '--set', 'keepReplicas=0'), 'Deployment')).toHaveProperty('replicas', 0);
+    expect(spec(objectsOf(input, '--set', 'replicaCount=3,keepReplicas=5'), 'Deployment')).toHaveProperty('replicas', 3);
+  });
+
+  it.each(dialects)('bring an autoscaler where values ask for it, which alone sets the number of pods: %s', (_, input, apiVersion) => {
+    const objects = objectsOf(input, '--set', 'autoscaling.enabled=true,autoscaling.minReplicas=2,autoscaling.maxReplicas=5,replicaCount=3');
+    expect(spec(objects, 'Deployment')).not.toHaveProperty('replicas');
+    expect(get(objects, 'HorizontalPodAutoscaler').apiVersion).toBe(apiVersion);
+    const deployment = get(objects, 'Deployment');
+    expect(spec(objects, 'HorizontalPodAutoscaler')).toMatchObject({
+      scaleTargetRef: { apiVersion: deployment.apiVersion, kind: 'Deployment', name: deployment.metadata.name },
+      minReplicas: 2,
+      maxReplicas: 5,
+      ...(apiVersion === 'autoscaling/v1' ? { targetCPUUtilizationPercentage: 80 } : { metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }] }),
+    });
+    expect(objects.has('PodDisruptionBudget')).toBe(true);
+    expect(objectsOf(input, '--set', 'autoscaling.enabled=true,autoscaling.maxReplicas=1').has('PodDisruptionBudget')).toBe(false);
+    expect(spec(objectsOf(input, '--set', 'autoscaling.enabled=true,keepReplicas=4'), 'Deployment')).toHaveProperty('replicas', 4);
   });
 
   it('use no field before the Kubernetes that has it', () => {

@@ -56,8 +56,8 @@ const fullConfig = {
       clientAuth: false,
       annotations: { 'team.example.test/owner': 'on' },
     },
-    { name: 'db', mode: 'passthrough', host: 'a.b.example.test', port: 8080, replicas: 1, clientAuth: false, annotations: {} },
-    { name: 'api', mode: 'passthrough', host: 'api.example.test', port: 8080, replicas: 1, clientAuth: true, annotations: {} },
+    { name: 'db', mode: 'passthrough', host: 'a.b.example.test', port: 8080, clientAuth: false, annotations: {} },
+    { name: 'api', mode: 'passthrough', host: 'api.example.test', port: 8080, clientAuth: true, annotations: {} },
   ],
 };
 

@@ -14,7 +14,6 @@ export function service(name: string, mode: Mode, changes: Partial<ServiceIntent
     mode,
     host: `${name}.example.test`,
     port: 8080,
-    replicas: 1,
     clientAuth: mode === 'passthrough',
     annotations: {},
     ...changes,

@@ -24,11 +24,11 @@ describe('the mermaid flowchart', () => {
   it('draws the three modes', () => {
     expect(drawMermaid(graphOf(threeModes, threeModesFound)).split('\n').filter((line) => line.includes('|'))).toEqual([
       '  client ==>|"TLS<br/>shows certs/wildcard.crt<br/>until 2027-01-01"| c0',
-      '  c0 -.->|"HTTP, not encrypted"| s0["service svc7<br/>1 pod, port 8080"]',
+      '  c0 -.->|"HTTP, not encrypted"| s0["service svc7<br/>pods, port 8080"]',
       '  client ==>|"TLS<br/>shows certs/wildcard.crt<br/>until 2027-01-01"| c1',
-      '  c1 ==>|"TLS, verified<br/>shows certs/svc8.crt<br/>until 2027-01-01"| s1["service svc8<br/>1 pod, port 8080"]',
+      '  c1 ==>|"TLS, verified<br/>shows certs/svc8.crt<br/>until 2027-01-01"| s1["service svc8<br/>pods, port 8080"]',
       '  client ==>|"TLS, client certificate<br/>client shows certs/svc9-client.crt<br/>until 2027-01-01"| c2',
-      '  c2 ==>|"the same TLS<br/>shows certs/svc9.crt<br/>until 2027-01-01"| s2["service svc9<br/>1 pod, port 8080"]',
+      '  c2 ==>|"the same TLS<br/>shows certs/svc9.crt<br/>until 2027-01-01"| s2["service svc9<br/>pods, port 8080"]',
     ]);
   });
 

@@ -4,7 +4,7 @@ import type { ReleaseRecord } from '../../../src/model/changes.ts';
 import type { PlannedService } from '../../../src/model/chart.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import { describeDifference } from '../../../src/plan/difference-text.ts';
-import { judgeRelease } from '../../../src/plan/release-changes.ts';
+import { findReplicasAtRisk, judgeRelease } from '../../../src/plan/release-changes.ts';
 
 const service: PlannedService = {
   ...{ name: 'svc7', mode: 'terminate', host: 'svc7.example.test', port: 8080, replicas: 1, clientAuth: false, annotations: {} },
@@ -115,5 +115,39 @@ describe('judgeRelease', () => {
         expect((judged as { readonly change: string }).change === 'unchanged').toBe(isSame);
       }),
     );
+  });
+});
+
+describe('a chart that says no number of replicas', () => {
+  const silent = { ...deployment, spec: { template: deployment.spec.template } };
+
+  it('takes any number for right', () => {
+    for (const replicas of [0, 1, 3]) expect(judge({ chart: [silent], live: withLive('Deployment', { spec: { ...deployment.spec, replicas } }) })).toEqual({ change: 'unchanged', reasons: [] });
+  });
+
+  type Entry = readonly [manager: string, operation: 'Apply' | 'Update', fields: object];
+  const own: Entry = ['helm', 'Apply', { 'f:spec': { 'f:replicas': {}, 'f:template': {} } }];
+  const without: Entry = ['helm', 'Apply', { 'f:spec': { 'f:template': {} } }];
+  const autoscaler: Entry = ['kube-controller-manager', 'Update', { 'f:spec': { 'f:replicas': {} } }];
+  const patched: Entry = ['helm', 'Update', { 'f:spec': { 'f:template': {} } }];
+
+  // Tried on Kubernetes 1.35.4 with helm 4.1.4 and 3.22.0: what has no number here keeps its pods; of the others most are put back to 1.
+  it.each<[string, 3 | 4, number, readonly Entry[], number | undefined]>([
+    ['nobody but helm set it', 4, 3, [own], 3],
+    ['it was set to none', 4, 0, [own], 0],
+    ['an autoscaler set it since', 4, 3, [without, autoscaler], undefined],
+    ['an autoscaler and helm set the same', 4, 3, [own, autoscaler], 3],
+    ['helm patches what helm 3 began', 4, 3, [patched, autoscaler], 3],
+    ['helm 3 patches, whoever set it', 3, 3, [without, autoscaler], 3],
+    ['the cluster tells no managers', 4, 3, [], 3],
+    ['it is the default already', 3, 1, [patched], undefined],
+  ])('is helped to keep its pods: %s', (_, helmMajor, replicas, managers, expected) => {
+    const managedFields = managers.map(([manager, operation, fieldsV1]) => ({ manager, operation, fieldsV1 }));
+    const live = { ...deployment, metadata: { ...metadata, managedFields }, spec: { ...deployment.spec, replicas } } as unknown as KubeObject;
+    expect(findReplicasAtRisk(live, helmMajor)).toBe(expected);
+  });
+
+  it('is installed first without', () => {
+    expect(findReplicasAtRisk(undefined, 3)).toBeUndefined();
   });
 });

@@ -90,7 +90,7 @@ function wellKnown(): StatusFacts {
     live: {
       hasUnseenClasses: false,
       objects: [
-        ...config.services.map(({ name, replicas }) => deployment('apps', `ic3-${name}`, { replicas })),
+        ...config.services.map(({ name, replicas }) => deployment('apps', `ic3-${name}`, { replicas: replicas ?? 1 })),
         ...names.map((name) => ingress(`ic3-${name}`, 'ic3')),
         ingressClass('ic3', 'ingress-tls/ic3'),
         ingressClass('nginx', 'k8s.io/ingress-nginx'),

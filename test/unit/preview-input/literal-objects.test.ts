@@ -48,7 +48,7 @@ describeWithTool('helm', 'the objects of a chart without helm', (helm) => {
     const text = withChart(chart, (folder) => execFileSync(helm, ['template', planned.release, folder, ...options], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
     const byHelm = inputOf(profile, parseObjects(text, name), [intent]);
     expect(byHelm.table.hosts).toHaveLength(1);
-    expect(byHelm.pods.pods).toHaveLength(intent.replicas);
+    expect(byHelm.pods.pods).toHaveLength(intent.replicas ?? 1);
     expect(inputOf(profile, describeChartObjects({ service: planned, routes, workload: profile.workload }), [intent])).toEqual(byHelm);
   });
 });

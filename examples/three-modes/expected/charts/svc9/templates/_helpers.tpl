@@ -61,6 +61,24 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 {{- end }}
 
+{{/* Number of pods; nothing where it is not the chart's to say: what an autoscaler or a person sets is nobody's mistake. */}}
+{{- define "svc9.replicas" -}}
+{{- $replicas := ternary nil .Values.replicaCount .Values.autoscaling.enabled }}
+{{- if kindIs "invalid" $replicas }}
+{{- $replicas = .Values.keepReplicas }}
+{{- end }}
+{{- if not (kindIs "invalid" $replicas) }}{{ int $replicas }}{{ end }}
+{{- end }}
+
+{{/* Whether there may be more than one pod, now or later. */}}
+{{- define "svc9.maySpread" -}}
+{{- if .Values.autoscaling.enabled }}
+{{- if gt (int .Values.autoscaling.maxReplicas) 1 }}true{{ end }}
+{{- else if kindIs "invalid" .Values.replicaCount }}true
+{{- else if gt (int .Values.replicaCount) 1 }}true
+{{- end }}
+{{- end }}
+
 {{/* repository, then :tag and @digest where they are given. */}}
 {{- define "svc9.image" -}}
 {{- .Values.image.repository }}
