@@ -73,7 +73,7 @@ export function issueCertificate({ request, publicKey, signingKey, issuer, seria
   const attributes = fittingAttributes(request);
   const subject = encodeSubject(attributes);
   const isNameless = Object.keys(attributes).length === 0;
-  checkIdentity(request, isNameless);
+  checkIdentity(request, { isNameless, isSelfSigned: authority === undefined });
   const { notBefore, notAfter } = validityPeriod({
     now,
     days: request.days,

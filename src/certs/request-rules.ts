@@ -27,10 +27,10 @@ export function checkNames(request: CertificateRequest): void {
 /**
  * Checks what a certificate must say of its subject, by its usage.
  *
- * @param isNameless whether neither common name nor organization fits into the subject.
+ * @param subject what fits into the subject, and whether the certificate is its own issuer.
  * @throws UsageError when a name is missing; InternalError for what no function of requests.ts asks for.
  */
-export function checkIdentity(request: CertificateRequest, isNameless: boolean): void {
+export function checkIdentity(request: CertificateRequest, { isNameless, isSelfSigned }: { readonly isNameless: boolean; readonly isSelfSigned: boolean }): void {
   const { usage, commonName, dnsNames, permittedDnsNames } = request;
   if (usage !== 'authority' && permittedDnsNames.length > 0) {
     throw new InternalError('name constraints are for authorities only (RFC 5280, 4.2.1.10)');
@@ -46,7 +46,8 @@ export function checkIdentity(request: CertificateRequest, isNameless: boolean):
   if (usage === 'server' && looksLikeHost && !dnsNames.includes(commonName)) {
     throw refuseIssue(`the common name "${printable(commonName)}" is not among the DNS names`, 'Request it as a DNS name too.');
   }
-  if (usage !== 'server' && isNameless) {
-    throw refuseIssue(`a certificate for a ${usage} needs a name of at most 64 characters`, 'Choose a shorter name.');
+  // An empty subject is for whoever the alternative names identify; an issuer has a name (RFC 5280, 4.1.2.4 and 4.1.2.6).
+  if (isNameless && (usage !== 'server' || isSelfSigned)) {
+    throw refuseIssue(`a ${isSelfSigned ? 'self-signed certificate' : 'certificate'} for a ${usage} needs a name of at most 64 characters`, 'Choose a shorter name.');
   }
 }

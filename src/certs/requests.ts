@@ -5,14 +5,14 @@ import { authorityDays } from './validity.ts';
 
 /**
  * The certificate that the controller shows for the domain, self-signed: the article's CN and O, with the names that
- * clients go by today. The wildcard covers one label, so the domain itself is named too (RFC 9525, 6.3).
+ * clients go by today. The wildcard covers one label, so the domain itself is named too (RFC 9525, 6.3). Where a domain is
+ * too long for either, a title stands for both: what signs itself is an issuer, and an issuer has a name (RFC 5280, 4.1.2.4).
  */
 export function requestWildcard(domain: string, days: number, keyType: KeyType): CertificateRequest {
   const wildcard = `*.${domain}`;
   return {
     usage: 'server',
-    commonName: wildcard,
-    organization: domain,
+    ...(fitsAttribute(domain) ? { commonName: wildcard, organization: domain } : { commonName: 'ingress-tls wildcard' }),
     dnsNames: [wildcard, domain],
     permittedDnsNames: [],
     days,

@@ -56,7 +56,8 @@ function loadPem(index: ObjectIndex, secret: NamedObject): string | { readonly l
 function readNames(pem: string): readonly string[] | undefined {
   try {
     const { subject, subjectAltName = '' } = new X509Certificate(pem);
-    const commonNames = subject.split('\n').flatMap((line) => (line.startsWith('CN=') ? [line.slice('CN='.length)] : []));
+    // Without a subject, as the longest names leave it, it is undefined, whatever @types/node says.
+    const commonNames = ((subject as string | undefined) ?? '').split('\n').flatMap((line) => (line.startsWith('CN=') ? [line.slice('CN='.length)] : []));
     const alternatives = subjectAltName.split(', ').flatMap((entry) => (/^(?:DNS|IP Address):/.test(entry) ? [entry.slice(entry.indexOf(':') + 1)] : []));
     return [...new Set([...commonNames, ...alternatives].map((name) => name.toLowerCase()))].sort();
   } catch {

@@ -58,6 +58,7 @@ export function issue(
 
 export const serverRequest: CertificateRequest = {
   usage: 'server',
+  organization: 'Example',
   dnsNames: ['a.example.test'],
   permittedDnsNames: [],
   days: 30,

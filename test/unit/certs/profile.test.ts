@@ -219,7 +219,39 @@ describe('subjects', () => {
     expect(new X509Certificate(issue(requestClient(long, 30, 'ecdsa-p256'), { signer: clientAuthority })).subject).toBe(`CN=client\nO=${long}`);
     const domain = `${'c'.repeat(60)}.${'d'.repeat(60)}.test`;
     expect(new X509Certificate(issue(requestProjectAuthority(domain, 'ecdsa-p256'))).subject).toBe('CN=ingress-tls CA');
-    expect(new X509Certificate(issue(requestWildcard(domain, 30, 'ecdsa-p256'))).subjectAltName).toBe(`DNS:*.${domain}, DNS:${domain}`);
+    const wildcard = new X509Certificate(issue(requestWildcard(domain, 30, 'ecdsa-p256')));
+    expect([wildcard.subject, wildcard.issuer, wildcard.subjectAltName]).toEqual(['CN=ingress-tls wildcard', 'CN=ingress-tls wildcard', `DNS:*.${domain}, DNS:${domain}`]);
+  });
+
+  // ub-common-name and ub-organization-name are 64 (RFC 5280, A.1); an issuer is never empty (4.1.2.4). 251 is the longest domain with a wildcard.
+  it.each([62, 63, 64, 65, 251])('of all that a project of a domain of %d characters needs name their issuer, in attributes of at most 64', (length) => {
+    const name = `${'abcdefgh.'.repeat(30).slice(0, length - 5).replace(/\.$/, 'x')}.test`;
+    expect(name).toHaveLength(length);
+    const ca = { key: authorityKey, certificate: issue(requestProjectAuthority(name, 'ecdsa-p256'), { key: authorityKey }) };
+    const service = 'l'.repeat(63);
+    const clientCa = { key: authorityKey, certificate: issue(requestClientAuthority(service, 'ecdsa-p256'), { key: authorityKey }) };
+    const wildcard = { certificate: issue(requestWildcard(name, 30, 'ecdsa-p256')) };
+    const issued = [
+      [wildcard, wildcard, `svc.${name}`],
+      [{ certificate: issue(requestPassthroughServer(name, 30, 'ecdsa-p256'), { signer: ca }) }, ca, name],
+      [{ certificate: issue(requestPodServer(`ic3-${'s'.repeat(59)}`, 'n'.repeat(63), 30, 'ecdsa-p256'), { signer: ca }) }, ca, `ic3-${'s'.repeat(59)}.${'n'.repeat(63)}.svc`],
+      [{ certificate: issue(requestClient(service, 30, 'ecdsa-p256'), { signer: clientCa }) }, clientCa, undefined],
+    ] as const;
+    for (const [{ certificate }, issuer, host] of issued) {
+      const options = ['-CAfile', openssl.file('issuer.crt', issuer.certificate), ...(host === undefined || host.length > 253 ? [] : ['-verify_hostname', host])];
+      expect(verify(certificate, ...options)).toMatchObject({ code: 0 });
+    }
+    for (const certificate of [ca, clientCa, ...issued.map(([each]) => each)].map((each) => each.certificate)) {
+      const shown = openssl.output('x509', '-noout', '-subject', '-issuer', '-nameopt', 'multiline', '-in', openssl.file('named.crt', certificate));
+      expect(shown).toMatch(/issuer=\n +(commonName|organizationName) +=/);
+      for (const [, value = ''] of shown.matchAll(/ = (.*)$/gm)) expect(value.length).toBeLessThanOrEqual(64);
+    }
+  });
+
+  it('keep their bytes up to the longest domain that fits', () => {
+    const subjectOf = (length: number): string => new X509Certificate(issue(requestWildcard(`${'e'.repeat(58).slice(0, length - 5)}.test`, 30, 'ecdsa-p256'))).subject;
+    expect(subjectOf(62)).toBe(`CN=*.${'e'.repeat(57)}.test\nO=${'e'.repeat(57)}.test`);
+    expect(subjectOf(63)).toBe(`O=${'e'.repeat(58)}.test`);
   });
 
   it('hold text beyond ASCII', () => {

@@ -140,6 +140,12 @@ describe('subjects', () => {
     const request = { ...requestClient('svc9', 30, 'ecdsa-p256'), commonName: 'c'.repeat(65) };
     expect(refusal(() => issue(request, { signer: clientAuthority })).message).toContain('at most 64 characters');
   });
+
+  it('of what signs itself are not empty: they are its issuer', () => {
+    const request = { usage: 'server', dnsNames: ['a.example.test'], permittedDnsNames: [], days: 30, keyType: 'ecdsa-p256' } as const;
+    expect(refusal(() => issue(request)).message).toBe('certificate not issued: a self-signed certificate for a server needs a name of at most 64 characters');
+    expect(new X509Certificate(issue(request, { signer: projectAuthority })).subject).toBeUndefined();
+  });
 });
 
 describe('lifetimes', () => {

@@ -184,6 +184,13 @@ describe('the certificate of a host', () => {
     expect(chosen(read(wildcard, exact, ingress({}, { tls: [{ hosts: ['a.test'], secretName: 'wild' }] }), lists('exact')), 'a.test')).toBe('exact');
   });
 
+  it('may have no subject', () => {
+    const nameless = pair('nameless', 'default', '', 'DNS:a.test');
+    const table = read(nameless, ingress({}, { tls: [{ hosts: ['a.test'], secretName: 'nameless' }] }));
+    expect(chosen(table, 'a.test')).toBe('nameless');
+    expect(table.complaints).toEqual([]);
+  });
+
   it('is missing from a Secret without a pair on, with all that come behind it in the Ingress', () => {
     const table = read(wildcard, secret('bad', { 'tls.crt': 'x' }), lists('bad', { tls: [{ secretName: 'bad' }, { secretName: 'wild' }] }));
     expect(chosen(table, 'b.test')).toBeUndefined();
@@ -223,7 +230,7 @@ describe('HTTP/2', () => {
 function makeCertificate(subject: string, names: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'ingress-tls-pool-'));
   try {
-    const options = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'key', '-out', 'crt', '-subj', `/CN=${subject}`, '-addext', `subjectAltName=${names}`];
+    const options = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'key', '-out', 'crt', '-subj', subject === '' ? '/' : `/CN=${subject}`, '-addext', `subjectAltName=${names}`];
     execFileSync('openssl', ['req', ...options], { cwd: folder, stdio: 'ignore' });
     return readFileSync(join(folder, 'crt'), 'utf8');
   } finally {

@@ -36,7 +36,7 @@ export async function closeAll(): Promise<void> {
 const key = keys['ecdsa-p256'].privateKey;
 const authorityKey = makeKey('ecdsa-p256');
 const foreignKey = makeKey('ecdsa-p256');
-const server = (dnsNames: readonly string[]): CertificateRequest => ({ usage: 'server', dnsNames, permittedDnsNames: [], days: 30, keyType: 'ecdsa-p256' });
+const server = (dnsNames: readonly string[]): CertificateRequest => ({ usage: 'server', organization: 'Example', dnsNames, permittedDnsNames: [], days: 30, keyType: 'ecdsa-p256' });
 const projectAuthority = { key: authorityKey, certificate: issue(requestProjectAuthority('example.test', 'ecdsa-p256'), { key: authorityKey }) };
 const clientAuthority = { key: foreignKey, certificate: issue(requestClientAuthority('svc9', 'ecdsa-p256'), { key: foreignKey }) };
 
