@@ -1,8 +1,8 @@
-import type { KeyObject, X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 
 import type { CertificateFacts } from '../model/certificate.ts';
 import { readPermittedDnsNames, readStructure } from './certificate-structure.ts';
-import { keyTypeOf } from './key-pair.ts';
+import { findLimits } from './limits.ts';
 import { parseCertificate, unreadable } from './pem.ts';
 import { escapeControls } from './printable.ts';
 
@@ -23,7 +23,7 @@ export function inspectCertificate(pem: string, origin = 'certificate'): Certifi
     fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
     notBefore: dateOf(certificate.validFrom, origin),
     notAfter: dateOf(certificate.validTo, origin),
-    keyType: keyTypeOfCertificate(certificate),
+    limits: findLimits(certificate),
     permittedDnsNames: permittedDnsNamesOf(certificate, origin),
   };
 }
@@ -50,17 +50,6 @@ function dateOf(text: string, origin: string): Date {
     throw unreadable(origin, 'its dates are in no known form');
   }
   return date;
-}
-
-function keyTypeOfCertificate(certificate: X509Certificate): CertificateFacts['keyType'] {
-  let key: KeyObject;
-  try {
-    key = certificate.publicKey;
-  } catch {
-    // OpenSSL reads certificates of algorithms whose keys it cannot use.
-    return 'other';
-  }
-  return keyTypeOf(key);
 }
 
 function permittedDnsNamesOf(certificate: X509Certificate, origin: string): readonly string[] {

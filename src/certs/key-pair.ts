@@ -1,8 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 
 import { UsageError } from '../errors.ts';
-import type { KeyType } from '../model/config.ts';
-import { holdsPrivateKey, isTooLong, parseCertificate } from './pem.ts';
+import { isTooLong, parseCertificate, readBlocks } from './pem.ts';
 
 const defaultOrigin = 'private key';
 const defaultRemedy = 'Give an unencrypted private key in PEM form; openssl pkey -in KEY -noout -check shows whether it is one.';
@@ -34,15 +33,6 @@ export function isIssuedBy(certificatePem: string, issuerPem: string): boolean {
 }
 
 /**
- * The kind of a private key, `other` for all that this tool does not make.
- *
- * @throws UsageError when the text is no readable private key.
- */
-export function readKeyType(keyPem: string, origin = defaultOrigin): KeyType | 'other' {
-  return keyTypeOf(parsePrivateKey(keyPem, origin));
-}
-
-/**
  * The public key of a private key, as PEM of its SubjectPublicKeyInfo.
  *
  * @throws UsageError when the text is no readable private key.
@@ -60,32 +50,28 @@ export function parsePrivateKey(keyPem: string, origin = defaultOrigin): KeyObje
   if (isTooLong(keyPem)) {
     throw unreadableKey(origin, 'the text is too long');
   }
+  const { blocks, fault } = readBlocks(keyPem);
+  if (fault !== undefined) {
+    throw unreadableKey(origin, fault.reason, fault.remedy);
+  }
+  // What Go's tls.X509KeyPair and OpenSSL take: the first one, whatever stands around it.
+  const block = blocks.find(({ label }) => label.endsWith('PRIVATE KEY'));
+  if (block === undefined) {
+    throw unreadableKey(origin, 'no block "-----BEGIN PRIVATE KEY-----" was found');
+  }
   // RFC 7468, 11 (PKCS#8) and RFC 1421, 4.6.1.1 (the older forms).
-  if (keyPem.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----') || /^Proc-Type: *4, *ENCRYPTED/m.test(keyPem)) {
+  if (block.label === 'ENCRYPTED PRIVATE KEY' || /^Proc-Type: *4, *ENCRYPTED/m.test(block.text)) {
     throw unreadableKey(
       origin,
       'it is encrypted, and neither a pod nor a controller can be asked for its passphrase',
       'Write it without one: (umask 077; openssl pkey -in KEY -out NEW-KEY)',
     );
   }
-  if (!holdsPrivateKey(keyPem)) {
-    throw unreadableKey(origin, 'no block "-----BEGIN PRIVATE KEY-----" was found');
-  }
   try {
-    return createPrivateKey({ key: keyPem, format: 'pem' });
+    return createPrivateKey({ key: block.text, format: 'pem' });
   } catch {
     throw unreadableKey(origin, 'the block is damaged, or is a kind of key that OpenSSL does not know');
   }
-}
-
-/** The kind of a public or private key. */
-export function keyTypeOf(key: KeyObject): KeyType | 'other' {
-  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
-  if (key.asymmetricKeyType === 'rsa' && modulusLength === 2048) {
-    return 'rsa-2048';
-  }
-  // prime256v1 is OpenSSL's name for the curve P-256 (RFC 5480, 2.1.1.1).
-  return key.asymmetricKeyType === 'ec' && namedCurve === 'prime256v1' ? 'ecdsa-p256' : 'other';
 }
 
 function unreadableKey(origin: string, reason: string, remedy = defaultRemedy): UsageError {

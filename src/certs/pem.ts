@@ -14,13 +14,66 @@ export function encodeCertificate(der: Buffer): string {
   return [begin, ...lines, end, ''].join('\n');
 }
 
+/** A block from its BEGIN to its END line, line ends as LF. */
+export interface PemBlock {
+  /** `CERTIFICATE`, `RSA PRIVATE KEY` */
+  readonly label: string;
+  readonly text: string;
+}
+
+/** Why a part of a text would be passed over, in words that repeat nothing of it. */
+export interface PemFault {
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+/**
+ * The blocks of a text as Go's encoding/pem finds them (go@1.26 src/encoding/pem/pem.go, Decode): kubectl, ingress-nginx and
+ * Traefik read Secrets with it. A block whose BEGIN or END line has anything else in it, a byte order mark say, is passed over
+ * there without a word, while OpenSSL may read it. Here it is a fault, for what is judged must be what is used.
+ */
+export function readBlocks(text: string): { readonly blocks: readonly PemBlock[]; readonly fault?: PemFault } {
+  const blocks: PemBlock[] = [];
+  let open: { readonly label: string; readonly line: number; readonly lines: string[] } | undefined;
+  const lines = text.split('\n').map((line) => line.replace(/\r$/, '').replace(/[ \t]+$/, ''));
+  for (const [index, line] of lines.entries()) {
+    const label = /^-----BEGIN ([A-Z0-9 .#-]{1,40})-----$/.exec(line)?.[1];
+    if (label === undefined ? line.includes('-----BEGIN ') : open !== undefined) {
+      return { blocks, fault: label === undefined ? misplaced(index + 1, 'BEGIN') : unended(open?.line ?? index + 1) };
+    }
+    if (label !== undefined) open = { label, line: index + 1, lines: [] };
+    open?.lines.push(line);
+    if (open === undefined || !line.includes('-----END ')) continue;
+    if (line !== `-----END ${open.label}-----`) return { blocks, fault: misplaced(index + 1, 'END') };
+    blocks.push({ label: open.label, text: `${open.lines.join('\n')}\n` });
+    open = undefined;
+  }
+  if (open !== undefined) return { blocks, fault: unended(open.line) };
+  if (blocks.length > 0 || !text.includes('\0')) return { blocks };
+  return { blocks, fault: { reason: 'it has zero bytes in it, as UTF-16 text has', remedy: 'Save it as UTF-8 text in PEM form.' } };
+}
+
+function misplaced(line: number, end: 'BEGIN' | 'END'): PemFault {
+  return {
+    reason: `in line ${line}, something else stands beside "-----${end} ...-----", so Kubernetes, ingress-nginx and Traefik pass over the block`,
+    remedy: `Give "-----BEGIN ...-----" and "-----END ...-----" lines of their own, with nothing before or behind them: no space, no byte order mark.`,
+  };
+}
+
+function unended(line: number): PemFault {
+  return {
+    reason: `the block that begins in line ${line} is damaged: its "-----END ...-----" is missing`,
+    remedy: 'Bring the whole file from where it was made.',
+  };
+}
+
 // Several things are asked of each certificate and of the authority above it, and reading one takes longer than to answer
 // them all. Same text, same certificate: what is remembered cannot be seen from outside.
 const remembered = new Map<string, X509Certificate>();
 const mostRemembered = 16;
 
 /**
- * Reads the first certificate of a PEM text; what follows it (a chain) does not count.
+ * Reads the first certificate of a PEM text; what follows it (a chain) is only seen to be readable.
  *
  * @param origin what the text is, for the error: a path.
  * @throws UsageError when there is none, and when the text holds a private key too. No message repeats the text.
@@ -36,15 +89,24 @@ export function parseCertificate(pem: string, origin = 'certificate'): X509Certi
       'Keep the key in a file of its own, and give the file that holds the certificate alone.',
     );
   }
-  const start = pem.indexOf(begin);
-  const stop = start < 0 ? -1 : pem.indexOf(end, start);
-  if (stop < 0) {
+  const { blocks, fault } = readBlocks(pem);
+  if (fault !== undefined) {
+    throw unreadable(origin, fault.reason, fault.remedy);
+  }
+  const [first, ...others] = blocks;
+  if (first === undefined) {
     throw unreadable(origin, `no block from "${begin}" to "${end}" was found`);
   }
-  const block = pem.slice(start, stop + end.length);
-  const certificate = remembered.get(block) ?? readBlock(block, origin);
-  remembered.delete(block);
-  remembered.set(block, certificate);
+  if (first.label !== 'CERTIFICATE') {
+    // ingress-nginx@1.15.1 internal/net/ssl/ssl.go, CreateSSLCert, looks at the first block alone.
+    throw unreadable(origin, `its first block is "-----BEGIN ${first.label}-----", and ingress-nginx wants the certificate first`, writeAnew);
+  }
+  for (const { label, text } of others) {
+    if (label === 'CERTIFICATE') readBlock(text, origin);
+  }
+  const certificate = remembered.get(first.text) ?? readBlock(first.text, origin);
+  remembered.delete(first.text);
+  remembered.set(first.text, certificate);
   for (const oldest of remembered.keys()) {
     if (remembered.size <= mostRemembered) break;
     remembered.delete(oldest);
@@ -52,11 +114,13 @@ export function parseCertificate(pem: string, origin = 'certificate'): X509Certi
   return certificate;
 }
 
+const writeAnew = 'Write the certificate alone: openssl x509 -in FILE -out NEW-FILE';
+
 function readBlock(block: string, origin: string): X509Certificate {
   try {
     return new X509Certificate(block);
   } catch {
-    throw unreadable(origin, 'the block is damaged or is no X.509 certificate');
+    throw unreadable(origin, 'a block is damaged or is no X.509 certificate');
   }
 }
 

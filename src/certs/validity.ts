@@ -11,6 +11,12 @@ export const authorityDays = 3650;
 /** With fewer days left people are told to renew: time enough to do it by hand, holidays included. */
 export const renewalDays = 21;
 
+/** The day in UTC, and with it the time where that day is `now`: "expired on" today says too little. */
+export function describeDate(date: Date, now: Date): string {
+  const [day = '', time = ''] = date.toISOString().split('T');
+  return now.toISOString().startsWith(`${day}T`) ? `${day} at ${time.slice(0, 8)} UTC` : day;
+}
+
 /** Clocks of machines differ: a certificate made now must not be "not yet valid" on the next one. */
 const backdating = 5 * minute;
 

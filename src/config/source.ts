@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Schema } from 'yaml';
 import type { Document, Pair, Scalar } from 'yaml';
+import { findExcess } from './bounds.ts';
 import { formatPath, printable, quote } from './wording.ts';
 import type { Path } from './wording.ts';
 
@@ -51,14 +52,10 @@ export function withoutByteOrderMark(text: string): string {
 export function readSource(text: string): Source {
   const body = withoutByteOrderMark(text);
   if (Buffer.byteLength(body) > maxBytes) return unreadable('the file is larger than 1 MiB');
+  const excess = findExcess(body);
+  if (excess !== undefined) return unreadable(excess.message, body.slice(0, excess.offset));
   const lines = new LineCounter();
-  const document = parseDocument(body, {
-    lineCounter: lines,
-    prettyErrors: false,
-    uniqueKeys: false,
-    // yaml@2.9.1 keeps a second document to itself at 'silent'.
-    logLevel: 'error',
-  });
+  const document = parseQuietly(body, lines);
   const outline = outlineOf(document, (offset) => lines.linePos(offset).line);
   const problems = [...document.errors, ...document.warnings].map(
     ({ code, message, pos }): Problem => ({ path: [], message: explainSyntax(code, message), offset: pos[0] }),
@@ -95,15 +92,34 @@ export function isAmbiguous(scalar: Scalar): boolean {
   return yaml11.tags.some((tag) => tag.default === true && 'test' in tag && tag.test.test(written));
 }
 
-function unreadable(message: string): Source {
+/** Of an error the place is needed alone: the stacks of a million errors would be most of what a hostile file costs. */
+function parseQuietly(body: string, lineCounter: LineCounter): Document {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return parseDocument(body, {
+      lineCounter,
+      prettyErrors: false,
+      uniqueKeys: false,
+      // yaml@2.9.1 keeps a second document to itself at 'silent'.
+      logLevel: 'error',
+    });
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+/** @param before what stands before the place of the problem. */
+function unreadable(message: string, before = ''): Source {
+  const lines = before.split('\n');
   return {
-    problems: [{ path: [], message, offset: 0 }],
+    problems: [{ path: [], message, offset: before.length }],
     readable: false,
     data: undefined,
     scalars: [],
     offsetOf: () => 0,
     writtenAt: () => undefined,
-    position: () => '1:1',
+    position: () => `${lines.length}:${(lines.at(-1) ?? '').length + 1}`,
   };
 }
 

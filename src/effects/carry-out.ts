@@ -6,7 +6,7 @@ import type { Observed, RecordedFiles } from '../model/observed.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { ProjectFiles } from './files.ts';
 import { generateKey } from './keys.ts';
-import { printObject } from './object-text.ts';
+import { printObject, readPem } from './object-text.ts';
 import { writeState } from './state.ts';
 
 export interface CarryOutTools {
@@ -144,7 +144,7 @@ function settle({ unchanged }: Plan, { digests }: Observed): RecordedFiles {
 }
 
 function readRequired(files: ProjectFiles, path: string): string {
-  const text = files.readText(path);
+  const text = readPem(files, path);
   if (text === undefined) {
     throw new UsageError(`cannot read ${path}: it is gone`, { remedy: 'run ingress-tls render again' });
   }

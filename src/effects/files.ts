@@ -22,6 +22,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { geteuid, pid as ownPid } from 'node:process';
+import { recogniseBinary } from '../certs/binary-form.ts';
 import { ToolError, UsageError } from '../errors.ts';
 import { fileFailure, systemCode } from './file-failure.ts';
 import { findProcess } from './process-table.ts';
@@ -347,7 +348,11 @@ function decodeText(path: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
-    throw new UsageError(`cannot read ${path}: it is not UTF-8 text`, { remedy: `Save ${path} as UTF-8.`, cause: error });
+    const form = recogniseBinary(bytes, path);
+    throw new UsageError(`cannot read ${path}: it is ${form === undefined ? 'not UTF-8 text' : `${form.name}, not UTF-8 text`}`, {
+      remedy: form?.remedy ?? `Save ${path} as UTF-8.`,
+      cause: error,
+    });
   }
 }
 

@@ -4,7 +4,7 @@ import { digestText } from '../kube/digest.ts';
 import type { Observed, ObservedPair } from '../model/observed.ts';
 import type { ObjectFromFiles } from '../model/plan.ts';
 import type { ProjectFiles } from './files.ts';
-import { printObject } from './object-text.ts';
+import { printObject, readPem } from './object-text.ts';
 import { readState } from './state.ts';
 
 export interface ObserveRequest {
@@ -46,10 +46,10 @@ export function observeProject(files: ProjectFiles, request: ObserveRequest): Ob
 }
 
 function observePair(files: ProjectFiles, certificatePath: string, keyPath: string, issuerPath: string | undefined): ObservedPair | undefined {
-  const certificate = files.readText(certificatePath);
-  const key = files.readText(keyPath);
+  const certificate = readPem(files, certificatePath);
+  const key = readPem(files, keyPath);
   if (certificate === undefined && key === undefined) return undefined;
-  const issuer = issuerPath === undefined ? undefined : files.readText(issuerPath);
+  const issuer = issuerPath === undefined ? undefined : readPem(files, issuerPath);
   if (key !== undefined && certificate === undefined) parsePrivateKey(key, keyPath);
   return {
     hasKey: key !== undefined,

@@ -1,7 +1,7 @@
+import { describeDate } from '../certs/validity.ts';
 import type { ObservedPair } from '../model/observed.ts';
 import type { WantedPair } from '../plan/wanted-pairs.ts';
 import type { GraphCertificate } from './graph.ts';
-import { formatDay } from './wording.ts';
 
 const millisecondsOfDay = 24 * 60 * 60 * 1000;
 
@@ -23,7 +23,11 @@ export function describeCertificate(pair: WantedPair, found: FoundPairs, now: Da
     isAuthority: pair.request.usage === 'authority',
     ...(facts === undefined
       ? {}
-      : { expires: facts.notAfter, daysLeft: Math.floor((facts.notAfter.getTime() - now.getTime()) / millisecondsOfDay) }),
+      : {
+          expires: facts.notAfter,
+          // What has not begun has no days left.
+          ...(facts.notBefore > now ? {} : { daysLeft: Math.floor((facts.notAfter.getTime() - now.getTime()) / millisecondsOfDay) }),
+        }),
     issuer: nameIssuer(pair, found.get(path)),
     problems: listProblems(pair, found, now),
   };
@@ -48,12 +52,13 @@ function listProblems(pair: WantedPair, found: FoundPairs, now: Date): readonly 
     ...(pairFound.issuedByAuthority === false && pair.issuer !== undefined ? [`not issued by ${pair.issuer.certificate}`] : []),
     ...(pair.issuer === undefined ? [] : judgeAuthority(pair.issuer.certificate, found, now)),
     ...describeUncovered(pairFound.uncovered),
+    ...facts.limits.map(({ fact, refusedBy }) => `refused by ${refusedBy}: ${fact}`),
   ];
 }
 
 function judgeDates({ notBefore, notAfter }: { readonly notBefore: Date; readonly notAfter: Date }, now: Date): readonly string[] {
-  if (notAfter <= now) return [`expired on ${formatDay(notAfter)}`];
-  return notBefore > now ? [`not valid before ${formatDay(notBefore)}`] : [];
+  if (notAfter <= now) return [`expired on ${describeDate(notAfter, now)}`];
+  return notBefore > now ? [`not valid before ${describeDate(notBefore, now)}`] : [];
 }
 
 function judgeAuthority(path: string, found: FoundPairs, now: Date): readonly string[] {

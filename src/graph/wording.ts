@@ -35,9 +35,9 @@ export function describeExpiry({ expires, problems }: GraphCertificate): string 
   return `until ${formatDay(expires)}`;
 }
 
-/** `364 days`, `expired`; empty where the certificate is missing. */
-export function describeDaysLeft({ daysLeft }: GraphCertificate): string {
-  if (daysLeft === undefined) return '';
+/** `364 days`, `expired`, `not yet` where the certificate is not valid yet; empty where it is missing. */
+export function describeDaysLeft({ daysLeft, expires }: GraphCertificate): string {
+  if (daysLeft === undefined) return expires === undefined ? '' : 'not yet';
   return daysLeft < 0 ? 'expired' : `${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}`;
 }
 

@@ -25,7 +25,17 @@ export interface CertificateFacts {
   readonly fingerprint: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
-  readonly keyType: KeyType | 'other';
+  /** Why clients refuse the certificate whoever issued it; empty: all of them take it. */
+  readonly limits: readonly CertificateLimit[];
   /** DNS subtrees of critical name constraints; empty when there are none. */
   readonly permittedDnsNames: readonly string[];
+}
+
+export interface CertificateLimit {
+  /** What is the case, as a clause: `its key is RSA of 1024 bits`. */
+  readonly fact: string;
+  /** Who refuses it, as the subject of a sentence in the plural: `Go and Java`. */
+  readonly refusedBy: string;
+  /** `every`: no client connects; `go`: nothing written in Go can read or use it, as the controllers are; `some` clients refuse it. */
+  readonly reach: 'every' | 'go' | 'some';
 }

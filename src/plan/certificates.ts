@@ -1,7 +1,10 @@
 import { coversName, permitsName } from '../certs/names.ts';
+import { describeDate } from '../certs/validity.ts';
+import type { CertificateLimit } from '../model/certificate.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Observed, ObservedPair } from '../model/observed.ts';
 import type { Step } from '../model/plan.ts';
+import { wildcardPair } from './places.ts';
 import type { WantedPair } from './wanted-pairs.ts';
 
 export interface CertificatePlan {
@@ -76,7 +79,7 @@ function judgeIssuer(pair: WantedPair, observed: Observed, now: Date): Certifica
   if (found.certificate.notAfter <= now) {
     return refuse(
       'authority-expired',
-      `${pair.paths.certificate} cannot be issued: ${issuer.certificate} expired on ${formatDay(found.certificate.notAfter)}`,
+      `${pair.paths.certificate} cannot be issued: ${issuer.certificate} expired on ${describeDate(found.certificate.notAfter, now)}`,
       moveAway,
     );
   }
@@ -124,17 +127,25 @@ function judgeExisting(pair: WantedPair, found: ObservedPair, now: Date): readon
     notices.push({
       level: 'warning',
       code: 'certificate-expired',
-      message: `${path} expired on ${formatDay(facts.notAfter)}`,
+      message: `${path} expired on ${describeDate(facts.notAfter, now)}`,
       remedy: `move ${path} and ${pair.paths.key} away, then run ingress-tls render`,
     });
   }
-  return notices;
+  return [...notices, ...facts.limits.map((limit) => explainLimit(pair, limit))];
+}
+
+/** A warning where some take it; refused where nobody does, and where the controllers cannot, which are written in Go. */
+function explainLimit({ paths, request }: WantedPair, { fact, refusedBy, reach }: CertificateLimit): Notice {
+  const isUseless = reach === 'every' || (reach === 'go' && paths.certificate === wildcardPair.certificate);
+  const issued = request.usage === 'authority' ? ' and the pairs that it issued' : '';
+  return {
+    level: isUseless ? 'error' : 'warning',
+    code: 'certificate-refused',
+    message: `${paths.certificate} is refused by ${refusedBy}: ${fact}`,
+    remedy: `move ${paths.certificate}, ${paths.key}${issued} away to have new ones made, or bring a pair with RSA of 2048 bits or ECDSA on P-256`,
+  };
 }
 
 function refuse(code: string, message: string, remedy: string): CertificatePlan {
   return { steps: [], notices: [{ level: 'error', code, message, remedy }] };
-}
-
-function formatDay(date: Date): string {
-  return date.toISOString().slice(0, 10);
 }

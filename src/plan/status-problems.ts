@@ -1,4 +1,5 @@
 import { escapeControls } from '../certs/printable.ts';
+import { describeDate } from '../certs/validity.ts';
 import type { Difference } from '../model/changes.ts';
 import type { CertificateStatus, ControllerStatus, ProblemCode, ServiceStatus, StatusProblem } from '../model/status.ts';
 import { printObjectName } from '../kube/object-identity.ts';
@@ -157,7 +158,7 @@ function certificatesOf({ desired, live, now }: StatusFacts, { name, mode, certi
 }
 
 /** Nothing of one that is valid. */
-function ofCertificate({ config, desired }: StatusFacts, service: ServiceStatus, { secret, state, expires, daysLeft }: CertificateStatus, { apply, diff }: Remedies): readonly StatusProblem[] {
+function ofCertificate({ config, desired, now }: StatusFacts, service: ServiceStatus, { secret, state, expires, daysLeft }: CertificateStatus, { apply, diff }: Remedies): readonly StatusProblem[] {
   const place = `Secret ${service.release.namespace}/${secret}`;
   const isPods = secret !== config.certificate.secretName;
   const source = desired.services.find(({ name }) => name === service.name);
@@ -166,17 +167,18 @@ function ofCertificate({ config, desired }: StatusFacts, service: ServiceStatus,
   const tell = (code: ProblemCode, message: string, remedy: string, level: StatusProblem['level'] = 'error'): readonly StatusProblem[] => [
     { ...problem(code, [service.name], message, remedy), level },
   ];
+  const end = expires === null ? '' : describeDate(new Date(expires), now);
   switch (state) {
     case 'missing':
       return tell('certificate-missing', `${place}: there is no such certificate`, apply);
     case 'unreadable':
       return tell('certificate-unreadable', `${place}: tls.crt is no certificate`, diff);
     case 'expired':
-      return tell('certificate-invalid', `${place}: the certificate expired on ${expires?.slice(0, 10) ?? ''}`, renew);
+      return tell('certificate-invalid', `${place}: the certificate expired on ${end}`, renew);
     case 'not-yet-valid':
       return tell('certificate-invalid', `${place}: the certificate is not valid yet`, 'compare the clocks of this machine and of the one that made it');
     case 'expiring':
-      return tell('certificate-expiring', `${place}: the certificate expires in ${daysLeft ?? 0} ${daysLeft === 1 ? 'day' : 'days'}`, renew, 'warning');
+      return tell('certificate-expiring', `${place}: the certificate expires ${(daysLeft ?? 0) < 1 ? `on ${end}` : `in ${daysLeft ?? 0} ${daysLeft === 1 ? 'day' : 'days'}`}`, renew, 'warning');
     case 'valid':
       return [];
   }

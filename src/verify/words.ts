@@ -1,3 +1,4 @@
+import { describeDate } from '../certs/validity.ts';
 import type { CertificateFacts } from '../model/certificate.ts';
 import type { HttpAnswer, Observation, ProbeFailure, TlsVersion } from '../model/probe.ts';
 import { nameAlert } from './alerts.ts';
@@ -56,9 +57,10 @@ function findCommonName({ subject }: CertificateFacts): string | undefined {
     ?.slice('CN='.length);
 }
 
-/** The day in UTC, or that there is none: a date of another's certificate may be any. */
-export function showDay(date: Date): string {
-  return Number.isNaN(date.getTime()) ? 'a date that cannot be read' : date.toISOString().slice(0, 10);
+/** The day in UTC, with the time where it is that of `now`; or that there is none: a date of another's certificate may be any. */
+export function showDay(date: Date, now?: Date): string {
+  if (Number.isNaN(date.getTime())) return 'a date that cannot be read';
+  return now === undefined ? date.toISOString().slice(0, 10) : describeDate(date, now);
 }
 
 /** Whole days from `now` on, rounded down; negative when the date is past. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -81,6 +82,78 @@ describe('what a person did to certs/', () => {
       const { exitCode, stderr } = runProgram(['render'], { cwd: project });
       expect(exitCode).toBe(2);
       expect(stderr).toContain('certs/svc8.crt');
+    });
+  });
+
+  // Windows' editors write both; Go's PEM reader finds no block behind a byte order mark.
+  it('saved with a byte order mark and CRLF: the Secret holds neither', async () => {
+    await inProject(threeModes, (project) => {
+      const read = (): string => readFileSync(join(project, 'secrets/ingress-controller-demo-tls-secret.yaml'), 'utf8');
+      const before = read();
+      for (const name of ['wildcard.crt', 'wildcard.key']) {
+        const path = join(project, 'certs', name);
+        writeFileSync(path, `\ufeff${readFileSync(path, 'utf8').replaceAll('\n', '\r\n')}`);
+      }
+      expect(runProgram(['render'], { cwd: project })).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(read()).toBe(before);
+    });
+  });
+
+  it('a chain whose second certificate has a byte order mark: the whole chain is in the Secret, one behind the other', async () => {
+    await inProject(threeModes, (project) => {
+      const certificates = readCertificates(project);
+      const chain = `${certificates['wildcard.crt']!}\ufeff${certificates['ca.crt']!}`;
+      writeFileSync(join(project, 'certs/wildcard.crt'), chain);
+      expect(runProgram(['render'], { cwd: project }).exitCode).toBe(0);
+      const secret = readFileSync(join(project, 'secrets/ingress-controller-demo-tls-secret.yaml'), 'utf8');
+      expect(secret).toContain(Buffer.from(chain.replace('\ufeff', '')).toString('base64'));
+    });
+  });
+
+  /** A pair of the person's own for the wildcard, as openssl makes it. */
+  function bringPair(project: string, name: string, dnsName: string, ...key: readonly string[]): void {
+    const folder = join(project, 'certs');
+    execFileSync('openssl', ['genpkey', ...key, '-out', `${name}.key`], { cwd: folder, stdio: 'ignore' });
+    const names = ['-subj', '/O=own', '-addext', `subjectAltName=DNS:${dnsName}`, '-addext', 'basicConstraints=critical,CA:FALSE'];
+    execFileSync('openssl', ['req', '-x509', '-key', `${name}.key`, '-out', `${name}.crt`, '-days', '99', ...names], { cwd: folder, stdio: 'ignore' });
+  }
+
+  it.each([
+    ['RSA-1024', ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:1024'], 0, "warning: certs/wildcard.crt is refused by Apple's systems, Python, rustls and OpenSSL since 3.2: its key is RSA of 1024 bits"],
+    ['Ed25519', ['-algorithm', 'ED25519'], 0, 'warning: certs/wildcard.crt is refused by Chrome and all that is built on it: its key is Ed25519'],
+    ['RSA-PSS', ['-algorithm', 'RSA-PSS'], 2, 'certs/wildcard.crt is refused by Chrome and all that is written in Go, controllers among them: its key is RSA for PSS alone'],
+    ['secp256k1', ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1'], 2, 'certs/wildcard.crt is refused by all clients of today: its key is on the curve secp256k1'],
+  ])('a wildcard with a key of the kind %s: it is said who refuses it', async (_, key, exitCode, words) => {
+    await inProject(threeModes, (project) => {
+      bringPair(project, 'wildcard', '*.example.test', ...key);
+      const result = runProgram(['render'], { cwd: project });
+      expect(result.stderr).toContain(words);
+      expect(result.exitCode).toBe(exitCode);
+      expect(runProgram(['graph'], { cwd: project }).stdout.replaceAll(/\s+/g, ' ')).toContain(words.replace(/^.*certs\/wildcard\.crt is /, '!! '));
+    });
+  });
+
+  it('a pod with a key that Go cannot read: a warning, for the pod may not be written in Go', async () => {
+    await inProject(threeModes, (project) => {
+      bringPair(project, 'svc9', 'svc9.example.test', '-algorithm', 'RSA-PSS');
+      const { exitCode, stderr } = runProgram(['render'], { cwd: project });
+      expect(stderr).toContain('warning: certs/svc9.crt is refused by Chrome and all that is written in Go');
+      expect(exitCode).toBe(0);
+    });
+  });
+
+  it('a certificate that is not valid yet: list counts no days that are left', async () => {
+    await inProject(threeModes, (project) => {
+      const folder = join(project, 'certs');
+      writeFileSync(join(folder, 'config'), '[ca]\ndefault_ca=d\n[d]\ndatabase=index\nserial=serial\nnew_certs_dir=.\ndefault_md=sha256\npolicy=p\nx509_extensions=e\n[p]\norganizationName=supplied\n[e]\nsubjectAltName=DNS:*.example.test\n');
+      writeFileSync(join(folder, 'index'), '');
+      writeFileSync(join(folder, 'serial'), '01');
+      execFileSync('openssl', ['req', '-new', '-key', 'wildcard.key', '-subj', '/O=own', '-out', 'request'], { cwd: folder, stdio: 'ignore' });
+      execFileSync('openssl', ['ca', '-batch', '-selfsign', '-config', 'config', '-keyfile', 'wildcard.key', '-in', 'request', '-out', 'wildcard.crt', '-notext', '-startdate', '20980101000000Z', '-enddate', '20990101000000Z'], { cwd: folder, stdio: 'ignore' });
+      expect(runProgram(['list'], { cwd: project }).stdout).toMatch(/^certs\/wildcard\.crt +2099-01-01 +valid from 2098-01-01$/m);
+      const { certificates } = JSON.parse(runProgram(['list', '--json'], { cwd: project }).stdout) as { certificates: readonly unknown[] };
+      expect(certificates[0]).toMatchObject({ validFrom: '2098-01-01T00:00:00.000Z', expires: '2099-01-01T00:00:00.000Z', daysLeft: null });
+      expect(runProgram(['graph'], { cwd: project }).stdout).toMatch(/^certs\/wildcard\.crt +2099-01-01 +not yet /m);
     });
   });
 

@@ -1,3 +1,4 @@
+import { describeDate } from '../../certs/validity.ts';
 import { exitCodes } from '../../errors.ts';
 import type { ObservedPair } from '../../model/observed.ts';
 import { observeProject } from '../../effects/observe.ts';
@@ -21,7 +22,7 @@ export function list(session: Session, options: ListOptions): Promise<number> {
   const now = session.world.now();
   const certificates = project.desired.pairs.map((pair) => describePair(pair, observed.pairs.get(pair.paths.certificate), now));
   if (options.json === true) session.report.json(describeForPrograms(project, certificates));
-  else printProject(session, project, certificates);
+  else printProject(session, project, certificates, now);
   return Promise.resolve(exitCodes.done);
 }
 
@@ -29,7 +30,8 @@ interface ListedCertificate {
   readonly certificate: string;
   readonly key: string;
   readonly names: readonly string[];
-  /** ISO date and time; null where the certificate is not there. */
+  /** ISO date and time, as `expires`; null where the certificate is not there. */
+  readonly validFrom: string | null;
   readonly expires: string | null;
   readonly daysLeft: number | null;
 }
@@ -40,8 +42,10 @@ function describePair(pair: WantedPair, found: ObservedPair | undefined, now: Da
     certificate: pair.paths.certificate,
     key: pair.paths.key,
     names: facts?.dnsNames ?? [],
+    validFrom: facts?.notBefore.toISOString() ?? null,
     expires: facts?.notAfter.toISOString() ?? null,
-    daysLeft: facts === undefined ? null : Math.floor((facts.notAfter.getTime() - now.getTime()) / millisecondsOfDay),
+    // What has not begun has no days left.
+    daysLeft: facts === undefined || facts.notBefore > now ? null : Math.floor((facts.notAfter.getTime() - now.getTime()) / millisecondsOfDay),
   };
 }
 
@@ -68,7 +72,7 @@ function describeForPrograms({ config, desired }: Project, certificates: readonl
   };
 }
 
-function printProject({ report }: Session, { config, desired }: Project, certificates: readonly ListedCertificate[]): void {
+function printProject({ report }: Session, { config, desired }: Project, certificates: readonly ListedCertificate[], now: Date): void {
   const { style } = report;
   report.result(
     `${style.strong(config.domain)}: controller ${config.controller.name} (${config.controller.profile}) in namespace ${config.controller.namespace}, node port ${config.controller.nodePort}`,
@@ -86,10 +90,10 @@ function printProject({ report }: Session, { config, desired }: Project, certifi
     for (const line of printTable(['SERVICE', 'MODE', 'HOST', 'PORT', 'CHART'], rows)) report.result(line);
   }
   report.result('');
-  const rows = certificates.map(({ certificate, expires, daysLeft }) => [
+  const rows = certificates.map(({ certificate, validFrom, expires, daysLeft }) => [
     certificate,
-    expires?.slice(0, 10) ?? 'missing',
-    daysLeft === null ? '' : daysLeft < 0 ? 'expired' : `${daysLeft} days`,
+    expires === null ? 'missing' : describeDate(new Date(expires), now),
+    validFrom === null ? '' : daysLeft === null ? `valid from ${describeDate(new Date(validFrom), now)}` : daysLeft < 0 ? 'expired' : `${daysLeft} days`,
   ]);
   for (const line of printTable(['CERTIFICATE', 'EXPIRES', 'LEFT'], rows)) report.result(line);
 }

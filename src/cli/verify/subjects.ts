@@ -2,6 +2,7 @@ import { inspectCertificate } from '../../certs/inspect.ts';
 import { isPair } from '../../certs/key-pair.ts';
 import { demoGreeting } from '../../charts/demo-backend.ts';
 import type { ProjectFiles } from '../../effects/files.ts';
+import { readPem } from '../../effects/object-text.ts';
 import { UsageError } from '../../errors.ts';
 import type { PlannedService } from '../../model/chart.ts';
 import type { ClientIdentity } from '../../model/probe.ts';
@@ -50,8 +51,8 @@ function usualAnswer({ name, image }: PlannedService): ExpectedAnswer {
 
 /** Keys are in no repository: where a colleague's clone has the certificate alone, what needs the client is skipped. */
 function readClient(files: ProjectFiles, paths: PairPaths): { readonly client?: ClientIdentity } {
-  const certificate = files.readText(paths.certificate);
-  const key = files.readText(paths.key);
+  const certificate = readPem(files, paths.certificate);
+  const key = readPem(files, paths.key);
   if (certificate === undefined || key === undefined) return {};
   if (!isPair(certificate, key, paths.key)) {
     throw new UsageError(`cannot connect as a client: ${paths.certificate} and ${paths.key} do not belong together`, {
@@ -62,7 +63,7 @@ function readClient(files: ProjectFiles, paths: PairPaths): { readonly client?: 
 }
 
 function readRequired(files: ProjectFiles, path: string): string {
-  const text = files.readText(path);
+  const text = readPem(files, path);
   if (text === undefined) throw new UsageError(`cannot verify: ${path} is not there`, { remedy: 'ingress-tls render' });
   return text;
 }

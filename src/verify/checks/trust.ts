@@ -30,12 +30,20 @@ export const trust: ServiceCheck = {
 function judgeChain({ subject: { trust: pem, trustPath } }: Situation, { chainLength }: Observation, leaf: CertificateFacts): Finding {
   const [first, ...above] = pem.split(blockStart).slice(1).map((block) => inspectCertificate(blockStart + block, trustPath));
   const needed = first?.fingerprint === leaf.fingerprint ? 1 + above.filter(({ subject, issuer }) => subject !== issuer).length : 1;
-  if (chainLength === undefined || chainLength >= needed) return pass(`trusted by ${trustPath} alone`);
+  if (chainLength === undefined || chainLength >= needed) return judgeLimits(leaf) ?? pass(`trusted by ${trustPath} alone`);
   return fail(`the chain is not complete: ${chainLength} of ${needed} certificates`, {
     cause: `the certificates between the first and the root are in ${trustPath} but not shown, so clients that know the root alone refuse the connection`,
     remedy: 'ingress-tls apply: all that the file holds belongs into the Secret, the certificate of the host first',
   });
 }
+
+/** What was asked here is OpenSSL: others are choosier. */
+function judgeLimits({ limits: [limit] }: CertificateFacts): Finding | undefined {
+  if (limit === undefined) return undefined;
+  return fail(`trusted here, and refused by ${limit.refusedBy}`, { cause: limit.fact, remedy: renewPair }, 'warning');
+}
+
+const renewPair = 'move the certificate and its key out of certs/ and run ingress-tls apply to have new ones made, or bring a pair with RSA of 2048 bits or ECDSA on P-256';
 
 const blockStart = '-----BEGIN CERTIFICATE-----';
 

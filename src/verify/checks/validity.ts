@@ -18,16 +18,16 @@ export const validity: ServiceCheck = {
     const { now } = situation.context;
     const days = countDays(now, leaf.notAfter);
     if (leaf.notBefore > now) {
-      return fail(`not valid before ${showDay(leaf.notBefore)}`, {
+      return fail(`not valid before ${showDay(leaf.notBefore, now)}`, {
         cause: `the certificate was made on a machine whose clock is ahead, or the clock here is behind`,
         remedy: `compare the clocks: it is ${now.toISOString()} here`,
       });
     }
     // The last second belongs to the period (RFC 5280, 4.1.2.5).
     if (!(leaf.notAfter >= now)) {
-      return fail(`expired on ${showDay(leaf.notAfter)}`, renew(situation, leaf, 'clients that verify refuse it, and nothing renews it by itself'));
+      return fail(`expired on ${showDay(leaf.notAfter, now)}`, renew(situation, leaf, 'clients that verify refuse it, and nothing renews it by itself'));
     }
-    const seen = `valid until ${showDay(leaf.notAfter)}, ${showDays(days)} left`;
+    const seen = `valid until ${showDay(leaf.notAfter, now)}, ${showDays(days)} left`;
     return days < renewalDays ? fail(seen, renew(situation, leaf, 'it expires soon, and nothing renews it by itself'), 'warning') : pass(seen);
   },
 };

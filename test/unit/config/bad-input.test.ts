@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
+import { findExcess } from '../../../src/config/bounds.ts';
 import { load, problemsOf, withLines, withServices } from './refusal.ts';
 
 const label = 'is no DNS label';
@@ -354,10 +355,39 @@ describe('the file as a whole', () => {
     ['a: *x\n', '1:4: a: *x stands for an anchor that does not exist'],
     ['*x : 1\n', '1:1: *x stands for an anchor that does not exist'],
     ['domain: !!binary x\n', 'domain: expected a string, found a mapping'],
-    [`a: ${'['.repeat(1000)}`, 'nested too deeply'],
+    [`a: ${'['.repeat(1000)}`, '1:104: lists and mappings are nested too deeply'],
+    [`a:\n  ${'{a: '.repeat(500)}`, '2:403: lists and mappings are nested too deeply'],
+    [`a:\n${'- '.repeat(500)}x`, '2:201: lists and mappings are nested too deeply'],
+    [`${'? '.repeat(500)}x`, '1:201: lists and mappings are nested too deeply'],
+    [Array.from({ length: 1200 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'), 'nested too deeply'],
+    [`a: [${'x,'.repeat(300_000)}]`, ': the file has more keys and values before this place than 5,000 services need'],
+    [`a: b # [[[\n${'# [\n'.repeat(500)}c: d\n- e`, 'not valid YAML'],
     [`# ${'x'.repeat(1_048_576)}\n`, '1:1: the file is larger than 1 MiB'],
   ])('refuses %.40j', (text, reason) => {
     expect(problemsOf(text).join('\n')).toContain(reason);
+  });
+
+  const conflict = (...lines: readonly string[]): string => withLines(...lines, '').replace('domain: example.test\n', '');
+
+  it.each([
+    ['two versions', ['<<<<<<< HEAD', 'domain: a.test', '=======', 'domain: b.test', '>>>>>>> other']],
+    ['three versions', ['<<<<<<< HEAD', 'domain: a.test', '||||||| 0a1b2c', 'domain: c.test', '=======', 'domain: b.test', '>>>>>>> other']],
+    ['CRLF', ['<<<<<<< HEAD\r', 'domain: a.test\r', '=======\r', 'domain: b.test\r', '>>>>>>> other\r']],
+    ['a rest', ['=======', 'domain: b.test']],
+  ])('tells markers of a merge as what they are, once: %s', (_, lines) => {
+    expect(problemsOf(conflict(...lines))).toStrictEqual([
+      '2:1: git left a conflict of a merge here: keep what should stay, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>',
+    ]);
+  });
+
+  it.each(['# <<<<<<< HEAD', '# =======', '#======= services ======='])('takes %j for a comment', (line) => {
+    expect(() => load(withLines(line))).not.toThrow();
+  });
+
+  it('bounds no file of 5,000 services', () => {
+    const service = (index: number): string => `  - name: svc${index}\n    mode: terminate\n    replicas: 2\n    port: 8080\n    image: nginx\n    annotations:\n      a.test/b: "c"\n`;
+    const text = `apiVersion: ingress-tls/v1\ndomain: example.test\nservices:\n${Array.from({ length: 5000 }, (_, index) => service(index)).join('')}`;
+    expect(findExcess(text)).toBeUndefined();
   });
 
   it('refuses aliases that multiply the file', () => {

@@ -27,7 +27,7 @@ export function facts(subject: string, issuer: string, options: Partial<Certific
     fingerprint: '00',
     notBefore: new Date('2025-12-31T23:55:00Z'),
     notAfter: new Date('2027-01-01T00:00:00Z'),
-    keyType: 'rsa-2048',
+    limits: [],
     permittedDnsNames: [],
     ...options,
   };

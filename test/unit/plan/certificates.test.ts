@@ -31,7 +31,7 @@ function facts(changes: Partial<CertificateFacts> = {}): CertificateFacts {
     fingerprint: '',
     notBefore: new Date('2026-01-01T00:00:00Z'),
     notAfter: new Date('2027-01-01T00:00:00Z'),
-    keyType: 'rsa-2048',
+    limits: [],
     permittedDnsNames: [],
     ...changes,
   };

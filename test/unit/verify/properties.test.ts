@@ -21,7 +21,7 @@ const leaf: fc.Arbitrary<CertificateFacts> = fc.oneof(
   fc.constantFrom(edgeLeaf, podLeaf, fakeLeaf, reencryptPodLeaf),
   fc.record({
     subject: text, issuer: text, dnsNames: fc.array(text, { maxLength: 5 }), isAuthority: fc.boolean(), serialNumber: text, fingerprint: text, notBefore: when, notAfter: when,
-    keyType: fc.constantFrom('rsa-2048', 'ecdsa-p256', 'other'), permittedDnsNames: fc.array(text, { maxLength: 2 }),
+    limits: fc.constantFrom([], [{ fact: 'its key is on the curve x', refusedBy: 'all clients of today', reach: 'every' as const }]), permittedDnsNames: fc.array(text, { maxLength: 2 }),
   }),
 );
 

@@ -19,7 +19,7 @@ export function facts(changes: Partial<CertificateFacts> = {}): CertificateFacts
     fingerprint: 'e'.repeat(64),
     notBefore: new Date('2026-11-01T00:00:00Z'),
     notAfter: new Date('2027-11-01T00:00:00Z'),
-    keyType: 'rsa-2048',
+    limits: [],
     permittedDnsNames: [],
     ...changes,
   };
