@@ -26,18 +26,14 @@ function readKey(certificate: X509Certificate): KeyObject | undefined {
 
 function limitOfKey(key: KeyObject | undefined): CertificateLimit | undefined {
   const { modulusLength = 0, namedCurve } = key?.asymmetricKeyDetails ?? {};
-  switch (key?.asymmetricKeyType) {
-    case 'rsa':
-      return limitOfRsa(modulusLength);
-    case 'ec':
-      return limitOfCurve(key, namedCurve);
-    case 'ed25519':
-      // BoringSSL leaves it out of what it verifies by default (boringssl ssl/extensions.cc, kVerifySignatureAlgorithms).
-      return { fact: 'its key is Ed25519', refusedBy: 'Chrome and all that is built on it', reach: 'some' };
-    default:
-      // RSA-PSS, Ed448 and the rest: OpenSSL, Python and Java take these two, crypto/x509 parses no such key.
-      return { fact: `its key is ${nameKind(key)}`, refusedBy: 'Chrome and all that is written in Go, controllers among them', reach: 'go' };
-  }
+  const kind = key?.asymmetricKeyType;
+  if (kind === 'rsa') return limitOfRsa(modulusLength);
+  if (key !== undefined && kind === 'ec') return limitOfCurve(key, namedCurve);
+  // BoringSSL leaves it out of what it verifies by default (boringssl ssl/extensions.cc, kVerifySignatureAlgorithms).
+  if (kind === 'ed25519') return { fact: 'its key is Ed25519', refusedBy: 'Chrome and all that is built on it', reach: 'some' };
+  // RSA-PSS, Ed448 and the rest: OpenSSL, Python and Java take these two, crypto/x509 parses no such key.
+  const name = kind === 'rsa-pss' ? 'RSA for PSS alone' : kind === undefined ? 'of a kind that OpenSSL does not know' : `of the kind ${kind}`;
+  return { fact: `its key is ${name}`, refusedBy: 'Chrome and all that is written in Go, controllers among them', reach: 'go' };
 }
 
 function limitOfRsa(bits: number): CertificateLimit | undefined {
@@ -72,9 +68,4 @@ function limitOfCurve(key: KeyObject, curve: string | undefined): CertificateLim
 function isSpeltOut(key: KeyObject): boolean {
   const parameters = partsOf(partsOf(decodeDer(key.export({ type: 'spki', format: 'der' })))[0])[1];
   return typeof parameters?.value !== 'string';
-}
-
-function nameKind(key: KeyObject | undefined): string {
-  if (key?.asymmetricKeyType === 'rsa-pss') return 'RSA for PSS alone';
-  return key?.asymmetricKeyType === undefined ? 'of a kind that OpenSSL does not know' : `of the kind ${key.asymmetricKeyType}`;
 }

@@ -79,7 +79,8 @@ describe('the certificates', () => {
     ['2026-12-31T23:59:59Z', [], 0],
     ['2025-06-01T00:00:00Z', ['not valid before 2025-12-31'], undefined],
   ])('are judged against the clock: %s', (at, problems, daysLeft) => {
-    expect(graphOf(threeModes, threeModesFound, new Date(at)).certificates[0]).toMatchObject({ problems, daysLeft });
+    const [wildcard] = graphOf(threeModes, threeModesFound, new Date(at)).certificates;
+    expect([wildcard?.problems, wildcard?.daysLeft]).toEqual([problems, daysLeft]);
   });
 
   it('suffer from the authority above them', () => {

@@ -81,6 +81,29 @@ describe('planCertificates', () => {
     expect(codes(pairs)).toContain(code);
   });
 
+  it('says when it expired, on the day itself with the time', () => {
+    const messages = [new Date('2026-11-23T08:30:00Z'), new Date('2026-11-22T08:30:00Z')].map((notAfter) => {
+      const pairs = { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { ...goodServer, certificate: facts({ notAfter }) } };
+      return planCertificates([authority, server], observe(pairs), now).notices[0]?.message;
+    });
+    expect(messages).toEqual(['certs/svc8.crt expired on 2026-11-23 at 08:30:00 UTC', 'certs/svc8.crt expired on 2026-11-22']);
+  });
+
+  it.each([
+    ['some', 'certs/svc8', 'warning'],
+    ['go', 'certs/svc8', 'warning'],
+    ['every', 'certs/svc8', 'error'],
+    ['some', 'certs/wildcard', 'warning'],
+    ['go', 'certs/wildcard', 'error'],
+  ] as const)('of what clients refuse: %s, %s: %s', (reach, path, level) => {
+    const paths = { certificate: `${path}.crt`, key: `${path}.key` };
+    const limits = [{ fact: 'its key is odd', refusedBy: 'they', reach }];
+    const found = { 'certs/ca.crt': goodAuthority, [paths.certificate]: { ...goodServer, certificate: facts({ limits }) } };
+    const { steps, notices } = planCertificates([authority, { ...server, paths }], observe(found), now);
+    expect(steps).toEqual([]);
+    expect(notices).toEqual([{ level, code: 'certificate-refused', message: `${path}.crt is refused by they: its key is odd`, remedy: expect.stringContaining('have new ones made') as unknown }]);
+  });
+
   it('does not need the key of an authority that has nothing to issue', () => {
     const withoutKey: ObservedPair = { certificate: facts({ isAuthority: true }), hasKey: false };
     expect(codes({ 'certs/ca.crt': withoutKey, 'certs/svc8.crt': goodServer })).toEqual([]);

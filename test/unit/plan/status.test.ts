@@ -150,6 +150,16 @@ describe('a status', () => {
     expect(status.well).toBe(!levels.includes('error'));
   });
 
+  it.each([
+    ['2027-12-28T07:35:19Z', 'expires on 2027-12-28 at 07:35:19 UTC'],
+    ['2027-12-28T07:35:20Z', 'expired on 2027-12-28 at 07:35:19 UTC'],
+    ['2027-12-29T07:35:20Z', 'expired on 2027-12-28'],
+  ])('on %s it is said that a certificate %s', (date, words) => {
+    const facts = wellKnown();
+    const { problems } = judgeStatus({ ...facts, now: new Date(date), services: facts.services.slice(0, 1) });
+    expect(problems.map(({ message }) => message)).toEqual([expect.stringMatching(new RegExp(`: the certificate ${words}$`))]);
+  });
+
   it('tells a missing and an unreadable certificate; in reencrypt that of the pod too; what is the same once', () => {
     const facts = wellKnown();
     const without = judgeStatus({ ...facts, live: { ...facts.live, secrets: new Map() } });

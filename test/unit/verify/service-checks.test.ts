@@ -263,12 +263,28 @@ describe('dates', () => {
     expect(verdictsOf(contextOf(subject), subject, everyTime('svc7', observation))).toEqual(verdicts);
   });
 
-  it('tells days left and the date', () => {
-    const leaf = dated('2026-11-01', '2026-11-24T13:00:00Z');
+  it.each([
+    ['2026-11-01', '2026-11-24T13:00:00Z', 'valid until 2026-11-24, 1 day left'],
+    ['2026-11-01', '2026-11-23T13:00:00Z', 'valid until 2026-11-23 at 13:00:00 UTC, 0 days left'],
+    ['2026-11-01', '2026-11-23T11:00:00Z', 'expired on 2026-11-23 at 11:00:00 UTC'],
+    ['2026-11-23T12:00:01Z', '2027-11-23', 'not valid before 2026-11-23 at 12:00:01 UTC'],
+  ])('tells days left and the date, on the day itself the time too: %s to %s', (notBefore, notAfter, words) => {
+    const leaf = dated(notBefore, notAfter);
     const subject = { ...svc7, leaf };
     const context = contextOf(subject);
     const results = judgeService(context, subject, observe(context, subject, everyTime('svc7', answered(leaf, 200, greeting('svc7')))));
-    expect(results.find(({ check }) => check === 'validity')?.seen).toBe('valid until 2026-11-24, 1 day left');
+    expect(results.find(({ check }) => check === 'validity')?.seen).toBe(words);
+  });
+});
+
+describe('what this client takes and others do not', () => {
+  it('is a warning, whoever vouches for the certificate', () => {
+    const leaf = { ...edgeLeaf, limits: [{ fact: 'its key is Ed25519', refusedBy: 'Chrome', reach: 'some' as const }] };
+    const subject = { ...svc7, leaf };
+    const context = contextOf(subject);
+    const seen = everyTime('svc7', answered(leaf, 200, greeting('svc7')));
+    expect(verdictsOf(context, subject, seen)).toEqual({ trust: 'warning' });
+    expect(judgeService(context, subject, observe(context, subject, seen)).find(({ check }) => check === 'trust')).toMatchObject({ seen: 'trusted here, and refused by Chrome', cause: 'its key is Ed25519' });
   });
 });
 
