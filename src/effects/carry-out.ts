@@ -26,7 +26,6 @@ interface PlannedWrite {
   readonly path: string;
   readonly content: string;
   readonly mode: number;
-  readonly isEdited: boolean;
   readonly digest: string;
 }
 
@@ -35,17 +34,32 @@ interface PlannedWrite {
  *
  * A kill at any moment leaves each file old or new, and the next run completes: keys come before their certificates,
  * and the digests of all that is about to be written are recorded first, so that a half-done run is not taken for edits.
+ * Backups come before all of that, and their folders first: where none can be kept nothing is changed.
  */
 export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTools): Promise<CarriedOut> {
   const { files } = tools;
   const { recorded } = observed;
-  for (const step of plan.steps) {
-    if (step.kind === 'make-directory') files.makeDirectory(step.path, step.mode);
-  }
+  const backups = new Set<string>();
+  const prepareBackup = (path: string): (() => void) => {
+    const backup = `${tools.backupFolder}/${path}`;
+    const text = files.readText(path);
+    if (text === undefined) return () => undefined;
+    files.makeDirectory(backup.slice(0, backup.lastIndexOf('/')), 0o700);
+    return () => {
+      files.writeAtomic(backup, text, { mode: 0o600, durable: true });
+      backups.add(backup);
+    };
+  };
+  const edited = plan.steps.filter((step) => 'change' in step && (step.change === 'replace-edited' || step.change === 'remove-edited'));
+  const keepEdited = edited.map(({ path }) => prepareBackup(path));
   // .gitignore comes before the first key, so that no moment exists in which git would take one.
   const isGitignore = (step: Step): boolean => step.kind === 'write-file' && step.path === '.gitignore';
   for (const step of plan.steps) {
     if (step.kind === 'write-file' && isGitignore(step)) files.writeAtomic(step.path, step.content, { mode: 0o644, durable: true });
+  }
+  for (const keep of keepEdited) keep();
+  for (const step of plan.steps) {
+    if (step.kind === 'make-directory') files.makeDirectory(step.path, step.mode);
   }
   await makeKeys(plan.steps, files);
   for (const step of plan.steps) {
@@ -57,23 +71,14 @@ export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTo
   const known = writes.length > 0 ? recordWrites(recorded, writes, 'before') : recorded;
   writeState(files, known, recorded);
 
-  const backups: string[] = [];
-  const keepBackup = (path: string): void => {
-    const backup = `${tools.backupFolder}/${path}`;
-    const text = files.readText(path);
-    if (text === undefined) return;
-    files.makeDirectory(backup.slice(0, backup.lastIndexOf('/')), 0o700);
-    files.writeAtomic(backup, text, { mode: 0o600, durable: true });
-    backups.push(backup);
-  };
   // Somebody may have saved a file since it was looked at.
   const isEditedSince = (path: string): boolean => files.digest(path) !== observed.digests.get(path);
   for (const write of writes) {
-    if (write.isEdited || isEditedSince(write.path)) keepBackup(write.path);
+    if (isEditedSince(write.path)) prepareBackup(write.path)();
     files.writeAtomic(write.path, write.content, { mode: write.mode, durable: false });
   }
   for (const step of removals) {
-    if (step.change === 'remove-edited' || isEditedSince(step.path)) keepBackup(step.path);
+    if (isEditedSince(step.path)) prepareBackup(step.path)();
     files.remove(step.path);
   }
   if (removals.length > 0) files.removeEmptyFolders(removals.map(({ path }) => path));
@@ -83,7 +88,7 @@ export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTo
   const afterwards = new Map([...recordWrites(recorded, writes, 'after'), ...settle(plan, observed)]);
   const stillThere = [...afterwards].filter(([path]) => written.has(path) || (observed.digests.has(path) && !removed.has(path)));
   writeState(files, new Map(stillThere), known);
-  return { backups };
+  return { backups: [...backups] };
 }
 
 async function makeKeys(steps: readonly Step[], files: ProjectFiles): Promise<void> {
@@ -118,7 +123,7 @@ function materialize(step: Step, files: ProjectFiles): readonly PlannedWrite[] {
   const content = step.kind === 'write-file' ? step.content : printObject(step.content, files);
   if (content === undefined) throw new InternalError(`${step.path} is made from a file that does not exist`);
   const mode = step.kind === 'write-object' && step.content.object.kind === 'Secret' ? 0o600 : 0o644;
-  return [{ path: step.path, content, mode, isEdited: step.change === 'replace-edited', digest: digestText(content) }];
+  return [{ path: step.path, content, mode, digest: digestText(content) }];
 }
 
 /** Before the writes, old and new versions count as ours; after them, only the new one. */

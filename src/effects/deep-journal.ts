@@ -37,7 +37,7 @@ export function readDeepJournal(files: ProjectFiles): DeepJournal | undefined {
 
 /** On the disk when this returns: what follows may be the last thing that the machine does. */
 export function writeDeepJournal(files: ProjectFiles, journal: DeepJournal): void {
-  files.writeAtomic(deepJournalPath, `${JSON.stringify({ version: journalVersion, ...journal })}\n`, { durable: true });
+  files.writeAtomic(deepJournalPath, `${JSON.stringify({ version: journalVersion, ...journal })}\n`, { mode: 0o600, durable: true });
 }
 
 export function removeDeepJournal(files: ProjectFiles): void {

@@ -3,7 +3,7 @@ import { ToolError } from '../errors.ts';
 const reasons: Readonly<Record<string, { readonly why: string; readonly remedy: string }>> = {
   ENOSPC: { why: 'no space left on device', remedy: 'Free some space, then run the same command again.' },
   EDQUOT: { why: 'the disk quota is used up', remedy: 'Free some space, then run the same command again.' },
-  EACCES: { why: 'permission denied', remedy: 'Give your user access to it (ls -ld shows the owner), then run the same command again.' },
+  EACCES: { why: 'permission denied', remedy: 'Give your user access to it or to the folder that it is in (ls -ld shows the owner), then run the same command again.' },
   EPERM: { why: 'operation not permitted', remedy: 'Use a folder that your user owns, on a file system that keeps permissions.' },
   EROFS: { why: 'the file system is read-only', remedy: 'Use a folder on a file system that can be written.' },
   EISDIR: { why: 'a folder is in its place', remedy: 'Move the folder away, then run the same command again.' },

@@ -2,9 +2,7 @@ import { createHash, hash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
-  constants,
   fchmodSync,
-  fstatSync,
   fsyncSync,
   linkSync,
   lstatSync,
@@ -27,6 +25,7 @@ import { ToolError, UsageError } from '../errors.ts';
 import { fileFailure, systemCode } from './file-failure.ts';
 import { findProcess } from './process-table.ts';
 import { createProjectPath } from './project-path.ts';
+import { noFollow, readOnly, readRegularFile } from './regular-file.ts';
 
 /**
  * The files of a project. Paths are relative to the project folder, with forward slashes. Every method throws UsageError
@@ -79,12 +78,6 @@ const buffer = Buffer.allocUnsafeSlow(64 * 1024);
 /** Milliseconds by which the clock of a file system may be coarser than ours, or behind it. */
 const clockMargin = 2000;
 
-/** O_NONBLOCK: opening a named pipe must not wait for a writer. */
-const readOnly = constants.O_RDONLY | constants.O_NONBLOCK;
-
-/** Windows has none. */
-const noFollow = 'O_NOFOLLOW' in constants ? constants.O_NOFOLLOW : undefined;
-
 const temporaryName = /^\.ingress-tls-(\d+)-[0-9a-f]{16}\.tmp$/;
 
 /** The folders that we write to. */
@@ -119,7 +112,7 @@ export function createProjectFiles(root: string): ProjectFiles {
       return 'made';
     } catch (error) {
       if (systemCode(error) === 'ENOENT') {
-        makeParents(path, 0o755);
+        makeParents(path, mode);
         return makeFolder(path, mode);
       }
       if (systemCode(error) !== 'EEXIST') throw fileFailure(`cannot make the folder ${path}`, error);
@@ -155,19 +148,7 @@ export function createProjectFiles(root: string): ProjectFiles {
 
   const readOpened = <T>(path: string, read: (descriptor: number, found: Stats) => T): T | undefined => {
     const descriptor = openForReading(path);
-    if (descriptor === undefined) return undefined;
-    try {
-      const found = fstatSync(descriptor);
-      if (found.isDirectory()) {
-        throw new UsageError(`cannot read ${path}: it is a folder`, { remedy: `Move the folder ${path} away.` });
-      }
-      if (!found.isFile()) throw new UsageError(`cannot read ${path}: it is no regular file`);
-      return read(descriptor, found);
-    } catch (error) {
-      throw fileFailure(`cannot read ${path}`, error);
-    } finally {
-      closeSync(descriptor);
-    }
+    return descriptor === undefined ? undefined : readRegularFile(path, descriptor, read);
   };
 
   const walk = (folder: string, full: string, visit: (path: string, name: string) => void): void => {

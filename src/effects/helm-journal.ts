@@ -5,7 +5,7 @@ import type { ReleaseName } from '../model/changes.ts';
 import type { Exec, ToolResult } from './exec.ts';
 import type { ProjectFiles } from './files.ts';
 import { parseJson } from './json-answer.ts';
-import { findProcess } from './process-table.ts';
+import { lookUpProcess, markProcess, parseProcessMark } from './process-mark.ts';
 import { isTransient } from './transient-failures.ts';
 
 /** Beside the lock, and no more a part of the project than it: one file for each release, so that nobody waits for another. */
@@ -84,11 +84,10 @@ function journalPath({ namespace, name }: ReleaseName): string | undefined {
 }
 
 function write({ files, place, now }: JournalSettings, path: string, pid: number): void {
-  const startTicks = findProcess(pid)?.startTicks;
   const startedAt = Math.floor(now().getTime() / 1000);
-  const entry = { version: journalVersion, pid, startedAt, ...place, ...(startTicks === undefined ? {} : { startTicks }) };
+  const entry = { version: journalVersion, pid, startedAt, ...place, ...markProcess(pid) };
   unlessRefused(() => {
-    files.writeAtomic(path, `${JSON.stringify(entry)}\n`);
+    files.writeAtomic(path, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
   });
 }
 
@@ -114,15 +113,11 @@ function readEntry(files: ProjectFiles, path: string, place: JournalPlace): Helm
   const [pid, startedAt] = [fieldAt(value, 'pid'), fieldAt(value, 'startedAt')];
   if (fieldAt(value, 'version') !== journalVersion || !isCount(pid) || !isCount(startedAt)) return undefined;
   const isHere = (['hostname', 'context', 'server'] as const).every((key) => textField(value, key) === place[key]);
-  return isHere ? { namespace, name, pid, startedAt, isRunning: isRunning(pid, textField(value, 'startTicks')) } : undefined;
+  if (!isHere) return undefined;
+  const sight = lookUpProcess({ pid, hostname: place.hostname, since: startedAt * 1000, ...parseProcessMark(value) }, place.hostname);
+  return typeof sight === 'string' ? { namespace, name, pid, startedAt, isRunning: sight === 'running' } : undefined;
 }
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
-}
-
-function isRunning(pid: number, startTicks: string | undefined): boolean {
-  const found = findProcess(pid);
-  // The pid may be another process's by now.
-  return found !== undefined && (startTicks === undefined || found.startTicks === undefined || found.startTicks === startTicks);
 }

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { pid as ownPid } from 'node:process';
 import type { ProjectFiles } from './files.ts';
 import { parseJson } from './json-answer.ts';
-import { findProcess } from './process-table.ts';
+import { lookUpProcess, markProcess, parseProcessMark, type ProcessMark } from './process-mark.ts';
 
 /** Where a running preview listens; beside the lock, and no more a part of the project than it. */
 const previewStatePath = '.ingress-tls/preview.json';
@@ -24,27 +24,24 @@ export interface PreviewState {
  */
 export function readPreviewState(files: ProjectFiles): Pick<PreviewState, 'host' | 'port' | 'pid'> | undefined {
   const found = parseState(files);
-  if (found?.hostname !== hostname()) return undefined;
-  const running = findProcess(found.pid);
-  if (running === undefined) return undefined;
-  const isOther = found.startTicks !== undefined && running.startTicks !== undefined && found.startTicks !== running.startTicks;
-  return isOther ? undefined : { host: found.host, port: found.port, pid: found.pid };
+  if (found?.hostname !== hostname() || lookUpProcess(found, found.hostname) !== 'running') return undefined;
+  return { host: found.host, port: found.port, pid: found.pid };
 }
 
 /** Says where a preview listens. @throws ToolError when the folder cannot be written. */
 export function writePreviewState(files: ProjectFiles, state: PreviewState): void {
-  const startTicks = findProcess(state.pid)?.startTicks;
-  files.writeAtomic(previewStatePath, `${JSON.stringify({ ...state, ...(startTicks === undefined ? {} : { startTicks }) })}\n`);
+  files.writeAtomic(previewStatePath, `${JSON.stringify({ ...state, ...markProcess(state.pid) })}\n`, { mode: 0o600 });
 }
 
 /** Takes back what this process said; what another preview has said since then stays. */
 export function removePreviewState(files: ProjectFiles): void {
   const found = parseState(files);
-  if (found !== undefined && found.pid !== ownPid) return;
+  // In containers many have the same number.
+  if (found !== undefined && !(found.pid === ownPid && lookUpProcess(found, hostname()) === 'running')) return;
   if (files.remove(previewStatePath)) files.removeEmptyFolders([previewStatePath]);
 }
 
-function parseState(files: ProjectFiles): (PreviewState & { readonly startTicks: string | undefined }) | undefined {
+function parseState(files: ProjectFiles): (PreviewState & ProcessMark) | undefined {
   const value = parseJson(readQuietly(files) ?? '');
   const pid = fieldAt(value, 'pid');
   const port = fieldAt(value, 'port');
@@ -54,7 +51,7 @@ function parseState(files: ProjectFiles): (PreviewState & { readonly startTicks:
   const isPort = typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65_536;
   // The address is shown to the person and connected to: nothing but an address.
   if (!isPid || !isPort || name === undefined || isIP(host) === 0) return undefined;
-  return { pid, port, host, hostname: name, startTicks: textField(value, 'startTicks') };
+  return { pid, port, host, hostname: name, ...parseProcessMark(value) };
 }
 
 /** A file that cannot be read is as good as none: it only saves typing --address. */

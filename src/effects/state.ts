@@ -32,7 +32,7 @@ export function readState(files: ProjectFiles): RecordedFiles {
  */
 export function writeState(files: ProjectFiles, recorded: RecordedFiles, known: RecordedFiles): void {
   if (hasSameVersions(recorded, known)) return;
-  files.makeDirectory('.ingress-tls', 0o755);
+  files.makeDirectory('.ingress-tls', 0o700);
   files.writeAtomic(statePath, printState(recorded), { mode: 0o644, durable: true });
 }
 

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectGolden } from '../support/golden.ts';
 import { inProject, threeModes } from '../support/prepared-project.ts';
-import { runProgram } from '../support/program.ts';
+import { programPath, runProgram } from '../support/program.ts';
 import { installStandInCluster, isWrite } from '../support/stand-in-cluster.ts';
 
 const chartFile = 'charts/svc7/templates/service.yaml';
@@ -18,6 +19,11 @@ function edit(project: string, path: string, change: (text: string) => string): 
 /** All files but the lock's folder, which the state file and backups live in. */
 function listFiles(project: string): readonly string[] {
   return readdirSync(project, { recursive: true, encoding: 'utf8' }).filter((path) => !path.startsWith('.ingress-tls')).sort();
+}
+
+function readAll(folder: string): ReadonlyMap<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return new Map(files.map(({ parentPath, name }) => [join(parentPath, name), readFileSync(join(parentPath, name), 'utf8')]));
 }
 
 describe('a generated file that a person edited', () => {
@@ -45,6 +51,38 @@ describe('a generated file that a person edited', () => {
       expect(runProgram(['render'], { cwd: project }).exitCode).toBe(1);
       expect(readFileSync(join(project, 'charts/svc7/values.yaml'), 'utf8')).toMatch(/^replicaCount: 3$/m);
       expect(readFileSync(join(project, chartFile), 'utf8')).toContain('# mine');
+    });
+  });
+
+  it('is a Secret: its backup is as private as it is, whatever the umask', async () => {
+    await inProject(threeModes, (project) => {
+      edit(project, secretFile, (text) => `${text}# mine\n`);
+      chmodSync(join(project, '.ingress-tls'), 0o777);
+      const { status } = spawnSync('sh', ['-c', 'umask 000; exec "$0" "$@"', process.execPath, programPath, 'render', '--force'], { cwd: project });
+      expect(status).toBe(0);
+      const found = readdirSync(join(project, '.ingress-tls'), { recursive: true, withFileTypes: true });
+      const modes = (isFolder: boolean): readonly number[] => found.filter((entry) => entry.name !== 'state.json' && entry.isDirectory() === isFolder).map((entry) => statSync(join(entry.parentPath, entry.name)).mode & 0o777);
+      expect(statSync(join(project, '.ingress-tls')).mode & 0o777).toBe(0o700);
+      expect(modes(true)).toEqual([0o700, 0o700, 0o700]);
+      expect(modes(false)).toEqual([0o600]);
+    });
+  });
+
+  it.each<readonly [string, number, (path: string, outside: string) => void]>([
+    ['leads out of the project', 2, (path, outside) => { symlinkSync(outside, path); }],
+    ['leads to nothing', 2, (path) => { symlinkSync('nowhere', path); }],
+    ['is a file', 3, (path) => { writeFileSync(path, ''); }],
+  ])('is not replaced, and nothing is written, where the place of backups %s', async (_title, code, spoil) => {
+    await inProject(threeModes, (project, outside) => {
+      edit(project, chartFile, (text) => `${text}# mine\n`);
+      edit(project, 'ingress-tls.yaml', (text) => `${text}  - name: shop\n    mode: reencrypt\n`);
+      spoil(join(project, '.ingress-tls/backup'), outside);
+      const before = readAll(project);
+      const { exitCode, stderr } = runProgram(['render', '--force'], { cwd: project });
+      expect(exitCode).toBe(code);
+      expect(stderr).toContain('.ingress-tls/backup');
+      expect(stderr).toContain('\nnext: ');
+      expect(readAll(project)).toEqual(before);
     });
   });
 

@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { describeUnless } from '../support/describe-with.ts';
 import { expectGolden } from '../support/golden.ts';
 import { inProject, noServices, threeModes } from '../support/prepared-project.ts';
-import { inFreshFolder, programPath, runProgram, type ProgramResult } from '../support/program.ts';
+import { inFreshFolder, programPath, runProgram, startProgram, type ProgramResult } from '../support/program.ts';
 
 function runThrough(command: readonly string[], cwd: string): ProgramResult {
   const { status, stdout, stderr } = spawnSync(command[0]!, command.slice(1), { cwd, encoding: 'utf8' });
@@ -131,6 +131,28 @@ describe('a folder that leads elsewhere', () => {
       expect(result.exitCode).toBe(2);
       expect(readFiles(elsewhere)).toEqual(before);
       expect(readFileSync(join(project, 'ingress-tls.yaml'), 'utf8')).toBe(noServices);
+    });
+  });
+
+  describe.each(['lock', 'state.json'])('.ingress-tls/%s', (name) => {
+    it.each<readonly [string, (path: string) => void]>([
+      ['as a link to nothing', (path) => { symlinkSync('nowhere', path); }],
+      ['as a link to itself', (path) => { symlinkSync(path, path); }],
+      ['as a link to what has no end', (path) => { symlinkSync('/dev/zero', path); }],
+      ['as a named pipe', (path) => { execFileSync('mkfifo', [path]); }],
+      ['as a folder', (path) => { mkdirSync(path); }],
+    ])('%s is told', async (_title, make) => {
+      await inProject(noServices, async (project) => {
+        const path = join(project, '.ingress-tls', name);
+        rmSync(path, { force: true });
+        make(path);
+        const run = startProgram(['render'], { cwd: project });
+        onTestFinished(() => { run.kill('SIGKILL'); });
+        const { exitCode, stderr } = await run.ended;
+        expect([2, 3]).toContain(exitCode);
+        expect(stderr).toContain(`.ingress-tls/${name}`);
+        expect(stderr).toContain('\nnext: ');
+      });
     });
   });
 

@@ -114,7 +114,7 @@ describe('readHelmJournal', () => {
     expect(read(JSON.stringify({ ...entry, startTicks: '1' }))).toMatchObject([{ isRunning: false }]);
   });
 
-  it.each([{ hostname: 'elsewhere' }, { context: 'staging' }, { server: 'https://192.0.2.2' }, { version: 2 }, { pid: -1 }, { pid: '1' }, { startedAt: 0.5 }])('says nothing of %j', (other) => {
+  it.each([{ hostname: 'elsewhere' }, { pidNamespace: 'pid:[1]' }, { context: 'staging' }, { server: 'https://192.0.2.2' }, { version: 2 }, { pid: -1 }, { pid: '1' }, { startedAt: 0.5 }])('says nothing of %j', (other) => {
     expect(read(JSON.stringify({ ...entry, ...other }))).toEqual([]);
   });
 

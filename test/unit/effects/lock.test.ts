@@ -1,9 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, utimesSync, watch, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, utimesSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { acquireLock } from '../../../src/effects/lock.ts';
+import { readProcessSpace } from '../../../src/effects/process-table.ts';
 import { exitCodes, ToolError, UsageError } from '../../../src/errors.ts';
 import { failureOf, makeTemporaryFolder } from './stand-in.ts';
 
@@ -25,6 +26,13 @@ function holder(overrides: Readonly<Record<string, unknown>>): string {
 }
 
 const deadPid = spawnSync(process.execPath, ['-e', '']).pid;
+
+const canUnshare = spawnSync('unshare', ['--map-root-user', '--pid', '--fork', 'true']).status === 0;
+
+/** Makes a program of a text that imports from src/. */
+async function bundle(contents: string, outfile: string): Promise<void> {
+  await build({ stdin: { contents, resolveDir: join(import.meta.dirname, '../../..') }, bundle: true, platform: 'node', format: 'esm', outfile, keepNames: true, logLevel: 'error' });
+}
 
 describe('acquireLock', () => {
   it('lets one in, names the holder to the second, and lets the next in after release', async () => {
@@ -95,6 +103,9 @@ describe('acquireLock', () => {
       utimesSync(path, new Date(0), new Date(0));
       acquireLock(old, request())();
     }
+    const early = makeTemporaryFolder();
+    utimesSync(leaveLock(early, ''), new Date('2100-01-01'), new Date('2100-01-01'));
+    acquireLock(early, request())();
     const root = makeTemporaryFolder();
     leaveLock(root, '');
     const begun = performance.now();
@@ -104,7 +115,8 @@ describe('acquireLock', () => {
     expect(waited).toBeLessThan(10_000);
   });
 
-  it.runIf(isLinux)('takes over from a taker that was killed while it took over', async () => {
+  /** A project with a stale lock, and the path of the guard under which it is taken over. */
+  async function leaveStaleLock(): Promise<{ readonly root: string; readonly guard: string }> {
     const root = makeTemporaryFolder();
     const path = leaveLock(root, holder({ pid: deadPid }));
     const folder = join(root, '.ingress-tls');
@@ -117,13 +129,97 @@ describe('acquireLock', () => {
     watcher.close();
     const guard = join(folder, [...names].find((name) => name.startsWith('lock-'))!);
     expect(existsSync(guard)).toBe(false);
-
     mkdirSync(folder, { recursive: true });
     renameSync(join(root, 'kept'), path);
+    return { root, guard };
+  }
+
+  it.runIf(isLinux)('takes over from a taker that was killed while it took over', async () => {
+    const { root, guard } = await leaveStaleLock();
     writeFileSync(guard, holder({ pid: deadPid }));
     const release = acquireLock(root, request());
-    expect(readdirSync(folder)).toEqual(['lock']);
+    expect(readdirSync(join(root, '.ingress-tls'))).toEqual(['lock']);
     release();
+  });
+
+  it.runIf(isLinux)('waits for no taker for ever', async () => {
+    const { root, guard } = await leaveStaleLock();
+    writeFileSync(guard, holder({ host: 'elsewhere' }));
+    const { remedy } = (await failureOf(() => acquireLock(root, request()))) as ToolError;
+    expect(remedy).toContain(`\nrm ${guard}`);
+  });
+
+  describe.runIf(isLinux)('of a process that was started elsewhere', () => {
+    const here = readProcessSpace();
+    const now = new Date().toISOString();
+
+    it.each<readonly [string, Readonly<Record<string, unknown>>]>([
+      ['this machine under another name', { ...here, host: 'elsewhere' }],
+      ['an earlier boot of this machine', { ...here, bootId: 'earlier', pid: process.ppid, since: '1970-01-02T03:04:05.000Z' }],
+      ['this machine, as a release before wrote it', {}],
+    ])('takes over what is gone for certain: %s', (_title, fields) => {
+      const root = makeTemporaryFolder();
+      leaveLock(root, holder({ pid: deadPid, ...fields }));
+      acquireLock(root, request())();
+      expect(readdirSync(root)).toEqual([]);
+    });
+
+    it.each<readonly [string, Readonly<Record<string, unknown>>, string]>([
+      ['this machine under another name, alive', { ...here, host: 'elsewhere', pid: process.ppid }, 'is running in it'],
+      ['another container', { ...here, pidNamespace: 'pid:[1]' }, 'it was started in another container of this machine'],
+      ['another container of another name', { ...here, pidNamespace: 'pid:[1]', host: 'elsewhere' }, 'it was started in another container of this machine'],
+      ['another machine', { ...here, bootId: 'other', host: 'elsewhere', since: '1970-01-02T03:04:05.000Z' }, 'it was started on another machine, or on this one under another name'],
+      ['another machine, as a release before wrote it', { host: 'elsewhere' }, 'it was started on another machine, or on this one under another name'],
+      ['another machine of this name', { ...here, bootId: 'other', since: now }, 'it was started on another machine of the same name'],
+      ['a time that is none', { ...here, bootId: 'other', since: 'yesterday' }, 'it was started on another machine of the same name'],
+    ])('leaves what may live, and says how to free it: %s', async (_title, fields, said) => {
+      const root = makeTemporaryFolder();
+      const content = holder({ pid: deadPid, ...fields });
+      const path = leaveLock(root, content);
+      const { message, remedy } = (await failureOf(() => acquireLock(root, request()))) as ToolError;
+      expect(message).toContain(said);
+      expect(readFileSync(path, 'utf8')).toBe(content);
+      execFileSync('sh', ['-c', remedy!.split('\n').at(-1)!]);
+      acquireLock(root, request())();
+      expect(readdirSync(root)).toEqual([]);
+    });
+  });
+
+  it.runIf(isLinux && canUnshare)('is respected in another PID namespace, and from it', async () => {
+    const root = makeTemporaryFolder();
+    const program = join(makeTemporaryFolder(), 'taker.mjs');
+    await bundle(`
+      import { acquireLock } from './src/effects/lock.ts';
+      try { acquireLock(process.argv[2], { pid: process.pid, hostname: 'here', now: new Date(), command: 'inside' }); console.log('taken'); }
+      catch (error) { console.log(error.message); }
+      process.stdin.resume();`, program);
+    const say = async (): Promise<{ readonly said: string; readonly end: () => Promise<unknown> }> => {
+      const child = spawn('unshare', ['--map-root-user', '--pid', '--fork', '--kill-child', process.execPath, program, root], { stdio: ['pipe', 'pipe', 'inherit'] });
+      onTestFinished(() => { child.kill('SIGKILL'); });
+      const said = String(await new Promise((resolve) => child.stdout.once('data', resolve)));
+      return { said, end: () => { child.stdin.end(); return new Promise((resolve) => child.once('exit', resolve)); } };
+    };
+    const release = acquireLock(root, request());
+    const refused = await say();
+    expect(refused.said).toContain('another container');
+    await refused.end();
+    release();
+    const taken = await say();
+    expect(taken.said).toBe('taken\n');
+    expect(((await failureOf(() => acquireLock(root, request()))) as ToolError).message).toContain('another container');
+    await taken.end();
+  });
+
+  it('makes its folder so that nobody else may write to it, and takes that right away', () => {
+    const before = process.umask(0);
+    onTestFinished(() => { process.umask(before); });
+    for (const isThere of [false, true]) {
+      const root = makeTemporaryFolder();
+      if (isThere) mkdirSync(join(root, '.ingress-tls'));
+      const release = acquireLock(root, request());
+      expect(statSync(join(root, '.ingress-tls')).mode & 0o777).toBe(0o700);
+      release();
+    }
   });
 
   it('does not remove a lock that is no longer its own', () => {
@@ -146,37 +242,26 @@ describe('acquireLock', () => {
   it('lets exactly one of many takers in, again and again', async () => {
     const folder = makeTemporaryFolder();
     const program = join(folder, 'taker.mjs');
-    await build({
-      stdin: {
-        // Every taker tries for a while. Holding the lock it makes a folder that must not exist yet; then it gives the
-        // lock back, or leaves one of a dead process in its place, over which the others race.
-        contents: `
-          import { mkdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
-          import { acquireLock } from './src/effects/lock.ts';
-          const [root, name] = [process.argv[2], process.argv[3]];
-          const stale = ${JSON.stringify(holder({ pid: deadPid }))};
-          let turns = 0;
-          for (const end = Date.now() + 3000; Date.now() < end; ) {
-            let release;
-            try { release = acquireLock(root, { pid: process.pid, hostname: 'here', now: new Date(), command: 'test' }); }
-            catch (error) { if (error.constructor.name !== 'LockHeld') { console.error(error); process.exit(2); } continue; }
-            try { mkdirSync(root + '/inside'); } catch { console.error('two at once'); process.exit(1); }
-            turns += 1;
-            rmdirSync(root + '/inside');
-            if (turns % 3 === 0) { release(); continue; }
-            writeFileSync(root + '/' + name, stale.replace('theirs', name + turns));
-            renameSync(root + '/' + name, root + '/.ingress-tls/lock');
-          }
-          writeFileSync(root + '/turns-' + name, String(turns));`,
-        resolveDir: join(import.meta.dirname, '../../..'),
-      },
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      outfile: program,
-      keepNames: true,
-      logLevel: 'error',
-    });
+    // Every taker tries for a while. Holding the lock it makes a folder that must not exist yet; then it gives the
+    // lock back, or leaves one of a dead process in its place, over which the others race.
+    await bundle(`
+      import { mkdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
+      import { acquireLock } from './src/effects/lock.ts';
+      const [root, name] = [process.argv[2], process.argv[3]];
+      const stale = ${JSON.stringify(holder({ pid: deadPid }))};
+      let turns = 0;
+      for (const end = Date.now() + 3000; Date.now() < end; ) {
+        let release;
+        try { release = acquireLock(root, { pid: process.pid, hostname: 'here', now: new Date(), command: 'test' }); }
+        catch (error) { if (error.constructor.name !== 'LockHeld') { console.error(error); process.exit(2); } continue; }
+        try { mkdirSync(root + '/inside'); } catch { console.error('two at once'); process.exit(1); }
+        turns += 1;
+        rmdirSync(root + '/inside');
+        if (turns % 3 === 0) { release(); continue; }
+        writeFileSync(root + '/' + name, stale.replace('theirs', name + turns));
+        renameSync(root + '/' + name, root + '/.ingress-tls/lock');
+      }
+      writeFileSync(root + '/turns-' + name, String(turns));`, program);
     const root = makeTemporaryFolder();
     const runs = ['a', 'b', 'c', 'd'].map(
       (name) =>

@@ -39,12 +39,21 @@ describe('where a preview listens', () => {
     expect(readPreviewState(files)?.pid).toBe(process.ppid);
   });
 
+  it.runIf(process.platform === 'linux')('is not taken back by one of the same number in another container', () => {
+    const files = createProjectFiles(root);
+    mkdirSync(join(root, '.ingress-tls'));
+    writeFileSync(path, JSON.stringify({ ...own, pidNamespace: 'pid:[1]' }));
+    removePreviewState(files);
+    expect(existsSync(path)).toBe(true);
+  });
+
   const ended = spawnSync('true').pid;
 
   it.each<readonly [string, unknown]>([
     ['a process that has ended', { ...own, pid: ended }],
     ['a process that began at another time', { ...own, startTicks: '1' }],
     ['another machine', { ...own, hostname: 'elsewhere' }],
+    ['another container', { ...own, pidNamespace: 'pid:[1]' }],
     ['a name', { ...own, host: 'localhost' }],
     ['no port', { ...own, port: 0 }],
     ['a port beyond all ports', { ...own, port: 65_536 }],
