@@ -96,4 +96,6 @@ export default tseslint.config(
   { files: ['src/effects/create-world.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }] } },
   { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
+  // CommonJS, which old versions of Node read too.
+  { files: ['bin/*.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );

@@ -4,11 +4,11 @@ import { delimiter, join } from 'node:path';
 import { cacheFolders } from './cache.js';
 import { denoProgram } from './fetch-deno.js';
 import { nodeProgram } from './fetch-node.js';
-import { helm3, kubectlLayer, nodes, oldDefinitions } from './pins.js';
+import { helm3, kubectlLayer, nodes, oldDefinitions, yarn } from './pins.js';
 
 /**
- * Finds what tests need from outside: `{ helm, kubectl, kubectl1.35, helm3, deno }`, pins.js's `nodes` by their names, and
- * `oldDefinitions`, a folder; each an absolute path, or absent. The first helm and kubectl on PATH win when they answer with their version; the
+ * Finds what tests need from outside: `{ helm, kubectl, kubectl1.35, helm3, deno }`, pins.js's `nodes` by their names,
+ * `yarn`, a script for Node, and `oldDefinitions`, a folder; each an absolute path, or absent. The first helm and kubectl on PATH win when they answer with their version; the
  * cache comes after.
  */
 export function locateTools() {
@@ -19,6 +19,7 @@ export function locateTools() {
     helm3: first('helm', helm3.folder, (path) => helmVersion(path)?.startsWith('v3.')),
     ...Object.fromEntries(Object.entries(nodes).map(([name, { version }]) => [name, cached(nodeProgram(version), (path) => answer(path, ['--version']))])),
     deno: cached(denoProgram, (path) => answer(path, ['--version'])),
+    yarn: cached(join(yarn.folder, 'package', 'bin', 'yarn.js'), existsSync),
     oldDefinitions: cached(join(oldDefinitions.folder, 'package', 'schemas'), existsSync),
   };
   return Object.fromEntries(Object.entries(found).filter(([, path]) => path !== undefined));

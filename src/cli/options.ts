@@ -17,8 +17,8 @@ export function addPromptOptions(command: Command): Command {
 /** How to reach the cluster. */
 export function addClusterOptions(command: Command): Command {
   return command
-    .option('--context <name>', 'context of the kubeconfig to use (default: the current one)')
-    .option('--kubeconfig <file>', 'kubeconfig to use (default: as kubectl does)');
+    .option('--context <name>', 'context of the kubeconfig to use (default: the current one)', parseNotEmpty)
+    .option('--kubeconfig <file>', 'kubeconfig to use (default: as kubectl does)', parseNotEmpty);
 }
 
 /** `--timeout`; the option's value is in seconds. */
@@ -50,6 +50,12 @@ function parseDomain(text: string): string {
 /** `--address`: where to connect, instead of what is found. */
 export function addressOption(): Option {
   return new Option('--address <host:port>', 'where to connect: 192.0.2.10:30092, [2001:db8::1]:443 (default: a running preview, else the cluster)').argParser(parseAddress);
+}
+
+/** What a variable that nobody has set leaves (`-C "$FOLDER"`) must not stand for what is used by default. */
+export function parseNotEmpty(text: string): string {
+  if (text === '') throw new InvalidArgumentError('Expected a value; this one is empty.');
+  return text;
 }
 
 /** A whole number, for options such as --port. */

@@ -16,7 +16,7 @@ import { defineRender } from './commands/render.ts';
 import { defineSchema } from './commands/schema.ts';
 import { defineStatus } from './commands/status.ts';
 import { defineVerify } from './commands/verify.ts';
-import { addHelpDetails } from './options.ts';
+import { addHelpDetails, parseNotEmpty } from './options.ts';
 import { openSession, type GlobalOptions, type Session } from './session.ts';
 
 /** What a command does once its options are read; returns the exit code. */
@@ -77,7 +77,7 @@ function createProgram(world: World, run: Run): Command {
     })
     .description('Say where TLS ends for each HTTPS service; get the certificates, Secrets, charts and controller that do it.')
     .version(world.version, '-V, --version', 'print the version')
-    .option('-C, --directory <folder>', 'project folder (default: the current one)')
+    .option('-C, --directory <folder>', 'project folder (default: the current one)', parseNotEmpty)
     .option('--no-color', 'print without colours (also: NO_COLOR, TERM=dumb)')
     .helpCommand('help [command]', 'show help for a command')
     .showHelpAfterError('(add --help for the options and examples)')

@@ -1,25 +1,20 @@
 import { isCancel, select, text } from '@clack/prompts';
+import { systemCode } from '../effects/file-failure.ts';
 import { Interrupted } from '../errors.ts';
 import type { Mode } from '../model/mode.ts';
 import type { World } from '../effects/world.ts';
 
 /** Asks for a line of text; an empty answer is the default. @throws Interrupted on Ctrl-C, and the reason of `stop`. */
 export async function askText(world: World, message: string, defaultValue: string, stop?: AbortSignal): Promise<string> {
-  const answer = await text({
-    message,
-    placeholder: defaultValue,
-    defaultValue,
-    input: world.stdin,
-    output: world.stderr,
-    ...(stop === undefined ? {} : { signal: stop }),
-  });
+  const asked = text({ message, placeholder: defaultValue, defaultValue, input: world.stdin, output: world.stderr, ...(stop === undefined ? {} : { signal: stop }) });
+  const answer = await unlessGone(world, asked);
   stop?.throwIfAborted();
   return accept(answer);
 }
 
 /** Asks where TLS ends. @throws Interrupted on Ctrl-C. */
 export async function askMode(world: World): Promise<Mode> {
-  const answer = await select<Mode>({
+  const answer = select<Mode>({
     message: 'Where does TLS end?',
     options: [
       { value: 'terminate', label: 'terminate', hint: 'at the controller; plain HTTP to the pod' },
@@ -30,7 +25,27 @@ export async function askMode(world: World): Promise<Mode> {
     input: world.stdin,
     output: world.stderr,
   });
-  return accept<Mode>(answer);
+  return accept<Mode>(await unlessGone(world, answer));
+}
+
+/** An answer that can still come. @throws Interrupted when the terminal goes away, where the prompt would wait for ever. */
+function unlessGone<Answer>({ stdin }: World, answer: Promise<Answer>): Promise<Answer> {
+  const setRawMode = stdin.setRawMode.bind(stdin);
+  // readline puts the terminal back, gone or not, where nobody can catch what that throws (node@20.20.2 lib/internal/readline/interface.js).
+  stdin.setRawMode = (mode) => {
+    try {
+      return setRawMode(mode);
+    } catch (error) {
+      if (systemCode(error) !== 'EIO') throw error;
+      return stdin;
+    }
+  };
+  return new Promise((resolve, reject) => {
+    stdin.once('end', () => {
+      reject(new Interrupted('stopped: the terminal is gone; nothing was written'));
+    });
+    answer.then(resolve, reject);
+  });
 }
 
 function accept<Value extends string>(answer: Value | symbol): Value {

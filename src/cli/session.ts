@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { createProjectFiles, type ProjectFiles } from '../effects/files.ts';
 import { acquireLock } from '../effects/lock.ts';
 import type { World } from '../effects/world.ts';
@@ -24,9 +24,14 @@ export interface Session {
 }
 
 export function openSession(world: World, options: GlobalOptions): Session {
-  const root = resolve(world.currentFolder, options.directory ?? '.');
+  const root = resolvePath(world, options.directory ?? '.');
   const report = createReport(world, options.color);
   return { world, root, files: createProjectFiles(root), report, stop: createStopWatch(world), waiting: createWaiting(report) };
+}
+
+/** A path as the person gave it; the current folder may be gone where it does not matter. */
+export function resolvePath(world: Pick<World, 'currentFolder'>, path: string): string {
+  return isAbsolute(path) ? resolve(path) : resolve(world.currentFolder, path);
 }
 
 /** Runs an action that changes the project folder; a second such run in the same folder is refused meanwhile. */

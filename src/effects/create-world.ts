@@ -1,14 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { ToolError } from '../errors.ts';
 import type { StopSignal, World } from './world.ts';
 
 /** The real World. */
 export function createWorld(process: NodeJS.Process, installed: { readonly version: string; readonly packageFolder: URL }): World {
+  const currentFolder = findCurrentFolder(process);
   return {
     argv: process.argv.slice(2),
     environment: process.env,
-    currentFolder: process.cwd(),
+    get currentFolder() {
+      if (currentFolder !== undefined) return currentFolder;
+      throw new ToolError('cannot use the current folder: it is gone', { remedy: 'Change into a folder that exists, or name one from the root with --directory.' });
+    },
     packageFolder: fileURLToPath(installed.packageFolder),
     version: installed.version,
     nodeVersion: process.version,
@@ -35,4 +40,15 @@ export function createWorld(process: NodeJS.Process, installed: { readonly versi
       process.kill(process.pid, signal);
     },
   };
+}
+
+/** Undefined when it is gone: a command that was told its folder needs no other. */
+function findCurrentFolder(process: NodeJS.Process): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    // Packages ask for it as well, and expect an answer.
+    process.chdir('/');
+    return undefined;
+  }
 }

@@ -13,6 +13,8 @@ const reasons: Readonly<Record<string, { readonly why: string; readonly remedy: 
   ELOOP: { why: 'symbolic links go in a circle', remedy: 'Remove the symbolic link.' },
   ENAMETOOLONG: { why: 'the path is too long', remedy: 'Use a folder with a shorter path.' },
   EMFILE: { why: 'too many open files', remedy: 'Raise the limit (ulimit -n), then run the same command again.' },
+  ENFILE: { why: 'the system has too many open files', remedy: 'End other programs, then run the same command again.' },
+  EBADF: { why: 'it is not open for that', remedy: 'Redirect it to a file or a program, then run the same command again.' },
   EIO: { why: 'the disk reports an input/output error', remedy: 'Check the disk.' },
 };
 

@@ -4,11 +4,15 @@ import { join } from 'node:path';
 /** Reads the chart templates that ship with the tool; name relative to templates/chart -> text. Never a person's file. */
 export function readChartTemplates(packageFolder: string): Readonly<Record<string, string>> {
   const folder = join(packageFolder, 'templates', 'chart');
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll('\\', '/'))
-    .sort();
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+  return Object.fromEntries(listFiles(folder).sort().map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
+
+/** Not `recursive`: entries out of a zip file, as Yarn Plug'n'Play keeps packages, lack their folder (tried, Yarn 4.18.1). */
+function listFiles(folder: string, below = ''): string[] {
+  return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
+    const name = `${below}${entry.name}`;
+    return entry.isDirectory() ? listFiles(folder, `${name}/`) : [name];
+  });
 }
 
 /** Reads the JSON Schema of ingress-tls.yaml that ships with the tool: reading it takes a tenth of making it. */

@@ -8,6 +8,7 @@ export interface World {
   /** Arguments without node and the program's path. */
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** @throws ToolError when it is gone. */
   readonly currentFolder: string;
   /** Where templates/ lies. */
   readonly packageFolder: string;

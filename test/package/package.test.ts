@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -83,7 +83,7 @@ describe('the packed package', () => {
     expect(filesBelow(project)).toContain('charts/svc9/values.yaml');
   });
 
-  describe.each(['node20.19', 'node22', 'node24'] as const)('%s', (name) => {
+  describe.each(['node20.19', 'node22.0', 'node22', 'node24'] as const)('%s', (name) => {
     describeWithTool(name, 'runs the program', (node) => {
       it('makes the same project, without a warning', () => {
         const project = join(work, name);
@@ -99,8 +99,42 @@ describe('the packed package', () => {
     });
   });
 
-  it('is tried with the oldest Node that it admits', () => {
-    expect(manifest.engines.node).toBe('>=20.19');
+  it('is tried with the oldest Nodes that it admits', () => {
+    expect(manifest.engines.node).toBe('^20.19.0 || >=22.0.0');
+  });
+
+  describeWithTool('node10', 'a Node that is too old', (node) => {
+    it.each([['list'], ['--version']])('is told what is needed: %s', (argument) => {
+      const { status, stdout, stderr } = spawnSync(node, [join(installed(), 'node_modules', 'ingress-tls', 'bin', 'ingress-tls.js'), argument], { encoding: 'utf8' });
+      expect(status).toBe(3);
+      expect(stdout).toBe('');
+      expect(stderr).toBe('error: ingress-tls needs Node 20.19 or later, and not 21; this is Node 10.24.1\nnext: install a newer one: https://nodejs.org\n');
+    });
+  });
+
+  it('says what is missing where it was not built', () => {
+    const folder = join(work, 'not built');
+    cpSync(join(installed(), 'node_modules', 'ingress-tls', 'bin'), join(folder, 'bin'), { recursive: true });
+    const { status, stderr } = spawnSync(process.execPath, [join(folder, 'bin', 'ingress-tls.js'), 'list'], { encoding: 'utf8' });
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/^error: ingress-tls cannot be loaded: .*main\.js.*\nnext: .*npm run build\n$/);
+  });
+
+  describeWithTool('yarn', "Yarn Plug'n'Play", (yarn) => {
+    it('runs it out of the zip files that it keeps packages in', () => {
+      const folder = join(work, 'plug and play');
+      const project = join(folder, 'project');
+      mkdirSync(project, { recursive: true });
+      writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+      writeFileSync(join(folder, '.yarnrc.yml'), `nodeLinker: pnp\nenableGlobalCache: false\nenableTelemetry: false\nnpmRegistryServer: ${JSON.stringify(npm(folder, 'config', 'get', 'registry').trim())}\n`);
+      run(process.execPath, [yarn, 'add', packed.tarball], { cwd: folder });
+      expect(existsSync(join(folder, 'node_modules'))).toBe(false);
+      // It runs programs of the package that its own folder belongs to.
+      const ingressTls: Run = (...args) => run(process.execPath, [yarn, 'run', 'ingress-tls', '--directory', project, ...args], { cwd: folder });
+      makeProject(ingressTls);
+      expect(ingressTls('apply', '--dry-run').stdout).toMatch(/helm .*upgrade/);
+      expect(ingressTls('schema').stdout).toBe(readFileSync(join(root, 'schema.json'), 'utf8'));
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 import { readPreviewState, removePreviewState, writePreviewState } from '../../effects/preview-state.ts';
 import { createObjectReader } from '../../effects/rendered-objects.ts';
+import { isReaderGone } from '../../effects/standard-streams.ts';
 import { watchProject } from '../../effects/watch.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
 import { places } from '../../plan/places.ts';
@@ -121,17 +122,19 @@ function refuseSecond({ files }: Session): void {
 }
 
 interface End {
-  /** Fulfilled by Ctrl-C or SIGTERM, rejected by a bug. */
+  /** Fulfilled by Ctrl-C, SIGTERM or a terminal that is gone, rejected by a bug. */
   readonly asked: Promise<void>;
   readonly fail: (error: unknown) => void;
 }
 
-function listenForEnd({ stop }: Session): End {
+function listenForEnd({ stop, world }: Session): End {
   let fail: (error: unknown) => void = () => undefined;
   const asked = new Promise<void>((resolve, reject) => {
     fail = reject;
     if (stop.isStopped()) resolve();
     stop.asked.addEventListener('abort', () => { resolve(); });
+    // Nobody could be told of what it serves, or end it at a terminal.
+    for (const stream of [world.stdout, world.stderr]) stream.on('error', (error) => { if (!isReaderGone(error)) resolve(); });
   });
   // Whoever waits for it sees the failure; while nobody does yet it is no unhandled one.
   asked.catch(() => undefined);

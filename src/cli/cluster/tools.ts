@@ -1,4 +1,4 @@
-import { delimiter, resolve } from 'node:path';
+import { delimiter } from 'node:path';
 import { ToolError } from '../../errors.ts';
 import { createExec, usualReadLimit, type Exec } from '../../effects/exec.ts';
 import { createHelm, type Helm } from '../../effects/helm.ts';
@@ -10,7 +10,7 @@ import { describePodAccount } from '../../effects/pod-account.ts';
 import { printCommand } from '../../kube/command-line.ts';
 import type { ClusterConnection } from '../../kube/commands.ts';
 import { canAsk } from '../asking.ts';
-import type { Session } from '../session.ts';
+import { resolvePath, type Session } from '../session.ts';
 import { chooseProgressStyle } from '../waiting.ts';
 
 export interface ClusterOptions {
@@ -60,7 +60,7 @@ export function openCluster(
   const { world, root, report, stop, waiting } = session;
   const { context, kubeconfig, timeout = usualReadLimit } = options;
   // Meant from where the person stands; the tools run in the project folder.
-  const chosen = kubeconfig === undefined ? undefined : resolve(world.currentFolder, kubeconfig);
+  const chosen = kubeconfig === undefined ? undefined : resolvePath(world, kubeconfig);
   if (kubeconfig !== undefined && chosen !== undefined) requireKubeconfig(chosen, kubeconfig);
   const env = resolveKubeconfig(world);
   const account = context === undefined && chosen === undefined ? describePodAccount(env) : undefined;
@@ -145,9 +145,10 @@ function unlessRefused(readKuberc: ToolSettings['readKuberc']): Kuberc | undefin
 }
 
 /** KUBECONFIG, a list of paths, is meant from where the person stands too. */
-function resolveKubeconfig({ environment, currentFolder }: Session['world']): Session['world']['environment'] {
+function resolveKubeconfig(world: Session['world']): Session['world']['environment'] {
+  const { environment } = world;
   const { KUBECONFIG: kubeconfig } = environment;
   if (kubeconfig === undefined || kubeconfig === '') return environment;
-  const paths = kubeconfig.split(delimiter).map((path) => (path === '' ? path : resolve(currentFolder, path)));
+  const paths = kubeconfig.split(delimiter).map((path) => (path === '' ? path : resolvePath(world, path)));
   return { ...environment, KUBECONFIG: paths.join(delimiter) };
 }
