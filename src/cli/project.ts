@@ -11,6 +11,7 @@ import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import { printFiles } from '../plan/desired-files.ts';
 import { describeProject, type DesiredProject } from '../plan/desired-project.ts';
+import { gitFilePaths } from '../plan/git-files.ts';
 import { places } from '../plan/places.ts';
 import { planRender } from '../plan/render-plan.ts';
 import type { Session } from './session.ts';
@@ -80,6 +81,7 @@ export function planProject(session: Session, project: Project, force: boolean):
   const desiredFiles = printFiles({ ...project, templates: readChartTemplates(packageFolder), schema: readConfigSchema(packageFolder) });
   const observed = observeProject(session.files, {
     paths: [...desiredFiles, ...desired.objects].map(({ path }) => path),
+    gitFiles: gitFilePaths,
     objects: desired.objects,
     pairs: desired.pairs.map(({ paths, issuer }) => ({ ...paths, ...(issuer === undefined ? {} : { issuer: issuer.certificate }) })),
   });

@@ -69,7 +69,7 @@ function changesFile(step: Plan['steps'][number]): step is Extract<Plan['steps']
 function reportConflict({ report, files }: Session, { path, desired, reason }: Conflict): void {
   const why = reason === 'edited' ? 'was edited since it was generated' : 'was not written by ingress-tls';
   report.message(`${report.messageStyle.warning('kept:')} ${path} ${why}`);
-  const current = files.readText(path);
+  const current = files.readText(path)?.replaceAll('\r\n', '\n');
   if (desired === undefined || current === undefined) return;
   const patch = createTwoFilesPatch(path, `${path} (generated)`, current, desired, undefined, undefined, { context: 2 });
   for (const line of patch.split('\n').slice(1)) {

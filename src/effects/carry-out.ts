@@ -52,10 +52,10 @@ export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTo
   };
   const edited = plan.steps.filter((step) => 'change' in step && (step.change === 'replace-edited' || step.change === 'remove-edited'));
   const keepEdited = edited.map(({ path }) => prepareBackup(path));
-  // .gitignore comes before the first key, so that no moment exists in which git would take one.
-  const isGitignore = (step: Step): boolean => step.kind === 'write-file' && step.path === '.gitignore';
+  // What git reads comes before the first key, so that no moment exists in which git would take one.
+  const isForGit = (step: Step): boolean => step.kind === 'write-file' && step.path.startsWith('.git');
   for (const step of plan.steps) {
-    if (step.kind === 'write-file' && isGitignore(step)) files.writeAtomic(step.path, step.content, { mode: 0o644, durable: true });
+    if (step.kind === 'write-file' && isForGit(step)) files.writeAtomic(step.path, step.content, { mode: 0o644, durable: true });
   }
   for (const keep of keepEdited) keep();
   for (const step of plan.steps) {
@@ -66,10 +66,9 @@ export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTo
     if (step.kind === 'issue-certificate') issue(step, tools);
   }
 
-  const writes = plan.steps.flatMap((step) => (isGitignore(step) ? [] : materialize(step, files)));
+  const writes = plan.steps.flatMap((step) => (isForGit(step) ? [] : materialize(step, files)));
   const removals = plan.steps.filter((step) => step.kind === 'remove-file');
-  const known = writes.length > 0 ? recordWrites(recorded, writes, 'before') : recorded;
-  writeState(files, known, recorded);
+  if (writes.length > 0) writeState(files, recordWrites(recorded, writes, 'before'));
 
   // Somebody may have saved a file since it was looked at.
   const isEditedSince = (path: string): boolean => files.digest(path) !== observed.digests.get(path);
@@ -87,7 +86,7 @@ export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTo
   const removed = new Set(removals.map(({ path }) => path));
   const afterwards = new Map([...recordWrites(recorded, writes, 'after'), ...settle(plan, observed)]);
   const stillThere = [...afterwards].filter(([path]) => written.has(path) || (observed.digests.has(path) && !removed.has(path)));
-  writeState(files, new Map(stillThere), known);
+  writeState(files, new Map(stillThere));
   return { backups: [...backups] };
 }
 

@@ -39,6 +39,8 @@ export interface ProjectFiles {
   readText(path: string): string | undefined;
   /** Whether anything is there: a file, a folder, a symbolic link. */
   exists(path: string): boolean;
+  /** Whether it is a symbolic link. */
+  isLink(path: string): boolean;
   /**
    * Replaces or makes a file so that a kill at any moment leaves the old file or the new one. A symbolic link in its
    * place is replaced, not followed. Missing parent folders are made, private (0700) when the file is.
@@ -52,7 +54,10 @@ export interface ProjectFiles {
   removeEmptyFolders(removed: readonly string[]): void;
   /** All files below a folder (symbolic links are named, not followed), sorted; none when there is no such folder. */
   list(folder: string): readonly string[];
-  /** SHA-256 of the bytes in lower-case hexadecimal; undefined when there is no file. */
+  /**
+   * SHA-256 in lower-case hexadecimal of the bytes, CRLF counted as LF: git may have made it so (core.autocrlf), and no reader of
+   * YAML or JSON makes a difference. Undefined when there is no file.
+   */
   digest(path: string): string | undefined;
   /** Whether any of these files, all of which were there at that time, has been written, replaced or removed since; in doubt it says so. */
   haveChanged(paths: readonly string[], since: Date): boolean;
@@ -188,6 +193,10 @@ export function createProjectFiles(root: string): ProjectFiles {
       }
     },
 
+    isLink(path) {
+      return place.readStats(path)?.isSymbolicLink() === true;
+    },
+
     writeAtomic(path, data, options = {}) {
       const mode = options.mode ?? 0o644;
       const durable = options.durable ?? false;
@@ -319,10 +328,25 @@ function isPrivate(mode: number): boolean {
 function digestOpened(descriptor: number, size: number): string {
   let length = readSync(descriptor, buffer);
   // Fewer bytes than there is room for: a regular file has no more (POSIX.1-2024, read).
-  if (length === size && length < buffer.length) return hash('sha256', buffer.subarray(0, length), 'hex');
+  if (length === size && length < buffer.length) return hash('sha256', joinLineEnds(buffer.subarray(0, length)), 'hex');
   const digest = createHash('sha256');
-  for (; length > 0; length = readSync(descriptor, buffer)) digest.update(buffer.subarray(0, length));
-  return digest.digest('hex');
+  let kept = 0;
+  while (length > 0) {
+    const end = kept + length;
+    // Its line feed may begin the next piece.
+    kept = buffer[end - 1] === carriageReturn ? 1 : 0;
+    digest.update(joinLineEnds(buffer.subarray(0, end - kept)));
+    buffer[0] = carriageReturn;
+    length = readSync(descriptor, buffer, kept, buffer.length - kept, null);
+  }
+  return digest.update(buffer.subarray(0, kept)).digest('hex');
+}
+
+const carriageReturn = 0x0d;
+
+function joinLineEnds(bytes: Buffer): Buffer {
+  if (!bytes.includes(carriageReturn)) return bytes;
+  return Buffer.from(bytes.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
 }
 
 function decodeText(path: string, bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { KnownError, ToolError } from '../errors.ts';
 import { isMap, listField } from '../kube/object-fields.ts';
 import { readDocuments } from '../kube/parse-yaml.ts';
@@ -19,14 +19,14 @@ export interface Kuberc {
  * Reads the kuberc that kubectl would read. Defaults and aliases are for what the person types. Which programs may be run for
  * credentials is another matter: that policy holds for the kubectl that we run, and so, as it comes first, before any helm.
  *
- * @param currentFolder where the person stands.
+ * @param resolvePath makes a path absolute that is meant from where the person stands.
  * @throws ToolError when it is there and cannot be read: what it forbids is then not known.
  */
-export function readKuberc(env: Readonly<Record<string, string | undefined>>, currentFolder: string): Kuberc | undefined {
+export function readKuberc(env: Readonly<Record<string, string | undefined>>, resolvePath: (path: string) => string): Kuberc | undefined {
   const { KUBERC: chosen = '', KUBECTL_KUBERC: gate = '', HOME: home = env['USERPROFILE'] ?? '' } = env;
   if (chosen === 'off' || gate.toLowerCase() === 'false') return undefined;
   const path = chosen === '' ? join(home, '.kube', 'kuberc') : chosen;
-  const documents = readPreferences(resolve(currentFolder, path), chosen !== '');
+  const documents = readPreferences(resolvePath(path), chosen !== '');
   if (documents === undefined) return undefined;
   const policies = documents.map(selectPolicy);
   // Without a policy there is nothing to keep, whatever version the file has.

@@ -16,6 +16,8 @@ export interface ObserveRequest {
     /** Path of the certificate of the authority that should have issued it. */
     readonly issuer?: string;
   }[];
+  /** Files that git reads, whose text matters. */
+  readonly gitFiles: readonly string[];
   /** Files that are made from certificates. */
   readonly objects: readonly { readonly path: string; readonly content: ObjectFromFiles }[];
 }
@@ -42,7 +44,12 @@ export function observeProject(files: ProjectFiles, request: ObserveRequest): Ob
     const text = printObject(content, files);
     if (text !== undefined) objectDigests.set(path, digestText(text));
   }
-  return { digests, objectDigests, pairs, recorded, gitignore: files.readText('.gitignore') };
+  const gitFiles = new Map<string, string>();
+  for (const path of request.gitFiles) {
+    const text = files.readText(path);
+    if (text !== undefined) gitFiles.set(path, text);
+  }
+  return { digests, objectDigests, pairs, recorded, gitFiles };
 }
 
 function observePair(files: ProjectFiles, certificatePath: string, keyPath: string, issuerPath: string | undefined): ObservedPair | undefined {

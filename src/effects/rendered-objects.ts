@@ -2,6 +2,7 @@ import { ToolError } from '../errors.ts';
 import { digestText } from '../kube/digest.ts';
 import { parseObjects } from '../kube/parse-yaml.ts';
 import type { KubeObject } from '../model/kube-object.ts';
+import { listChartFiles, presentChart } from './chart-folder.ts';
 import { templateChart } from './chart-template.ts';
 import type { Exec } from './exec.ts';
 import type { ProjectFiles } from './files.ts';
@@ -47,12 +48,21 @@ const atOnce = 8;
 export function createObjectReader({ files, exec, helm }: { readonly files: ProjectFiles; readonly exec: Exec; readonly helm: Helm }): ObjectReader {
   let remembered = new Map<string, { readonly digest: string; readonly objects: readonly KubeObject[] }>();
 
+  const makeObjects = async ({ folder: name, release, namespace }: ChartSource, kubeVersion: string): Promise<readonly KubeObject[]> => {
+    const { folder, remove } = presentChart(files, name);
+    try {
+      return await templateChart(exec, { folder, name, release, namespace, kubeVersion });
+    } finally {
+      remove();
+    }
+  };
+
   const readChart = async (chart: ChartSource, kubeVersion: string): Promise<readonly KubeObject[]> => {
     const { folder, release, namespace } = chart;
-    const digests = files.list(folder).map((path) => `${path} ${files.digest(path) ?? ''}`);
+    const digests = listChartFiles(files, folder).map((path) => `${path} ${files.digest(path) ?? ''}`);
     const digest = digestText([release, namespace, kubeVersion, ...digests].join('\n'));
     const known = remembered.get(folder);
-    const objects = known?.digest === digest ? known.objects : await templateChart(exec, { folder, release, namespace, kubeVersion });
+    const objects = known?.digest === digest ? known.objects : await makeObjects(chart, kubeVersion);
     remembered.set(folder, { digest, objects });
     return objects;
   };

@@ -1,7 +1,8 @@
 import { InternalError, ToolError } from '../errors.ts';
 import { printCommand } from '../kube/command-line.ts';
-import type { RunStep } from '../model/plan.ts';
+import type { RunStep, ToolCommand } from '../model/plan.ts';
 import { readWarnings } from './api-warnings.ts';
+import { presentChart } from './chart-folder.ts';
 import type { Exec, ToolResult } from './exec.ts';
 import type { ProjectFiles } from './files.ts';
 import { explainHelmFailure, isAlreadyUninstalled } from './helm.ts';
@@ -31,7 +32,7 @@ export interface StepTools {
 export async function runStep(step: RunStep, { exec, files, onWarning }: StepTools): Promise<void> {
   const { command, remaining } = step;
   const stdin = command.stdinFiles?.map((path) => readInput(files, path)).join('');
-  const result = await exec.run(command, { timeoutMs: patience(step), ...(stdin === undefined ? {} : { stdin }) });
+  const result = await runOnChart(step, files, (readable) => exec.run(readable, { timeoutMs: patience(step), ...(stdin === undefined ? {} : { stdin }) }));
   if (onWarning !== undefined) readWarnings(result).forEach(onWarning);
   const isDone = result.exitCode === 0 && !result.timedOut;
   if (!isDone && !(command.tool === 'helm' && isAlreadyUninstalled(command, result))) throw explainStep(step, result);
@@ -49,6 +50,17 @@ export async function runStep(step: RunStep, { exec, files, onWarning }: StepToo
 function explainStep({ command, title, release }: RunStep, result: ToolResult): ToolError {
   const what = `cannot ${title}`;
   return command.tool === 'helm' ? explainHelmFailure(what, result, release?.namespace) : explainKubectlFailure(what, result);
+}
+
+/** helm is given a copy of a chart that it could not read where it is; nothing of a release tells where its chart was. */
+async function runOnChart({ command, chart }: RunStep, files: ProjectFiles, run: (command: ToolCommand) => Promise<ToolResult>): Promise<ToolResult> {
+  if (chart === undefined) return run(command);
+  const { folder, remove } = presentChart(files, chart);
+  try {
+    return await run(folder === chart ? command : { ...command, args: command.args.map((arg) => (arg === `./${chart}` ? folder : arg)) });
+  } finally {
+    remove();
+  }
 }
 
 function readInput(files: ProjectFiles, path: string): string {

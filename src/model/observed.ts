@@ -2,7 +2,7 @@ import type { CertificateFacts } from './certificate.ts';
 
 /** What the project folder holds, as far as a plan needs to know: digests and certificates, never a key. */
 export interface Observed {
-  /** SHA-256 (hexadecimal) of each generated file that exists; path -> digest. */
+  /** SHA-256 (hexadecimal) of each generated file that exists, CRLF counted as LF; path -> digest. */
   readonly digests: ReadonlyMap<string, string>;
   /**
    * SHA-256 of what each file made from certificates would hold now; absent while one of them does not exist. A Secret's
@@ -13,8 +13,8 @@ export interface Observed {
   readonly pairs: ReadonlyMap<string, ObservedPair>;
   /** What earlier runs recorded of the files that they wrote. */
   readonly recorded: RecordedFiles;
-  /** Present content of .gitignore. */
-  readonly gitignore: string | undefined;
+  /** Present content of the files that git reads, those that exist; path -> text. */
+  readonly gitFiles: ReadonlyMap<string, string>;
 }
 
 export interface ObservedPair {

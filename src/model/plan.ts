@@ -56,6 +56,8 @@ export interface RunStep {
   readonly remaining?: ToolCommand;
   /** The Helm release that the command is about. */
   readonly release?: PlannedRelease;
+  /** Folder of the chart that helm is given. */
+  readonly chart?: string;
   /** Workloads of the release's chart. */
   readonly brings?: readonly ObjectReference[];
   /** Workloads that the command waits for. */

@@ -134,6 +134,7 @@ function installStep(config: Config, profile: ControllerProfile, service: Planne
       ...target.connection,
     }),
     timeout: target.timeout,
+    chart: chartFolder(service.name),
     release: found ?? { name: service.release, namespace: service.namespace },
     brings: listWorkloads(service, findings),
   };

@@ -4,11 +4,11 @@ import type { Mode } from '../model/mode.ts';
 export const places = {
   config: 'ingress-tls.yaml',
   schema: 'schema.json',
-  gitignore: '.gitignore',
   certificates: 'certs',
   secrets: 'secrets',
   manifests: 'manifests',
   charts: 'charts',
+  state: '.ingress-tls/state.json',
   backup: '.ingress-tls/backup',
 } as const;
 

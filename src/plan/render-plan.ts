@@ -4,7 +4,7 @@ import type { Change, Conflict, Plan, Step } from '../model/plan.ts';
 import { planCertificates } from './certificates.ts';
 import type { DesiredFile } from './desired-files.ts';
 import type { DesiredProject } from './desired-project.ts';
-import { completeGitignore } from './gitignore.ts';
+import { completeGitFiles } from './git-files.ts';
 import { places } from './places.ts';
 import type { WantedObject } from './wanted-objects.ts';
 
@@ -27,7 +27,7 @@ export function planRender(desired: DesiredProject, desiredFiles: readonly Desir
   const steps: Step[] = [
     { kind: 'make-directory', path: places.certificates, mode: 0o700 },
     { kind: 'make-directory', path: places.secrets, mode: 0o700 },
-    ...planGitignore(observed),
+    ...planGitFiles(observed),
     ...certificates.steps,
   ];
   const conflicts: Conflict[] = [];
@@ -57,10 +57,10 @@ export function planRender(desired: DesiredProject, desiredFiles: readonly Desir
   return { steps, conflicts, unchanged, notices: [...certificates.notices, ...desired.notices] };
 }
 
-function planGitignore(observed: Observed): readonly Step[] {
-  const content = completeGitignore(observed.gitignore);
-  if (content === observed.gitignore) return [];
-  return [{ kind: 'write-file', path: places.gitignore, content, change: observed.gitignore === undefined ? 'create' : 'replace' }];
+function planGitFiles({ gitFiles }: Observed): readonly Step[] {
+  return completeGitFiles(gitFiles).flatMap(({ path, content, current }) =>
+    content === current ? [] : [{ kind: 'write-file', path, content, change: current === undefined ? 'create' : 'replace' }],
+  );
 }
 
 function decideFile(file: DesiredFile, observed: Observed, force: boolean): Decision {

@@ -21,6 +21,7 @@ export function graph(session: Session, { format }: GraphOptions): Promise<numbe
 function findPairs({ files }: Session, { desired }: Project): FoundPairs {
   const { pairs } = observeProject(files, {
     paths: [],
+    gitFiles: [],
     objects: [],
     pairs: desired.pairs.map(({ paths, issuer }) => ({ ...paths, ...(issuer === undefined ? {} : { issuer: issuer.certificate }) })),
   });

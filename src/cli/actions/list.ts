@@ -16,6 +16,7 @@ export function list(session: Session, options: ListOptions): Promise<number> {
   const project = loadProject(session);
   const observed = observeProject(session.files, {
     paths: [],
+    gitFiles: [],
     objects: [],
     pairs: project.desired.pairs.map(({ paths }) => paths),
   });

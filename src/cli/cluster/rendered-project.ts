@@ -1,5 +1,7 @@
+import { holdsLeftOutLink } from '../../effects/chart-folder.ts';
 import { printObject, readOwnData } from '../../effects/object-text.ts';
 import { digestFiles, digestText, type FileDigest } from '../../kube/digest.ts';
+import { parseHelmIgnore } from '../../kube/helm-ignore.ts';
 import { parseObjects } from '../../kube/parse-yaml.ts';
 import type { PlannedService } from '../../model/chart.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
@@ -19,7 +21,7 @@ export interface RenderedProject {
   readonly readObjects: (path: string) => readonly KubeObject[] | undefined;
   /** Digest of all that helm is given for a service. */
   readonly digestChart: (service: PlannedService) => string;
-  /** The files of a chart by their paths in it, when the plan would change any of them; undefined when they are as on disk. */
+  /** The files of a chart by their paths in it, when the plan would change any of them, or helm cannot read them where they are; else undefined. */
   readonly readChangedChart: (service: PlannedService) => ReadonlyMap<string, string> | undefined;
   /** What a chart's objects say at least; empty where a person edited the chart. */
   readonly describeChart: (service: PlannedService) => readonly KubeObject[];
@@ -46,6 +48,12 @@ export function viewRendered({ files }: Session, project: Project, { plan, obser
     if (content === undefined) return written.get(path) ?? files.readText(path);
     return awaitsCertificate(content) ? undefined : printObject(content, files);
   };
+  /** Those that helm takes. */
+  const listChartFiles = (folder: string): readonly string[] => {
+    const isLeftOut = parseHelmIgnore(readText(`${folder}/.helmignore`));
+    const inFolder = [...files.list(folder), ...[...written.keys()].filter((path) => path.startsWith(`${folder}/`))];
+    return [...new Set(inFolder)].filter((path) => !removed.has(path) && !isLeftOut(path.slice(folder.length + 1)));
+  };
   return {
     project,
     readText,
@@ -59,16 +67,14 @@ export function viewRendered({ files }: Session, project: Project, { plan, obser
     },
     digestChart: (service) => {
       const folder = chartFolder(service.name);
-      const inFolder = [...files.list(folder), ...[...written.keys()].filter((path) => path.startsWith(`${folder}/`))];
       const beside = Object.entries(inlineAuthority(config, profile, service)).map(([value, path]): FileDigest => ({ path: `${value}=${path}`, digest: files.digest(path) ?? '' }));
-      return digestFiles([...new Set(inFolder)].flatMap((path) => fileDigest(path, digest(path))).concat(beside));
+      return digestFiles(listChartFiles(folder).flatMap((path) => fileDigest(path, digest(path))).concat(beside));
     },
     readChangedChart: (service) => {
-      const folder = `${chartFolder(service.name)}/`;
-      const changed = [...written.keys(), ...removed].filter((path) => path.startsWith(folder));
-      if (changed.length === 0) return undefined;
-      const paths = [...new Set([...files.list(folder.slice(0, -1)), ...changed])].filter((path) => !removed.has(path));
-      return new Map(paths.map((path) => [path.slice(folder.length), readText(path) ?? '']));
+      const folder = chartFolder(service.name);
+      const isChanged = [...written.keys(), ...removed].some((path) => path.startsWith(`${folder}/`));
+      if (!isChanged && !holdsLeftOutLink(files, folder)) return undefined;
+      return new Map(listChartFiles(folder).map((path) => [path.slice(folder.length + 1), readText(path) ?? '']));
     },
     describeChart: (service) => {
       const isEdited = edited.some((path) => path.startsWith(`${chartFolder(service.name)}/`));

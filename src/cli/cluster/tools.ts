@@ -64,7 +64,7 @@ export function openCluster(
   if (kubeconfig !== undefined && chosen !== undefined) requireKubeconfig(chosen, kubeconfig);
   const env = resolveKubeconfig(world);
   const account = context === undefined && chosen === undefined ? describePodAccount(env) : undefined;
-  const readOnce = once(() => readKuberc(env, world.currentFolder));
+  const readOnce = once(() => readKuberc(env, (path) => resolvePath(world, path)));
   const style = chooseProgressStyle(session, options);
   stop.listen();
   const exec = createExec({

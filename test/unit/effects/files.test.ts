@@ -241,10 +241,26 @@ describe('writeAtomic', () => {
       fc.property(fc.uint8Array({ maxLength: 5000 }), (bytes) => {
         files.writeAtomic('data', bytes);
         expect(readFileSync(join(root, 'data')).equals(bytes)).toBe(true);
-        expect(files.digest('data')).toBe(createHash('sha256').update(bytes).digest('hex'));
+        const unixBytes = bytes.filter((byte, index) => !(byte === 13 && bytes[index + 1] === 10));
+        expect(files.digest('data')).toBe(createHash('sha256').update(unixBytes).digest('hex'));
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('gives a text the same digest with either line end, wherever it is cut into pieces', () => {
+    const root = makeTemporaryFolder();
+    const files = createProjectFiles(root);
+    for (const size of [0, 5, 65_534, 65_535, 65_536, 131_071, 131_072]) {
+      const text = `${'x'.repeat(size)}\n\r\rend\n`;
+      for (const written of [text, text.replaceAll('\n', '\r\n')]) {
+        files.writeAtomic('data', written);
+        expect(files.digest('data')).toBe(createHash('sha256').update(text).digest('hex'));
+      }
+      // A carriage return of its own is no line end.
+      files.writeAtomic('data', `${'x'.repeat(size)}\r`);
+      expect(files.digest('data')).toBe(createHash('sha256').update(`${'x'.repeat(size)}\r`).digest('hex'));
+    }
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createExec } from '../../../src/effects/exec.ts';
 import { createKubectl } from '../../../src/effects/kubectl.ts';
@@ -13,6 +13,8 @@ import { failureOf, makeTemporaryFolder } from './stand-in.ts';
 const head = 'apiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\n';
 const defaults = 'defaults:\n- command: version\n  options:\n  - name: client\n    default: "true"\n';
 
+const from = (folder: string) => (path: string): string => resolve(folder, path);
+
 function writeHome(kuberc: string): string {
   const home = makeTemporaryFolder();
   mkdirSync(join(home, '.kube'));
@@ -24,18 +26,18 @@ function writeHome(kuberc: string): string {
 describe('readKuberc', () => {
   it('finds none, one that is switched off, one without a policy', () => {
     const HOME = writeHome(head + defaults);
-    expect(readKuberc({ HOME: makeTemporaryFolder() }, '/')).toBeUndefined();
-    expect(readKuberc({ HOME, KUBERC: 'off' }, '/')).toBeUndefined();
-    expect(readKuberc({ HOME, KUBECTL_KUBERC: 'False' }, '/')).toBeUndefined();
-    expect(readKuberc({ HOME, KUBERC: 'gone' }, HOME)).toBeUndefined();
-    expect(readKuberc({ HOME }, '/')).toEqual({ path: join(HOME, '.kube/kuberc'), changesDefaults: true });
-    expect(readKuberc({ KUBERC: 'dotfile' }, HOME)).toEqual({ path: 'dotfile', changesDefaults: true });
-    expect(readKuberc({ HOME: writeHome(`${head}aliases:\n- name: x\n  command: get\n`) }, '/')).toMatchObject({ changesDefaults: false });
+    expect(readKuberc({ HOME: makeTemporaryFolder() }, from('/'))).toBeUndefined();
+    expect(readKuberc({ HOME, KUBERC: 'off' }, from('/'))).toBeUndefined();
+    expect(readKuberc({ HOME, KUBECTL_KUBERC: 'False' }, from('/'))).toBeUndefined();
+    expect(readKuberc({ HOME, KUBERC: 'gone' }, from(HOME))).toBeUndefined();
+    expect(readKuberc({ HOME }, from('/'))).toEqual({ path: join(HOME, '.kube/kuberc'), changesDefaults: true });
+    expect(readKuberc({ KUBERC: 'dotfile' }, from(HOME))).toEqual({ path: 'dotfile', changesDefaults: true });
+    expect(readKuberc({ HOME: writeHome(`${head}aliases:\n- name: x\n  command: get\n`) }, from('/'))).toMatchObject({ changesDefaults: false });
   });
 
   it('keeps the policy of each document and nothing else, in a file that is the person’s alone', () => {
     const old = `${head.replace('beta', 'alpha')}overrides:\n- command: get\n`;
-    const rest = readKuberc({ HOME: writeHome(`${old}---\n${head}${defaults}credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist:\n- name: aws\n`) }, '/')?.rest;
+    const rest = readKuberc({ HOME: writeHome(`${old}---\n${head}${defaults}credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist:\n- name: aws\n`) }, from('/'))?.rest;
     expect(readFileSync(rest!, 'utf8').split('\n---\n').map((text) => JSON.parse(text) as unknown)).toEqual([
       { apiVersion: 'kubectl.config.k8s.io/v1alpha1', kind: 'Preference' },
       { apiVersion: 'kubectl.config.k8s.io/v1beta1', kind: 'Preference', credentialPluginPolicy: 'Allowlist', credentialPluginAllowlist: [{ name: 'aws' }] },
@@ -44,8 +46,8 @@ describe('readKuberc', () => {
   });
 
   it('refuses one that cannot be read, as what it forbids is not known', async () => {
-    expect(await failureOf(() => readKuberc({ HOME: writeHome('a: [') }, '/'))).toBeInstanceOf(ToolError);
-    expect(await failureOf(() => readKuberc({ KUBERC: '/dev/zero' }, '/'))).toMatchObject({ message: 'cannot read /dev/zero: it is no regular file', remedy: expect.stringContaining('KUBERC=off') as string });
+    expect(await failureOf(() => readKuberc({ HOME: writeHome('a: [') }, from('/')))).toBeInstanceOf(ToolError);
+    expect(await failureOf(() => readKuberc({ KUBERC: '/dev/zero' }, from('/')))).toMatchObject({ message: 'cannot read /dev/zero: it is no regular file', remedy: expect.stringContaining('KUBERC=off') as string });
   });
 });
 
@@ -66,7 +68,7 @@ describeWithTool('kubectl1.35', 'the policy for credential plugins, with the rea
     );
     const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: plugin, interactiveMode: 'Never' };
     const env = { PATH: pathWith('kubectl1.35'), HOME, KUBECONFIG: writeKubeconfig(url, { authority, user: { exec } }) };
-    const kubectl = createKubectl(createExec({ env, cwd: folder, kuberc: () => readKuberc(env, folder)?.rest }), { requestTimeout: 10 });
+    const kubectl = createKubectl(createExec({ env, cwd: folder, kuberc: () => readKuberc(env, from(folder))?.rest }), { requestTimeout: 10 });
     if (refusal === undefined) expect(await kubectl.readCluster()).toMatchObject({ version: { text: 'v1.35.0' } });
     else expect(await failureOf(() => kubectl.readCluster())).toMatchObject({ message: expect.stringContaining(refusal) as string });
   });

@@ -38,7 +38,7 @@ function facts(changes: Partial<CertificateFacts> = {}): CertificateFacts {
 }
 
 function observe(pairs: Record<string, ObservedPair>): Observed {
-  return { digests: new Map(), objectDigests: new Map(), pairs: new Map(Object.entries(pairs)), recorded: new Map(), gitignore: undefined };
+  return { digests: new Map(), objectDigests: new Map(), pairs: new Map(Object.entries(pairs)), recorded: new Map(), gitFiles: new Map() };
 }
 
 const goodAuthority: ObservedPair = { certificate: facts({ isAuthority: true, permittedDnsNames: ['example.test'] }), hasKey: true, matches: true };

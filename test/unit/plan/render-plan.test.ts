@@ -33,12 +33,12 @@ function observe(present: Record<string, string>, recorded: Record<string, reado
     objectDigests: new Map(),
     pairs: new Map(),
     recorded: new Map(Object.entries(recorded)),
-    gitignore: undefined,
+    gitFiles: new Map(),
   };
 }
 
 const changesOf = (plan: ReturnType<typeof planRender>): readonly string[] =>
-  plan.steps.flatMap((step) => ('change' in step && step.path !== '.gitignore' ? [`${step.change} ${step.path}`] : []));
+  plan.steps.flatMap((step) => ('change' in step && !step.path.startsWith('.git') ? [`${step.change} ${step.path}`] : []));
 
 describe('planRender', () => {
   it('creates what is not there', () => {
