@@ -74,12 +74,12 @@ export function parseConcurrency(text: string): number {
   return number;
 }
 
-/** A duration as helm takes it: 90s, 5m, 1h. Returns seconds. */
+/** A duration as helm takes it: 90s, 5m, 1h30m. Returns seconds. */
 export function parseDuration(text: string): number {
-  const match = /^(\d{1,6})(s|m|h)$/.exec(text);
-  const unit = match?.[2];
-  if (match === null || unit === undefined) throw new InvalidArgumentError('Expected a duration such as 90s, 5m or 1h.');
-  const seconds = Number(match[1]) * { s: 1, m: 60, h: 3600 }[unit as 's' | 'm' | 'h'];
+  const match = /^(?=\d)(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('Expected a duration such as 90s, 5m or 1h30m.');
+  const [hours = 0, minutes = 0, whole = 0] = match.slice(1).map((digits: string | undefined) => Number(digits ?? 0));
+  const seconds = hours * 3600 + minutes * 60 + whole;
   if (seconds === 0 || seconds > longestWait) throw new InvalidArgumentError('Expected 1s to 24h.');
   return seconds;
 }

@@ -10,14 +10,18 @@ export interface Style {
   readonly faint: (text: string) => string;
 }
 
-/** Colour only for a person at a terminal who has not said no: https://no-color.org and TERM=dumb. */
+/**
+ * Colour for a person at a terminal, and wherever FORCE_COLOR asks for it as chalk reads it (chalk@5.6.2:source/vendor/supports-color):
+ * a CI system shows colours and is no terminal. Who says no has the last word: https://no-color.org.
+ */
 export function wantsColor(
-  stream: OutputStream,
+  stream: Pick<OutputStream, 'isTTY'>,
   environment: Readonly<Record<string, string | undefined>>,
   isAllowed: boolean,
 ): boolean {
-  const isRefused = (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb';
-  return isAllowed && !isRefused && stream.isTTY;
+  const forced = environment['FORCE_COLOR'];
+  if (!isAllowed || (environment['NO_COLOR'] ?? '') !== '' || forced === '0' || forced === 'false') return false;
+  return forced !== undefined || (stream.isTTY && environment['TERM'] !== 'dumb');
 }
 
 export function createStyle(isColored: boolean): Style {

@@ -12,7 +12,7 @@ export type Snapshot = Readonly<Record<string, string>>;
  * - certs/ becomes certs.txt, which says what each certificate is and that its key fits;
  * - the values of a Secret become the names of the files in certs/ that they are made of;
  * - .ingress-tls/, the tool's own records, is left out, and so is ingress-tls.yaml, from which all is made;
- * - .gitignore becomes gitignore: under its own name it would hide expected/secrets/ from this repository.
+ * - .gitignore and .gitattributes lose their dot: under its own name the first would hide expected/secrets/ from this repository.
  */
 export function snapshotProject(folder: string): Snapshot {
   const paths = listFiles(folder).filter((path) => path !== 'ingress-tls.yaml' && !path.startsWith('.ingress-tls/'));
@@ -20,7 +20,7 @@ export function snapshotProject(folder: string): Snapshot {
   const others = paths.filter((path) => !path.startsWith('certs/'));
   const entries = others.map((path): [string, string] => {
     const text = readFileSync(join(folder, path), 'utf8');
-    return [path === '.gitignore' ? 'gitignore' : path, path.startsWith('secrets/') ? nameSources(text, folder, certificates) : text];
+    return [path.replace(/^\.git/, 'git'), path.startsWith('secrets/') ? nameSources(text, folder, certificates) : text];
   });
   return { 'certs.txt': describeCertificates(folder, certificates), ...Object.fromEntries(entries) };
 }

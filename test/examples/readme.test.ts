@@ -78,7 +78,7 @@ describe('the tables of README.md', () => {
     const certificates = [...expected['certs.txt']!.matchAll(/certs\/([\w-]+\.(?:crt|key))/g)].map(([, name]) => name!);
     const others = Object.keys(expected).filter((path) => /^(secrets|manifests)\//.test(path)).map((path) => path.split('/')[1]!);
     for (const name of [...certificates, ...others]) expect(places).toContain(`\`${name}\``);
-    for (const path of Object.keys(expected)) expect(places).toContain(`\`${/^charts\//.test(path) ? 'charts/' : path.replace(/^certs\.txt$/, 'certs/').replace(/^gitignore$/, '.gitignore').replace(/\/.*/, '/')}`);
+    for (const path of Object.keys(expected)) expect(places).toContain(`\`${/^charts\//.test(path) ? 'charts/' : path.replace(/^certs\.txt$/, 'certs/').replace(/^git(?:ignore|attributes)$/, '.$&').replace(/\/.*/, '/')}`);
   });
 
   it("name every annotation of a mode, with its value, and the pods' Secrets", () => {

@@ -11,7 +11,7 @@ import { reportNotices, selectNewNotices } from '../notices.ts';
 import { describeChanged, loadProject, planProject, type Project } from '../project.ts';
 import { closeRender, reportRender } from '../report-render.ts';
 import { withLock, type Session } from '../session.ts';
-import { carryOutPlan } from '../write-project.ts';
+import { writeChangedProject } from '../write-project.ts';
 
 /** Adds a service to ingress-tls.yaml and renders. The file is written only when the result is a valid project. */
 export async function addServiceToProject(session: Session, options: AddServiceOptions): Promise<number> {
@@ -22,9 +22,9 @@ export async function addServiceToProject(session: Session, options: AddServiceO
     const before = loadProject(session);
     refuseTaken(before, name);
     const project = describeChanged(addService(before.text, places.config, toFields(options, name, mode)), 'add-service');
-    const { plan, observed } = planProject(session, project, false);
-    session.files.writeAtomic(places.config, project.text, { mode: 0o644, durable: true });
-    const backups = await carryOutPlan(session, plan, observed);
+    const planned = planProject(session, project, false);
+    const { plan } = planned;
+    const backups = await writeChangedProject(session, before.text, project, planned);
     const service = project.desired.services.find((planned) => planned.name === name);
     reportRender(session, plan, backups, options.json === true);
     reportNotices(session.report, selectNewNotices(before.desired.notices, plan.notices), ['warning', 'info']);

@@ -8,7 +8,7 @@ import { reportNotices } from '../notices.ts';
 import { describeChanged, planProject } from '../project.ts';
 import { closeRender, reportRender } from '../report-render.ts';
 import { withLock, type Session } from '../session.ts';
-import { carryOutPlan } from '../write-project.ts';
+import { writeChangedProject } from '../write-project.ts';
 
 /** Starts a project. Everything is checked before the first byte is written. */
 export async function init(session: Session, options: InitOptions): Promise<number> {
@@ -17,9 +17,9 @@ export async function init(session: Session, options: InitOptions): Promise<numb
   return withLock(session, 'init', async () => {
     refuseExisting(session);
     const project = describeChanged(createConfigText(toIntent(options, domain)), 'init');
-    const { plan, observed } = planProject(session, project, false);
-    session.files.writeAtomic(places.config, project.text, { mode: 0o644, durable: true });
-    const backups = await carryOutPlan(session, plan, observed);
+    const planned = planProject(session, project, false);
+    const { plan } = planned;
+    const backups = await writeChangedProject(session, undefined, project, planned);
     if (options.json !== true) session.report.result(`created    ${places.config}`);
     reportRender(session, plan, backups, options.json === true);
     reportNotices(session.report, plan.notices, ['warning', 'info']);

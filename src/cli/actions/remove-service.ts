@@ -5,7 +5,7 @@ import { describe, loadProject, planProject } from '../project.ts';
 import { closeRender, reportRender } from '../report-render.ts';
 import { refuseUnknownService } from '../select-services.ts';
 import { withLock, type Session } from '../session.ts';
-import { carryOutPlan } from '../write-project.ts';
+import { writeChangedProject } from '../write-project.ts';
 
 /** Takes a service out of ingress-tls.yaml and removes its generated files. Keys and certificates are never deleted. */
 export async function removeServiceFromProject(session: Session, options: RemoveServiceOptions): Promise<number> {
@@ -13,9 +13,9 @@ export async function removeServiceFromProject(session: Session, options: Remove
     const before = loadProject(session);
     refuseUnknownService(before, [options.name]);
     const project = describe(removeService(before.text, places.config, options.name));
-    const { plan, observed } = planProject(session, project, false);
-    session.files.writeAtomic(places.config, project.text, { mode: 0o644, durable: true });
-    const backups = await carryOutPlan(session, plan, observed);
+    const planned = planProject(session, project, false);
+    const { plan } = planned;
+    const backups = await writeChangedProject(session, before.text, project, planned);
     reportRender(session, plan, backups, options.json === true);
     const wanted = new Set(project.desired.pairs.map(({ paths }) => paths.certificate));
     const kept = before.desired.pairs.map(({ paths }) => paths).filter(({ certificate }) => !wanted.has(certificate));
