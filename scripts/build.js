@@ -4,7 +4,8 @@
 // Splitting keeps each command's code in a file of its own: start-up time is a feature.
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import ejs from 'ejs';
+import { build, transform } from 'esbuild';
 
 const root = new URL('..', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
@@ -25,9 +26,26 @@ const { metafile } = await build({
   define: { TOOL_VERSION: JSON.stringify(version) },
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
+  plugins: [{ name: 'chart templates', setup: ({ onLoad }) => onLoad({ filter: /[\\/]src[\\/]charts[\\/]compile-template\.ts$/ }, compileTemplates) }],
   metafile: true,
 });
 writeFileSync(new URL('dist/LICENSES', root), licenses(metafile));
+
+/** The module with the finished functions of all chart templates, in place of the one that compiles them. */
+async function compileTemplates() {
+  const { code } = await transform(readFileSync(new URL('src/charts/fact-names.ts', root), 'utf8'), { loader: 'ts' });
+  const { factNames } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  const folder = new URL('templates/chart/', root);
+  const names = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.ejs'));
+  const functions = names.map((name) => {
+    const text = readFileSync(new URL(name, folder), 'utf8');
+    const template = new ejs.Template(text, { compileDebug: false, strict: true, destructuredLocals: factNames });
+    template.compile();
+    return `${JSON.stringify(name.replaceAll('\\', '/'))}(locals, escapeFn) {\n${template.source}}`;
+  });
+  const compile = 'export const compileTemplate = ({ filename, escape }) => (facts) => compiled[filename](facts, escape);';
+  return { contents: `const compiled = {${functions.join(',\n')}};\n${compile}\n`, loader: 'js' };
+}
 
 /** The licences of the bundled packages, as they ask: in every copy. */
 function licenses({ inputs }) {

@@ -1,17 +1,16 @@
-import ejs from 'ejs';
-import type { TemplateFunction } from 'ejs';
+import { compileTemplate, type CompiledTemplate } from './compile-template.ts';
 
 /** What a template may name; anything else is a ReferenceError. */
 export type TemplateFacts = Readonly<Record<string, unknown>>;
 
-interface CompiledTemplate {
+interface KnownTemplate {
   readonly names: readonly string[];
-  readonly render: TemplateFunction;
+  readonly render: CompiledTemplate;
 }
 
 // Compiling takes longer than rendering, and a project renders the same texts for each of its services. Same text, same
 // function: what is remembered cannot be seen from outside.
-const compiled = new Map<string, CompiledTemplate>();
+const compiled = new Map<string, KnownTemplate>();
 
 /**
  * Renders one of the tool's own EJS templates. `<%= %>` of a chart's template lets only plain words through: Helm executes
@@ -22,16 +21,10 @@ export function renderTemplate(name: string, text: string, facts: TemplateFacts)
   const names = Object.keys(facts);
   let template = compiled.get(text);
   if (template === undefined || !hasSameItems(template.names, names)) {
-    template = { names, render: compile(name, text, names) };
+    template = { names, render: compileTemplate({ filename: name, text, factNames: names, escape: name.endsWith('.md.ejs') ? escapeMarkdown : plainWord }) };
     compiled.set(text, template);
   }
   return template.render(facts);
-}
-
-/** The facts become variables of a strict function: V8 does not optimize code that runs `with` an object. */
-function compile(filename: string, text: string, names: readonly string[]): TemplateFunction {
-  const escape = filename.endsWith('.md.ejs') ? escapeMarkdown : plainWord;
-  return ejs.compile(text, { filename, escape, strict: true, destructuredLocals: [...names] });
 }
 
 function hasSameItems(a: readonly string[], b: readonly string[]): boolean {

@@ -1,9 +1,10 @@
 import type { PlannedService, RouteObject, WorkloadDialect } from '../model/chart.ts';
 import { printChartMetadata } from './chart-metadata.ts';
-import { renderTemplate, type TemplateFacts } from './chart-template.ts';
+import { renderTemplate } from './chart-template.ts';
 import { treeEntries, valueTree, type ChartValueEntry } from './chart-value-entry.ts';
 import { chartValues } from './chart-values.ts';
 import { demoImage } from './demo-backend.ts';
+import type { factNames } from './fact-names.ts';
 import { splitImageReference } from './image-reference.ts';
 import { clientCaDirectory, tlsDirectory } from './pod-files.ts';
 import { printRouteTemplate } from './route-template.ts';
@@ -58,7 +59,7 @@ export function renderChart(templates: ChartTemplates, input: ChartInput): reado
   ]);
 }
 
-function renderTemplates(templates: ChartTemplates, facts: TemplateFacts): ChartFile[] {
+function renderTemplates(templates: ChartTemplates, facts: ReturnType<typeof templateFacts>): ChartFile[] {
   return Object.entries(templates)
     .filter(([name]) => name.endsWith('.ejs'))
     .map(([name, text]) => ({ path: name.slice(0, -'.ejs'.length), content: renderTemplate(name, text, facts) }))
@@ -70,7 +71,7 @@ function hostForNotes(ofRoutes: readonly ChartValueEntry[], host: string): Chart
   return ofRoutes.find(({ value }) => value === host) ?? { path: 'notes.host', value: host, comment: 'host name that NOTES.txt shows.' };
 }
 
-function templateFacts(input: ChartInput, values: readonly ChartValueEntry[], hostPath: string): TemplateFacts {
+function templateFacts(input: ChartInput, values: readonly ChartValueEntry[], hostPath: string): Readonly<Record<(typeof factNames)[number], unknown>> {
   const { service, workload } = input;
   return {
     chart: service.name,
