@@ -4,7 +4,7 @@ export function printable(text: string, longest = 80): string {
   return escapeControls(shown);
 }
 
-/** Escapes what could steer a terminal, turn the reading direction or is no character at all (Unicode category C). */
+/** Escapes what could steer a terminal, turn the reading direction, break a line or is no character at all (Unicode categories C, Zl and Zp). */
 export function escapeControls(text: string): string {
-  return text.replace(/\p{C}/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }

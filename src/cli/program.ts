@@ -16,6 +16,7 @@ import { defineRender } from './commands/render.ts';
 import { defineSchema } from './commands/schema.ts';
 import { defineStatus } from './commands/status.ts';
 import { defineVerify } from './commands/verify.ts';
+import { makeHarmless } from './harmless-text.ts';
 import { addHelpDetails, parseNotEmpty } from './options.ts';
 import { openSession, type GlobalOptions, type Session } from './session.ts';
 
@@ -70,8 +71,8 @@ function createProgram(world: World, run: Run): Command {
     // Before the subcommands are made, or they do not inherit it (commander@14.0.3 lib/command.js copyInheritedSettings).
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => world.stdout.write(text),
-      writeErr: (text) => world.stderr.write(text),
+      writeOut: (text) => world.stdout.write(makeHarmless(text)),
+      writeErr: (text) => world.stderr.write(makeHarmless(text)),
       getOutHelpWidth: () => (world.stdout.isTTY ? world.stdout.columns : 80),
       getErrHelpWidth: () => (world.stderr.isTTY ? world.stderr.columns : 80),
     })

@@ -2,6 +2,7 @@ import { exitCodes, KnownError } from '../errors.ts';
 import { fileFailure, systemCode } from '../effects/file-failure.ts';
 import type { LostOutput } from '../effects/standard-streams.ts';
 import type { World } from '../effects/world.ts';
+import { makeHarmless } from './harmless-text.ts';
 import { createStyle, wantsColor } from './style.ts';
 import { wrapFor } from './wrap.ts';
 
@@ -11,7 +12,7 @@ type Told = Pick<World, 'stderr' | 'environment' | 'version' | 'argv'>;
 export function reportFailure(failure: unknown, world: Told): number {
   const style = createStyle(wantsColor(world.stderr, world.environment, !world.argv.includes('--no-color')));
   const write = (text: string): void => {
-    world.stderr.write(`${text}\n`);
+    world.stderr.write(`${makeHarmless(text)}\n`);
   };
   // Anything may meet them: node as it loads a part of ours is the first.
   const error = ['EMFILE', 'ENFILE'].includes(systemCode(failure) ?? '') ? fileFailure('cannot go on', failure) : failure;

@@ -1,11 +1,15 @@
 import type { Notice } from '../model/notice.ts';
 import type { World } from '../effects/world.ts';
+import { makeHarmless } from './harmless-text.ts';
 import { printJson } from './print-json.ts';
 import { createStyle, wantsColor, type Style } from './style.ts';
 import { terminalSize } from './terminal-size.ts';
 import { wrapFor } from './wrap.ts';
 
-/** Where a command says things: results on stdout, everything meant for a person's eyes on the way on stderr. */
+/**
+ * Where a command says things: results on stdout, everything meant for a person's eyes on the way on stderr. Whoever wrote a text, it cannot
+ * steer the terminal.
+ */
 export interface Report {
   /** Styles for stdout and for stderr: one may be a terminal while the other is not. */
   readonly style: Style;
@@ -35,11 +39,11 @@ export function createReport(world: Pick<World, 'stdout' | 'stderr' | 'environme
   };
   const verbatim = (line: string): void => {
     clear();
-    world.stderr.write(`${line}\n`);
+    world.stderr.write(`${makeHarmless(line)}\n`);
   };
   const result = (line: string): void => {
     clear();
-    world.stdout.write(`${line}\n`);
+    world.stdout.write(`${makeHarmless(line)}\n`);
   };
   return {
     style,
@@ -64,7 +68,7 @@ export function createReport(world: Pick<World, 'stdout' | 'stderr' | 'environme
       clear();
       if (line === undefined) return;
       // A line that breaks could not be taken back; the last column belongs to the cursor.
-      world.stderr.write(messageStyle.faint(Array.from(line).slice(0, terminalSize(world.stderr).columns - 1).join('')));
+      world.stderr.write(messageStyle.faint(Array.from(makeHarmless(line)).slice(0, terminalSize(world.stderr).columns - 1).join('')));
       isTransient = true;
     },
   };

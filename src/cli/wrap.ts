@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { OutputStream } from '../effects/world.ts';
+import { makeHarmless } from './harmless-text.ts';
 import { terminalSize } from './terminal-size.ts';
 
 const indent = 6;
@@ -12,9 +13,10 @@ const indent = 6;
  * everything else.
  */
 export function wrapFor(stream: OutputStream, text: string): string {
-  if (!stream.isTTY) return text;
+  const shown = makeHarmless(text);
+  if (!stream.isTTY) return shown;
   const width = Math.max(terminalSize(stream).columns - indent, 20);
-  return text
+  return shown
     .split('\n')
     .flatMap((line) => breakLine(line, width))
     .join(`\n${' '.repeat(indent)}`);

@@ -1,9 +1,9 @@
 import type { AccessEntry } from '../../model/preview.ts';
-import { escapeControls } from '../../certs/printable.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Served } from './load.ts';
 import { printEntry, printJsonEntry } from './lines.ts';
 import type { Session } from '../session.ts';
+import { printJson } from '../print-json.ts';
 import { printTable } from '../table.ts';
 
 /** What a preview says, for a person or, a JSON document a line, for programs. */
@@ -28,9 +28,8 @@ export function createPreviewReport({ report, world }: Session, isJson: boolean)
   const named = new Set<string>();
   let leftOut = 0;
   const event = (name: string, facts: Readonly<Record<string, unknown>>): void => {
-    report.result(JSON.stringify({ event: name, ...facts }));
+    report.result(printJson({ event: name, ...facts }));
   };
-  const clean = escapeControls;
   return {
     started(served, port) {
       if (isJson) event('listening', { host: '127.0.0.1', port, controller: served.behaviour.product, charts: served.charts.by, services: listServices(served, port) });
@@ -38,30 +37,30 @@ export function createPreviewReport({ report, world }: Session, isJson: boolean)
     },
     reloaded({ table }, paths) {
       if (isJson) event('reloaded', { hosts: table.hosts.length, paths });
-      else report.result(`reloaded: ${count(table.hosts.length, 'host')}, because of ${clean(listPaths(paths))}`);
+      else report.result(`reloaded: ${count(table.hosts.length, 'host')}, because of ${listPaths(paths)}`);
     },
     complaints(complaints) {
       const fresh = complaints.filter((text, index) => !told.has(text) && complaints.indexOf(text) === index);
       told = new Set(complaints);
       for (const text of fresh) {
-        if (isJson) event('complaint', { message: clean(text) });
-        else report.notice({ level: 'warning', code: 'preview', message: clean(text) });
+        if (isJson) event('complaint', { message: text });
+        else report.notice({ level: 'warning', code: 'preview', message: text });
       }
     },
     kept({ conflicts }) {
       for (const { path } of conflicts.filter((conflict) => !named.has(conflict.path))) {
         named.add(path);
         if (isJson) event('kept', { path });
-        else report.message(`${report.messageStyle.warning('kept:')} ${clean(path)} was edited and is served as it is`);
+        else report.message(`${report.messageStyle.warning('kept:')} ${path} was edited and is served as it is`);
       }
     },
     trouble(message, details = [], remedy) {
       if (isJson) {
-        event('trouble', { message: clean(message), details: details.map(clean) });
+        event('trouble', { message, details });
         return;
       }
-      for (const line of details) report.verbatim(line.split('\n').map(clean).join('\n'));
-      report.message(`${report.messageStyle.error('not reloaded:')} ${clean(message)}`);
+      for (const line of details) report.verbatim(line);
+      report.message(`${report.messageStyle.error('not reloaded:')} ${message}`);
       if (remedy !== undefined) report.next(remedy);
     },
     entry(entry) {
@@ -95,7 +94,7 @@ function printStart({ project, behaviour, charts }: Served, port: number): reado
     'For trying things, not for production: only this machine reaches it.',
     charts.by === 'helm'
       ? 'The charts are read through helm template.'
-      : `The charts are taken as generated, edits inside of charts/ are not seen: ${escapeControls(charts.why)}.`,
+      : `The charts are taken as generated, edits inside of charts/ are not seen: ${charts.why}.`,
     '',
     ...(rows.length === 0 ? ['There are no services yet: ingress-tls add-service'] : printTable(['HOST', 'MODE', 'TO TRY IT'], rows)),
     '',

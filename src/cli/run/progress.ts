@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { Listr, ListrLogger, ProcessOutput, type ListrDefaultRendererLogLevels } from 'listr2';
+import { makeHarmless } from '../harmless-text.ts';
 import type { Session } from '../session.ts';
 import type { ProgressStyle } from '../waiting.ts';
 import type { Stopping } from './stopping.ts';
@@ -64,14 +65,14 @@ async function runLive({ world }: Session, stages: readonly Stage[], stopping: S
   );
   const tasks = new Listr(
     lines.map(({ title, steps, concurrency }) => ({
-      title,
+      title: makeHarmless(title),
       task: async (_context, task) => {
         let [notice, note] = ['', ''];
         let done = 0;
         const running = new Set<string>();
         const show = (): void => {
           const count = steps.length === 1 ? '' : `${done} of ${steps.length} done: ${[...running].join(', ')}`;
-          task.output = [count, note, notice].filter((line) => line !== '').join('\n');
+          task.output = makeHarmless([count, note, notice].filter((line) => line !== '').join('\n'));
         };
         // listr2 holds back what others write to its stream until the end: only under the running step it is seen at once.
         stopping.tellBy((text) => {
@@ -87,15 +88,15 @@ async function runLive({ world }: Session, stages: readonly Stage[], stopping: S
           });
           note = '';
           const why = step.skipped?.();
-          if (why !== undefined) task.skip(`${step.title}: ${why}`);
+          if (why !== undefined) task.skip(makeHarmless(`${step.title}: ${why}`));
           running.delete(step.title);
           done += 1;
           show();
         });
         if (steps.length > 1) {
           running.clear();
-          task.title = `${title}, ${done} of ${steps.length} done`;
-          task.output = notice;
+          task.title = makeHarmless(`${title}, ${done} of ${steps.length} done`);
+          task.output = makeHarmless(notice);
         }
       },
       enabled: () => stopping.exitCode() === undefined,

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { setTimeout as wait } from 'node:timers/promises';
-import { escapeControls } from '../../certs/printable.ts';
 import { KnownError } from '../../errors.ts';
 import type { Status } from '../../model/status.ts';
+import { makeHarmless } from '../harmless-text.ts';
 import { printJson } from '../print-json.ts';
 import type { Session } from '../session.ts';
 import { printStatus } from './report.ts';
@@ -133,7 +133,7 @@ function createDrawnScreen({ world: { stdout, now }, report }: Session, interval
     const room = Math.max(rows - 1, 5);
     const lines = [title, ''].concat(last);
     const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), report.style.faint(`... ${lines.length - room + 1} more lines: ingress-tls status`)];
-    const text = shown.map((line) => `${cutLine(line, columns)}${clearLine}\n`).join('');
+    const text = shown.map((line) => `${cutLine(makeHarmless(line), columns)}${clearLine}\n`).join('');
     // What stood on the terminal before scrolls up instead of being written over.
     stdout.write(`${isFirst ? '\n'.repeat(rows) : ''}${cursorHome}${text}${clearBelow}`);
     isFirst = false;
@@ -170,5 +170,5 @@ function cutLine(line: string, columns: number): string {
 }
 
 function describeTrouble({ message }: KnownError): string {
-  return `cannot look, and tries again: ${escapeControls(message)}`;
+  return `cannot look, and tries again: ${message}`;
 }
