@@ -108,6 +108,12 @@ export function createProjectFiles(root: string): ProjectFiles {
     if (parent !== '') makeFolder(parent, isPrivate(mode) ? 0o700 : 0o755);
   };
 
+  /** What a path leads to, inside the project. */
+  const readFound = (path: string): Stats | undefined => {
+    const full = place.resolveExisting(path);
+    return full === undefined ? undefined : statSync(full, { throwIfNoEntry: false });
+  };
+
   const makeFolder = (path: string, mode: number): 'made' | 'found' => {
     const full = place.resolveParent(path);
     try {
@@ -122,8 +128,10 @@ export function createProjectFiles(root: string): ProjectFiles {
       }
       if (systemCode(error) !== 'EEXIST') throw fileFailure(`cannot make the folder ${path}`, error);
     }
-    const existing = place.resolveExisting(path);
-    if (existing === undefined || !statSync(existing).isDirectory()) {
+    const found = readFound(path);
+    // Another run that just ended has removed it, empty as it was.
+    if (found === undefined) return makeFolder(path, mode);
+    if (!found.isDirectory()) {
       throw new ToolError(`cannot make the folder ${path}: a file is in its place`, { remedy: `Move ${path} away, then run the same command again.` });
     }
     return 'found';
@@ -233,14 +241,14 @@ export function createProjectFiles(root: string): ProjectFiles {
 
     makeDirectory(path, mode) {
       if (makeFolder(path, mode) === 'made' || !isPrivate(mode)) return;
-      const full = place.resolveExisting(path);
-      if (full === undefined) return;
-      const found = statSync(full);
+      const found = readFound(path);
+      if (found === undefined) return;
       const ours = geteuid === undefined || found.uid === geteuid();
       if (!ours || (found.mode & 0o777 & ~mode) === 0) return;
       try {
-        chmodSync(full, found.mode & mode);
+        chmodSync(place.resolveParent(path), found.mode & mode);
       } catch (error) {
+        if (systemCode(error) === 'ENOENT') return;
         throw fileFailure(`cannot make the folder ${path} private`, error);
       }
     },

@@ -117,7 +117,7 @@ describe('destroy after an exchange of controllers', () => {
       const cluster = installStandInCluster(outside);
       const lease: Answer = { tool: 'kubectl', when: ['get', '-o=name', 'lease.coordination.k8s.io'], stdout: 'lease.coordination.k8s.io/ingress-controller-leader-ic3\n' };
       const residents: Answer = { tool: 'kubectl', when: ['get', '--namespace', '--ignore-not-found'], stdout: 'Lease\tingress-controller-leader-ic3\tuid\n' };
-      cluster.answer(lease, { tool: 'kubectl', when: ['get', '--namespace', '--selector'] }, residents, ...installedAnswers);
+      cluster.answer({ tool: 'kubectl', when: ['get', '--output=name'] }, lease, { tool: 'kubectl', when: ['get', '--namespace', '--selector'] }, residents, ...installedAnswers);
       const { exitCode, stdout } = runProgram(['destroy', '--confirm', 'ic3', '--json'], { cwd: folder, env: cluster.env });
       expect(exitCode).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({ removed: expect.arrayContaining(['delete lease ingress-controller-leader-ic3 in namespace ingress-nginx-demo', 'delete namespaces ingress-nginx-demo']) as unknown, kept: [] });

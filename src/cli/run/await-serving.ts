@@ -26,7 +26,7 @@ const longestWait = 30_000;
 const longestDoubt = 5_000;
 
 /** For one connection. */
-const timeoutMs = 3_000;
+const timeoutMs = 5_000;
 
 const concurrency = 32;
 

@@ -110,9 +110,7 @@ describe('acquireLock', () => {
     leaveLock(root, '');
     const begun = performance.now();
     acquireLock(root, request())();
-    const waited = performance.now() - begun;
-    expect(waited).toBeGreaterThan(1500);
-    expect(waited).toBeLessThan(10_000);
+    expect(performance.now() - begun).toBeGreaterThan(1500);
   });
 
   /** A project with a stale lock, and the path of the guard under which it is taken over. */
@@ -242,15 +240,15 @@ describe('acquireLock', () => {
   it('lets exactly one of many takers in, again and again', async () => {
     const folder = makeTemporaryFolder();
     const program = join(folder, 'taker.mjs');
-    // Every taker tries for a while. Holding the lock it makes a folder that must not exist yet; then it gives the
-    // lock back, or leaves one of a dead process in its place, over which the others race.
+    // Every taker tries until it has had its turns. Holding the lock it makes a folder that must not exist yet; then it gives
+    // the lock back, or leaves one of a dead process in its place, over which the others race.
     await bundle(`
       import { mkdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
       import { acquireLock } from './src/effects/lock.ts';
       const [root, name] = [process.argv[2], process.argv[3]];
       const stale = ${JSON.stringify(holder({ pid: deadPid }))};
       let turns = 0;
-      for (const end = Date.now() + 3000; Date.now() < end; ) {
+      while (turns < 50) {
         let release;
         try { release = acquireLock(root, { pid: process.pid, hostname: 'here', now: new Date(), command: 'test' }); }
         catch (error) { if (error.constructor.name !== 'LockHeld') { console.error(error); process.exit(2); } continue; }
@@ -260,8 +258,7 @@ describe('acquireLock', () => {
         if (turns % 3 === 0) { release(); continue; }
         writeFileSync(root + '/' + name, stale.replace('theirs', name + turns));
         renameSync(root + '/' + name, root + '/.ingress-tls/lock');
-      }
-      writeFileSync(root + '/turns-' + name, String(turns));`, program);
+      }`, program);
     const root = makeTemporaryFolder();
     const runs = ['a', 'b', 'c', 'd'].map(
       (name) =>
@@ -270,8 +267,5 @@ describe('acquireLock', () => {
         }),
     );
     expect(await Promise.all(runs)).toEqual([0, 0, 0, 0]);
-    const turns = readdirSync(root).filter((name) => name.startsWith('turns-')).map((name) => Number(readFileSync(join(root, name), 'utf8')));
-    expect(turns.every((count) => count > 0)).toBe(true);
-    expect(turns.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(100);
   });
 });
