@@ -134,7 +134,7 @@ function readEditable(text: string, fileName: string): EditableFile {
   const body = withoutByteOrderMark(text);
   const root = parse(body).contents;
   if (!isMap(root)) {
-    throw new UsageError(`${fileName} cannot be edited: it holds no mapping`, { remedy: 'start again with ingress-tls init' });
+    throw new UsageError(`${fileName} cannot be edited: it holds no mapping`, { remedy: `remove ${fileName} and run ingress-tls init, or restore it from your version control` });
   }
   const data = source.data as Readonly<Record<string, unknown>>;
   return { fileName, text: body, root, data, lineBreak: /\r?\n/.exec(body)?.[0] ?? '\n' };

@@ -150,7 +150,7 @@ function settle({ unchanged }: Plan, { digests }: Observed): RecordedFiles {
 function readRequired(files: ProjectFiles, path: string): string {
   const text = readPem(files, path);
   if (text === undefined) {
-    throw new UsageError(`cannot read ${path}: it is gone`, { remedy: 'run ingress-tls render again' });
+    throw new UsageError(`cannot read ${path}: it is gone`, { remedy: 'Run the same command again.' });
   }
   return text;
 }

@@ -75,7 +75,7 @@ describe.each([
   { how: 'kill', title: 'killed half-way, at whatever point, the same command does the rest' },
   { how: 'fail', title: 'with a full disk half-way, the same command does the rest' },
 ] as const)('$title', ({ how }) => {
-  it.each(commands)('$line', async (command) => {
+  it.each(commands.map((command) => [command.line, command] as const))('%s', async (_line, command) => {
     if (command.config !== undefined) {
       await inProject(command.config, (project, outside) => { tryAllPoints(how, command, project, outside); });
       return;
