@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly extraMs?: number;
   /** What is asked, as its failure is told: `cannot look for namespaces`. */
   readonly what?: string;
+  /** Whether a step that changes something asks so how it ended: the first stop lets this end as it does the step. */
+  readonly isOutcome?: boolean;
   /** Given on standard input, which is empty otherwise. Never part of a result or an error. */
   readonly stdin?: string;
   /**
@@ -121,11 +123,12 @@ export function createExec(settings: ExecSettings): Exec {
   const { stop, readLimitMs = usualReadLimit * 1000 } = settings;
 
   return {
-    async run(command, { timeoutMs: ownMs, extraMs = 0, what, stdin, onTalk, onStart }) {
+    async run(command, { timeoutMs: ownMs, extraMs = 0, what, isOutcome = false, stdin, onTalk, onStart }) {
       const isRead = command.effect === 'read';
       if (settings.readOnly === true && !isRead) throw new InternalError(`a dry run must not run ${command.tool} ${command.args[0] ?? ''}`);
       if (ownMs === undefined && !isRead) throw new InternalError(`${command.tool} ${command.args[0] ?? ''} was given no time`);
-      if (isRead) stop?.asked.throwIfAborted();
+      const heard = stop !== undefined && isOutcome ? { ...stop, asked: new AbortController().signal } : stop;
+      if (isRead) heard?.asked.throwIfAborted();
       const timeoutMs = (ownMs ?? readLimitMs) + extraMs;
       settings.onCommand?.(command);
       // What a tool asks the person must not have a line of ours over it.
@@ -134,9 +137,9 @@ export function createExec(settings: ExecSettings): Exec {
       const child = start(command, settings, { stdin, onTalk });
       try {
         if (child.pid !== undefined) onStart?.(child.pid);
-        const end = await waitForEnd(child, command, { timeoutMs, graceMs, stop });
+        const end = await waitForEnd(child, command, { timeoutMs, graceMs, stop: heard });
         if (end.startFailure !== undefined) throw explainStart(command.tool, end.startFailure, settings.cwd);
-        if (isRead) stop?.asked.throwIfAborted();
+        if (isRead) heard?.asked.throwIfAborted();
         return { ...end.result, ...child.output(), durationMs: end.result.timedOut ? timeoutMs : performance.now() - started };
       } finally {
         child.letGo();

@@ -37,7 +37,7 @@ export async function runStep(step: RunStep, { exec, files, onWarning }: StepToo
   const isDone = result.exitCode === 0 && !result.timedOut;
   if (!isDone && !(command.tool === 'helm' && isAlreadyUninstalled(command, result))) throw explainStep(step, result);
   if (remaining === undefined) return;
-  const look = await exec.run(remaining, { what: `cannot ${step.title}` });
+  const look = await exec.run(remaining, { what: `cannot ${step.title}`, isOutcome: true });
   if (look.exitCode !== 0 || look.timedOut) throw explainStep(step, look);
   const names = look.stdout.split('\n').filter((line) => line.trim() !== '');
   if (names.length === 0) return;

@@ -33,7 +33,7 @@ describe('apply exits 3 before anything is written to the cluster', () => {
     await inProject(noServices, (project, outside) => {
       const cluster = installStandInCluster(outside);
       cluster.answer(answer);
-      const result = runProgram(['apply'], { cwd: project, env: cluster.env });
+      const result = runProgram(['apply'], { cwd: project, env: { ...cluster.env, KUBECONFIG: 'no-such-kubeconfig' } });
       expectGolden(`apply-${name}`, ['apply'], project, result);
       expect(result).toMatchObject({ exitCode: 3, stdout: '' });
       expect(result.stderr).not.toContain('\u001b');

@@ -22,6 +22,7 @@ describe('renderChart', () => {
       'templates/_helpers.tpl',
       'templates/configmap.yaml',
       'templates/deployment.yaml',
+      'templates/horizontalpodautoscaler.yaml',
       'templates/ingress.yaml',
       'templates/networkpolicy.yaml',
       'templates/poddisruptionbudget.yaml',
