@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { expect, it } from 'vitest';
@@ -41,6 +41,14 @@ it('gives the objects of Secrets as a reader of their files sees them', async ()
       expect(rendered.readObjects(path)).toEqual(documents.map((document) => document.toJS() as unknown));
     }
   }
+
+  const [service] = project.desired.services;
+  expect(look().readChangedChart(service!)).toBeUndefined();
+  // helm cannot read the folder now, and leaves the link out of a chart.
+  symlinkSync('a@b.1:2', join(root, 'charts/a/templates/.#service.yaml'));
+  const copied = [...(look().readChangedChart(service!)?.keys() ?? [])];
+  expect(copied).toEqual(expect.arrayContaining(['Chart.yaml', 'templates/service.yaml']));
+  expect(copied).not.toContain('templates/.#service.yaml');
 
   const [edited = ''] = paths;
   appendFileSync(join(root, edited), 'immutable: true\n');
