@@ -25,7 +25,7 @@ const groups: readonly (readonly TestProjectInlineConfiguration[])[] = [
 function tier(name: string, options: TestProjectInlineConfiguration['test'] = {}): TestProjectInlineConfiguration {
   return {
     define: { TOOL_VERSION: JSON.stringify('0.0.0-test') },
-    test: { name, include: [`test/${name}/**/*.test.ts`], exclude: [...configDefaults.exclude], setupFiles: ['test/support/isolate.ts'], testTimeout: 60_000, hookTimeout: 300_000, ...options },
+    test: { name, include: [`test/${name}/**/*.test.ts`], exclude: [...configDefaults.exclude], setupFiles: ['test/support/isolate.ts'], testTimeout: 180_000, hookTimeout: 300_000, ...options },
   };
 }
 

@@ -115,7 +115,7 @@ describe('a tool that hangs', () => {
   });
 
   it('an openssl that hangs is none that works', async () => {
-    await inProject(threeModes, (project, outside) => {
+    await inProject(threeModes, async (project, outside) => {
       const cluster = installStandInCluster(outside);
       cluster.answer({ tool: 'openssl', when: ['version'], seconds: 1000, deaf: true });
       const { stdout } = runProgram(['doctor', '--timeout', '8s'], { cwd: project, env: cluster.env });

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
 import { askUntil } from './ask-until.ts';
 
 /** What a look says: no other is needed, another one may see more, or it must not stay so. */
@@ -8,11 +9,11 @@ export type Verdict = 'settled' | 'doubtful' | 'open';
 const pause = 300;
 
 export interface LookLimits {
-  /** How long to look at all, and at what is `doubtful`; milliseconds. */
+  /** How long to look again at all, and at what is `doubtful`, from the end of the first look on; milliseconds. */
   readonly longest: number;
   readonly longestInDoubt: number;
   readonly stop: AbortSignal;
-  /** Told once, before the second look, what it is for. */
+  /** Told before the second look how many it is for. */
   readonly onAgain?: (open: number) => void;
 }
 
@@ -23,11 +24,10 @@ export interface LookLimits {
  * @param look looks at these, and returns what it says of each.
  */
 export async function lookAgain<Thing>(things: readonly Thing[], look: (open: readonly Thing[]) => Promise<(thing: Thing) => Verdict>, { longest, longestInDoubt, stop, onAgain }: LookLimits): Promise<void> {
-  const begun = performance.now();
+  let begun = Infinity;
   const wasOpen = new Set<Thing>();
   const settledOnce = new Set<Thing>();
   let open = things;
-  let isTold = false;
   const isLeftOpen = (thing: Thing, verdict: Verdict): boolean => {
     if (verdict === 'settled') {
       const isSure = !wasOpen.has(thing) || settledOnce.has(thing);
@@ -41,9 +41,12 @@ export async function lookAgain<Thing>(things: readonly Thing[], look: (open: re
   const ask = async (): Promise<number> => {
     const judge = await look(open);
     open = open.filter((thing) => isLeftOpen(thing, judge(thing)));
-    if (open.length > 0 && longest > 0 && !isTold) onAgain?.(open.length);
-    isTold = true;
     return open.length;
   };
-  await askUntil(ask, (left) => left === 0 || longest === 0, { longest, pause, stop });
+  const left = await ask();
+  if (left === 0 || longest === 0 || stop.aborted) return;
+  onAgain?.(left);
+  begun = performance.now();
+  await wait(pause);
+  await askUntil(ask, (stillLeft) => stillLeft === 0, { longest, pause, stop });
 }
