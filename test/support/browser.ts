@@ -72,16 +72,30 @@ export class Browser {
     });
   }
 
-  /** Opens a page in a tab of its own. Throws when there is none, with the browser's own word for it. */
+  /**
+   * Opens a page in a tab of its own. Throws when there is none, with the browser's own word for it. Chromium ends all that it loads when an
+   * interface of the machine comes or goes (net/base/net_error_list.h, NETWORK_CHANGED), as those of pods do: that alone is tried again.
+   */
   async open(url: string): Promise<Page> {
+    for (let left = 20; ; left -= 1) {
+      try {
+        return await this.#openOnce(url);
+      } catch (error) {
+        if (left === 0 || !(error instanceof Error) || error.message !== 'net::ERR_NETWORK_CHANGED') throw error;
+      }
+    }
+  }
+
+  async #openOnce(url: string): Promise<Page> {
     const { targetId } = await this.#send('Target.createTarget', { url: 'about:blank' });
     const { sessionId } = await this.#send('Target.attachToTarget', { targetId, flatten: true });
     const tab = (method: string, params: Answer = {}): Promise<Answer> => this.#send(method, params, sessionId as string);
     await tab('Network.enable');
     const { loaderId, errorText } = await tab('Page.navigate', { url });
     if (typeof errorText === 'string') throw new Error(errorText);
-    const { requestId, response } = await this.#event('Network.responseReceived', (params) => params['loaderId'] === loaderId && params['type'] === 'Document') as unknown as Received;
-    await this.#event('Network.loadingFinished', (params) => params['requestId'] === requestId);
+    // The request of the document has the id of its loader.
+    const { requestId, response } = await this.#event('Network.responseReceived', loaderId) as unknown as Received;
+    await this.#event('Network.loadingFinished', loaderId);
     const { body } = await tab('Network.getResponseBody', { requestId });
     const { tableNames } = await tab('Network.getCertificate', { origin: new URL(url).origin }) as unknown as { readonly tableNames: readonly string[] };
     const certificate = new X509Certificate(Buffer.from(tableNames[0] ?? '', 'base64'));
@@ -110,10 +124,14 @@ export class Browser {
     });
   }
 
-  async #event(method: string, fits: (params: Answer) => boolean): Promise<Answer> {
+  /** @throws Error in the browser's own word when the request fails instead. */
+  async #event(method: string, requestId: unknown): Promise<Answer> {
     for (;;) {
-      const found = this.#events.find((event) => event.method === method && fits(event.params ?? {}));
+      const ofRequest = this.#events.filter(({ params }) => params?.['requestId'] === requestId);
+      const found = ofRequest.find((event) => event.method === method);
       if (found !== undefined) return found.params ?? {};
+      const failed = ofRequest.find((event) => event.method === 'Network.loadingFailed');
+      if (failed !== undefined) throw new Error(String(failed.params?.['errorText']));
       await new Promise<void>((resolve, reject) => {
         this.#hear = resolve;
         void this.#ended.then(() => {

