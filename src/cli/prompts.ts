@@ -1,12 +1,13 @@
 import { isCancel, select, text } from '@clack/prompts';
 import { systemCode } from '../effects/file-failure.ts';
 import { Interrupted } from '../errors.ts';
+import { makeHarmless } from './harmless-text.ts';
 import type { Mode } from '../model/mode.ts';
 import type { World } from '../effects/world.ts';
 
 /** Asks for a line of text; an empty answer is the default. @throws Interrupted on Ctrl-C, and the reason of `stop`. */
 export async function askText(world: World, message: string, defaultValue: string, stop?: AbortSignal): Promise<string> {
-  const asked = text({ message, placeholder: defaultValue, defaultValue, input: world.stdin, output: world.stderr, ...(stop === undefined ? {} : { signal: stop }) });
+  const asked = text({ message: makeHarmless(message), placeholder: makeHarmless(defaultValue), defaultValue, input: world.stdin, output: world.stderr, ...(stop === undefined ? {} : { signal: stop }) });
   const answer = await unlessGone(world, asked);
   stop?.throwIfAborted();
   return accept(answer);

@@ -25,6 +25,8 @@ export interface Report {
   readonly notice: (notice: Notice) => void;
   /** What to type next. */
   readonly next: (command: string) => void;
+  /** What another program says to the person, as it comes. */
+  readonly talk: (text: string) => void;
   /** A line on a terminal that stands until anything else is said, or until there is none (undefined). */
   readonly transient: (line: string | undefined) => void;
 }
@@ -63,6 +65,10 @@ export function createReport(world: Pick<World, 'stdout' | 'stderr' | 'environme
       const label = notice.level === 'info' ? messageStyle.hint('note:') : messageStyle.warning('warning:');
       verbatim(wrapFor(world.stderr, `${label} ${notice.message}`));
       if (notice.remedy !== undefined) verbatim(wrapFor(world.stderr, `      ${notice.remedy}`));
+    },
+    talk: (text) => {
+      clear();
+      world.stderr.write(makeHarmless(text));
     },
     transient: (line) => {
       clear();

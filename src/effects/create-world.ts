@@ -37,6 +37,8 @@ export function createWorld(process: NodeJS.Process, installed: { readonly versi
       process.on('exit', listener);
     },
     endBy: (signal) => {
+      // A death by a signal is no exit of node's: what is left to do at the end is done before.
+      process.emit('exit', 0);
       process.kill(process.pid, signal);
     },
   };

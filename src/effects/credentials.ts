@@ -14,11 +14,11 @@ const personLimit = 15 * 60_000;
 /**
  * The program that is started for a user's credentials.
  *
- * @param user an entry of the kubeconfig's `users`.
+ * @param user an entry of the kubeconfig's `users`. @param kubeconfig the file that was named for it.
  * @throws ToolError when it wants the terminal each time: kubectl gives it none while objects come on standard input
  * (cli-runtime@v0.35.4:pkg/resource/builder.go, withStdinUnavailable).
  */
-export function readCredentialPlugin(context: string, user: unknown): CredentialPlugin | undefined {
+export function readCredentialPlugin(context: string, user: unknown, kubeconfig: string | undefined): CredentialPlugin | undefined {
   const exec = fieldAt(user, 'user', 'exec');
   if (exec === undefined) {
     const provider = textField(user, 'user', 'auth-provider', 'name');
@@ -29,7 +29,7 @@ export function readCredentialPlugin(context: string, user: unknown): Credential
   if (mode === 'Always') {
     const name = textField(user, 'name') ?? '';
     throw new ToolError(`cannot use context ${context}: ${command}, the program that gives its credentials, wants the terminal each time (interactiveMode: Always), and kubectl gets objects on standard input`, {
-      remedy: `Let it do without where it can: ${printCommand({ tool: 'kubectl', args: ['config', 'set-credentials', name, '--exec-interactive-mode=IfAvailable'] })}`,
+      remedy: `Let it do without where it can: ${printCommand({ tool: 'kubectl', args: buildKubectlArgs({ ...(kubeconfig !== undefined && { kubeconfig }) }, ['config', 'set-credentials', name, '--exec-interactive-mode=IfAvailable']) })}`,
     });
   }
   return { command, mayTalk: mode !== 'Never' };

@@ -131,10 +131,15 @@ export function createExec(settings: ExecSettings): Exec {
       if (isRead) heard?.asked.throwIfAborted();
       const timeoutMs = (ownMs ?? readLimitMs) + extraMs;
       settings.onCommand?.(command);
-      // What a tool asks the person must not have a line of ours over it.
-      const onEnd = isRead && onTalk === undefined ? settings.onRead?.(command, what) : undefined;
       const started = performance.now();
-      const child = start(command, settings, { stdin, onTalk });
+      let onEnd: (() => void) | undefined;
+      const talk = (text: string): void => {
+        // What a tool asks the person must not have a line of ours over it.
+        onEnd?.();
+        onTalk?.(text);
+      };
+      const child = start(command, settings, { stdin, onTalk: onTalk && talk });
+      if (isRead) onEnd = settings.onRead?.(command, what);
       try {
         if (child.pid !== undefined) onStart?.(child.pid);
         const end = await waitForEnd(child, command, { timeoutMs, graceMs, stop: heard });

@@ -188,7 +188,7 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
     const context = textField(config, 'current-context');
     const server = textField(config, 'clusters', 0, 'cluster', 'server');
     if (context === undefined || server === undefined) throw garbledAnswer('kubectl', what, view);
-    const credentialPlugin = readCredentialPlugin(context, fieldAt(config, 'users', 0));
+    const credentialPlugin = readCredentialPlugin(context, fieldAt(config, 'users', 0), connection.kubeconfig);
     return { context, server: redact(server), ...(credentialPlugin !== undefined && { credentialPlugin }) };
   };
 

@@ -11,11 +11,12 @@ const mounted = '/var/run/secrets/kubernetes.io/serviceaccount';
 /**
  * The kubeconfig of the pod that we run in, when kubectl and helm would take the pod's service account: no kubeconfig chooses a context
  * (client-go@v0.35.4:tools/clientcmd/merged_client_builder.go). As a file of its own because kubectl passes the service account over as
- * soon as it is given any option about its connection, `--request-timeout` too. It names the token's file and holds no token.
+ * soon as it is given any option about its connection, `--request-timeout` too. It names the token's file and holds no token;
+ * its context is known nowhere else.
  *
  * @param env with KUBECONFIG resolved. @returns undefined outside of a pod, or where a kubeconfig says where to go.
  */
-export function describePodAccount(env: Readonly<Record<string, string | undefined>>): string | undefined {
+export function describePodAccount(env: Readonly<Record<string, string | undefined>>): { readonly context: string; readonly kubeconfig: string } | undefined {
   const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '' } = env;
   const tokenFile = join(mounted, 'token');
   if (host === '' || port === '' || statSync(tokenFile, { throwIfNoEntry: false })?.isDirectory() !== false) return undefined;
@@ -24,7 +25,7 @@ export function describePodAccount(env: Readonly<Record<string, string | undefin
   const namespace = readMounted('namespace').trim();
   const context = `in-cluster (${nameAccount(namespace)})`;
   const user = 'service account';
-  return JSON.stringify({
+  const kubeconfig = {
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [
@@ -36,7 +37,8 @@ export function describePodAccount(env: Readonly<Record<string, string | undefin
     users: [{ name: user, user: { tokenFile } }],
     contexts: [{ name: context, context: { cluster: 'in-cluster', user, ...(namespace !== '' && { namespace }) } }],
     'current-context': context,
-  });
+  };
+  return { context, kubeconfig: JSON.stringify(kubeconfig) };
 }
 
 /** Read from the token, whose middle part says whose it is (RFC 7519); nothing else of it goes anywhere. */

@@ -196,9 +196,11 @@ const notTried: readonly (readonly [reason: string, remedies: readonly string[]]
       'effects/cluster-failures.ts: ',
       'effects/helm.ts: ',
       'effects/kubectl-failures.ts: ',
+      'effects/run-step.ts: ',
       'effects/refusals.ts: ',
       'effects/tool-failure.ts: ',
       'cli/actions/apply.ts: ingress-tls apply --prune removes them',
+      'cli/actions/apply.ts: ingress-tls verify ',
       'cli/cluster/checks.ts: ',
       'cli/run/',
       'cli/verify/address.ts: ingress-tls apply brings the controller; controller.nodePort in … says the port',
@@ -208,11 +210,11 @@ const notTried: readonly (readonly [reason: string, remedies: readonly string[]]
   ],
   [
     'it needs a second terminal, or names what a person fills in',
-    ['cli/actions/curl.ts: ingress-tls curl NAME [PATH] -- OPTIONS', 'cli/actions/verify.ts: ', 'cli/verify/address.ts: ingress-tls preview, in another terminal; or say where it runs with --address HOST:PORT'],
+    ['effects/credentials.ts: ', 'cli/actions/curl.ts: ingress-tls curl NAME [PATH] -- OPTIONS', 'cli/actions/verify.ts: ', 'cli/verify/address.ts: ingress-tls preview, in another terminal; or say where it runs with --address HOST:PORT'],
   ],
   ['a person has to find the files that belong together: certificates-by-hand.test.ts', ['cli/verify/subjects.ts: bring the right one of the two, or move both away and run ingress-tls render', 'effects/probes/handshake.ts: ', 'plan/certificates.ts: ']],
   ['what reads the file before it says the same first', ['config/edit.ts: ']],
-  ['only somebody who changes the folder at the same moment, or the machine, brings it about', ['effects/carry-out.ts: ', 'effects/file-failure.ts: Give your user access', 'effects/file-failure.ts: Move it away', 'effects/file-failure.ts: Move the folder away', 'effects/file-failure.ts: Raise the limit']],
+  ['only somebody who changes the folder at the same moment, or the machine, brings it about', ['effects/carry-out.ts: ', 'effects/file-failure.ts: Give your user access', 'effects/file-failure.ts: Move it away', 'effects/file-failure.ts: Move the folder away', 'effects/file-failure.ts: Raise the limit', 'effects/file-failure.ts: End other programs', 'effects/file-failure.ts: Redirect it']],
 ];
 
 const excused = notTried.flatMap(([, remedies]) => remedies);

@@ -97,7 +97,7 @@ async function applyForReal(session: Session, options: ApplyOptions): Promise<nu
       throw error;
     }
     // What was saved while the tools looked counts.
-    const rendered = planned === undefined || session.files.haveChanged([...planned.observed.digests.keys()], begun) ? plan() : planned;
+    const rendered = planned === undefined || session.files.haveChanged([...planned.observed.digests.keys(), ...planned.observed.gitFiles.keys()], begun) ? plan() : planned;
     refuseEdited(session, rendered.plan, options);
     const view = viewRendered(session, project, rendered);
     report.message(describeTarget(found));

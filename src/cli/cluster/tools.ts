@@ -63,12 +63,14 @@ export function openCluster(
   const chosen = kubeconfig === undefined ? undefined : resolvePath(world, kubeconfig);
   if (kubeconfig !== undefined && chosen !== undefined) requireKubeconfig(chosen, kubeconfig);
   const env = resolveKubeconfig(world);
-  const account = context === undefined && chosen === undefined ? describePodAccount(env) : undefined;
+  const found = chosen === undefined ? describePodAccount(env) : undefined;
+  // A journal names the context that an earlier run had in this pod.
+  const account = context === undefined || context === found?.context ? found : undefined;
   const readOnce = once(() => readKuberc(env, (path) => resolvePath(world, path)));
   const style = chooseProgressStyle(session, options);
   stop.listen();
   const exec = createExec({
-    env: account === undefined ? env : { ...env, KUBECONFIG: writeForTools('kubeconfig', account) },
+    env: account === undefined ? env : { ...env, KUBECONFIG: writeForTools('kubeconfig', account.kubeconfig) },
     kuberc: () => readOnce()?.rest,
     cwd: root,
     readOnly: isReadOnly,
@@ -90,11 +92,11 @@ export function openCluster(
     isInPod: account !== undefined,
     person: {
       explainNoContext: () => explainNoContext(env, chosen),
-      ...(canAsk(world, { input: options.input ?? true }) && { onTalk: (text: string) => world.stderr.write(text) }),
+      ...(canAsk(world, { input: options.input ?? true }) && { onTalk: report.talk }),
     },
     readKuberc: readOnce,
   };
-  return useConnection(exec, settings, { ...(context !== undefined && { context }), ...(chosen !== undefined && { kubeconfig: chosen }) });
+  return useConnection(exec, settings, { ...(context !== undefined && account === undefined && { context }), ...(chosen !== undefined && { kubeconfig: chosen }) });
 }
 
 function once<Value>(make: () => Value): () => Value {

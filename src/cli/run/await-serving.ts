@@ -25,8 +25,8 @@ const longestWait = 30_000;
 /** The same for what may well stay as it is: nobody listens, or a program may mean its answer so. */
 const longestDoubt = 5_000;
 
-/** For one connection. */
-const timeoutMs = 5_000;
+/** Milliseconds for one connection. */
+const longestConnection = 5_000;
 
 const concurrency = 32;
 
@@ -92,7 +92,7 @@ async function look(session: Session, project: Project, { services, nodeAddress,
     if (error instanceof KnownError) return { unseen: error.message, hosts: [] };
     throw error;
   }
-  const prober = createProber({ address, timeoutMs, concurrency });
+  const prober = createProber({ address, timeoutMs: Math.min(longestConnection, timeout * 1000), concurrency });
   const { stop } = session;
   const close = (): void => {
     prober.close();

@@ -72,6 +72,7 @@ export async function carryOutDestroy(session: Session, options: DestroyOptions,
           if (holds.length > 0) foreign.set(namespace, holds);
           else await explainHeld(tools, namespace, () => runOne(step));
         },
+        skipped: () => (foreign.has(namespace) ? 'it does' : undefined),
       })),
     ),
   ];

@@ -13,7 +13,7 @@ export async function runSteps(session: Session, style: ProgressStyle, stages: r
   const steps = stages.flatMap((stage) => stage.steps);
   const done = new Set<ProgressStep>();
   const failures = new Map<ProgressStep, KnownError>();
-  const watched = stages.map((stage) => ({ ...stage, steps: stage.steps.map((step) => ({ title: step.title, run: (note: Note) => watch(step, note) })) }));
+  const watched = stages.map((stage) => ({ ...stage, steps: stage.steps.map((step) => ({ ...step, run: (note: Note) => watch(step, note) })) }));
   const watch = async (step: ProgressStep, note: Note): Promise<void> => {
     try {
       await step.run(note);

@@ -38,6 +38,12 @@ describeWithTool('helm', 'helm lint --strict', (helm) => {
     expect(result.code).toBe(0);
   });
 
+  it('takes values that were edited before there was an autoscaler in them', () => {
+    const older = filesOf(chartInput(plannedService('terminate'))).map((file) => (file.path === 'values.yaml' ? { ...file, content: file.content.replace(/^autoscaling:\n(?:[ #].*\n|\n(?= ))*/m, '') } : file));
+    expect(older.find(({ path }) => path === 'values.yaml')?.content).not.toMatch(/^autoscaling:/m);
+    expect(withChart(older, (folder) => runHelm(helm, ['template', folder]))).toMatchObject({ code: 0 });
+  });
+
   // apps/v1beta2 is deprecated since 1.9, extensions/v1beta1 since 1.14: the linter says so of any chart that uses them.
   it.each(legacyInputs)('says nothing for the Kubernetes of the old API versions: %s', (_, input) => {
     const result = lint(input, '--kube-version', '1.8.0');

@@ -63,7 +63,7 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 
 {{/* Number of pods; nothing where it is not the chart's to say: what an autoscaler or a person sets is nobody's mistake. */}}
 {{- define "svc8.replicas" -}}
-{{- $replicas := ternary nil .Values.replicaCount .Values.autoscaling.enabled }}
+{{- $replicas := ternary nil .Values.replicaCount ((.Values.autoscaling).enabled | default false) }}
 {{- if kindIs "invalid" $replicas }}
 {{- $replicas = .Values.keepReplicas }}
 {{- end }}
@@ -72,8 +72,8 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 
 {{/* Whether there may be more than one pod, now or later. */}}
 {{- define "svc8.maySpread" -}}
-{{- if .Values.autoscaling.enabled }}
-{{- if gt (int .Values.autoscaling.maxReplicas) 1 }}true{{ end }}
+{{- if (.Values.autoscaling).enabled }}
+{{- if gt (int (.Values.autoscaling).maxReplicas) 1 }}true{{ end }}
 {{- else if kindIs "invalid" .Values.replicaCount }}true
 {{- else if gt (int .Values.replicaCount) 1 }}true
 {{- end }}
