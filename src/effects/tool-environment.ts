@@ -18,7 +18,7 @@ interface Rule {
 const rules: readonly Rule[] = [
   // The two live for a moment: with fewer garbage collections they take up to a third less time and some 20 MiB more (tried, kubectl 1.35.2
   // and helm 4.1.4).
-  { tools: ['kubectl', 'helm', 'openssl', 'curl'], variable: 'GOGC', value: '400', isDefault: true },
+  { tools: ['kubectl', 'helm'], variable: 'GOGC', value: '400', isDefault: true },
   // kuberc gives options other defaults: with `delete: interactive=true` kubectl asks, takes the closed input for a no and exits 0 (tried,
   // 1.35.2). Since 1.34, with KUBECTL_KUBERC=true since 1.33 (kubectl@v0.35.4:pkg/kuberc/kuberc.go). For what else it says see kuberc.ts.
   { tools: ['kubectl'], variable: 'KUBERC', value: 'off' },

@@ -99,7 +99,7 @@ describe.concurrent('a signal while helm is at work', () => {
       const { exitCode, stderr } = await run.ended;
       expect(exitCode).toBe(130);
       expect(stderr).toContain('error: stopped before anything was written to the cluster\nnext: ingress-tls apply\n');
-      expect(cluster.running()).toEqual([]);
+      await until(() => cluster.running().length === 0);
       expect(isRunning(cluster, 'apply')).toBe(false);
     });
   });

@@ -47,7 +47,6 @@ export interface ClusterTools extends ToolSettings {
 const requestsInTime = 2.5;
 
 /**
-/**
  * Tools that end with the program, and whose answers the person sees waited for.
  * @param isReadOnly for a dry run: running a command that writes is then a bug.
  * @throws UsageError for a kubeconfig that is not there.

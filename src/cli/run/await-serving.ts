@@ -110,7 +110,8 @@ async function look(session: Session, project: Project, { services, nodeAddress,
       },
       { longest: Math.min(longestWait, timeout * 1000), longestInDoubt: longestDoubt, stop: stop.asked },
     );
-    if (stop.isStopped()) explainStop(stop.endIfStopped);
+    const exitCode = stop.exitCode();
+    if (exitCode !== undefined) throw new Interrupted('stopped: all is applied, and nobody saw whether it is served', { exitCode, remedy: 'ingress-tls verify' });
   } finally {
     stop.asked.removeEventListener('abort', close);
     close();
@@ -132,13 +133,4 @@ function judge(context: VerifyContext, subject: VerifySubject, seen: Observation
 function findUnreachable(subjects: readonly VerifySubject[], seen: Observations): string | undefined {
   const observations = subjects.flatMap((subject) => seen.get(probeAsClient(subject).id) ?? []);
   return observations.every(isUnreachable) ? showFailure(observations[0]?.failure) : undefined;
-}
-
-function explainStop(end: () => void): void {
-  try {
-    end();
-  } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
-    throw new Interrupted('stopped: all is applied, and nobody saw whether it is served', { exitCode: error.exitCode, remedy: 'ingress-tls verify' });
-  }
 }

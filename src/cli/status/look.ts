@@ -39,7 +39,6 @@ const mostExplained = 10;
 export async function lookAtStatus(session: Session, tools: ClusterTools, cluster: Cluster, project: Project, names: readonly string[]): Promise<Status> {
   const services = selectServices(project, names);
   const { config, profile, desired } = project;
-  // What is rendered keeps this program busy for a while: the tools are at work meanwhile.
   const unseen: string[] = [];
   const unless = async <Value, Instead>(what: string, question: () => Promise<Value>, instead: () => Promise<Instead> | Instead): Promise<Value | Instead> => {
     try {
@@ -51,6 +50,7 @@ export async function lookAtStatus(session: Session, tools: ClusterTools, cluste
     }
   };
   const question = describeQuestion(project);
+  // What is rendered keeps this program busy for a while: the tools are at work meanwhile.
   const [read, live, records, uses, helmMajor, owned, planned] = await sideBySide(
     () => readLiveStatus(tools.exec, { ...tools, ...question, controller: profile.applyMethod === 'server-side' ? [] : question.controller }),
     () => readLiveProject(tools, project),
