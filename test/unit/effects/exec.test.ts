@@ -109,7 +109,7 @@ describe('createExec', () => {
         contents: `
           import { createExec } from './src/effects/exec.ts';
           const exec = createExec({ env: process.env, cwd: '.', graceMs: { helm: 300 } });
-          void exec.run({ tool: 'helm', args: [], effect: 'write' }, { timeoutMs: 700, stdin: 'x'.repeat(1000000) }).then(({ stillRunning }) => console.log(stillRunning));`,
+          void exec.run({ tool: 'helm', args: [], effect: 'write' }, { timeoutMs: 6000, stdin: 'x'.repeat(1000000) }).then(({ stillRunning }) => console.log(stillRunning));`,
         resolveDir: join(import.meta.dirname, '../../..'),
       },
       bundle: true,
@@ -126,7 +126,7 @@ describe('createExec', () => {
 
   it('lets a helm that was told to stop end its work', async () => {
     const exec = execWith({ helm: `process.on('SIGTERM', () => setTimeout(() => { console.log('rolled back'); process.exit(1); }, 200)); setInterval(() => {}, 1000);` });
-    expect(await exec.run({ tool: 'helm', args: [], effect: 'write' }, { timeoutMs: 1000 })).toMatchObject({
+    expect(await exec.run({ tool: 'helm', args: [], effect: 'write' }, { timeoutMs: 6000 })).toMatchObject({
       timedOut: true,
       exitCode: 1,
       stdout: 'rolled back\n',
