@@ -116,7 +116,8 @@ describe('destroy', () => {
       cluster.answer({ tool: 'kubectl', when: ['get', '--all-namespaces', '--selector'], stdout: `${found.join('\n')}\n` }, ...currentAnswers);
       expect(runProgram(['destroy', '--confirm', 'ic3'], { cwd: folder, env: cluster.env }).exitCode).toBe(0);
       const deletions = cluster.calls('kubectl').filter(isWrite).map(({ args }) => args.filter((arg) => arg.includes('/') || arg.startsWith('--namespace')));
-      expect(deletions).toEqual([
+      // Side by side: in any order.
+      expect(deletions.sort()).toEqual([
         ['secret/by-hand', '--namespace=default'],
         ['secret/ic3-svc8-tls', '--namespace=moved-from'],
       ]);
