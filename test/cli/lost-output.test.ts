@@ -122,7 +122,9 @@ describeUnless(terminalMissing(), 'a terminal that is gone', () => {
     await until(() => text.includes(shown));
     script.kill('SIGKILL');
     await new Promise((resolve) => script.once('close', resolve));
-    poke();
+    // Only a write tells that it is gone, and whoever watches files may not have begun yet.
+    const poking = setInterval(poke, 1000);
+    onTestFinished(() => { clearInterval(poking); });
     await until(() => existsSync(code));
     return readFileSync(code, 'utf8').trim();
   }
