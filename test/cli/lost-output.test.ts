@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { describeUnless } from '../support/describe-with.ts';
@@ -123,7 +123,7 @@ describeUnless(terminalMissing(), 'a terminal that is gone', () => {
     script.kill('SIGKILL');
     await new Promise((resolve) => script.once('close', resolve));
     // Only a write tells that it is gone, and whoever watches files may not have begun yet.
-    const poking = setInterval(poke, 1000);
+    const poking = setInterval(poke, 3000);
     onTestFinished(() => { clearInterval(poking); });
     await until(() => existsSync(code));
     return readFileSync(code, 'utf8').trim();
@@ -131,8 +131,11 @@ describeUnless(terminalMissing(), 'a terminal that is gone', () => {
 
   it('ends a preview, which leaves nothing behind', async () => {
     await inProject(`${noServices}services:\n  - name: svc7\n    mode: terminate\n`, async (project, outside) => {
+      let changes = 0;
+      // Another host is served and told of each time.
       const change = (): void => {
-        spawnSync('sh', ['-c', 'echo "# changed" >> charts/svc7/values.yaml'], { cwd: project });
+        changes += 1;
+        writeFileSync(join(project, 'ingress-tls.yaml'), `${noServices}services:\n  - name: svc7\n    mode: terminate\n    host: h${changes}.example.test\n`);
       };
       expect(await runUntilGone('preview --port 0', 'in preview on', project, outside, change)).toBe('3');
       expect(readdirSync(join(project, '.ingress-tls'))).toEqual(['state.json']);

@@ -134,7 +134,14 @@ function listenForEnd({ stop, world }: Session): End {
     if (stop.isStopped()) resolve();
     stop.asked.addEventListener('abort', () => { resolve(); });
     // Nobody could be told of what it serves, or end it at a terminal.
-    for (const stream of [world.stdout, world.stderr]) stream.on('error', (error) => { if (!isReaderGone(error)) resolve(); });
+    const endIfLost = (error: unknown): void => {
+      if (!isReaderGone(error)) resolve();
+    };
+    for (const stream of [world.stdout, world.stderr]) {
+      stream.on('error', endIfLost);
+      // A stream says so once.
+      if (stream.errored !== null) endIfLost(stream.errored);
+    }
   });
   // Whoever waits for it sees the failure; while nobody does yet it is no unhandled one.
   asked.catch(() => undefined);
