@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { escapeControls } from '../certs/printable.ts';
 import type { ExternalCommand } from '../effects/exec.ts';
 import type { Report } from './report.ts';
 import type { Session } from './session.ts';
@@ -77,5 +78,5 @@ export function createWaiting({ transient, message }: Pick<Report, 'transient' |
 function describe({ tool, args }: ExternalCommand, what: string | undefined): string {
   const first = args.findIndex((arg) => arg.startsWith('-'));
   const words = args.slice(0, first < 0 ? 2 : Math.min(first, 2));
-  return what === undefined ? [tool, ...words].join(' ') : `${tool} to ${what.replace(/^cannot /, '')}`;
+  return what === undefined ? [tool, ...words].join(' ') : `${tool} to ${escapeControls(what.replace(/^cannot /, ''))}`;
 }

@@ -93,8 +93,8 @@ describe('createExec', () => {
   });
 
   it('never kills a helm that goes on after SIGTERM, and says which process it is', async () => {
-    const exec = execWith({ helm: `process.on('SIGTERM', () => { console.log('rolling back'); }); setTimeout(() => {}, 6000);` });
-    const result = await exec.run({ tool: 'helm', args: ['upgrade'], effect: 'write' }, { timeoutMs: 1000 });
+    const exec = execWith({ helm: `process.on('SIGTERM', () => { console.log('rolling back'); }); setTimeout(() => {}, 60_000);` });
+    const result = await exec.run({ tool: 'helm', args: ['upgrade'], effect: 'write' }, { timeoutMs: 6000 });
     expect(result).toMatchObject({ timedOut: true, exitCode: undefined, signal: undefined, stdout: 'rolling back\n' });
     expect(result.stillRunning).toBeGreaterThan(1);
     expect(isAlive(result.stillRunning!)).toBe(true);
