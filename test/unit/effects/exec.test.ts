@@ -86,9 +86,9 @@ describe('createExec', () => {
     const exec = execWith({
       kubectl: `if (process.argv[2] === 'deaf') process.on('SIGTERM', () => {}); console.log('partly'); setInterval(() => {}, 1000);`,
     });
-    const polite = await exec.run(read('kubectl', 'polite'), { timeoutMs: 1000 });
+    const polite = await exec.run(read('kubectl', 'polite'), { timeoutMs: 6000 });
     expect(polite).toMatchObject({ timedOut: true, signal: 'SIGTERM', exitCode: undefined, stdout: 'partly\n' });
-    const deaf = await exec.run(read('kubectl', 'deaf'), { timeoutMs: 1000 });
+    const deaf = await exec.run(read('kubectl', 'deaf'), { timeoutMs: 6000 });
     expect(deaf).toMatchObject({ timedOut: true, signal: 'SIGKILL', stdout: 'partly\n' });
   });
 
