@@ -125,7 +125,7 @@ function readBlock(block: string, origin: string): X509Certificate {
 }
 
 /** Whether a text has a block of any kind of private key in it: PKCS#8, encrypted, PKCS#1, SEC 1, OpenSSH. */
-export function holdsPrivateKey(text: string): boolean {
+function holdsPrivateKey(text: string): boolean {
   return text.includes('PRIVATE KEY-----');
 }
 

@@ -1,9 +1,10 @@
-import { closeSync, constants, fstatSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { ToolError } from '../errors.ts';
 import { fileFailure, systemCode } from './file-failure.ts';
+import { readOnly } from './regular-file.ts';
 
 /** Far more than a person writes for kubectl. */
 const maxBytes = 4 * 1024 * 1024;
@@ -15,8 +16,7 @@ const maxBytes = 4 * 1024 * 1024;
 export function readPersonalFile(path: string): string | undefined {
   let descriptor: number | undefined;
   try {
-    // A named pipe would be waited for.
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    descriptor = openSync(path, readOnly);
     const found = fstatSync(descriptor);
     if (!found.isFile() || found.size > maxBytes) throw new ToolError(`cannot read ${path}: it is ${found.isFile() ? `larger than ${maxBytes / 1024 / 1024} MiB` : 'no regular file'}`);
     return readFileSync(descriptor, 'utf8');

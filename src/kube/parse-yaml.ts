@@ -1,4 +1,4 @@
-import { parseAllDocuments, type Tags } from 'yaml';
+import { parseAllDocuments, type Document, type Tags } from 'yaml';
 import { UsageError } from '../errors.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import { isMap, textField } from './object-fields.ts';
@@ -13,9 +13,8 @@ const beyondJson: ReadonlySet<string> = new Set(['binary', 'omap', 'pairs', 'set
  * @throws UsageError when it is no YAML, or a document is no Kubernetes object.
  */
 export function parseObjects(text: string, origin: string): readonly KubeObject[] {
-  const documents = parseAllDocuments(text, { version: '1.1', prettyErrors: false, logLevel: 'silent', customTags: keepJson });
   const objects: KubeObject[] = [];
-  for (const document of Array.isArray(documents) ? documents : []) {
+  for (const document of parseAsKubernetes(text)) {
     const [problem] = document.errors;
     if (problem !== undefined) throw unreadable(origin, `it is no YAML (${problem.code}, line ${lineOf(text, problem.pos[0])})`);
     const value: unknown = toJs(() => document.toJS() as unknown, origin);
@@ -31,14 +30,18 @@ export function parseObjects(text: string, origin: string): readonly KubeObject[
  * @returns undefined when it is no YAML.
  */
 export function readDocuments(text: string): readonly unknown[] | undefined {
-  const documents = parseAllDocuments(text, { version: '1.1', prettyErrors: false, logLevel: 'silent', customTags: keepJson });
-  if (!Array.isArray(documents)) return [];
+  const documents = parseAsKubernetes(text);
   if (documents.some(({ errors }) => errors.length > 0)) return undefined;
   try {
     return documents.map((document) => toJs(() => document.toJS() as unknown, ''));
   } catch {
     return undefined;
   }
+}
+
+function parseAsKubernetes(text: string): readonly Document.Parsed[] {
+  const documents = parseAllDocuments(text, { version: '1.1', prettyErrors: false, logLevel: 'silent', customTags: keepJson });
+  return Array.isArray(documents) ? documents : [];
 }
 
 function keepJson(tags: Tags): Tags {

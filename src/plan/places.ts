@@ -24,7 +24,7 @@ export interface PairPaths {
 }
 
 /** Paths of the pair `name` in certs/. */
-export function pairPaths(name: string): PairPaths {
+function pairPaths(name: string): PairPaths {
   return { certificate: `${places.certificates}/${name}.crt`, key: `${places.certificates}/${name}.key` };
 }
 

@@ -163,6 +163,9 @@ describe('destroy', () => {
       expect(stdout).not.toContain('Removed');
       expect(stderr).toContain('cannot delete service ingress-ic3 in namespace ingress-nginx-demo: kubectl said that it is done, and service/ingress-ic3 is still there');
       expect(stderr).not.toMatch(/✔ delete service/);
+      expect(removals(cluster.calls()).slice(0, 3)).toEqual(expected.slice(0, 3));
+      // What comes after its kind is not begun.
+      expect(removals(cluster.calls())).not.toContain('kubectl delete namespaces/ingress-nginx-demo');
 
       const kuberc = join(outside, 'kuberc');
       writeFileSync(kuberc, 'apiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\ndefaults:\n- command: delete\n  options:\n  - name: interactive\n    default: "true"\n');

@@ -121,8 +121,9 @@ async function applyForReal(session: Session, options: ApplyOptions): Promise<nu
       concurrency: options.concurrency ?? usualConcurrency(world.cores),
       onWarning: (text) => warnings.add(text),
     });
+    const style = chooseProgressStyle(session, options);
     try {
-      await runSteps(session, chooseProgressStyle(session, options), stages, stopping, addTakeOver('ingress-tls apply', options));
+      await runSteps(session, style, stages, stopping, addTakeOver('ingress-tls apply', options));
     } finally {
       for (const text of warnings) report.notice({ level: 'warning', code: 'api-warning', message: `the API server warned: ${text}` });
     }
@@ -131,7 +132,7 @@ async function applyForReal(session: Session, options: ApplyOptions): Promise<nu
       nodeAddress: facts.nodeAddress,
       timeout: options.timeout,
       stopping,
-      style: chooseProgressStyle(session, options),
+      style,
     });
     reportAccess(session, project, facts, options, changes, serving);
     refuseUnserved(session, serving);

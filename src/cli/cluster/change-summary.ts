@@ -14,7 +14,7 @@ export function summarizeChanges(changes: ClusterChanges): readonly string[] {
   return [...objects, ...changes.releases.flatMap(describeRelease), printCounts(countChanges(changes))].map(escapeControls);
 }
 
-export function countChanges({ objects, releases }: ClusterChanges): ChangeCounts {
+function countChanges({ objects, releases }: ClusterChanges): ChangeCounts {
   const all = [...objects, ...releases];
   const count = (wanted: Change): number => all.filter(({ change }) => change === wanted).length;
   return { create: count('create'), change: count('change'), delete: count('delete'), unchanged: count('unchanged') };

@@ -92,12 +92,8 @@ async function look(session: Session, project: Project, { services, nodeAddress,
     if (error instanceof KnownError) return { unseen: error.message, hosts: [] };
     throw error;
   }
-  const prober = createProber({ address, timeoutMs: Math.min(longestConnection, timeout * 1000), concurrency });
   const { stop } = session;
-  const close = (): void => {
-    prober.close();
-  };
-  stop.asked.addEventListener('abort', close);
+  const prober = createProber({ address, timeoutMs: Math.min(longestConnection, timeout * 1000), concurrency, stop: stop.asked });
   const names = new Set(services.map(({ name }) => name));
   const subjects = context.subjects.filter(({ service }) => names.has(service.name));
   const seen = new Map<string, Observation>();
@@ -113,8 +109,7 @@ async function look(session: Session, project: Project, { services, nodeAddress,
     const exitCode = stop.exitCode();
     if (exitCode !== undefined) throw new Interrupted('stopped: all is applied, and nobody saw whether it is served', { exitCode, remedy: 'ingress-tls verify' });
   } finally {
-    stop.asked.removeEventListener('abort', close);
-    close();
+    prober.close();
   }
   const failure = findUnreachable(subjects, seen);
   if (failure !== undefined) return { unseen: `${printAddress(address)} is not reached from here: ${failure}`, hosts: [] };

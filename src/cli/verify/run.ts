@@ -17,7 +17,6 @@ import { checkLogs, skipLogs } from './logs.ts';
 import { observe } from './observe.ts';
 import { repairUnderLock } from './repair.ts';
 import { lookAgain } from './look-again.ts';
-import type { StopWatch } from '../stop-watch.ts';
 import { secretsOfPreview, secretsOnCluster, type SecretPlace } from './swap.ts';
 
 /** Connections at a time. */
@@ -45,7 +44,6 @@ interface Running extends Work {
   readonly session: Session;
   readonly options: VerifyOptions;
   readonly prober: Prober;
-  readonly stop: StopWatch;
 }
 
 /** Results by the name of the service. */
@@ -72,14 +70,10 @@ export interface Verified {
  */
 export async function runVerification(session: Session, options: VerifyOptions, work: Work): Promise<Verified> {
   const { context, selected, found } = work;
-  const prober = createProber({ address: found.address, timeoutMs: connectionSeconds(options) * 1000, concurrency });
   const { stop } = session;
   stop.listen();
-  const close = (): void => {
-    prober.close();
-  };
-  stop.asked.addEventListener('abort', close);
-  const running: Running = { ...work, session, options, prober, stop };
+  const prober = createProber({ address: found.address, timeoutMs: connectionSeconds(options) * 1000, concurrency, stop: stop.asked });
+  const running: Running = { ...work, session, options, prober };
   try {
     const seen = await stop.unlessStopped(lookAtServices(running));
     const unreached = isReachable(seen) ? undefined : [...seen.values()][0]?.failure;
@@ -98,13 +92,12 @@ export async function runVerification(session: Session, options: VerifyOptions, 
     const failures = [ofLogs, ofHops].flatMap(({ failure }) => failure ?? []);
     return { verification, failures, ...(unreached === undefined ? {} : { unreached }) };
   } finally {
-    stop.asked.removeEventListener('abort', close);
     prober.close();
   }
 }
 
 /** Everything that is seen from outside; on a cluster again where a change may be under way: controllers take a moment to read one. */
-async function lookAtServices({ session: { report }, prober, stop, context, selected, found }: Running): Promise<Observations> {
+async function lookAtServices({ session: { report, stop }, prober, context, selected, found }: Running): Promise<Observations> {
   const seen = new Map<string, Observation>();
   await lookAgain(
     selected,
@@ -126,11 +119,11 @@ async function lookAtServices({ session: { report }, prober, stop, context, sele
   return seen;
 }
 
-async function readLogs({ session, project, context, prober, selected, found, stop }: Running): Promise<Part> {
+async function readLogs({ session, project, context, prober, selected, found }: Running): Promise<Part> {
   if (found.cluster === undefined) throw new InternalError('--logs was let pass without a cluster');
   const { kubectl } = found.cluster.tools;
   try {
-    return { results: await checkLogs({ session, project, context, prober, kubectl, started: context.now, stop }, selected) };
+    return { results: await checkLogs({ session, project, context, prober, kubectl, started: context.now, stop: session.stop }, selected) };
   } catch (failure) {
     if (!(failure instanceof ToolError)) throw failure;
     return { results: new Map(selected.map((subject) => [subject.service.name, [skipLogs(subject, failure.message)]])), failure };
@@ -139,15 +132,12 @@ async function readLogs({ session, project, context, prober, selected, found, st
 
 /** One after the other: no more than one hop is broken at a time, and none after one that could not be put back. */
 async function breakHops(running: Running): Promise<Part> {
-  const { session, project, options, selected, found, stop } = running;
+  const { session, project, options, selected, found } = running;
+  const { stop } = session;
   const results = new Map<string, readonly CheckResult[]>();
   const subjects = selected.filter(({ service }) => service.mode === 'reencrypt');
   const place = openPlace(running);
-  const prober = createProber({ address: found.address, timeoutMs: Math.min(connectionSeconds(options) * 1000, longestDeepProbe), concurrency: 1 });
-  const close = (): void => {
-    prober.close();
-  };
-  stop.asked.addEventListener('abort', close);
+  const prober = createProber({ address: found.address, timeoutMs: Math.min(connectionSeconds(options) * 1000, longestDeepProbe), concurrency: 1, stop: stop.asked });
   // What was broken is put back, however often somebody presses Ctrl-C.
   const release = stop.hold();
   try {
@@ -156,7 +146,7 @@ async function breakHops(running: Running): Promise<Part> {
       await repairUnderLock(session, project, options);
       for (const subject of subjects) {
         stop.endIfStopped();
-        const result = await checkDeep({ ...running, place, prober }, subject);
+        const result = await checkDeep({ ...running, stop, place, prober }, subject);
         if (result !== undefined) results.set(subject.service.name, [result]);
       }
       stop.endIfStopped();
@@ -170,7 +160,6 @@ async function breakHops(running: Running): Promise<Part> {
     return { results, failure };
   } finally {
     release();
-    stop.asked.removeEventListener('abort', close);
     prober.close();
   }
 }

@@ -27,9 +27,11 @@ export interface ProberSettings {
   readonly timeoutMs: number;
   /** Most connections at a time, at least one. */
   readonly concurrency: number;
+  /** Closes it when aborted. */
+  readonly stop?: AbortSignal;
 }
 
-export function createProber({ address, timeoutMs, concurrency }: ProberSettings): Prober {
+export function createProber({ address, timeoutMs, concurrency, stop: asked }: ProberSettings): Prober {
   if (!(concurrency >= 1)) throw new InternalError('a prober needs at least one connection');
   const slots = createSlots(concurrency);
   const stops = new Set<() => void>();
@@ -41,6 +43,13 @@ export function createProber({ address, timeoutMs, concurrency }: ProberSettings
     return () => stops.delete(stop);
   }
 
+  function close(): void {
+    asked?.removeEventListener('abort', close);
+    isClosed = true;
+    for (const stop of stops) stop();
+  }
+  asked?.addEventListener('abort', close);
+
   return {
     async probe(probe) {
       const connection = prepare(probe, { address, timeoutMs });
@@ -51,10 +60,7 @@ export function createProber({ address, timeoutMs, concurrency }: ProberSettings
         giveBack();
       }
     },
-    close() {
-      isClosed = true;
-      for (const stop of stops) stop();
-    },
+    close,
   };
 }
 
