@@ -3,17 +3,20 @@ import tseslint from 'typescript-eslint';
 // The arrows of src/README.md. A room may import itself, model/, errors.ts and the rooms named here.
 const rooms = {
   model: [],
-  kube: ['model'],
-  certs: ['model'],
+  text: [],
+  kube: ['model', 'text'],
+  certs: ['model', 'text'],
   charts: ['model', 'kube'],
-  controllers: ['model', 'kube'],
-  config: ['model'],
-  plan: ['model', 'kube', 'certs', 'charts', 'controllers'],
-  verify: ['model', 'certs', 'plan'],
-  graph: ['model', 'certs', 'plan'],
-  preview: ['model', 'kube', 'certs'],
-  effects: ['model', 'kube', 'certs'],
-  cli: ['model', 'kube', 'certs', 'charts', 'controllers', 'config', 'plan', 'verify', 'graph', 'preview', 'effects'],
+  controllers: ['model', 'text', 'kube'],
+  config: ['model', 'text'],
+  project: ['model', 'text', 'kube', 'certs', 'charts', 'controllers'],
+  cluster: ['model', 'text', 'kube', 'certs', 'controllers', 'project'],
+  verify: ['model', 'text', 'certs', 'project'],
+  graph: ['model', 'text', 'certs', 'project'],
+  preview: ['model', 'text', 'kube', 'certs'],
+  world: ['model', 'text', 'kube', 'certs'],
+  app: ['model', 'text', 'kube', 'certs', 'charts', 'controllers', 'config', 'project', 'cluster', 'verify', 'graph', 'preview', 'world'],
+  cli: ['model', 'text', 'kube', 'certs', 'charts', 'controllers', 'config', 'project', 'cluster', 'verify', 'graph', 'preview', 'world', 'app'],
 };
 
 // Each of these packages lives in one room; a second user of it means that a room is missing something.
@@ -25,15 +28,15 @@ const homes = {
   diff: ['cli'],
   'node-forge': ['certs'],
   ejs: ['charts'],
-  execa: ['effects'],
+  execa: ['world'],
   yaml: ['kube', 'config'],
   zod: ['config'],
   httpxy: ['preview'],
   'read-tls-client-hello': ['preview'],
-  chokidar: ['effects'],
+  chokidar: ['world'],
 };
 
-// What must not be reached below main and effects: same input, same bytes out.
+// What must not be reached below main and world: same input, same bytes out.
 const network = ['node:net', 'node:tls', 'node:http', 'node:https', 'node:http2'];
 const outsideWorld = ['node:fs', 'node:fs/promises', 'node:child_process', 'node:os', 'node:process', ...network];
 
@@ -51,9 +54,9 @@ function limitImports(room, allowed, depth) {
             ...Object.entries(homes)
               .filter(([, users]) => !users.includes(room))
               .map(([name, users]) => ({ name, message: `${name} lives in src/${users.join(', src/')} only.` })),
-            ...(room === 'effects'
+            ...(room === 'world'
               ? []
-              : outsideWorld.filter((name) => room !== 'preview' || !network.includes(name)).map((name) => ({ name, message: 'The outside world is reached through src/effects only.' }))),
+              : outsideWorld.filter((name) => room !== 'preview' || !network.includes(name)).map((name) => ({ name, message: 'The outside world is reached through src/world only.' }))),
           ],
           patterns: [
             {
@@ -93,7 +96,7 @@ export default tseslint.config(
   },
   ...roomRules,
   // The composition of the real World: the one place under main that may read the clock.
-  { files: ['src/effects/create-world.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['src/world/create-world.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }] } },
   { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
   // CommonJS, which old versions of Node read too.

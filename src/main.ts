@@ -1,6 +1,6 @@
-import { reportFailure, reportLostOutput } from './cli/report-failure.ts';
-import { createWorld } from './effects/create-world.ts';
-import { guardStandardStreams } from './effects/standard-streams.ts';
+import { reportFailure, reportLostOutput } from './cli/output/report-failure.ts';
+import { createWorld } from './world/create-world.ts';
+import { guardStandardStreams } from './world/standard-streams.ts';
 
 /** Put in by scripts/build.js from package.json. */
 declare const TOOL_VERSION: string;

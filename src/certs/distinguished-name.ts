@@ -1,5 +1,5 @@
 import { objectIdentifier, sequence, set, utf8String, type DerNode } from './der.ts';
-import { printable } from './printable.ts';
+import { printable } from '../text/escape.ts';
 import { refuseIssue } from './refuse-issue.ts';
 
 /** Upper bound of commonName and organizationName in characters (RFC 5280, A.1). */

@@ -4,7 +4,7 @@ import type { CertificateFacts } from '../model/certificate.ts';
 import { readPermittedDnsNames, readStructure } from './certificate-structure.ts';
 import { findLimits } from './limits.ts';
 import { parseCertificate, unreadable } from './pem.ts';
-import { escapeControls } from './printable.ts';
+import { escapeControls } from '../text/escape.ts';
 
 /**
  * Reads the first certificate of a PEM text. Nothing is verified: neither signature nor dates.

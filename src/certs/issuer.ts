@@ -5,7 +5,7 @@ import { readPermittedDnsNames, readStructure, readSubjectKeyIdentifier } from '
 import type { DerNode } from './der.ts';
 import { permitsName } from './names.ts';
 import { parseCertificate } from './pem.ts';
-import { printable } from './printable.ts';
+import { printable } from '../text/escape.ts';
 import { refuseIssue } from './refuse-issue.ts';
 
 /** What the certificate takes from the authority that signs it. */

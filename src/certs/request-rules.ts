@@ -1,7 +1,7 @@
 import { InternalError } from '../errors.ts';
 import type { CertificateRequest } from '../model/certificate.ts';
 import { dnsNameProblem } from './names.ts';
-import { printable } from './printable.ts';
+import { printable } from '../text/escape.ts';
 import { refuseIssue } from './refuse-issue.ts';
 
 /** @throws UsageError for names that are no DNS names, or that are repeated. */

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { exitCodeMeanings } from '../errors.ts';
+import { isHostName } from '../app/curl-line.ts';
 import type { ProbeAddress } from '../model/probe.ts';
 
 /** `--json`, where a command has a result for programs. */
@@ -26,7 +27,7 @@ export function timeoutOption(what: string): Option {
   return new Option('--timeout <duration>', what).argParser(parseDuration);
 }
 
-/** `--timeout` of a command that only asks; effects/exec.ts has the default. */
+/** `--timeout` of a command that only asks; world/exec/exec.ts has the default. */
 export function questionTimeoutOption(): Option {
   return timeoutOption('how long each question to the cluster may take (default: 25s)');
 }
@@ -34,11 +35,6 @@ export function questionTimeoutOption(): Option {
 /** `--take-over`: what to do on purpose when the project's domain is another one by now. */
 export function takeOverOption(): Option {
   return new Option('--take-over <domain>', "take what was applied for this domain for the project's own: it had that domain before").argParser(parseDomain);
-}
-
-/** A command as it has to be typed again. */
-export function addTakeOver(command: string, { takeOver }: { readonly takeOver?: string }): string {
-  return takeOver === undefined ? command : `${command} --take-over ${takeOver}`;
 }
 
 /** Also a domain as labels shorten it (kube/ownership.ts). */
@@ -92,12 +88,6 @@ function parseAddress(text: string): ProbeAddress {
   const isHost = bracketed === undefined ? isIpv4(host) || isHostName(host) : URL.canParse(`http://[${host}]/`);
   if (!isHost || port < 1 || port > 65_535) throw new InvalidArgumentError('Expected HOST:PORT, an IPv6 address in brackets.');
   return { host, port };
-}
-
-/** Whether a host has to be looked up: it is a name and no address. */
-export function isHostName(host: string): boolean {
-  const labels = host.split('.');
-  return host.length <= 253 && labels.every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(label)) && !/^\d+$/.test(labels.at(-1) ?? '');
 }
 
 function isIpv4(host: string): boolean {

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../errors.ts';
-import type { World } from '../effects/world.ts';
+import type { World } from '../world/world.ts';
 import { defineAddService } from './commands/add-service.ts';
 import { defineApply } from './commands/apply.ts';
 import { defineCurl } from './commands/curl.ts';
@@ -16,15 +16,10 @@ import { defineRender } from './commands/render.ts';
 import { defineSchema } from './commands/schema.ts';
 import { defineStatus } from './commands/status.ts';
 import { defineVerify } from './commands/verify.ts';
-import { makeHarmless } from './harmless-text.ts';
+import { makeHarmless } from './output/harmless-text.ts';
 import { addHelpDetails, parseNotEmpty } from './options.ts';
-import { openSession, type GlobalOptions, type Session } from './session.ts';
-
-/** What a command does once its options are read; returns the exit code. */
-export type Action<Options> = (session: Session, options: Options) => Promise<number>;
-
-/** Makes a commander handler of an action. */
-export type Run = <Options>(command: Command, options: Options, load: () => Promise<Action<Options>>) => Promise<void>;
+import type { Run } from './run-command.ts';
+import { openSession, type SessionOptions } from './session.ts';
 
 const definitions = [
   defineInit,
@@ -48,7 +43,7 @@ const definitions = [
 export async function runProgram(world: World): Promise<number> {
   let exitCode: number = exitCodes.done;
   const run: Run = async (command, options, load) => {
-    const session = openSession(world, command.optsWithGlobals<GlobalOptions>());
+    const session = openSession(world, command.optsWithGlobals<SessionOptions>());
     const action = await load();
     try {
       exitCode = await action(session, options);

@@ -1,9 +1,9 @@
 import { isCancel, select, text } from '@clack/prompts';
-import { systemCode } from '../effects/file-failure.ts';
+import { systemCode } from '../world/files/file-failure.ts';
 import { Interrupted } from '../errors.ts';
-import { makeHarmless } from './harmless-text.ts';
+import { makeHarmless } from './output/harmless-text.ts';
 import type { Mode } from '../model/mode.ts';
-import type { World } from '../effects/world.ts';
+import type { World } from '../world/world.ts';
 
 /** Asks for a line of text; an empty answer is the default. @throws Interrupted on Ctrl-C, and the reason of `stop`. */
 export async function askText(world: World, message: string, defaultValue: string, stop?: AbortSignal): Promise<string> {

@@ -1,47 +1,59 @@
-import { isAbsolute, resolve } from 'node:path';
-import { createProjectFiles, type ProjectFiles } from '../effects/files.ts';
-import { acquireLock } from '../effects/lock.ts';
-import type { World } from '../effects/world.ts';
-import { createReport, type Report } from './report.ts';
-import { createStopWatch, type StopWatch } from './stop-watch.ts';
-import { createWaiting, type Waiting } from './waiting.ts';
+import type { Session } from '../app/session.ts';
+import { resolvePath } from '../app/session.ts';
+import { createStopWatch } from '../app/stop-watch.ts';
+import { createProjectFiles } from '../world/files/files.ts';
+import type { World } from '../world/world.ts';
+import type { ProgressStyle } from './output/progress.ts';
+import { createReport, type Report } from './output/report.ts';
+import { createWaiting } from './output/waiting.ts';
+import { printCommand } from '../kube/command-line.ts';
 
-/** Options that every command has. */
-export interface GlobalOptions {
+/** Options that every command has, and those that decide how it tells what it does. */
+export interface SessionOptions {
   readonly directory?: string;
   readonly color: boolean;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
 }
 
-/** What a command's action works with. */
-export interface Session {
-  readonly world: World;
-  readonly files: ProjectFiles;
-  /** Absolute path of the project folder. */
-  readonly root: string;
+/** What a command works with. */
+export interface CommandSession extends Session {
   readonly report: Report;
-  readonly stop: StopWatch;
-  readonly waiting: Waiting;
 }
 
-export function openSession(world: World, options: GlobalOptions): Session {
+export function openSession(world: World, options: SessionOptions): CommandSession {
   const root = resolvePath(world, options.directory ?? '.');
   const report = createReport(world, options.color);
-  return { world, root, files: createProjectFiles(root), report, stop: createStopWatch(world), waiting: createWaiting(report) };
+  const style = chooseProgressStyle(world, options);
+  const { message, notice, talk, verbatim, messageStyle } = report;
+  const waiting = createWaiting(report, style);
+  return {
+    world,
+    root,
+    files: createProjectFiles(root),
+    report,
+    stop: createStopWatch(world),
+    listener: {
+      message,
+      notice,
+      talk,
+      ...(options.verbose === true && {
+        command: (command) => {
+          verbatim(messageStyle.faint(`$ ${printCommand(command)}`));
+        },
+      }),
+      waiting,
+      showStages: (stages, stopping) =>
+        waiting.silently(async () => {
+          // Most commands run nothing that has stages.
+          const { showStages } = await import('./output/progress.ts');
+          await showStages({ stream: world.stderr, report }, style, stages, stopping);
+        }),
+    },
+  };
 }
 
-/** A path as the person gave it; the current folder may be gone where it does not matter. */
-export function resolvePath(world: Pick<World, 'currentFolder'>, path: string): string {
-  return isAbsolute(path) ? resolve(path) : resolve(world.currentFolder, path);
-}
-
-/** Runs an action that changes the project folder; a second such run in the same folder is refused meanwhile. */
-export async function withLock<Result>(session: Session, command: string, action: () => Promise<Result>): Promise<Result> {
-  const { world, root } = session;
-  const release = acquireLock(root, { pid: world.pid, hostname: world.hostname, now: world.now(), command });
-  try {
-    session.files.sweepTemporaryFiles();
-    return await action();
-  } finally {
-    release();
-  }
+function chooseProgressStyle({ stderr, environment }: World, { json, verbose }: SessionOptions): ProgressStyle {
+  if (json === true) return 'silent';
+  return stderr.isTTY && environment['TERM'] !== 'dumb' && verbose !== true ? 'live' : 'lines';
 }

@@ -7,7 +7,7 @@ import { certificateSchema, createControllerSchema, createSchema, serviceSchema 
 import type { Intent } from './schema.ts';
 import { formatProblem, isAmbiguous, readSource } from './source.ts';
 import type { Problem, Source } from './source.ts';
-import { nearest } from './suggestion.ts';
+import { nearest } from '../text/nearest.ts';
 import { alternatives, quote } from './wording.ts';
 import type { Path } from './wording.ts';
 

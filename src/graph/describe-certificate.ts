@@ -1,6 +1,6 @@
 import { describeDate } from '../certs/validity.ts';
 import type { ObservedPair } from '../model/observed.ts';
-import type { WantedPair } from '../plan/wanted-pairs.ts';
+import type { WantedPair } from '../project/wanted-pairs.ts';
 import type { GraphCertificate } from './graph.ts';
 
 const millisecondsOfDay = 24 * 60 * 60 * 1000;

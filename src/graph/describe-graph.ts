@@ -2,9 +2,9 @@ import { InternalError } from '../errors.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
 import type { ControllerProfile } from '../model/controller-profile.ts';
-import type { DesiredProject } from '../plan/desired-project.ts';
-import { clientPair, podPair, shownPair, type PairPaths } from '../plan/places.ts';
-import type { WantedPair } from '../plan/wanted-pairs.ts';
+import type { DesiredProject } from '../project/desired-project.ts';
+import { clientPair, podPair, shownPair, type PairPaths } from '../project/places.ts';
+import type { WantedPair } from '../project/wanted-pairs.ts';
 import { describeCertificate, type FoundPairs } from './describe-certificate.ts';
 import type { Graph, GraphCertificate, Lane, LanePath } from './graph.ts';
 

@@ -1,4 +1,4 @@
-import { escapeControls } from '../certs/printable.ts';
+import { escapeControls } from '../text/escape.ts';
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 

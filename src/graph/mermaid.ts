@@ -1,4 +1,4 @@
-import { escapeControls } from '../certs/printable.ts';
+import { escapeControls } from '../text/escape.ts';
 import type { Graph, GraphCertificate, Lane, LanePath } from './graph.ts';
 import { countPods, describeExpiry, labelConnection, shorten } from './wording.ts';
 

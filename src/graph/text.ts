@@ -1,5 +1,5 @@
-import { escapeControls } from '../certs/printable.ts';
-import { breakLines, countColumns, lineWidth, padToColumns, shortenToColumns } from './columns.ts';
+import { escapeControls } from '../text/escape.ts';
+import { breakLines, countColumns, lineWidth, padToColumns, shortenToColumns } from '../text/columns.ts';
 import type { Graph, GraphCertificate, Lane, LanePath, TlsConnection } from './graph.ts';
 import { describeDaysLeft, formatDay, labelConnection, listNames } from './wording.ts';
 

@@ -1,4 +1,4 @@
-import { escapeControls } from '../certs/printable.ts';
+import { escapeControls } from '../text/escape.ts';
 import type { GraphCertificate, Lane, TlsConnection } from './graph.ts';
 
 /** The day of a date in UTC: 2027-01-31. */

@@ -35,7 +35,7 @@ export interface ObjectDifference {
   readonly state: 'missing' | 'changed' | 'differs' | 'goes' | 'refused';
 }
 
-/** One thing that is not as apply would have it. plan/difference-text.ts alone puts it into words. */
+/** One thing that is not as apply would have it. cluster/difference-text.ts alone puts it into words. */
 export type Difference =
   /** The release is not there. */
   | { readonly about: 'absence' }

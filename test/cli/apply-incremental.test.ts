@@ -300,7 +300,7 @@ describeWithTool('helm', 'apply on a cluster that it knows', (helm) => {
     expect(applied.stderr).toContain('ingress-tls apply continues');
   });
 
-  /** Pods of a Deployment that cannot pull their image, as kubectl 1.35.2 prints what effects/rollout-evidence.ts asks for. */
+  /** Pods of a Deployment that cannot pull their image, as kubectl 1.35.2 prints what world/kubectl/rollout-evidence.ts asks for. */
   const withoutImage = (name: string): readonly Answer[] => {
     const row = (...cells: readonly string[]): string => `${cells.join('\t')}\n`;
     const owned = (kind: string, owner: string, uid: string): string => JSON.stringify([{ apiVersion: 'apps/v1', kind, name: owner, uid, controller: true }]);

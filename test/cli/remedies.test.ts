@@ -91,19 +91,19 @@ const tried: readonly Row[] = [
     provoke: ({ run }) => run('init'),
     follow: (place) => runEach(place, 'render', 'add-service shop --mode terminate'),
   },
-  { remedy: 'cli/project.ts: ingress-tls init', config: 'none', provoke: ({ run }) => run('apply'), follow: ({ run }, printed) => run(`${printed} --key-type ecdsa-p256`) },
-  { remedy: 'cli/project.ts: ingress-tls … --help', config: 'none', provoke: ({ run }) => run('init --domain not_a_domain'), follow: ({ run }, printed) => run(printed) },
+  { remedy: 'app/project.ts: ingress-tls init', config: 'none', provoke: ({ run }) => run('apply'), follow: ({ run }, printed) => run(`${printed} --key-type ecdsa-p256`) },
+  { remedy: 'app/project.ts: ingress-tls … --help', config: 'none', provoke: ({ run }) => run('init --domain not_a_domain'), follow: ({ run }, printed) => run(printed) },
   {
-    remedy: 'cli/report-render.ts: ingress-tls render --force replaces … and keeps a backup; or put the change into …',
+    remedy: 'cli/output/report-render.ts: ingress-tls render --force replaces … and keeps a backup; or put the change into …',
     provoke: (place) => {
       edit(place, 'charts/svc7/values.yaml');
       return place.run('render');
     },
     follow: (place) => runEach(place, 'render --force', 'render'),
   },
-  { remedy: 'cli/select-services.ts: ingress-tls list', provoke: ({ run }) => run('remove-service shop'), follow: ({ run }, printed) => run(printed) },
+  { remedy: 'app/select-services.ts: ingress-tls list', provoke: ({ run }) => run('remove-service shop'), follow: ({ run }, printed) => run(printed) },
   {
-    remedy: 'cli/verify/subjects.ts: ingress-tls render',
+    remedy: 'app/verify/subjects.ts: ingress-tls render',
     provoke: ({ project, run }) => {
       rmSync(join(project, 'certs/wildcard.crt'));
       return run('verify --address 127.0.0.1:1');
@@ -111,7 +111,7 @@ const tried: readonly Row[] = [
     follow: ({ run }) => run('render'),
   },
   {
-    remedy: 'cli/write-project.ts: Run the same command again.',
+    remedy: 'app/write-project.ts: Run the same command again.',
     provoke: ({ run }) => run('add-service shop --mode terminate', { NODE_OPTIONS: `--import=${new URL('../support/stop-at.js', import.meta.url).href}`, INGRESS_TLS_TEST_STOP: 'save 5' }),
     follow: (place) => {
       const result = place.run('add-service shop --mode terminate');
@@ -142,7 +142,7 @@ const tried: readonly Row[] = [
     },
   },
   {
-    remedy: "effects/deep-journal.ts: delete it, then run ingress-tls render --force and ingress-tls apply, which bring the project's own Secrets",
+    remedy: "world/files/deep-journal.ts: delete it, then run ingress-tls render --force and ingress-tls apply, which bring the project's own Secrets",
     provoke: ({ project, run }) => {
       writeFileSync(join(project, '.ingress-tls/verify-deep.json'), '{}');
       return run('apply');
@@ -153,7 +153,7 @@ const tried: readonly Row[] = [
     },
   },
   {
-    remedy: 'effects/file-failure.ts: Move that file away, then run the same command again.',
+    remedy: 'world/files/file-failure.ts: Move that file away, then run the same command again.',
     provoke: ({ project, run }) => {
       rmSync(join(project, 'charts/svc7'), { recursive: true });
       writeFileSync(join(project, 'charts/svc7'), '');
@@ -165,7 +165,7 @@ const tried: readonly Row[] = [
     },
   },
   {
-    remedy: 'effects/files.ts: Move … away, then run the same command again.',
+    remedy: 'world/files/files.ts: Move … away, then run the same command again.',
     config: 'none',
     provoke: ({ project, run }) => {
       writeFileSync(join(project, 'certs'), '');
@@ -189,32 +189,32 @@ const tried: readonly Row[] = [
 /** Not tried here, and why; a text, or the beginning of some. */
 const notTried: readonly (readonly [reason: string, remedies: readonly string[]])[] = [
   ['a check of verify on what runs: test/cli/verify-faults.test.ts mends each fault', ['verify/']],
-  ['half-way.test.ts tries it', ['effects/file-failure.ts: Free some space, then run the same command again.']],
+  ['half-way.test.ts tries it', ['world/files/file-failure.ts: Free some space, then run the same command again.']],
   [
     'a cluster in that state is needed: test/cli/apply*.test.ts, destroy.test.ts and test/cluster have it',
     [
-      'effects/cluster-failures.ts: ',
-      'effects/helm.ts: ',
-      'effects/kubectl-failures.ts: ',
-      'effects/run-step.ts: ',
-      'effects/refusals.ts: ',
-      'effects/tool-failure.ts: ',
+      'world/kubectl/cluster-failures.ts: ',
+      'world/helm/helm.ts: ',
+      'world/kubectl/kubectl-failures.ts: ',
+      'world/run-step.ts: ',
+      'world/kubectl/refusals.ts: ',
+      'world/exec/tool-failure.ts: ',
       'cli/actions/apply.ts: ingress-tls apply --prune removes them',
       'cli/actions/apply.ts: ingress-tls verify ',
-      'cli/cluster/checks.ts: ',
+      'app/cluster/checks.ts: ',
       'cli/run/',
-      'cli/verify/address.ts: ingress-tls apply brings the controller; controller.nodePort in … says the port',
-      'cli/verify/deep.ts: ',
-      'cli/verify/swap.ts: ',
+      'app/verify/address.ts: ingress-tls apply brings the controller; controller.nodePort in … says the port',
+      'app/verify/deep.ts: ',
+      'app/verify/swap.ts: ',
     ],
   ],
   [
     'it needs a second terminal, or names what a person fills in',
-    ['effects/credentials.ts: ', 'cli/actions/curl.ts: ingress-tls curl NAME [PATH] -- OPTIONS', 'cli/actions/verify.ts: ', 'cli/verify/address.ts: ingress-tls preview, in another terminal; or say where it runs with --address HOST:PORT'],
+    ['world/kubectl/credentials.ts: ', 'cli/actions/curl.ts: ingress-tls curl NAME [PATH] -- OPTIONS', 'cli/actions/verify.ts: ', 'app/verify/address.ts: ingress-tls preview, in another terminal; or say where it runs with --address HOST:PORT'],
   ],
-  ['a person has to find the files that belong together: certificates-by-hand.test.ts', ['cli/verify/subjects.ts: bring the right one of the two, or move both away and run ingress-tls render', 'effects/probes/handshake.ts: ', 'plan/certificates.ts: ']],
+  ['a person has to find the files that belong together: certificates-by-hand.test.ts', ['app/verify/subjects.ts: bring the right one of the two, or move both away and run ingress-tls render', 'world/net/handshake.ts: ', 'project/certificates.ts: ']],
   ['what reads the file before it says the same first', ['config/edit.ts: ']],
-  ['only somebody who changes the folder at the same moment, or the machine, brings it about', ['effects/carry-out.ts: ', 'effects/file-failure.ts: Give your user access', 'effects/file-failure.ts: Move it away', 'effects/file-failure.ts: Move the folder away', 'effects/file-failure.ts: Raise the limit', 'effects/file-failure.ts: End other programs', 'effects/file-failure.ts: Redirect it']],
+  ['only somebody who changes the folder at the same moment, or the machine, brings it about', ['world/files/carry-out.ts: ', 'world/files/file-failure.ts: Give your user access', 'world/files/file-failure.ts: Move it away', 'world/files/file-failure.ts: Move the folder away', 'world/files/file-failure.ts: Raise the limit', 'world/files/file-failure.ts: End other programs', 'world/files/file-failure.ts: Redirect it']],
 ];
 
 const excused = notTried.flatMap(([, remedies]) => remedies);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Answer } from '../support/stand-in-answers.ts';
 
-/** What `kubectl get -o jsonpath` prints of objects in an apply of the three modes, in the columns of effects/live-status.ts. */
+/** What `kubectl get -o jsonpath` prints of objects in an apply of the three modes, in the columns of world/kubectl/live-status.ts. */
 export interface ListedService {
   readonly name: string;
   readonly ready?: number;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createExec } from '../../src/effects/exec.ts';
-import { listUnready, readRolloutCauses } from '../../src/effects/rollout-evidence.ts';
+import { createExec } from '../../src/world/exec/exec.ts';
+import { listUnready, readRolloutCauses } from '../../src/world/kubectl/rollout-evidence.ts';
 import { ingressTls, kubectl, kubectlWithInput, programEnvironment } from '../support/cluster-programs.ts';
 import type { Cluster } from '../support/cluster.ts';
 import { describeWithCluster } from '../support/describe-with.ts';

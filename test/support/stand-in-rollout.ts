@@ -1,6 +1,6 @@
 import type { Answer } from './stand-in-answers.ts';
 
-/** A listing by path, of what helm or apply brought: how effects/list-workloads.ts asks, and nobody else. */
+/** A listing by path, of what helm or apply brought: how world/kubectl/list-workloads.ts asks, and nobody else. */
 const brought = 'labelSelector=app.kubernetes.io%2Fmanaged-by+in+%28Helm%2Cingress-tls%29&limit';
 
 /** How Deployments of a namespace are when apply begins to wait for them, as Kubernetes 1.35.4 lists them: the items say nothing of their kind. */

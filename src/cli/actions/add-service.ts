@@ -1,20 +1,35 @@
 import { articleServices } from '../../config/defaults.ts';
 import { addService, type ServiceFields } from '../../config/edit.ts';
-import { nearest } from '../../config/suggestion.ts';
+import { nearest } from '../../text/nearest.ts';
 import { alternatives, quote } from '../../config/wording.ts';
 import { UsageError } from '../../errors.ts';
 import { modes, type Mode } from '../../model/mode.ts';
-import { places } from '../../plan/places.ts';
-import { canAsk } from '../asking.ts';
-import type { AddServiceOptions } from '../commands/add-service.ts';
-import { reportNotices, selectNewNotices } from '../notices.ts';
-import { describeChanged, loadProject, planProject, type Project } from '../project.ts';
-import { closeRender, reportRender } from '../report-render.ts';
-import { withLock, type Session } from '../session.ts';
-import { writeChangedProject } from '../write-project.ts';
+import { places } from '../../project/places.ts';
+import { canAsk } from '../../app/asking.ts';
+import { reportNotices, selectNewNotices } from '../output/notices.ts';
+import { describeChanged, loadProject, planProject, type Project } from '../../app/project.ts';
+import { closeRender, reportRender } from '../output/report-render.ts';
+import { withLock } from '../../app/session.ts';
+import type { CommandSession } from '../session.ts';
+import { writeChangedProject } from '../../app/write-project.ts';
+
+export interface AddServiceOptions {
+  readonly name?: string;
+  readonly mode?: string;
+  readonly host?: string;
+  readonly image?: string;
+  readonly port?: number;
+  readonly replicas?: number;
+  /** Absent: the default of the mode. */
+  readonly clientAuth?: boolean;
+  readonly annotation?: Readonly<Record<string, string>>;
+  readonly yes?: boolean;
+  readonly input: boolean;
+  readonly json?: boolean;
+}
 
 /** Adds a service to ingress-tls.yaml and renders. The file is written only when the result is a valid project. */
-export async function addServiceToProject(session: Session, options: AddServiceOptions): Promise<number> {
+export async function addServiceToProject(session: CommandSession, options: AddServiceOptions): Promise<number> {
   const found = loadProject(session);
   const mode = await chooseMode(session, options, found);
   const name = await chooseName(session, options, found, mode);
@@ -33,7 +48,7 @@ export async function addServiceToProject(session: Session, options: AddServiceO
   });
 }
 
-async function chooseMode({ world }: Session, options: AddServiceOptions, project: Project): Promise<Mode> {
+async function chooseMode({ world }: CommandSession, options: AddServiceOptions, project: Project): Promise<Mode> {
   if (options.mode !== undefined) {
     const mode = modes.find((known) => known === options.mode);
     if (mode !== undefined) return mode;
@@ -55,7 +70,7 @@ async function chooseMode({ world }: Session, options: AddServiceOptions, projec
 }
 
 /** Without a name: the article's service for the mode, as long as it is free. */
-async function chooseName({ world }: Session, options: AddServiceOptions, project: Project, mode: Mode): Promise<string> {
+async function chooseName({ world }: CommandSession, options: AddServiceOptions, project: Project, mode: Mode): Promise<string> {
   if (options.name !== undefined) return options.name;
   const article = articleServices[mode];
   const isFree = !isTaken(project, article);

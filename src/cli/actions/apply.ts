@@ -1,40 +1,56 @@
 import { exitCodes, Interrupted, NegativeAnswer } from '../../errors.ts';
 import type { ClusterChanges } from '../../model/changes.ts';
 import type { Plan } from '../../model/plan.ts';
-import { planApply, type ApplyTarget, type Findings } from '../../plan/apply-plan.ts';
-import { places } from '../../plan/places.ts';
-import { selectTouched } from '../../plan/touched-services.ts';
-import { describeAccess } from '../access-lines.ts';
-import { arrangeSteps } from '../run/apply-steps.ts';
-import { awaitServing, type Serving } from '../run/await-serving.ts';
-import { addOrphans, describeChanges, summarizeChanges } from '../cluster/change-summary.ts';
-import { refuseOtherNamespace } from '../cluster/checks.ts';
-import { lookUpCluster, type ClusterFacts } from '../cluster/facts.ts';
-import { boundQuestions, describeCluster, openCluster, reportOwnDefaults, type ClusterTools } from '../cluster/tools.ts';
-import type { ApplyOptions } from '../commands/apply.ts';
-import { usualConcurrency } from '../run/concurrency.ts';
-import { describePlan, printPlan } from '../run/dry-run.ts';
-import { findChanges } from '../cluster/find-changes.ts';
-import { freeReleases, lookUpForApply, refuseConflicts, unlessStopped, type LookSettings } from '../run/look-for-apply.ts';
-import { reportNotices } from '../notices.ts';
-import { addTakeOver } from '../options.ts';
-import { loadProject, planProject, type PlannedProject, type Project } from '../project.ts';
-import { viewRendered } from '../cluster/rendered-project.ts';
-import { explainConflicts, reportBackups, reportConflicts } from '../report-render.ts';
-import { runSteps } from '../run/run-steps.ts';
-import { withLock, type Session } from '../session.ts';
-import { listenForStop } from '../run/stopping.ts';
-import { printTable } from '../table.ts';
-import { repairUnderLock } from '../verify/repair.ts';
-import { chooseProgressStyle } from '../waiting.ts';
-import { carryOutPlan } from '../write-project.ts';
+import { planApply, type ApplyTarget, type Findings } from '../../cluster/apply-plan.ts';
+import { places } from '../../project/places.ts';
+import { selectTouched } from '../../cluster/touched-services.ts';
+import { describeAccess } from '../../app/access.ts';
+import { arrangeSteps } from '../../app/apply/apply-steps.ts';
+import { awaitServing, type Serving } from '../../app/apply/await-serving.ts';
+import { addOrphans, describeChanges, summarizeChanges } from '../output/change-summary.ts';
+import { refuseOtherNamespace } from '../../app/cluster/checks.ts';
+import { lookUpCluster, type ClusterFacts } from '../../app/cluster/facts.ts';
+import { boundQuestions, describeCluster, openCluster, reportOwnDefaults, type ClusterTools } from '../../app/cluster/tools.ts';
+import { usualConcurrency } from '../../app/run/concurrency.ts';
+import { describePlan, printPlan } from '../output/dry-run.ts';
+import { findChanges } from '../../app/cluster/find-changes.ts';
+import { freeReleases, lookUpForApply, refuseConflicts, unlessStopped, type LookSettings } from '../../app/apply/look-for-apply.ts';
+import { reportNotices } from '../output/notices.ts';
+import { addTakeOver, loadProject, planProject, type PlannedProject, type Project } from '../../app/project.ts';
+import { viewRendered } from '../../app/cluster/rendered-project.ts';
+import { explainConflicts, reportBackups, reportConflicts } from '../output/report-render.ts';
+import { runSteps } from '../../app/run/run-steps.ts';
+import { withLock } from '../../app/session.ts';
+import type { CommandSession } from '../session.ts';
+import { listenForStop } from '../../app/run/stopping.ts';
+import { printTable } from '../../text/table.ts';
+import { repairUnderLock } from '../../app/verify/repair.ts';
+import { carryOutPlan } from '../../app/write-project.ts';
+
+export interface ApplyOptions {
+  readonly dryRun?: boolean;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+  readonly namespace?: string;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly keepEdits?: boolean;
+  readonly prune?: boolean;
+  readonly concurrency?: number;
+  readonly verifyLive?: boolean;
+  readonly forceConflicts?: boolean;
+  readonly forcePending?: boolean;
+  readonly takeOver?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
 
 /** Renders, then brings to the cluster what differs there. Whatever can be refused is refused before anything is written. */
-export async function apply(session: Session, options: ApplyOptions): Promise<number> {
+export async function apply(session: CommandSession, options: ApplyOptions): Promise<number> {
   return options.dryRun === true ? dryRun(session, options) : withLock(session, 'apply', () => applyForReal(session, options));
 }
 
-async function dryRun(session: Session, options: ApplyOptions): Promise<number> {
+async function dryRun(session: CommandSession, options: ApplyOptions): Promise<number> {
   const { report } = session;
   const project = loadProject(session, options.takeOver);
   refuseOtherNamespace(options.namespace, project);
@@ -68,7 +84,7 @@ async function dryRun(session: Session, options: ApplyOptions): Promise<number> 
   return plan.conflicts.length > 0 && options.keepEdits !== true ? exitCodes.no : exitCodes.done;
 }
 
-async function applyForReal(session: Session, options: ApplyOptions): Promise<number> {
+async function applyForReal(session: CommandSession, options: ApplyOptions): Promise<number> {
   const { report, world } = session;
   const project = loadProject(session, options.takeOver);
   refuseOtherNamespace(options.namespace, project);
@@ -121,9 +137,8 @@ async function applyForReal(session: Session, options: ApplyOptions): Promise<nu
       concurrency: options.concurrency ?? usualConcurrency(world.cores),
       onWarning: (text) => warnings.add(text),
     });
-    const style = chooseProgressStyle(session, options);
     try {
-      await runSteps(session, style, stages, stopping, addTakeOver('ingress-tls apply', options));
+      await runSteps(session, stages, stopping, addTakeOver('ingress-tls apply', options));
     } finally {
       for (const text of warnings) report.notice({ level: 'warning', code: 'api-warning', message: `the API server warned: ${text}` });
     }
@@ -132,7 +147,6 @@ async function applyForReal(session: Session, options: ApplyOptions): Promise<nu
       nodeAddress: facts.nodeAddress,
       timeout: options.timeout,
       stopping,
-      style,
     });
     reportAccess(session, project, facts, options, changes, serving);
     refuseUnserved(session, serving);
@@ -157,13 +171,13 @@ function addPruned({ changes }: Findings, { orphans }: ClusterFacts, { prune }: 
   return changes === undefined || prune !== true ? changes : addOrphans(changes, orphans);
 }
 
-function reportSummary({ report }: Session, { profile }: Project, changes: ClusterChanges | undefined): void {
+function reportSummary({ report }: CommandSession, { profile }: Project, changes: ClusterChanges | undefined): void {
   if (changes === undefined) return;
   if (profile.applyMethod !== 'server-side') report.message('All of manifests/ and secrets/ is sent each time: a cluster this old cannot say what would change.');
   for (const line of summarizeChanges(changes)) report.verbatim(line);
 }
 
-function reportOrphans({ report }: Session, { orphans }: ClusterFacts, options: ApplyOptions): void {
+function reportOrphans({ report }: CommandSession, { orphans }: ClusterFacts, options: ApplyOptions): void {
   const names = [...orphans.releases.map(({ name }) => `release ${name}`), ...orphans.objects.map(({ kind, name }) => `${kind} ${name}`)];
   if (names.length === 0 || options.prune === true) return;
   report.notice({
@@ -174,7 +188,7 @@ function reportOrphans({ report }: Session, { orphans }: ClusterFacts, options: 
   });
 }
 
-function refuseEdited(session: Session, plan: Plan, options: ApplyOptions): void {
+function refuseEdited(session: CommandSession, plan: Plan, options: ApplyOptions): void {
   if (plan.conflicts.length === 0) return;
   reportConflicts(session, plan);
   if (options.keepEdits === true) return;
@@ -189,7 +203,7 @@ function describeTarget({ cluster }: ClusterFacts): string {
 
 /** The closing table: where each service is reached, and the command line that proves it. */
 function reportAccess(
-  { report }: Session,
+  { report }: CommandSession,
   { config, desired }: Project,
   { cluster, nodeAddress }: ClusterFacts,
   options: ApplyOptions,
@@ -215,7 +229,7 @@ function reportAccess(
  * Says what clients do not see as they should, though all is applied.
  * @throws NegativeAnswer where it must not stay so.
  */
-function refuseUnserved({ report }: Session, { unseen, hosts }: Serving): void {
+function refuseUnserved({ report }: CommandSession, { unseen, hosts }: Serving): void {
   if (unseen !== undefined) {
     report.notice({
       level: 'info',

@@ -1,16 +1,24 @@
-import { handOver } from '../../effects/hand-over.ts';
+import { handOver } from '../../world/exec/hand-over.ts';
 import { InternalError, UsageError } from '../../errors.ts';
 import { printCommand } from '../../kube/command-line.ts';
-import type { CurlOptions } from '../commands/curl.ts';
-import { buildCurlArgs, folderSeenFrom } from '../curl-line.ts';
-import { loadProject } from '../project.ts';
-import { selectServices } from '../select-services.ts';
-import type { Session } from '../session.ts';
+import type { ProbeAddress } from '../../model/probe.ts';
+import { buildCurlArgs, folderSeenFrom } from '../../app/curl-line.ts';
+import { loadProject } from '../../app/project.ts';
+import { selectServices } from '../../app/select-services.ts';
+import type { CommandSession } from '../session.ts';
 import { encodePath } from '../url-path.ts';
-import { findAddress, printAddress } from '../verify/address.ts';
+import { findAddress, printAddress } from '../../app/verify/address.ts';
+
+export interface CurlOptions {
+  /** NAME, PATH where it was given, and what came after `--`. */
+  readonly words: readonly string[];
+  readonly address?: ProbeAddress;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+}
 
 /** Runs the real curl; its exit code is ours. */
-export async function curl(session: Session, options: CurlOptions): Promise<number> {
+export async function curl(session: CommandSession, options: CurlOptions): Promise<number> {
   const { world, root, report } = session;
   const { name, path, curlOptions } = splitWords(options.words, world.argv);
   const project = loadProject(session);
@@ -49,7 +57,7 @@ function splitWords(words: readonly string[], argv: readonly string[]): { readon
 }
 
 /** A proxy would look the host up by itself, and does not know it. */
-function avoidProxy(environment: Session['world']['environment']): readonly string[] {
+function avoidProxy(environment: CommandSession['world']['environment']): readonly string[] {
   // curl@8.17.0 docs: ENVIRONMENT.
   const names = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
   return names.some((name) => (environment[name] ?? '') !== '') ? ['--noproxy', '*'] : [];

@@ -1,21 +1,32 @@
 import { exitCodes, UsageError } from '../../errors.ts';
 import type { ClusterChanges, ObjectChange } from '../../model/changes.ts';
 import type { Plan } from '../../model/plan.ts';
-import { addOrphans, describeChanges, hasChanges, summarizeChanges } from '../cluster/change-summary.ts';
-import { lookUpCluster } from '../cluster/facts.ts';
-import { describeCluster, openCluster } from '../cluster/tools.ts';
-import type { DiffOptions } from '../commands/diff.ts';
-import { lookClosely } from '../cluster/look-closely.ts';
-import { nextApply } from '../cluster/next-apply.ts';
-import { colorDifference, printDifference } from '../cluster/print-difference.ts';
-import { addTakeOver } from '../options.ts';
-import { loadProject, planProject, type Project } from '../project.ts';
-import { viewRendered } from '../cluster/rendered-project.ts';
-import { selectServices } from '../select-services.ts';
-import type { Session } from '../session.ts';
+import { addOrphans, describeChanges, hasChanges, summarizeChanges } from '../output/change-summary.ts';
+import { lookUpCluster } from '../../app/cluster/facts.ts';
+import { describeCluster, openCluster } from '../../app/cluster/tools.ts';
+import { lookClosely } from '../../app/cluster/look-closely.ts';
+import { nextApply } from '../../app/cluster/next-apply.ts';
+import { colorDifference, printDifference } from '../output/print-difference.ts';
+import { addTakeOver, loadProject, planProject, type Project } from '../../app/project.ts';
+import { viewRendered } from '../../app/cluster/rendered-project.ts';
+import { selectServices } from '../../app/select-services.ts';
+import type { CommandSession } from '../session.ts';
+
+export interface DiffOptions {
+  /** Services to look at; none: everything. */
+  readonly names: readonly string[];
+  readonly summary?: boolean;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+  /** Seconds. */
+  readonly timeout?: number;
+  readonly takeOver?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
 
 /** Shows what apply would change on the cluster. Exit 0: nothing, 1: something. */
-export async function diff(session: Session, options: DiffOptions): Promise<number> {
+export async function diff(session: CommandSession, options: DiffOptions): Promise<number> {
   const { report } = session;
   const project = loadProject(session, options.takeOver);
   const services = selectServices(project, options.names);
@@ -38,7 +49,7 @@ export async function diff(session: Session, options: DiffOptions): Promise<numb
   return hasChanges(changes) ? exitCodes.no : exitCodes.done;
 }
 
-function reportChanges({ report }: Session, changes: ClusterChanges, { summary }: DiffOptions): void {
+function reportChanges({ report }: CommandSession, changes: ClusterChanges, { summary }: DiffOptions): void {
   for (const line of summarizeChanges(changes)) report.result(line);
   if (summary === true) return;
   const objects: readonly ObjectChange[] = [...changes.objects, ...changes.releases.flatMap((release) => release.objects ?? [])];
@@ -50,7 +61,7 @@ function reportChanges({ report }: Session, changes: ClusterChanges, { summary }
 }
 
 /** What apply keeps is compared as it is. */
-function reportEdited({ report }: Session, { conflicts }: Plan): void {
+function reportEdited({ report }: CommandSession, { conflicts }: Plan): void {
   if (conflicts.length === 0) return;
   report.message(`${report.messageStyle.warning('edited:')} compared as it is on disk: ${conflicts.map(({ path }) => path).join(', ')}`);
 }

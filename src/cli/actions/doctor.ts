@@ -1,15 +1,22 @@
 import { defaultDomain } from '../../config/defaults.ts';
 import { createConfigText } from '../../config/edit.ts';
 import { exitCodes, Interrupted, KnownError } from '../../errors.ts';
-import type { Cluster } from '../../effects/kubectl.ts';
-import { explainToolFailure } from '../../effects/tool-failure.ts';
-import { places } from '../../plan/places.ts';
-import { judgeNamespaces, refuseMissingResources, refuseTakenNodePort, refuseVersion } from '../cluster/checks.ts';
-import { sideBySide } from '../cluster/side-by-side.ts';
-import { bindToContext, describeCluster, openCluster, type ClusterTools } from '../cluster/tools.ts';
-import type { DoctorOptions } from '../commands/doctor.ts';
-import { describe, planProject, readConfigText, type Project } from '../project.ts';
-import type { Session } from '../session.ts';
+import type { Cluster } from '../../world/kubectl/kubectl.ts';
+import { explainToolFailure } from '../../world/exec/tool-failure.ts';
+import { places } from '../../project/places.ts';
+import { judgeNamespaces, refuseMissingResources, refuseTakenNodePort, refuseVersion } from '../../app/cluster/checks.ts';
+import { sideBySide } from '../../app/side-by-side.ts';
+import { bindToContext, describeCluster, openCluster, type ClusterTools } from '../../app/cluster/tools.ts';
+import { describe, planProject, readConfigText, type Project } from '../../app/project.ts';
+import type { CommandSession } from '../session.ts';
+
+export interface DoctorOptions {
+  readonly context?: string;
+  readonly kubeconfig?: string;
+  /** Seconds. */
+  readonly timeout?: number;
+  readonly json?: boolean;
+}
 
 interface Finding {
   /** Stable, for scripts. */
@@ -20,7 +27,7 @@ interface Finding {
 }
 
 /** Looks at everything that an apply needs. Changes nothing; exit 1 when something would stop it. */
-export async function doctor(session: Session, options: DoctorOptions): Promise<number> {
+export async function doctor(session: CommandSession, options: DoctorOptions): Promise<number> {
   const tools = openCluster(session, options, true);
   // One that is too old does not come this far: bin/ingress-tls.js.
   const findings: Finding[] = [{ check: 'node', status: 'ok', found: session.world.nodeVersion }];
@@ -47,7 +54,7 @@ export async function doctor(session: Session, options: DoctorOptions): Promise<
 }
 
 /** The project in the folder; where there is none, or a broken one, the cluster is judged for a default one. */
-function checkProject(session: Session, findings: Finding[]): Project {
+function checkProject(session: CommandSession, findings: Finding[]): Project {
   const fallback = (): Project => describe(createConfigText({ domain: defaultDomain }));
   if (!session.files.exists(places.config)) {
     findings.push({ check: 'project', status: 'note', found: `no ${places.config} here`, remedy: 'ingress-tls init' });
@@ -134,7 +141,7 @@ function describeFailure(check: string, error: unknown): Finding {
   return { check, status: 'failed', found, ...(error.remedy === undefined ? {} : { remedy: error.remedy }) };
 }
 
-function reportFindings({ report }: Session, findings: readonly Finding[], options: DoctorOptions): void {
+function reportFindings({ report }: CommandSession, findings: readonly Finding[], options: DoctorOptions): void {
   if (options.json === true) {
     report.json({ findings });
     return;

@@ -1,15 +1,19 @@
 import { coversName } from '../../certs/names.ts';
-import { observeProject } from '../../effects/observe.ts';
+import { observeProject } from '../../world/files/observe.ts';
 import { exitCodes } from '../../errors.ts';
 import type { FoundPairs } from '../../graph/describe-certificate.ts';
 import { describeGraph } from '../../graph/describe-graph.ts';
 import { drawGraph } from '../../graph/draw-graph.ts';
-import type { GraphOptions } from '../commands/graph.ts';
-import { loadProject, type Project } from '../project.ts';
-import type { Session } from '../session.ts';
+import type { GraphFormat } from '../../graph/draw-graph.ts';
+import { loadProject, type Project } from '../../app/project.ts';
+import type { CommandSession } from '../session.ts';
+
+export interface GraphOptions {
+  readonly format: GraphFormat;
+}
 
 /** Draws the project as its files describe it. Reads only, and asks no cluster. */
-export function graph(session: Session, { format }: GraphOptions): Promise<number> {
+export function graph(session: CommandSession, { format }: GraphOptions): Promise<number> {
   const project = loadProject(session);
   const description = describeGraph({ ...project, found: findPairs(session, project), now: session.world.now() });
   session.report.result(drawGraph(description, format));
@@ -18,7 +22,7 @@ export function graph(session: Session, { format }: GraphOptions): Promise<numbe
   return Promise.resolve(exitCodes.done);
 }
 
-function findPairs({ files }: Session, { desired }: Project): FoundPairs {
+function findPairs({ files }: CommandSession, { desired }: Project): FoundPairs {
   const { pairs } = observeProject(files, {
     paths: [],
     gitFiles: [],

@@ -1,17 +1,32 @@
 import { createConfigText, type ConfigIntent } from '../../config/edit.ts';
 import { defaultDomain } from '../../config/defaults.ts';
 import { UsageError } from '../../errors.ts';
-import { places } from '../../plan/places.ts';
-import { canAsk } from '../asking.ts';
-import type { InitOptions } from '../commands/init.ts';
-import { reportNotices } from '../notices.ts';
-import { describeChanged, planProject } from '../project.ts';
-import { closeRender, reportRender } from '../report-render.ts';
-import { withLock, type Session } from '../session.ts';
-import { writeChangedProject } from '../write-project.ts';
+import { places } from '../../project/places.ts';
+import { canAsk } from '../../app/asking.ts';
+import { reportNotices } from '../output/notices.ts';
+import { describeChanged, planProject } from '../../app/project.ts';
+import { closeRender, reportRender } from '../output/report-render.ts';
+import { withLock } from '../../app/session.ts';
+import type { CommandSession } from '../session.ts';
+import { writeChangedProject } from '../../app/write-project.ts';
+
+export interface InitOptions {
+  readonly domain?: string;
+  readonly namespace?: string;
+  readonly profile?: string;
+  readonly controllerName?: string;
+  readonly controllerNamespace?: string;
+  readonly controllerImage?: string;
+  readonly nodePort?: number;
+  readonly keyType?: string;
+  readonly days?: number;
+  readonly yes?: boolean;
+  readonly input: boolean;
+  readonly json?: boolean;
+}
 
 /** Starts a project. Everything is checked before the first byte is written. */
-export async function init(session: Session, options: InitOptions): Promise<number> {
+export async function init(session: CommandSession, options: InitOptions): Promise<number> {
   refuseExisting(session);
   const domain = await chooseDomain(session, options);
   return withLock(session, 'init', async () => {
@@ -30,14 +45,14 @@ export async function init(session: Session, options: InitOptions): Promise<numb
   });
 }
 
-function refuseExisting({ files, root }: Session): void {
+function refuseExisting({ files, root }: CommandSession): void {
   if (!files.exists(places.config)) return;
   throw new UsageError(`${places.config} exists already in ${root}`, {
     remedy: 'ingress-tls render generates the files again from it; ingress-tls add-service adds to it',
   });
 }
 
-async function chooseDomain({ world }: Session, options: InitOptions): Promise<string> {
+async function chooseDomain({ world }: CommandSession, options: InitOptions): Promise<string> {
   if (options.domain !== undefined) return options.domain;
   if (!canAsk(world, options)) return defaultDomain;
   const { askText } = await import('../prompts.ts');

@@ -1,18 +1,21 @@
 import { describeDate } from '../../certs/validity.ts';
 import { exitCodes } from '../../errors.ts';
 import type { ObservedPair } from '../../model/observed.ts';
-import { observeProject } from '../../effects/observe.ts';
-import { chartFolder } from '../../plan/places.ts';
-import type { WantedPair } from '../../plan/wanted-pairs.ts';
-import type { ListOptions } from '../commands/list.ts';
-import { loadProject, type Project } from '../project.ts';
-import type { Session } from '../session.ts';
-import { printTable } from '../table.ts';
+import { observeProject } from '../../world/files/observe.ts';
+import { chartFolder } from '../../project/places.ts';
+import type { WantedPair } from '../../project/wanted-pairs.ts';
+import { loadProject, type Project } from '../../app/project.ts';
+import type { CommandSession } from '../session.ts';
+import { printTable } from '../../text/table.ts';
+
+export interface ListOptions {
+  readonly json?: boolean;
+}
 
 const millisecondsOfDay = 24 * 60 * 60 * 1000;
 
 /** Lists what the project holds. Reads only. */
-export function list(session: Session, options: ListOptions): Promise<number> {
+export function list(session: CommandSession, options: ListOptions): Promise<number> {
   const project = loadProject(session);
   const observed = observeProject(session.files, {
     paths: [],
@@ -73,7 +76,7 @@ function describeForPrograms({ config, desired }: Project, certificates: readonl
   };
 }
 
-function printProject({ report }: Session, { config, desired }: Project, certificates: readonly ListedCertificate[], now: Date): void {
+function printProject({ report }: CommandSession, { config, desired }: Project, certificates: readonly ListedCertificate[], now: Date): void {
   const { style } = report;
   report.result(
     `${style.strong(config.domain)}: controller ${config.controller.name} (${config.controller.profile}) in namespace ${config.controller.namespace}, node port ${config.controller.nodePort}`,

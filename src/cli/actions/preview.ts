@@ -1,20 +1,25 @@
-import { readPreviewState, removePreviewState, writePreviewState } from '../../effects/preview-state.ts';
-import { createObjectReader } from '../../effects/rendered-objects.ts';
-import { isReaderGone } from '../../effects/standard-streams.ts';
-import { watchProject } from '../../effects/watch.ts';
+import { readPreviewState, removePreviewState, writePreviewState } from '../../world/files/preview-state.ts';
+import { createObjectReader } from '../../world/helm/rendered-objects.ts';
+import { isReaderGone } from '../../world/standard-streams.ts';
+import { watchProject } from '../../world/files/watch.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
-import { places } from '../../plan/places.ts';
+import { places } from '../../project/places.ts';
 import { startGateway, type Gateway } from '../../preview/gateway.ts';
 import { createGatewayInput } from '../../preview/input.ts';
 import { startPods, type Pods } from '../../preview/pods.ts';
-import { openCluster } from '../cluster/tools.ts';
-import type { PreviewOptions } from '../commands/preview.ts';
-import { reportNotices, selectNewNotices } from '../notices.ts';
-import { makeFallback } from '../preview/fallback.ts';
-import { loadServed, renderForPreview, type Served } from '../preview/load.ts';
-import { createReloader, type Reloader } from '../preview/reload.ts';
-import { createPreviewReport, type PreviewReport } from '../preview/report.ts';
-import type { Session } from '../session.ts';
+import { openCluster } from '../../app/cluster/tools.ts';
+import { reportNotices, selectNewNotices } from '../output/notices.ts';
+import { makeFallback } from '../../app/preview/fallback.ts';
+import { loadServed, renderForPreview, type Served } from '../../app/preview/load.ts';
+import { createReloader, type Reloader } from '../../app/preview/reload.ts';
+import { createPreviewReport, type PreviewReport } from '../output/preview-report.ts';
+import type { CommandSession } from '../session.ts';
+
+export interface PreviewOptions {
+  /** Absent: the controller's node port. 0: any free one. */
+  readonly port?: number;
+  readonly json?: boolean;
+}
 
 const host = '127.0.0.1';
 
@@ -25,13 +30,13 @@ const manyCharts = 20;
 const closingMs = 1_500;
 
 /** Serves the rendered project on loopback until it is told to stop. */
-export async function preview(session: Session, options: PreviewOptions): Promise<number> {
+export async function preview(session: CommandSession, options: PreviewOptions): Promise<number> {
   refuseSecond(session);
-  const { stop, waiting } = session;
+  const { stop, listener } = session;
   const report = createPreviewReport(session, options.json === true);
   const { project, plan } = await renderForPreview(session);
   reportNotices(session.report, selectNewNotices(project.desired.notices, plan.notices), ['warning']);
-  const { exec, helm } = openCluster(session, { json: options.json === true }, true);
+  const { exec, helm } = openCluster(session, {}, true);
   const reader = createObjectReader({ files: session.files, exec, helm });
   const { length } = project.desired.services;
   if (length > manyCharts) session.report.message(`Reading ${length} charts: with helm this takes a while, some ten a second.`);
@@ -48,7 +53,7 @@ export async function preview(session: Session, options: PreviewOptions): Promis
       report.kept(rendered.plan);
     },
     serve: async (paths, isAfterTrouble) => {
-      const next = await waiting.silently(() => loadServed(reader, current.project));
+      const next = await listener.waiting.silently(() => loadServed(reader, current.project));
       if (next.digest === current.digest) {
         if (isAfterTrouble) report.reloaded(next, paths);
         return;
@@ -95,7 +100,7 @@ function describePort({ project }: Served, { port }: Gateway, options: PreviewOp
   return [`controller.nodePort is ${nodePort} by now; the preview stays on ${port} until it is started again`];
 }
 
-async function open(session: Session, served: Served, pods: Pods, options: PreviewOptions, report: PreviewReport): Promise<Gateway> {
+async function open(session: CommandSession, served: Served, pods: Pods, options: PreviewOptions, report: PreviewReport): Promise<Gateway> {
   try {
     return await startGateway({
       host,
@@ -113,7 +118,7 @@ async function open(session: Session, served: Served, pods: Pods, options: Previ
 }
 
 /** @throws UsageError naming the other one's port, by which it can be used as well. */
-function refuseSecond({ files }: Session): void {
+function refuseSecond({ files }: CommandSession): void {
   const other = readPreviewState(files);
   if (other === undefined) return;
   throw new UsageError(`a preview of this project runs already: port ${other.port}, process ${other.pid}`, {
@@ -127,7 +132,7 @@ interface End {
   readonly fail: (error: unknown) => void;
 }
 
-function listenForEnd({ stop, world }: Session): End {
+function listenForEnd({ stop, world }: CommandSession): End {
   let fail: (error: unknown) => void = () => undefined;
   const asked = new Promise<void>((resolve, reject) => {
     fail = reject;

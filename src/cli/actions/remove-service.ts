@@ -1,14 +1,19 @@
 import { removeService } from '../../config/edit.ts';
-import { places } from '../../plan/places.ts';
-import type { RemoveServiceOptions } from '../commands/remove-service.ts';
-import { describe, loadProject, planProject } from '../project.ts';
-import { closeRender, reportRender } from '../report-render.ts';
-import { refuseUnknownService } from '../select-services.ts';
-import { withLock, type Session } from '../session.ts';
-import { writeChangedProject } from '../write-project.ts';
+import { places } from '../../project/places.ts';
+import { describe, loadProject, planProject } from '../../app/project.ts';
+import { closeRender, reportRender } from '../output/report-render.ts';
+import { refuseUnknownService } from '../../app/select-services.ts';
+import { withLock } from '../../app/session.ts';
+import type { CommandSession } from '../session.ts';
+import { writeChangedProject } from '../../app/write-project.ts';
+
+export interface RemoveServiceOptions {
+  readonly name: string;
+  readonly json?: boolean;
+}
 
 /** Takes a service out of ingress-tls.yaml and removes its generated files. Keys and certificates are never deleted. */
-export async function removeServiceFromProject(session: Session, options: RemoveServiceOptions): Promise<number> {
+export async function removeServiceFromProject(session: CommandSession, options: RemoveServiceOptions): Promise<number> {
   return withLock(session, 'remove-service', async () => {
     const before = loadProject(session);
     refuseUnknownService(before, [options.name]);

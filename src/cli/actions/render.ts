@@ -1,12 +1,17 @@
-import type { RenderOptions } from '../commands/render.ts';
-import { reportNotices, selectNewNotices } from '../notices.ts';
-import { loadProject, planProject } from '../project.ts';
-import { closeRender, reportRender } from '../report-render.ts';
-import { withLock, type Session } from '../session.ts';
-import { carryOutPlan } from '../write-project.ts';
+import { reportNotices, selectNewNotices } from '../output/notices.ts';
+import { loadProject, planProject } from '../../app/project.ts';
+import { closeRender, reportRender } from '../output/report-render.ts';
+import { withLock } from '../../app/session.ts';
+import type { CommandSession } from '../session.ts';
+import { carryOutPlan } from '../../app/write-project.ts';
+
+export interface RenderOptions {
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
 
 /** Generates all files from ingress-tls.yaml. */
-export async function render(session: Session, options: RenderOptions): Promise<number> {
+export async function render(session: CommandSession, options: RenderOptions): Promise<number> {
   return withLock(session, 'render', async () => {
     const project = loadProject(session);
     const { plan, observed } = planProject(session, project, options.force === true);

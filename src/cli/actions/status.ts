@@ -1,16 +1,28 @@
 import { exitCodes, KnownError } from '../../errors.ts';
-import { bindToContext, openCluster } from '../cluster/tools.ts';
-import type { StatusOptions } from '../commands/status.ts';
-import { loadProject } from '../project.ts';
-import { refuseUnknownService } from '../select-services.ts';
-import type { Session } from '../session.ts';
-import { lookAtStatus } from '../status/look.ts';
-import { printStatus } from '../status/report.ts';
-import { describeStatus } from '../status/document.ts';
-import { createScreen, watchStatus } from '../status/watch.ts';
+import { bindToContext, openCluster } from '../../app/cluster/tools.ts';
+import { loadProject } from '../../app/project.ts';
+import { refuseUnknownService } from '../../app/select-services.ts';
+import type { CommandSession } from '../session.ts';
+import { lookAtStatus } from '../../app/status/look.ts';
+import { printStatus } from '../output/status-report.ts';
+import { describeStatus } from '../output/status-document.ts';
+import { createScreen, watchStatus } from '../output/status-screen.ts';
+
+export interface StatusOptions {
+  /** Empty: all services. */
+  readonly names: readonly string[];
+  readonly watch?: boolean;
+  /** Seconds between two looks. */
+  readonly interval: number;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+  /** Seconds. */
+  readonly timeout?: number;
+  readonly json?: boolean;
+}
 
 /** Shows how the cluster is and what to do about what is wrong. Reads only; exit 1 when something is wrong. */
-export async function status(session: Session, options: StatusOptions): Promise<number> {
+export async function status(session: CommandSession, options: StatusOptions): Promise<number> {
   const { report, world } = session;
   // Before the cluster is asked: it takes longer.
   const project = loadProject(session);
@@ -24,8 +36,8 @@ export async function status(session: Session, options: StatusOptions): Promise<
   return found.well ? exitCodes.done : exitCodes.no;
 }
 
-async function watch(session: Session, { names, interval, json }: StatusOptions, unbound: ReturnType<typeof openCluster>): Promise<number> {
-  const { world, stop, waiting } = session;
+async function watch(session: CommandSession, { names, interval, json }: StatusOptions, unbound: ReturnType<typeof openCluster>): Promise<number> {
+  const { world, stop, listener } = session;
   // Whoever reads has gone away (`| head`): nobody sees what comes.
   world.stdout.once('error', stop.end);
   try {
@@ -35,7 +47,7 @@ async function watch(session: Session, { names, interval, json }: StatusOptions,
     const look = async (): ReturnType<typeof lookAtStatus> => lookAtStatus(session, tools, cluster, loadProject(session), names);
     // What is shown stands while the next look is taken.
     let isFirst = true;
-    const lookOn: typeof look = () => (isFirst ? look() : waiting.silently(look));
+    const lookOn: typeof look = () => (isFirst ? look() : listener.waiting.silently(look));
     const screen = createScreen(session, { isJson: json === true, interval });
     const show: typeof screen.show = (status) => {
       isFirst = false;

@@ -3,20 +3,35 @@ import type { ProbeFailure } from '../../model/probe.ts';
 import type { Verification } from '../../model/verification.ts';
 import type { VerifyContext } from '../../verify/subject.ts';
 import { showFailure } from '../../verify/words.ts';
-import type { VerifyOptions } from '../commands/verify.ts';
-import { loadProject } from '../project.ts';
-import { selectServices } from '../select-services.ts';
-import type { Session } from '../session.ts';
+import type { ProbeAddress } from '../../model/probe.ts';
+import { loadProject } from '../../app/project.ts';
+import { selectServices } from '../../app/select-services.ts';
+import type { CommandSession } from '../session.ts';
 import { encodePath } from '../url-path.ts';
-import { findAddress, printAddress } from '../verify/address.ts';
-import { createForeigners } from '../verify/foreign.ts';
-import { repair } from '../verify/repair.ts';
-import { printVerification } from '../verify/report.ts';
-import { runVerification } from '../verify/run.ts';
-import { describeSubjects } from '../verify/subjects.ts';
+import { findAddress, printAddress } from '../../app/verify/address.ts';
+import { createForeigners } from '../../app/verify/foreign.ts';
+import { repair } from '../../app/verify/repair.ts';
+import { printVerification } from '../output/verify-report.ts';
+import { runVerification } from '../../app/verify/run.ts';
+import { describeSubjects } from '../../app/verify/subjects.ts';
+
+export interface VerifyOptions {
+  /** Empty: all services. */
+  readonly names: readonly string[];
+  readonly address?: ProbeAddress;
+  readonly path?: string;
+  readonly status?: number;
+  /** Seconds for one connection, and for a question to a tool. */
+  readonly timeout?: number;
+  readonly deep?: boolean;
+  readonly logs?: boolean;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+  readonly json?: boolean;
+}
 
 /** Connects as clients do, judges what is seen and prints it. */
-export async function verify(session: Session, options: VerifyOptions): Promise<number> {
+export async function verify(session: CommandSession, options: VerifyOptions): Promise<number> {
   const { report, world } = session;
   const project = loadProject(session);
   const services = selectServices(project, options.names);

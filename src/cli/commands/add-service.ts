@@ -1,21 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import type { Run } from '../program.ts';
+import type { AddServiceOptions } from '../actions/add-service.ts';
+import type { Run } from '../run-command.ts';
 import { addHelpDetails, addPromptOptions, jsonOption, parseWholeNumber } from '../options.ts';
-
-export interface AddServiceOptions {
-  readonly name?: string;
-  readonly mode?: string;
-  readonly host?: string;
-  readonly image?: string;
-  readonly port?: number;
-  readonly replicas?: number;
-  /** Absent: the default of the mode. */
-  readonly clientAuth?: boolean;
-  readonly annotation?: Readonly<Record<string, string>>;
-  readonly yes?: boolean;
-  readonly input: boolean;
-  readonly json?: boolean;
-}
 
 export function defineAddService(program: Command, run: Run): void {
   const command = program

@@ -1,24 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.ts';
+import type { ApplyOptions } from '../actions/apply.ts';
+import type { Run } from '../run-command.ts';
 import { addClusterOptions, addHelpDetails, jsonOption, parseConcurrency, takeOverOption, timeoutOption } from '../options.ts';
-
-export interface ApplyOptions {
-  readonly dryRun?: boolean;
-  readonly context?: string;
-  readonly kubeconfig?: string;
-  readonly namespace?: string;
-  /** Seconds. */
-  readonly timeout: number;
-  readonly keepEdits?: boolean;
-  readonly prune?: boolean;
-  readonly concurrency?: number;
-  readonly verifyLive?: boolean;
-  readonly forceConflicts?: boolean;
-  readonly forcePending?: boolean;
-  readonly takeOver?: string;
-  readonly json?: boolean;
-  readonly verbose?: boolean;
-}
 
 export function defineApply(program: Command, run: Run): void {
   const command = program

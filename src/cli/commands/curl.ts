@@ -1,15 +1,7 @@
 import type { Command } from 'commander';
-import type { ProbeAddress } from '../../model/probe.ts';
 import { addClusterOptions, addHelpDetails, addressOption } from '../options.ts';
-import type { Run } from '../program.ts';
-
-export interface CurlOptions {
-  /** NAME, PATH where it was given, and what came after `--`. */
-  readonly words: readonly string[];
-  readonly address?: ProbeAddress;
-  readonly context?: string;
-  readonly kubeconfig?: string;
-}
+import type { CurlOptions } from '../actions/curl.ts';
+import type { Run } from '../run-command.ts';
 
 export function defineCurl(program: Command, run: Run): void {
   const command = program

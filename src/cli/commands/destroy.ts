@@ -1,19 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.ts';
+import type { DestroyOptions } from '../actions/destroy.ts';
+import type { Run } from '../run-command.ts';
 import { addClusterOptions, addHelpDetails, jsonOption, takeOverOption, timeoutOption } from '../options.ts';
-
-export interface DestroyOptions {
-  readonly confirm?: string;
-  readonly dryRun?: boolean;
-  readonly context?: string;
-  readonly kubeconfig?: string;
-  /** Seconds. */
-  readonly timeout: number;
-  readonly input: boolean;
-  readonly takeOver?: string;
-  readonly json?: boolean;
-  readonly verbose?: boolean;
-}
 
 export function defineDestroy(program: Command, run: Run): void {
   const command = program

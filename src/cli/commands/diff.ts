@@ -1,19 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.ts';
+import type { DiffOptions } from '../actions/diff.ts';
+import type { Run } from '../run-command.ts';
 import { addClusterOptions, addHelpDetails, jsonOption, questionTimeoutOption, takeOverOption } from '../options.ts';
-
-export interface DiffOptions {
-  /** Services to look at; none: everything. */
-  readonly names: readonly string[];
-  readonly summary?: boolean;
-  readonly context?: string;
-  readonly kubeconfig?: string;
-  /** Seconds. */
-  readonly timeout?: number;
-  readonly takeOver?: string;
-  readonly json?: boolean;
-  readonly verbose?: boolean;
-}
 
 export function defineDiff(program: Command, run: Run): void {
   const command = program

@@ -1,14 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.ts';
+import type { DoctorOptions } from '../actions/doctor.ts';
+import type { Run } from '../run-command.ts';
 import { addClusterOptions, addHelpDetails, jsonOption, questionTimeoutOption } from '../options.ts';
-
-export interface DoctorOptions {
-  readonly context?: string;
-  readonly kubeconfig?: string;
-  /** Seconds. */
-  readonly timeout?: number;
-  readonly json?: boolean;
-}
 
 export function defineDoctor(program: Command, run: Run): void {
   const command = program.command('doctor').description('check node, kubectl, helm, openssl, the cluster and the project');

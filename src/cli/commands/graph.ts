@@ -1,11 +1,8 @@
 import { Option, type Command } from 'commander';
 import type { GraphFormat } from '../../graph/draw-graph.ts';
-import type { Run } from '../program.ts';
+import type { GraphOptions } from '../actions/graph.ts';
+import type { Run } from '../run-command.ts';
 import { addHelpDetails } from '../options.ts';
-
-export interface GraphOptions {
-  readonly format: GraphFormat;
-}
 
 // Here and not in graph/: the drawings are loaded only when they are wanted.
 const formats: readonly GraphFormat[] = ['text', 'mermaid', 'svg', 'html'];

@@ -1,21 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.ts';
+import type { InitOptions } from '../actions/init.ts';
+import type { Run } from '../run-command.ts';
 import { addHelpDetails, addPromptOptions, jsonOption, parseWholeNumber } from '../options.ts';
-
-export interface InitOptions {
-  readonly domain?: string;
-  readonly namespace?: string;
-  readonly profile?: string;
-  readonly controllerName?: string;
-  readonly controllerNamespace?: string;
-  readonly controllerImage?: string;
-  readonly nodePort?: number;
-  readonly keyType?: string;
-  readonly days?: number;
-  readonly yes?: boolean;
-  readonly input: boolean;
-  readonly json?: boolean;
-}
 
 export function defineInit(program: Command, run: Run): void {
   const command = program

@@ -1,10 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.ts';
+import type { ListOptions } from '../actions/list.ts';
+import type { Run } from '../run-command.ts';
 import { addHelpDetails, jsonOption } from '../options.ts';
-
-export interface ListOptions {
-  readonly json?: boolean;
-}
 
 export function defineList(program: Command, run: Run): void {
   const command = program

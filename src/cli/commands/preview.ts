@@ -1,12 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { addHelpDetails, parseWholeNumber } from '../options.ts';
-import type { Run } from '../program.ts';
-
-export interface PreviewOptions {
-  /** Absent: the controller's node port. 0: any free one. */
-  readonly port?: number;
-  readonly json?: boolean;
-}
+import type { PreviewOptions } from '../actions/preview.ts';
+import type { Run } from '../run-command.ts';
 
 export function definePreview(program: Command, run: Run): void {
   const command = program

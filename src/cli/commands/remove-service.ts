@@ -1,11 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.ts';
+import type { RemoveServiceOptions } from '../actions/remove-service.ts';
+import type { Run } from '../run-command.ts';
 import { addHelpDetails, jsonOption } from '../options.ts';
-
-export interface RemoveServiceOptions {
-  readonly name: string;
-  readonly json?: boolean;
-}
 
 export function defineRemoveService(program: Command, run: Run): void {
   const command = program

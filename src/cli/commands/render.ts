@@ -1,11 +1,7 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.ts';
+import type { RenderOptions } from '../actions/render.ts';
+import type { Run } from '../run-command.ts';
 import { addHelpDetails, jsonOption } from '../options.ts';
-
-export interface RenderOptions {
-  readonly force?: boolean;
-  readonly json?: boolean;
-}
 
 export function defineRender(program: Command, run: Run): void {
   const command = program

@@ -1,19 +1,7 @@
 import { Option, type Command } from 'commander';
 import { addClusterOptions, addHelpDetails, jsonOption, parseDuration, questionTimeoutOption } from '../options.ts';
-import type { Run } from '../program.ts';
-
-export interface StatusOptions {
-  /** Empty: all services. */
-  readonly names: readonly string[];
-  readonly watch?: boolean;
-  /** Seconds between two looks. */
-  readonly interval: number;
-  readonly context?: string;
-  readonly kubeconfig?: string;
-  /** Seconds. */
-  readonly timeout?: number;
-  readonly json?: boolean;
-}
+import type { StatusOptions } from '../actions/status.ts';
+import type { Run } from '../run-command.ts';
 
 export function defineStatus(program: Command, run: Run): void {
   const command = program

@@ -1,22 +1,7 @@
 import type { Command } from 'commander';
-import type { ProbeAddress } from '../../model/probe.ts';
 import { addClusterOptions, addHelpDetails, addressOption, jsonOption, parseWholeNumber, timeoutOption } from '../options.ts';
-import type { Run } from '../program.ts';
-
-export interface VerifyOptions {
-  /** Empty: all services. */
-  readonly names: readonly string[];
-  readonly address?: ProbeAddress;
-  readonly path?: string;
-  readonly status?: number;
-  /** Seconds for one connection, and for a question to a tool. */
-  readonly timeout?: number;
-  readonly deep?: boolean;
-  readonly logs?: boolean;
-  readonly context?: string;
-  readonly kubeconfig?: string;
-  readonly json?: boolean;
-}
+import type { VerifyOptions } from '../actions/verify.ts';
+import type { Run } from '../run-command.ts';
 
 export function defineVerify(program: Command, run: Run): void {
   const command = program

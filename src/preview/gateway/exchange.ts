@@ -1,4 +1,4 @@
-import { printable } from '../../certs/printable.ts';
+import { printable } from '../../text/escape.ts';
 import type { NamedObject } from '../../model/gateway.ts';
 import type { AccessEntry } from '../../model/preview.ts';
 

@@ -1,9 +1,30 @@
+import type { Observation } from '../../model/probe.ts';
 import { fail, pass, skip, type Finding, type Situation } from '../finding.ts';
 import { endsAtController } from '../leaves.ts';
-import type { LogEvidence } from '../log-check.ts';
 import { mendPassthrough } from '../remedies.ts';
 import type { VerifySubject } from '../subject.ts';
 import { showOutcome, showText } from '../words.ts';
+
+/** What the logs say about one request that was made for this purpose. */
+export interface LogEvidence {
+  /** The request's path, which nobody else asks for. */
+  readonly path: string;
+  /** What the request saw, made as the service's own client (with its client certificate). */
+  readonly request: Observation;
+  /** Lines of the controller's log since before this run's first connection: all of them, not only those with `path`. */
+  readonly controllerLines: readonly string[];
+  /**
+   * Whether a request of this run that the controller answered itself, with a path nobody else asks for, was found in
+   * `controllerLines`: what this machine sends shows there, so that a missing line means something.
+   */
+  readonly isWitnessed: boolean;
+  /** Whether `controllerLines` is not all there was: a missing line means nothing then. */
+  readonly isCut: boolean;
+  /** Lines of the service's pods since then; empty where they could not be read. */
+  readonly podLines: readonly string[];
+  /** This machine's address as the cluster sees it, where it is known. */
+  readonly ownAddress?: string;
+}
 
 const logIsCut = 'the log of the controller is longer than what was read of it, so that a missing line proves nothing';
 

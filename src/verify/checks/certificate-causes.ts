@@ -2,7 +2,7 @@ import { coversName } from '../../certs/names.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
 import type { PlannedService } from '../../model/chart.ts';
 import type { HttpAnswer } from '../../model/probe.ts';
-import { shownPair, wildcardPair } from '../../plan/places.ts';
+import { shownPair, wildcardPair } from '../../project/places.ts';
 import { isPage, isPlainHttpComplaint, isRightAnswer } from '../answers.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
 import { endsAtController, type LeafOwner } from '../leaves.ts';

@@ -1,5 +1,5 @@
 import { excuse, fail, pass, skip, type Finding, type Situation } from '../finding.ts';
-import type { LogEvidence } from '../log-check.ts';
+import type { LogEvidence } from './access-log.ts';
 import { describeIngress } from '../remedies.ts';
 import { showText } from '../words.ts';
 

@@ -1,5 +1,5 @@
 import { coversName } from '../../certs/names.ts';
-import { shownPair } from '../../plan/places.ts';
+import { shownPair } from '../../project/places.ts';
 import { fail, pass, skip, type Finding, type See, type ServiceCheck, type Situation } from '../finding.ts';
 import { findTerminated, probeAsClient } from '../probe-plan.ts';
 import { restartPods } from '../remedies.ts';

@@ -1,5 +1,5 @@
 import type { ProbeFailure } from '../../model/probe.ts';
-import { clientAuthorityPair, clientPair } from '../../plan/places.ts';
+import { clientAuthorityPair, clientPair } from '../../project/places.ts';
 import { isAboutCertificate } from '../alerts.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
 import { listObjects, mendCertificateFirst, restartPods } from '../remedies.ts';

@@ -1,5 +1,5 @@
 import type { HttpAnswer } from '../../model/probe.ts';
-import { projectAuthorityPair } from '../../plan/places.ts';
+import { projectAuthorityPair } from '../../project/places.ts';
 import { findSpeaker, isMissingCertificate, isPage, isPlainHttpComplaint } from '../answers.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
 import { describeIngress, listObjects, missingRoute, restartPods } from '../remedies.ts';

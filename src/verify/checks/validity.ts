@@ -1,6 +1,6 @@
 import { renewalDays } from '../../certs/validity.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
-import { shownPair } from '../../plan/places.ts';
+import { shownPair } from '../../project/places.ts';
 import { fail, pass, skip, type Explanation, type ServiceCheck, type Situation } from '../finding.ts';
 import { probeAsClient } from '../probe-plan.ts';
 import { mendCertificate, restartPods } from '../remedies.ts';

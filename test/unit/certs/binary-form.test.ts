@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { createProjectFiles } from '../../../src/effects/files.ts';
+import { createProjectFiles } from '../../../src/world/files/files.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { issue, keys, serverRequest } from './fixtures.ts';
 import { OpenSsl } from './openssl.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { awaitTerminating } from '../../../src/cli/run/await-namespaces.ts';
-import type { FoundNamespace } from '../../../src/effects/kubectl.ts';
+import { awaitTerminating } from '../../../src/app/apply/await-namespaces.ts';
+import type { FoundNamespace } from '../../../src/world/kubectl/kubectl.ts';
 import { ToolError } from '../../../src/errors.ts';
 
 /** Answers each look with the next of these states; the last one stays. */
@@ -14,10 +14,10 @@ function watch(...looks: readonly Readonly<Record<string, boolean>>[]): { readon
   return { kubectl: { findNamespaces }, count: () => count };
 }
 
-function collect(): { readonly report: Parameters<typeof awaitTerminating>[0]['report']; readonly messages: string[] } {
+function collect(): { readonly listener: Parameters<typeof awaitTerminating>[0]['listener']; readonly messages: string[] } {
   const messages: string[] = [];
   const add = (text: string): void => void messages.push(text);
-  return { report: { message: add } as Parameters<typeof awaitTerminating>[0]['report'], messages };
+  return { listener: { message: add } as Parameters<typeof awaitTerminating>[0]['listener'], messages };
 }
 
 it('says once what it waits for, until all are gone or made anew', async () => {

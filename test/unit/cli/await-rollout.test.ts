@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it, vi } from 'vitest';
-import { awaitRollout, type FailedWait } from '../../../src/cli/run/await-rollout.ts';
-import type { ClusterTools } from '../../../src/cli/cluster/tools.ts';
-import type { Exec, ToolResult } from '../../../src/effects/exec.ts';
+import { awaitRollout, type FailedWait } from '../../../src/app/apply/await-rollout.ts';
+import type { ClusterTools } from '../../../src/app/cluster/tools.ts';
+import type { Exec, ToolResult } from '../../../src/world/exec/exec.ts';
 import { Interrupted } from '../../../src/errors.ts';
 import { rolloutCommand } from '../../../src/kube/commands.ts';
 import type { RunStep } from '../../../src/model/plan.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lookAgain, type Verdict } from '../../../src/cli/verify/look-again.ts';
+import { lookAgain, type Verdict } from '../../../src/app/verify/look-again.ts';
 
 /** Looks by a script: what each look says of each thing, the last of it from then on. Returns what was looked at. */
 async function follow(script: Readonly<Record<string, readonly Verdict[]>>, limits: Partial<Parameters<typeof lookAgain>[2]> = {}) {

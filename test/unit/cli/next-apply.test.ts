@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextApply, type NextApplySettings } from '../../../src/cli/cluster/next-apply.ts';
+import { nextApply, type NextApplySettings } from '../../../src/app/cluster/next-apply.ts';
 import type { ClusterChanges, ObjectChange, ReleaseChange, ReleaseRecord } from '../../../src/model/changes.ts';
 import type { PlannedService } from '../../../src/model/chart.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { selectBrought } from '../../../src/cli/cluster/owned-objects.ts';
-import { describe as describeProject } from '../../../src/cli/project.ts';
-import type { OwnedObject } from '../../../src/effects/kubectl.ts';
+import { selectBrought } from '../../../src/app/cluster/owned-objects.ts';
+import { describe as describeProject } from '../../../src/app/project.ts';
+import type { OwnedObject } from '../../../src/world/kubectl/kubectl.ts';
 
 function projectWith(profile: string): ReturnType<typeof describeProject> {
   return describeProject(`apiVersion: ingress-tls/v1\ndomain: example.test\nnamespace: apps\ncontroller:\n  name: ic3\n  namespace: ctl\n  profile: ${profile}\n`);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeChanges, hasChanges, summarizeChanges } from '../../../src/cli/cluster/change-summary.ts';
-import { printDifference } from '../../../src/cli/cluster/print-difference.ts';
+import { describeChanges, hasChanges, summarizeChanges } from '../../../src/cli/output/change-summary.ts';
+import { printDifference } from '../../../src/cli/output/print-difference.ts';
 import type { ClusterChanges, ObjectChange } from '../../../src/model/changes.ts';
 import type { JsonValue } from '../../../src/model/json.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createReport } from '../../../src/cli/report.ts';
-import { printJson } from '../../../src/cli/print-json.ts';
+import { createReport } from '../../../src/cli/output/report.ts';
+import { printJson } from '../../../src/cli/output/print-json.ts';
 
 it('escapes what could steer a terminal or turn the reading direction, and nothing else', () => {
   expect(printJson({ message: 'a\u009b2J\u007f\u202e\u200b\u2028\u{e0041}ä"\n' })).toBe('{"message":"a\\u009b2J\\u007f\\u202e\\u200b\\u2028\\udb40\\udc41ä\\"\\n"}');

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { viewRendered, type RenderedProject } from '../../../src/cli/cluster/rendered-project.ts';
-import { loadProject, planProject } from '../../../src/cli/project.ts';
+import { viewRendered, type RenderedProject } from '../../../src/app/cluster/rendered-project.ts';
+import { loadProject, planProject } from '../../../src/app/project.ts';
 import { openSession } from '../../../src/cli/session.ts';
-import { carryOutPlan } from '../../../src/cli/write-project.ts';
-import { createWorld } from '../../../src/effects/create-world.ts';
+import { carryOutPlan } from '../../../src/app/write-project.ts';
+import { createWorld } from '../../../src/world/create-world.ts';
 import { makeTemporaryFolder } from '../effects/stand-in.ts';
 
 const config = `apiVersion: ingress-tls/v1

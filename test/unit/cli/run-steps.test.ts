@@ -1,12 +1,12 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { ProgressStep, Stage } from '../../../src/cli/run/progress.ts';
-import { createReport } from '../../../src/cli/report.ts';
-import { inOrder, runSteps } from '../../../src/cli/run/run-steps.ts';
-import type { Session } from '../../../src/cli/session.ts';
-import { createWaiting } from '../../../src/cli/waiting.ts';
-import type { Stopping } from '../../../src/cli/run/stopping.ts';
-import type { OutputStream } from '../../../src/effects/world.ts';
+import { inOrder, type ProgressStep, type Stage } from '../../../src/app/run/stage.ts';
+import { showStages } from '../../../src/cli/output/progress.ts';
+import { createReport } from '../../../src/cli/output/report.ts';
+import { runSteps } from '../../../src/app/run/run-steps.ts';
+import type { Session } from '../../../src/app/session.ts';
+import type { Stopping } from '../../../src/app/run/stopping.ts';
+import type { OutputStream } from '../../../src/world/world.ts';
 import { KnownError, ToolError, UsageError } from '../../../src/errors.ts';
 import { failureOf } from '../effects/stand-in.ts';
 
@@ -41,10 +41,8 @@ function createRun(): Run {
       done();
     },
   }) as unknown as OutputStream;
-  const world = { stdout: stream, stderr: stream, environment: {} };
-  // No more of a session is used where nothing is drawn.
-  const report = createReport(world, false);
-  const session = { report, world, waiting: createWaiting(report) } as unknown as Session;
+  const report = createReport({ stdout: stream, stderr: stream, environment: {} }, false);
+  const listener = { showStages: (stages, asked) => showStages({ stream, report }, 'lines', stages, asked) } as Session['listener'];
   const stopping: Stopping = { exitCode: () => stop.exitCode, isCause: () => false, tellBy: () => undefined, tell: () => undefined, end: () => undefined };
   return {
     begun,
@@ -68,7 +66,7 @@ function createRun(): Run {
     stop: (exitCode) => {
       stop.exitCode = exitCode;
     },
-    start: (...stages) => runSteps(session, 'lines', stages, stopping, 'ingress-tls apply'),
+    start: (...stages) => runSteps({ listener }, stages, stopping, 'ingress-tls apply'),
     printed: () => written.join(''),
   };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createReport } from '../../../src/cli/report.ts';
-import type { Session } from '../../../src/cli/session.ts';
-import type { StatusDocument } from '../../../src/cli/status/document.ts';
-import { createScreen, type StatusScreen } from '../../../src/cli/status/watch.ts';
+import { createReport } from '../../../src/cli/output/report.ts';
+import type { CommandSession } from '../../../src/cli/session.ts';
+import type { StatusDocument } from '../../../src/cli/output/status-document.ts';
+import { createScreen, type StatusScreen } from '../../../src/cli/output/status-screen.ts';
 import type { Status } from '../../../src/model/status.ts';
 
 const status: Status = {
@@ -23,8 +23,8 @@ function openScreen(stream: Readonly<Record<string, unknown>>, isJson = false): 
   let written = '';
   let now = Date.parse('2027-01-01T00:00:00Z');
   const stdout = { ...stream, write: (text: string): boolean => (written += text) !== '' };
-  const world = { stdout, stderr: stdout, environment: { TERM: 'xterm' }, now: () => new Date(now) } as unknown as Session['world'];
-  const screen = createScreen({ world, report: createReport(world, false) } as Session, { isJson, interval: 2 });
+  const world = { stdout, stderr: stdout, environment: { TERM: 'xterm' }, now: () => new Date(now) } as unknown as CommandSession['world'];
+  const screen = createScreen({ world, report: createReport(world, false) } as CommandSession, { isJson, interval: 2 });
   return {
     ...screen,
     read: () => { const text = written; written = ''; return text; },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createStopWatch, type StopWatch } from '../../../src/cli/stop-watch.ts';
-import type { StopSignal } from '../../../src/effects/world.ts';
+import { createStopWatch, type StopWatch } from '../../../src/app/stop-watch.ts';
+import type { StopSignal } from '../../../src/world/world.ts';
 import { Interrupted } from '../../../src/errors.ts';
 import { failureOf } from '../effects/stand-in.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wantsColor } from '../../../src/cli/style.ts';
+import { wantsColor } from '../../../src/cli/output/style.ts';
 
 describe('colours', () => {
   it.each<readonly [environment: Readonly<Record<string, string>>, atTerminal: boolean, inPipe: boolean]>([

@@ -1,14 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createWaiting, type Waiting } from '../../../src/cli/waiting.ts';
-import type { ExternalCommand } from '../../../src/effects/exec.ts';
+import type { Waiting } from '../../../src/app/listener.ts';
+import type { ProgressStyle } from '../../../src/cli/output/progress.ts';
+import { createWaiting } from '../../../src/cli/output/waiting.ts';
+import type { ExternalCommand } from '../../../src/world/exec/exec.ts';
 
 const kubectl: ExternalCommand = { tool: 'kubectl', args: ['get', 'nodes', '-o=json'], effect: 'read' };
 
-function scene(): { readonly waiting: Waiting; readonly shown: (string | undefined)[]; readonly lines: string[]; readonly pass: (ms: number) => void } {
+function scene(style: ProgressStyle = 'live'): { readonly waiting: Waiting; readonly shown: (string | undefined)[]; readonly lines: string[]; readonly pass: (ms: number) => void } {
   const shown: (string | undefined)[] = [];
   const lines: string[] = [];
   let time = 0;
-  const waiting = createWaiting({ transient: (line) => { shown.push(line); }, message: (text) => { lines.push(text); } }, () => time);
+  const waiting = createWaiting({ transient: (line) => { shown.push(line); }, message: (text) => { lines.push(text); } }, style, () => time);
   const pass = (ms: number): void => {
     for (let left = ms; left > 0; left -= 250) {
       time += 250;
@@ -24,9 +26,9 @@ afterEach(() => { vi.useRealTimers(); });
 describe('createWaiting', () => {
   it('shows at a terminal within the first second what is waited for longest, and takes it back', () => {
     const { waiting, shown, lines, pass } = scene();
-    const endFirst = waiting.begin('live', kubectl, 'cannot look for namespaces');
+    const endFirst = waiting.begin(kubectl, 'cannot look for namespaces');
     pass(500);
-    const endSecond = waiting.begin('live', { ...kubectl, tool: 'helm' }, "cannot read helm's version");
+    const endSecond = waiting.begin({ ...kubectl, tool: 'helm' }, "cannot read helm's version");
     pass(500);
     endFirst();
     pass(1000);
@@ -43,23 +45,25 @@ describe('createWaiting', () => {
   });
 
   it('prints a line now and then elsewhere, and nothing for programs', () => {
-    const { waiting, shown, lines, pass } = scene();
-    const end = waiting.begin('lines', kubectl, undefined);
+    const { waiting, shown, lines, pass } = scene('lines');
+    const end = waiting.begin(kubectl, undefined);
     pass(21_000);
     end();
-    const endOther = waiting.begin('lines', kubectl, 'cannot look for namespaces');
+    const endOther = waiting.begin(kubectl, 'cannot look for namespaces');
     pass(9000);
     endOther();
-    const endSilent = waiting.begin('silent', kubectl, 'cannot look for namespaces');
-    pass(30_000);
-    endSilent();
     expect(lines).toEqual(['waiting 10 s for kubectl get nodes', 'waiting 20 s for kubectl get nodes']);
     expect(shown.filter((line) => line !== undefined)).toEqual([]);
+    const silent = scene('silent');
+    const endSilent = silent.waiting.begin(kubectl, 'cannot look for namespaces');
+    silent.pass(30_000);
+    endSilent();
+    expect([...silent.lines, ...silent.shown.filter((line) => line !== undefined)]).toEqual([]);
   });
 
   it('says nothing while something else says what is at work', async () => {
     const { waiting, shown, lines, pass } = scene();
-    waiting.begin('live', kubectl, 'cannot look for namespaces');
+    waiting.begin(kubectl, 'cannot look for namespaces');
     await waiting.silently(() => {
       pass(5000);
       return Promise.resolve();
@@ -72,7 +76,7 @@ describe('createWaiting', () => {
 
   it('lets no control character of a name reach the terminal', () => {
     const { waiting, shown, pass } = scene();
-    waiting.begin('live', kubectl, 'cannot reach the cluster of context a\u001b[2Jb');
+    waiting.begin(kubectl, 'cannot reach the cluster of context a\u001b[2Jb');
     pass(500);
     expect(shown[0]).not.toContain('\u001b');
   });

@@ -1,4 +1,4 @@
-import type { Exec, ExternalCommand, ToolResult } from '../../../src/effects/exec.ts';
+import type { Exec, ExternalCommand, ToolResult } from '../../../src/world/exec/exec.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 
 // Texts captured from kubectl 1.35.2 against Kubernetes 1.35.4. One object alone and one of several are worded differently.

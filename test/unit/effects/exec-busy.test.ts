@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { createExec } from '../../../src/effects/exec.ts';
+import { createExec } from '../../../src/world/exec/exec.ts';
 import { makeTemporaryFolder } from './stand-in.ts';
 
 it('loses nothing of what tools print while this program is busy for longer than it waits for output', { timeout: 60_000 }, async () => {

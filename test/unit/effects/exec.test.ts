@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { createExec, type ExecSettings, type ExternalCommand, type ToolStop } from '../../../src/effects/exec.ts';
+import { createExec, type ExecSettings, type ExternalCommand, type ToolStop } from '../../../src/world/exec/exec.ts';
 import { InternalError, Interrupted, ToolError } from '../../../src/errors.ts';
 import { failureOf, installStandIns, makeTemporaryFolder } from './stand-in.ts';
 
@@ -107,7 +107,7 @@ describe('createExec', () => {
     await build({
       stdin: {
         contents: `
-          import { createExec } from './src/effects/exec.ts';
+          import { createExec } from './src/world/exec/exec.ts';
           const exec = createExec({ env: process.env, cwd: '.', graceMs: { helm: 300 } });
           void exec.run({ tool: 'helm', args: [], effect: 'write' }, { timeoutMs: 6000, stdin: 'x'.repeat(1000000) }).then(({ stillRunning }) => console.log(stillRunning));`,
         resolveDir: join(import.meta.dirname, '../../..'),

@@ -17,7 +17,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createProjectFiles } from '../../../src/effects/files.ts';
+import { createProjectFiles } from '../../../src/world/files/files.ts';
 import { ToolError, UsageError } from '../../../src/errors.ts';
 import { failureOf, makeTemporaryFolder } from './stand-in.ts';
 
@@ -307,7 +307,7 @@ describe('writeAtomic', () => {
     await build({
       stdin: {
         contents: `
-          import { createProjectFiles } from './src/effects/files.ts';
+          import { createProjectFiles } from './src/world/files/files.ts';
           const files = createProjectFiles(process.argv[2]);
           const [a, b] = ['a', 'b'].map((letter) => letter.repeat(300_000));
           files.writeAtomic('file', a);

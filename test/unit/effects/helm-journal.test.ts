@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createExec, type Exec, type ExternalCommand, type ToolResult } from '../../../src/effects/exec.ts';
-import { createProjectFiles } from '../../../src/effects/files.ts';
-import { dropHelmEntry, readHelmJournal, withHelmJournal } from '../../../src/effects/helm-journal.ts';
-import { findProcess } from '../../../src/effects/process-table.ts';
+import { createExec, type Exec, type ExternalCommand, type ToolResult } from '../../../src/world/exec/exec.ts';
+import { createProjectFiles } from '../../../src/world/files/files.ts';
+import { dropHelmEntry, readHelmJournal, withHelmJournal } from '../../../src/world/helm/helm-journal.ts';
+import { findProcess } from '../../../src/world/files/process-table.ts';
 import { until } from '../../support/until.ts';
 import { installStandIns, makeTemporaryFolder } from './stand-in.ts';
 

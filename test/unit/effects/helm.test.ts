@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createExec, type ToolResult } from '../../../src/effects/exec.ts';
-import { createHelm, explainHelmFailure, type Helm } from '../../../src/effects/helm.ts';
+import { createExec, type ToolResult } from '../../../src/world/exec/exec.ts';
+import { createHelm, explainHelmFailure, type Helm } from '../../../src/world/helm/helm.ts';
 import { ToolError } from '../../../src/errors.ts';
 import { describeWithTool } from '../../support/describe-with.ts';
 import { pathWith } from '../../support/tools.ts';

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createExec, type ToolResult } from '../../../src/effects/exec.ts';
-import { explainKubectlFailure } from '../../../src/effects/kubectl-failures.ts';
-import { createKubectl, type Kubectl, type KubectlSettings } from '../../../src/effects/kubectl.ts';
+import { createExec, type ToolResult } from '../../../src/world/exec/exec.ts';
+import { explainKubectlFailure } from '../../../src/world/kubectl/kubectl-failures.ts';
+import { createKubectl, type Kubectl, type KubectlSettings } from '../../../src/world/kubectl/kubectl.ts';
 import { ToolError } from '../../../src/errors.ts';
 import { describeWithTool } from '../../support/describe-with.ts';
 import { pathWith } from '../../support/tools.ts';

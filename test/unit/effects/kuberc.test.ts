@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createExec } from '../../../src/effects/exec.ts';
-import { createKubectl } from '../../../src/effects/kubectl.ts';
-import { readKuberc } from '../../../src/effects/kuberc.ts';
+import { createExec } from '../../../src/world/exec/exec.ts';
+import { createKubectl } from '../../../src/world/kubectl/kubectl.ts';
+import { readKuberc } from '../../../src/world/kubectl/kuberc.ts';
 import { ToolError } from '../../../src/errors.ts';
 import { describeWithTool } from '../../support/describe-with.ts';
 import { pathWith } from '../../support/tools.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { createExec } from '../../../src/effects/exec.ts';
-import { createKubectl } from '../../../src/effects/kubectl.ts';
+import { createExec } from '../../../src/world/exec/exec.ts';
+import { createKubectl } from '../../../src/world/kubectl/kubectl.ts';
 import { answering, installStandIns, makeTemporaryFolder } from './stand-in.ts';
 
 /** Kind, name, uid, uids of the owners, deletion, type, Service of an EndpointSlice: as kubectl prints them. */

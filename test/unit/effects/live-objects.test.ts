@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createExec, type ExternalCommand } from '../../../src/effects/exec.ts';
-import { listLiveObjects, resourceOfKind, type LiveObjectsQuestion } from '../../../src/effects/live-objects.ts';
+import { createExec, type ExternalCommand } from '../../../src/world/exec/exec.ts';
+import { listLiveObjects, resourceOfKind, type LiveObjectsQuestion } from '../../../src/world/kubectl/live-objects.ts';
 import { ToolError } from '../../../src/errors.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import { answering, failureOf, installStandIns, makeTemporaryFolder } from './stand-in.ts';

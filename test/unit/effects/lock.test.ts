@@ -3,8 +3,8 @@ import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync,
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { acquireLock } from '../../../src/effects/lock.ts';
-import { readProcessSpace } from '../../../src/effects/process-table.ts';
+import { acquireLock } from '../../../src/world/files/lock.ts';
+import { readProcessSpace } from '../../../src/world/files/process-table.ts';
 import { exitCodes, ToolError, UsageError } from '../../../src/errors.ts';
 import { failureOf, makeTemporaryFolder } from './stand-in.ts';
 
@@ -187,7 +187,7 @@ describe('acquireLock', () => {
     const root = makeTemporaryFolder();
     const program = join(makeTemporaryFolder(), 'taker.mjs');
     await bundle(`
-      import { acquireLock } from './src/effects/lock.ts';
+      import { acquireLock } from './src/world/files/lock.ts';
       try { acquireLock(process.argv[2], { pid: process.pid, hostname: 'here', now: new Date(), command: 'inside' }); console.log('taken'); }
       catch (error) { console.log(error.message); }
       process.stdin.resume();`, program);
@@ -244,7 +244,7 @@ describe('acquireLock', () => {
     // the lock back, or leaves one of a dead process in its place, over which the others race.
     await bundle(`
       import { mkdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
-      import { acquireLock } from './src/effects/lock.ts';
+      import { acquireLock } from './src/world/files/lock.ts';
       const [root, name] = [process.argv[2], process.argv[3]];
       const stale = ${JSON.stringify(holder({ pid: deadPid }))};
       let turns = 0;

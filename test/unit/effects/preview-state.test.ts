@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createProjectFiles } from '../../../src/effects/files.ts';
-import { readPreviewState, removePreviewState, writePreviewState } from '../../../src/effects/preview-state.ts';
+import { createProjectFiles } from '../../../src/world/files/files.ts';
+import { readPreviewState, removePreviewState, writePreviewState } from '../../../src/world/files/preview-state.ts';
 
 let root: string;
 let path: string;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readWarnings } from '../../../src/effects/api-warnings.ts';
-import type { ToolResult } from '../../../src/effects/exec.ts';
-import { explainHelmFailure } from '../../../src/effects/helm.ts';
-import { explainKubectlFailure } from '../../../src/effects/kubectl-failures.ts';
+import { readWarnings } from '../../../src/world/kubectl/api-warnings.ts';
+import type { ToolResult } from '../../../src/world/exec/exec.ts';
+import { explainHelmFailure } from '../../../src/world/helm/helm.ts';
+import { explainKubectlFailure } from '../../../src/world/kubectl/kubectl-failures.ts';
 
 function failed(stderr: string): ToolResult {
   return { exitCode: 1, signal: undefined, stdout: '', stderr, isCut: false, durationMs: 100, timedOut: false, stillRunning: undefined };

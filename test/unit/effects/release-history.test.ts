@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createExec } from '../../../src/effects/exec.ts';
-import { readReleaseHistory } from '../../../src/effects/release-history.ts';
+import { createExec } from '../../../src/world/exec/exec.ts';
+import { readReleaseHistory } from '../../../src/world/helm/release-history.ts';
 import { ToolError } from '../../../src/errors.ts';
 import type { ReleaseRevision } from '../../../src/model/release-revision.ts';
 import { answering, failureOf, installStandIns, makeTemporaryFolder } from './stand-in.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createExec, type ExternalCommand } from '../../../src/effects/exec.ts';
-import { keepsRecordsInCluster, listReleaseRecords } from '../../../src/effects/release-records.ts';
+import { createExec, type ExternalCommand } from '../../../src/world/exec/exec.ts';
+import { keepsRecordsInCluster, listReleaseRecords } from '../../../src/world/helm/release-records.ts';
 import { ToolError } from '../../../src/errors.ts';
 import type { ReleaseRecord } from '../../../src/model/changes.ts';
 import { answering, failureOf, installStandIns, makeTemporaryFolder } from './stand-in.ts';

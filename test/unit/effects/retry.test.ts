@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Exec, ExternalCommand, ToolResult } from '../../../src/effects/exec.ts';
-import { withRetries, type RetrySettings } from '../../../src/effects/retry.ts';
+import type { Exec, ExternalCommand, ToolResult } from '../../../src/world/exec/exec.ts';
+import { withRetries, type RetrySettings } from '../../../src/world/exec/retry.ts';
 import { InternalError, ToolError } from '../../../src/errors.ts';
 import { failureOf } from './stand-in.ts';
 

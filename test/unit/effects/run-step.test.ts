@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createExec } from '../../../src/effects/exec.ts';
-import { createProjectFiles } from '../../../src/effects/files.ts';
-import { runStep } from '../../../src/effects/run-step.ts';
+import { createExec } from '../../../src/world/exec/exec.ts';
+import { createProjectFiles } from '../../../src/world/files/files.ts';
+import { runStep } from '../../../src/world/run-step.ts';
 import { ToolError } from '../../../src/errors.ts';
-import { deleteStep, uninstallStep } from '../../../src/plan/cluster-steps.ts';
+import { deleteStep, uninstallStep } from '../../../src/cluster/cluster-steps.ts';
 import { answering, failureOf, installStandIns, makeTemporaryFolder } from './stand-in.ts';
 
 /** Uninstalls release a of namespace ns with a helm that says this and fails. */

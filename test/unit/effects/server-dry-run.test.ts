@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createServerDryRun, type ServerDryRun } from '../../../src/effects/server-dry-run.ts';
+import { createServerDryRun, type ServerDryRun } from '../../../src/world/kubectl/server-dry-run.ts';
 import { ToolError } from '../../../src/errors.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import * as said from './dry-run-cluster.ts';

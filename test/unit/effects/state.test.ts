@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createProjectFiles, type ProjectFiles } from '../../../src/effects/files.ts';
-import { readState, writeState } from '../../../src/effects/state.ts';
+import { createProjectFiles, type ProjectFiles } from '../../../src/world/files/files.ts';
+import { readState, writeState } from '../../../src/world/files/state.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { makeTemporaryFolder } from './stand-in.ts';
 

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createExec, type ToolResult } from '../../../src/effects/exec.ts';
-import { environmentFor } from '../../../src/effects/tool-environment.ts';
+import { createExec, type ToolResult } from '../../../src/world/exec/exec.ts';
+import { environmentFor } from '../../../src/world/exec/tool-environment.ts';
 import { describeWithTool } from '../../support/describe-with.ts';
 import { pathWith } from '../../support/tools.ts';
 import { serve, writeKubeconfig } from './fake-api-server.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createExec, type ToolResult } from '../../../src/effects/exec.ts';
-import { isTransient } from '../../../src/effects/transient-failures.ts';
+import { createExec, type ToolResult } from '../../../src/world/exec/exec.ts';
+import { isTransient } from '../../../src/world/exec/transient-failures.ts';
 import { describeWithTool } from '../../support/describe-with.ts';
 import { pathWith } from '../../support/tools.ts';
 import { serve, serveStatus, writeKubeconfig } from './fake-api-server.ts';

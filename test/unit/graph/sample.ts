@@ -6,7 +6,7 @@ import { describeGraph } from '../../../src/graph/describe-graph.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import type { CertificateFacts } from '../../../src/model/certificate.ts';
 import type { Config } from '../../../src/model/config.ts';
-import { describeProject } from '../../../src/plan/desired-project.ts';
+import { describeProject } from '../../../src/project/desired-project.ts';
 
 export const now = new Date('2026-01-01T00:00:00Z');
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CertificateFacts } from '../../../src/model/certificate.ts';
 import type { Observed, ObservedPair } from '../../../src/model/observed.ts';
-import { planCertificates } from '../../../src/plan/certificates.ts';
-import type { WantedPair } from '../../../src/plan/wanted-pairs.ts';
+import { planCertificates } from '../../../src/project/certificates.ts';
+import type { WantedPair } from '../../../src/project/wanted-pairs.ts';
 
 const now = new Date('2026-11-23T12:00:00Z');
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Difference } from '../../../src/model/changes.ts';
-import { abbreviateDifference, describeDifference } from '../../../src/plan/difference-text.ts';
+import { abbreviateDifference, describeDifference } from '../../../src/cluster/difference-text.ts';
 
 const object = { kind: 'Deployment', name: 'ic3-svc7', namespace: 'default' };
 

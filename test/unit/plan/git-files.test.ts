@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { completeGitFiles } from '../../../src/plan/git-files.ts';
+import { completeGitFiles } from '../../../src/project/git-files.ts';
 import { makeTemporaryFolder } from '../effects/stand-in.ts';
 
 function complete(path: string, current?: string): string {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Config } from '../../../src/model/config.ts';
-import { judgeNamespace, listNamespaces } from '../../../src/plan/namespace-use.ts';
+import { judgeNamespace, listNamespaces } from '../../../src/cluster/namespace-use.ts';
 
 const config = { namespace: 'apps', controller: { name: 'ic3', namespace: 'edge' } } as Config;
 const ours = { 'ingress-tls/controller': 'ic3' };

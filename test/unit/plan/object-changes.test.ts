@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
-import { judgeSecret } from '../../../src/plan/object-changes.ts';
+import { judgeSecret } from '../../../src/cluster/object-changes.ts';
 
 const metadata = { name: 'ic3-svc8-tls', namespace: 'default', labels: { 'ingress-tls/controller': 'ic3' } };
 const data = { 'tls.crt': 'Y3J0', 'tls.key': 'a2V5' };

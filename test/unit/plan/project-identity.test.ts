@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { describe as describeProject } from '../../../src/cli/project.ts';
+import { describe as describeProject } from '../../../src/app/project.ts';
 import { printProject } from '../../../src/kube/ownership.ts';
-import { findOtherProject, guessProject, type Marked } from '../../../src/plan/project-identity.ts';
+import { findOtherProject, guessProject, type Marked } from '../../../src/cluster/project-identity.ts';
 
 describe('the label of a project', () => {
   it.each([

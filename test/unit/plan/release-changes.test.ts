@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { ReleaseRecord } from '../../../src/model/changes.ts';
 import type { PlannedService } from '../../../src/model/chart.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
-import { describeDifference } from '../../../src/plan/difference-text.ts';
-import { findReplicasAtRisk, judgeRelease } from '../../../src/plan/release-changes.ts';
+import { describeDifference } from '../../../src/cluster/difference-text.ts';
+import { findReplicasAtRisk, judgeRelease } from '../../../src/cluster/release-changes.ts';
 
 const service: PlannedService = {
   ...{ name: 'svc7', mode: 'terminate', host: 'svc7.example.test', port: 8080, replicas: 1, clientAuth: false, annotations: {} },

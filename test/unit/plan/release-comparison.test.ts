@@ -3,8 +3,8 @@ import type { ReleaseRecord } from '../../../src/model/changes.ts';
 import type { PlannedService } from '../../../src/model/chart.ts';
 import type { JsonValue } from '../../../src/model/json.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
-import { describeDifference } from '../../../src/plan/difference-text.ts';
-import { judgeComparedRelease, listGone, type ComparedRelease, type PreviewedChange } from '../../../src/plan/release-comparison.ts';
+import { describeDifference } from '../../../src/cluster/difference-text.ts';
+import { judgeComparedRelease, listGone, type ComparedRelease, type PreviewedChange } from '../../../src/cluster/release-comparison.ts';
 
 const service = { name: 'svc7', release: 'ic3-svc7', namespace: 'apps' } as PlannedService;
 const record: ReleaseRecord = { name: 'ic3-svc7', namespace: 'apps', revision: 4, status: 'deployed', digest: 'd' };

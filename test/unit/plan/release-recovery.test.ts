@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReleaseRevision } from '../../../src/model/release-revision.ts';
-import { chooseRecovery, isUnfinished } from '../../../src/plan/release-recovery.ts';
+import { chooseRecovery, isUnfinished } from '../../../src/cluster/release-recovery.ts';
 
 /** `deployed`, `pending-upgrade`, or `pending-rollback to 1`: in order, from revision 1 on. */
 function history(...statuses: readonly string[]): readonly ReleaseRevision[] {

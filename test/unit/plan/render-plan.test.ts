@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Observed } from '../../../src/model/observed.ts';
-import type { DesiredProject } from '../../../src/plan/desired-project.ts';
-import { planRender as planRenderOf } from '../../../src/plan/render-plan.ts';
+import type { DesiredProject } from '../../../src/project/desired-project.ts';
+import { planRender as planRenderOf } from '../../../src/project/render-plan.ts';
 
 const now = new Date('2026-11-23T00:00:00Z');
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');

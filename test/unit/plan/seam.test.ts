@@ -7,9 +7,9 @@ import { printCommand } from '../../../src/kube/command-line.ts';
 import type { UpstreamCaPlacement } from '../../../src/model/chart.ts';
 import type { Config } from '../../../src/model/config.ts';
 import type { ControllerProfile } from '../../../src/model/controller-profile.ts';
-import { planApply, type ApplyTarget, type Findings } from '../../../src/plan/apply-plan.ts';
-import { printFiles } from '../../../src/plan/desired-files.ts';
-import { describeProject, type DesiredProject } from '../../../src/plan/desired-project.ts';
+import { planApply, type ApplyTarget, type Findings } from '../../../src/cluster/apply-plan.ts';
+import { printFiles } from '../../../src/project/desired-files.ts';
+import { describeProject, type DesiredProject } from '../../../src/project/desired-project.ts';
 
 const templatesFolder = fileURLToPath(new URL('../../../templates/chart', import.meta.url));
 const templates = Object.fromEntries(

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { profiles } from '../../../src/controllers/index.ts';
-import { describeStatus } from '../../../src/cli/status/document.ts';
+import { describeStatus } from '../../../src/cli/output/status-document.ts';
 import type { Difference, FileObjectChange, ObjectChange, ReleaseChange } from '../../../src/model/changes.ts';
 import type { Config } from '../../../src/model/config.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import type { LiveSecret, Status } from '../../../src/model/status.ts';
-import { describeProject } from '../../../src/plan/desired-project.ts';
-import type { StatusFacts } from '../../../src/plan/status-facts.ts';
-import { judgeStatus, listUnready } from '../../../src/plan/status.ts';
+import { describeProject } from '../../../src/project/desired-project.ts';
+import type { StatusFacts } from '../../../src/cluster/status-facts.ts';
+import { judgeStatus, listUnready } from '../../../src/cluster/status.ts';
 
 /** By openssl req -x509; openssl x509 -dates: from Nov 23 07:35:19 2026 GMT to Dec 28 07:35:19 2027 GMT. */
 const certificate = `-----BEGIN CERTIFICATE-----

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { profiles } from '../../../src/controllers/index.ts';
 import type { RunStep } from '../../../src/model/plan.ts';
-import { selectTouched } from '../../../src/plan/touched-services.ts';
+import { selectTouched } from '../../../src/cluster/touched-services.ts';
 import { config, svc7, svc8, svc9 } from '../verify/samples.ts';
 
 const services = [svc7, svc8, svc9].map(({ service }) => service);

@@ -7,7 +7,7 @@ import { parseObjects } from '../../../src/kube/parse-yaml.ts';
 import type { ServiceIntent } from '../../../src/model/config.ts';
 import type { ControllerProfile } from '../../../src/model/controller-profile.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
-import { describeProject } from '../../../src/plan/desired-project.ts';
+import { describeProject } from '../../../src/project/desired-project.ts';
 import { describePods } from '../../../src/preview/input-pods.ts';
 import { describeWithTool } from '../../support/describe-with.ts';
 import { templates } from '../charts/chart-fixtures.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createReloader } from '../../../src/cli/preview/reload.ts';
+import { createReloader } from '../../../src/app/preview/reload.ts';
 import { ToolError } from '../../../src/errors.ts';
 
 beforeEach(() => { vi.useFakeTimers(); });

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import type { Exec } from '../../../src/effects/exec.ts';
-import { createProjectFiles } from '../../../src/effects/files.ts';
-import type { Helm } from '../../../src/effects/helm.ts';
-import { createObjectReader } from '../../../src/effects/rendered-objects.ts';
+import type { Exec } from '../../../src/world/exec/exec.ts';
+import { createProjectFiles } from '../../../src/world/files/files.ts';
+import type { Helm } from '../../../src/world/helm/helm.ts';
+import { createObjectReader } from '../../../src/world/helm/rendered-objects.ts';
 
 const rendered = `
 apiVersion: v1

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { watch } from 'chokidar';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { watchProject } from '../../../src/effects/watch.ts';
+import { watchProject } from '../../../src/world/files/watch.ts';
 
 vi.mock('chokidar', { spy: true });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judgeLogs, type LogEvidence } from '../../../src/verify/log-check.ts';
+import type { LogEvidence } from '../../../src/verify/checks/access-log.ts';
+import { judgeLogs } from '../../../src/verify/log-check.ts';
 import { answered, behaviour, edgeLeaf, ended, greeting, podLeaf, svc7, svc9, threeServices, withOwnImage } from './samples.ts';
 
 const path = '/ingress-tls-verify-0123456789abcdef';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findAlert } from '../../../../src/effects/probes/alerts.ts';
-import { describeFailure } from '../../../../src/effects/probes/describe-failure.ts';
+import { findAlert } from '../../../../src/world/net/alerts.ts';
+import { describeFailure } from '../../../../src/world/net/describe-failure.ts';
 
 // As Node 20.20.2 with OpenSSL 3.0.19 words them.
 const worded = '80BC82AF177F0000:error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:../rec_layer_s3.c:1601:SSL alert number 116\n';

@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { requestClient, requestClientAuthority, requestPassthroughServer, requestProjectAuthority, requestWildcard } from '../../../../src/certs/requests.ts';
-import { createProber } from '../../../../src/effects/probes/prober.ts';
+import { createProber } from '../../../../src/world/net/prober.ts';
 import type { Observation, Probe } from '../../../../src/model/probe.ts';
 import { authorityKey, issue, keys, makeKey } from '../../certs/fixtures.ts';
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { createProber, type Prober } from '../../../../src/effects/probes/prober.ts';
+import { createProber, type Prober } from '../../../../src/world/net/prober.ts';
 import { InternalError } from '../../../../src/errors.ts';
 import type { Probe } from '../../../../src/model/probe.ts';
 import { until } from '../../../support/until.ts';

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ProbeEnd } from '../../../../src/effects/probes/probe-end.ts';
-import { createFlightReader, type ServerFlight } from '../../../../src/effects/probes/server-flight.ts';
+import { ProbeEnd } from '../../../../src/world/net/probe-end.ts';
+import { createFlightReader, type ServerFlight } from '../../../../src/world/net/server-flight.ts';
 import { authority, server } from './fixtures.ts';
 import { certificateMessage, message, record, serverHello } from './server-bytes.ts';
 

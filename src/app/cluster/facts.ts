@@ -1,0 +1,187 @@
+import { setImmediate } from 'node:timers/promises';
+import { ToolError } from '../../errors.ts';
+import type { Cluster, ClusterTarget, OwnedObject } from '../../world/kubectl/kubectl.ts';
+import type { ReleaseRecord } from '../../model/changes.ts';
+import type { ApplyTarget, Orphans } from '../../cluster/apply-plan.ts';
+import { findOrphanedObjects, findOrphanedReleases } from '../../cluster/orphans.ts';
+import { releaseKind, type Marked } from '../../cluster/project-identity.ts';
+import {
+  compareMinor,
+  judgeNamespaces,
+  refuseMissingResources,
+  refuseOtherProject,
+  refuseOthersObjects,
+  refuseOthersReleases,
+  refuseTakenNodePort,
+  refuseVersion,
+} from './checks.ts';
+import { bindToContext, type ClusterTools } from './tools.ts';
+import { listRecords } from './list-records.ts';
+import { readLiveProject, type LiveProject } from './live-project.ts';
+import { listOwned, selectBrought, selectRemovable } from './owned-objects.ts';
+import type { Project } from '../project.ts';
+import { sideBySide } from '../side-by-side.ts';
+
+/** What apply needs to know of the tools and the cluster. */
+export interface ClusterFacts {
+  readonly tools: ClusterTools;
+  readonly cluster?: Cluster;
+  readonly target: Omit<ApplyTarget, 'timeout' | 'orphans' | 'forceConflicts'>;
+  /** The newest revision of every release of the cluster; absent when it could not be listed. */
+  readonly records?: readonly ReleaseRecord[];
+  /** What the cluster has of this controller and the project would no longer bring. */
+  readonly orphans: Orphans;
+  /** Namespaces of the project that are being deleted: nothing can be made in them. */
+  readonly terminating: readonly string[];
+  /** Namespaces of the project that are there, in whatever state. */
+  readonly existingNamespaces: ReadonlySet<string>;
+  /** Absent when it was not, or could not be, read. */
+  readonly live?: LiveProject;
+  readonly nodeAddress?: string;
+  /** What could not be looked up, and why; only in a dry run, elsewhere it is a failure. */
+  readonly unknown: readonly string[];
+}
+
+export interface LookUpOptions {
+  /** For a dry run: what cannot be looked up is told instead of thrown. */
+  readonly isTolerant?: boolean;
+  /** Whether the services' objects are read too, for a light look. */
+  readonly readsObjects?: boolean;
+  /** For which the cluster is looked at, as a person types it: `ingress-tls apply` when nothing is said. */
+  readonly command?: string;
+  /** Work that keeps this program busy while the tools are. */
+  readonly meanwhile?: () => unknown;
+}
+
+const [ofCluster, ofHelm] = ['the cluster', 'helm (version 4 assumed)'];
+
+/**
+ * Looks at the tools and the cluster and refuses what cannot work, before anything is written anywhere.
+ * @throws ToolError when kubectl, helm or the cluster fail; UsageError when the project does not fit the cluster.
+ */
+export async function lookUpCluster(tools: ClusterTools, project: Project, { isTolerant = false, readsObjects = false, command = 'ingress-tls apply', meanwhile }: LookUpOptions = {}): Promise<ClusterFacts> {
+  const failures = new Map<string, string>();
+  const look = async <Value>(what: string, question: () => Promise<Value>): Promise<Value | undefined> => {
+    try {
+      return await question();
+    } catch (error) {
+      if (!isTolerant || !(error instanceof ToolError)) throw error;
+      failures.set(what, error.message);
+      return undefined;
+    }
+  };
+  const tellFailures = (): readonly string[] => [...failures].map(([what, message]) => `${what}: ${message}`);
+  const [place, helmVersion] = await sideBySide(
+    () => look(ofCluster, () => tools.kubectl.readTarget()),
+    () => look(ofHelm, () => tools.helm.readHelmVersion()),
+  );
+  const helmMajor = helmVersion?.major ?? 4;
+  const unseen = (): ClusterFacts => {
+    const nothing = { releases: [], existingSecrets: new Set<string>(), foreignNamespaces: new Set<string>(), serverValidates: false };
+    const target = { connection: tools.connection, helmMajor, ...nothing };
+    // Where no cluster is, every other question failed for that reason.
+    for (const what of failures.keys()) if (what !== ofCluster && what !== ofHelm) failures.delete(what);
+    return { tools, target, existingNamespaces: new Set(), orphans: { releases: [], objects: [] }, terminating: [], unknown: tellFailures() };
+  };
+  if (place === undefined) return unseen();
+
+  const bound = bindToContext(tools, place);
+  const { desired } = project;
+  const readCluster = (): Promise<Cluster | undefined> => look(ofCluster, () => readFitting(bound, place, project));
+  // A program that asks for credentials asks once, not each kubectl for itself.
+  const early = place.credentialPlugin !== undefined ? readCluster() : undefined;
+  if (early !== undefined && (await early) === undefined) return unseen();
+  const [cluster, owned = [], namespaces = [], , records, existingSecrets, nodeAddress, live] = await sideBySide(
+    () => early ?? readCluster(),
+    // Before what it would make seem to be this project's own, in another place.
+    () => look('what is installed', () => listAllowedObjects(bound, project, command)),
+    () => look('namespaces', () => judgeNamespaces(bound, project)),
+    () => look('who has the node port', () => refuseTakenNodePort(bound, project)),
+    () => (helmVersion === undefined ? undefined : look('releases', () => listAllowedRecords(bound, project, command))),
+    () => look('Secrets', () => findExistingSecrets(bound, project)),
+    () => findNodeAddress(bound),
+    () => (readsObjects ? look('objects of the services', () => readLiveProject(bound, project)) : undefined),
+    async () => {
+      // By then all tools are started.
+      await setImmediate();
+      meanwhile?.();
+    },
+  );
+  if (cluster === undefined) return unseen();
+  // Where an apply brought objects of these kinds before, they are served.
+  if (owned.length === 0) await look('what the cluster serves', () => refuseMissingResources(bound, project));
+  const releases = selectOurs(records ?? [], project);
+  return {
+    tools: bound,
+    cluster,
+    target: {
+      connection: bound.connection,
+      helmMajor,
+      serverValidates: compareMinor(cluster.version, serverValidationSince) >= 0,
+      releases: records ?? [],
+      existingSecrets: existingSecrets ?? new Set(),
+      foreignNamespaces: new Set(namespaces.filter(({ state }) => state === 'foreign').map(({ name }) => name)),
+    },
+    ...(records === undefined ? {} : { records }),
+    orphans: {
+      releases: findOrphanedReleases(releases, desired),
+      objects: findOrphanedObjects(selectRemovable(selectBrought(owned, project)), desired),
+    },
+    terminating: namespaces.filter(({ state }) => state === 'terminating').map(({ name }) => name),
+    ...(nodeAddress === undefined ? {} : { nodeAddress }),
+    ...(live === undefined ? {} : { live }),
+    existingNamespaces: new Set(namespaces.filter(({ state }) => state !== 'absent').map(({ name }) => name)),
+    unknown: tellFailures(),
+  };
+}
+
+/** The cluster with its version. @throws UsageError when the profile does not run on it. */
+async function readFitting({ kubectl }: ClusterTools, place: ClusterTarget, project: Project): Promise<Cluster> {
+  const cluster = { ...place, version: await kubectl.readServerVersion(place) };
+  refuseVersion(cluster, project);
+  return cluster;
+}
+
+/** Since then it is stable and always on (KEP-2885). */
+const serverValidationSince = '1.27';
+
+/** Releases of this controller that are there, in whatever state. */
+export function selectOurs(records: readonly ReleaseRecord[], { config }: Project): readonly ReleaseRecord[] {
+  return records.filter(({ owner, status }) => owner === config.controller.name && status !== 'uninstalled');
+}
+
+/** As findOtherProject takes them. */
+export function markReleases(records: readonly ReleaseRecord[]): readonly Marked[] {
+  return records.map(({ name, namespace, project }) => ({ kind: releaseKind, name, namespace, ...(project !== undefined && { project }) }));
+}
+
+async function listAllowedObjects({ kubectl }: ClusterTools, project: Project, command: string): Promise<readonly OwnedObject[]> {
+  const owned = await listOwned(kubectl, project);
+  refuseOtherProject(selectBrought(owned, project), project, command);
+  refuseOthersObjects(owned, project);
+  return owned;
+}
+
+async function listAllowedRecords(tools: ClusterTools, project: Project, command: string): Promise<readonly ReleaseRecord[]> {
+  const records = await listRecords(tools, project.config.controller.name);
+  refuseOtherProject(markReleases(selectOurs(records, project)), project, command);
+  await refuseOthersReleases(tools, records, project);
+  return records;
+}
+
+/** For the closing lines only: whoever may not list nodes fills the address in. */
+async function findNodeAddress({ kubectl }: ClusterTools): Promise<string | undefined> {
+  try {
+    return await kubectl.findNodeAddress();
+  } catch (error) {
+    if (error instanceof ToolError) return undefined;
+    throw error;
+  }
+}
+
+async function findExistingSecrets({ kubectl }: ClusterTools, { config, profile, desired }: Project): Promise<ReadonlySet<string>> {
+  if (profile.applyMethod === 'server-side') return new Set();
+  const secrets = desired.objects.filter(({ content }) => content.object.kind === 'Secret');
+  const existing = await kubectl.findExisting('secrets', config.namespace, secrets.map(({ content }) => content.object.metadata.name));
+  return new Set(secrets.filter(({ content }) => existing.has(content.object.metadata.name)).map(({ path }) => path));
+}

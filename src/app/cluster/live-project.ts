@@ -1,0 +1,43 @@
+import { listLiveObjects } from '../../world/kubectl/live-objects.ts';
+import { ownerSelector } from '../../kube/ownership.ts';
+import type { Config } from '../../model/config.ts';
+import type { KubeObject } from '../../model/kube-object.ts';
+import { identifyObject } from '../../cluster/orphans.ts';
+import type { Project } from '../project.ts';
+import { describeGeneratedChart } from './chart-objects.ts';
+import type { ClusterTools } from './tools.ts';
+
+/** What the cluster has of a project, by identifyObject; the manifests are not in it. */
+export interface LiveProject {
+  /** Of the kinds that charts bring. */
+  readonly charts: ReadonlyMap<string, KubeObject>;
+  readonly secrets: ReadonlyMap<string, KubeObject>;
+}
+
+/** What every object of a generated chart has (templates/chart/templates/_helpers.tpl.ejs); helm's own name is Helm in versions 3 and 4. */
+function ofCharts({ controller }: Config): string {
+  return `app.kubernetes.io/managed-by=Helm,app.kubernetes.io/part-of=${controller.name}`;
+}
+
+/** Helm marks its records with the labels of the release; each holds a whole chart. */
+const noRecords = 'type!=helm.sh/release.v1';
+
+/**
+ * Lists what the cluster has of the services' charts and of the Secrets beside them, in a few calls, however many services there are.
+ * @throws ToolError when kubectl or the cluster fails.
+ */
+export async function readLiveProject(tools: ClusterTools, project: Project): Promise<LiveProject> {
+  const { config, desired } = project;
+  const objects = desired.services.flatMap((service) => describeGeneratedChart(project, service));
+  const kinds = [...new Map(objects.map(({ apiVersion, kind }) => [`${apiVersion}/${kind}`, { apiVersion, kind }])).values()];
+  const place = { ...tools, namespace: config.namespace };
+  const [charts, secrets] = await Promise.all([
+    listLiveObjects(tools.exec, { ...place, kinds, selector: ofCharts(config) }),
+    listLiveObjects(tools.exec, { ...place, kinds: [{ apiVersion: 'v1', kind: 'Secret' }], selector: ownerSelector(config.controller.name), fieldSelector: noRecords }),
+  ]);
+  return { charts: index(charts), secrets: index(secrets) };
+}
+
+function index(objects: readonly KubeObject[]): ReadonlyMap<string, KubeObject> {
+  return new Map(objects.map((object) => [identifyObject(object.kind, object.metadata), object]));
+}

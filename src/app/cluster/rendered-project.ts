@@ -1,0 +1,88 @@
+import { holdsLeftOutLink } from '../../world/helm/chart-folder.ts';
+import { printObject, readOwnData } from '../../world/files/object-text.ts';
+import { digestFiles, digestText, type FileDigest } from '../../kube/digest.ts';
+import { parseHelmIgnore } from '../../kube/helm-ignore.ts';
+import { parseObjects } from '../../kube/parse-yaml.ts';
+import type { PlannedService } from '../../model/chart.ts';
+import type { KubeObject } from '../../model/kube-object.ts';
+import type { ObjectFromFiles } from '../../model/plan.ts';
+import { inlineAuthority } from '../../cluster/apply-plan.ts';
+import { chartFolder } from '../../project/places.ts';
+import type { PlannedProject, Project } from '../project.ts';
+import type { Session } from '../session.ts';
+import { describeGeneratedChart } from './chart-objects.ts';
+
+/** A project folder as it is once a plan has been carried out, whether it has been or not; edited files stay as they are. */
+export interface RenderedProject {
+  readonly project: Project;
+  /** Text of a file; undefined while it cannot be known, because a certificate in it is not made yet. */
+  readonly readText: (path: string) => string | undefined;
+  /** The objects of a file in manifests/ or secrets/; undefined as above. @throws UsageError when it is no YAML of objects. */
+  readonly readObjects: (path: string) => readonly KubeObject[] | undefined;
+  /** Digest of all that helm is given for a service. */
+  readonly digestChart: (service: PlannedService) => string;
+  /** The files of a chart by their paths in it, when the plan would change any of them, or helm cannot read them where they are; else undefined. */
+  readonly readChangedChart: (service: PlannedService) => ReadonlyMap<string, string> | undefined;
+  /** What a chart's objects say at least; empty where a person edited the chart. */
+  readonly describeChart: (service: PlannedService) => readonly KubeObject[];
+}
+
+export function viewRendered({ files }: Session, project: Project, { plan, observed }: PlannedProject): RenderedProject {
+  const { config, profile } = project;
+  const written = new Map(plan.steps.flatMap((step) => (step.kind === 'write-file' ? [[step.path, step.content] as const] : [])));
+  const madeFromCertificates = new Map(plan.steps.flatMap((step) => (step.kind === 'write-object' ? [[step.path, step.content] as const] : [])));
+  const removed = new Set(plan.steps.flatMap((step) => (step.kind === 'remove-file' ? [step.path] : [])));
+  const toBeMade = new Set(plan.steps.flatMap((step) => (step.kind === 'make-key' || step.kind === 'issue-certificate' ? [step.path] : [])));
+  const edited = plan.conflicts.map(({ path }) => path);
+  const asWanted = new Set([...plan.unchanged, ...madeFromCertificates.keys()]);
+  const madeFromFiles = new Map(project.desired.objects.map(({ path, content }) => [path, content]));
+
+  const digest = (path: string): string | undefined => {
+    if (removed.has(path)) return undefined;
+    const content = written.get(path);
+    return content === undefined ? (observed.digests.get(path) ?? files.digest(path)) : digestText(content);
+  };
+  const awaitsCertificate = ({ data }: ObjectFromFiles): boolean => Object.values(data).some((source) => toBeMade.has(source) && !files.exists(source));
+  const readText = (path: string): string | undefined => {
+    const content = madeFromCertificates.get(path);
+    if (content === undefined) return written.get(path) ?? files.readText(path);
+    return awaitsCertificate(content) ? undefined : printObject(content, files);
+  };
+  /** Those that helm takes. */
+  const listChartFiles = (folder: string): readonly string[] => {
+    const isLeftOut = parseHelmIgnore(readText(`${folder}/.helmignore`));
+    const inFolder = [...files.list(folder), ...[...written.keys()].filter((path) => path.startsWith(`${folder}/`))];
+    return [...new Set(inFolder)].filter((path) => !removed.has(path) && !isLeftOut(path.slice(folder.length + 1)));
+  };
+  return {
+    project,
+    readText,
+    readObjects: (path) => {
+      // What this program printed need not be read back: hundreds of Secrets take longer to parse than all else here.
+      const known = asWanted.has(path) ? madeFromFiles.get(path) : undefined;
+      const data = known === undefined || awaitsCertificate(known) ? undefined : readOwnData(known, files);
+      if (known !== undefined && data !== undefined) return [{ ...known.object, data }];
+      const text = readText(path);
+      return text === undefined ? undefined : parseObjects(text, path);
+    },
+    digestChart: (service) => {
+      const folder = chartFolder(service.name);
+      const beside = Object.entries(inlineAuthority(config, profile, service)).map(([value, path]): FileDigest => ({ path: `${value}=${path}`, digest: files.digest(path) ?? '' }));
+      return digestFiles(listChartFiles(folder).flatMap((path) => fileDigest(path, digest(path))).concat(beside));
+    },
+    readChangedChart: (service) => {
+      const folder = chartFolder(service.name);
+      const isChanged = [...written.keys(), ...removed].some((path) => path.startsWith(`${folder}/`));
+      if (!isChanged && !holdsLeftOutLink(files, folder)) return undefined;
+      return new Map(listChartFiles(folder).map((path) => [path.slice(folder.length + 1), readText(path) ?? '']));
+    },
+    describeChart: (service) => {
+      const isEdited = edited.some((path) => path.startsWith(`${chartFolder(service.name)}/`));
+      return isEdited ? [] : describeGeneratedChart(project, service);
+    },
+  };
+}
+
+function fileDigest(path: string, digest: string | undefined): readonly FileDigest[] {
+  return digest === undefined ? [] : [{ path, digest }];
+}

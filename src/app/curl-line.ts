@@ -1,0 +1,58 @@
+import { relative, sep } from 'node:path';
+import type { PlannedService } from '../model/chart.ts';
+import type { ProbeAddress } from '../model/probe.ts';
+import { clientPair, places, trustedPair } from '../project/places.ts';
+
+export interface CurlLine {
+  readonly service: PlannedService;
+  /** Where to connect; the host may be a word with an underscore for an address to fill in. */
+  readonly address: ProbeAddress;
+  /** As it stands in a URL: see url-path.ts. */
+  readonly path: string;
+  /** The project folder as seen from where curl runs; empty: there. */
+  readonly folder?: string;
+  /** Whether curl trusts the one certificate that the line names, whatever ~/.curlrc and the machine say; at the price of a longer line. */
+  readonly isStrict?: boolean;
+  /** More options, before the URL. */
+  readonly options?: readonly string[];
+}
+
+/**
+ * Arguments of a curl that reaches a service and verifies it; no DNS entry is needed. The client's certificate and key are
+ * given where the pod demands one.
+ */
+export function buildCurlArgs({ service, address, path, folder = '', isStrict = false, options = [] }: CurlLine): readonly string[] {
+  const { host, port } = { host: address.host.includes(':') ? `[${address.host}]` : address.host, port: address.port };
+  const authority = trustedPair(service).certificate;
+  const client = service.clientAuth ? clientPair(service.name) : undefined;
+  const file = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
+  const url = `https://${service.host}:${port}${path}`;
+  return [
+    // ~/.curlrc may say `insecure`; only as the very first word does this keep curl from it (curl@7.88.1 docs: --disable).
+    ...(isStrict ? ['--disable'] : []),
+    // --resolve takes addresses only.
+    ...(isHostName(address.host) ? ['--connect-to', `${service.host}:${port}:${host}:${port}`] : ['--resolve', `${service.host}:${port}:${host}`]),
+    '--cacert',
+    file(authority),
+    // --cacert leaves the folder of public authorities in place that curl was built with (curl@7.88.1 lib/url.c, CURL_CA_PATH).
+    // This one has none: OpenSSL finds nothing in a folder but files named by hashes, and other libraries find the project's own.
+    ...(isStrict ? ['--capath', file(places.certificates)] : []),
+    // What follows a colon would be a password (curl@8.17.0 docs: --cert).
+    ...(client === undefined ? [] : ['--cert', file(client.certificate).replaceAll(/[\\:]/g, String.raw`\$&`), '--key', file(client.key)]),
+    // Without it curl counts up [1-3] and {a,b} in a URL.
+    ...(/[[\]{}]/.test(path) ? ['--globoff'] : []),
+    ...options,
+    url,
+  ];
+}
+
+/** Whether a host has to be looked up: it is a name and no address. */
+export function isHostName(host: string): boolean {
+  const labels = host.split('.');
+  return host.length <= 253 && labels.every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(label)) && !/^\d+$/.test(labels.at(-1) ?? '');
+}
+
+/** The project folder as seen from another; with forward slashes, as curl takes them everywhere. */
+export function folderSeenFrom(current: string, root: string): string {
+  return relative(current, root).split(sep).join('/');
+}

@@ -1,0 +1,86 @@
+import { readDeepJournal } from '../../world/files/deep-journal.ts';
+import type { ObjectReader, ObjectSources, RenderedObjects } from '../../world/helm/rendered-objects.ts';
+import { digestText } from '../../kube/digest.ts';
+import type { ControllerProfile } from '../../model/controller-profile.ts';
+import type { GatewayBehaviour, GatewayTable } from '../../model/gateway.ts';
+import type { KubeObject } from '../../model/kube-object.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { PodDescription } from '../../model/preview.ts';
+import { chartFolder } from '../../project/places.ts';
+import { describePods } from '../../preview/input-pods.ts';
+import { describeGeneratedChart } from '../cluster/chart-objects.ts';
+import { loadProject, planProject, type Project } from '../project.ts';
+import { withLock, type Session } from '../session.ts';
+import { repairUnderLock } from '../verify/repair.ts';
+import { carryOutPlan } from '../write-project.ts';
+
+/** Renders the project as apply does. Edited files are kept: preview shows what they do. */
+export async function renderForPreview(session: Session): Promise<{ readonly project: Project; readonly plan: Plan }> {
+  return withLock(session, 'preview', async () => {
+    const project = loadProject(session);
+    // A killed `verify --deep` left another authority in a file of this folder; one on a cluster is not preview's business.
+    if (readDeepJournal(session.files)?.target.kind === 'preview') await repairUnderLock(session, project, {});
+    const { plan, observed } = planProject(session, project, false);
+    await carryOutPlan(session, plan, observed);
+    return { project, plan };
+  });
+}
+
+/** What there is to serve, read from the project's files. Holds private keys: never to be printed. */
+export interface Served {
+  readonly project: Project;
+  readonly objects: readonly KubeObject[];
+  readonly charts: RenderedObjects['charts'];
+  readonly behaviour: GatewayBehaviour;
+  readonly table: GatewayTable;
+  readonly pods: readonly PodDescription[];
+  readonly complaints: readonly string[];
+  /** Differs when anything of it does. */
+  readonly digest: string;
+}
+
+/** Reads what the files of a rendered project say. @throws UsageError or ToolError for files that cannot be read or rendered. */
+export async function loadServed(reader: ObjectReader, project: Project): Promise<Served> {
+  const { config, profile } = project;
+  const { objects, charts, missing } = await reader.read(listSources(project));
+  const table = profile.readRoutes(objects, config);
+  const behaviour = profile.behaviour(config);
+  const { pods, complaints } = describePods(objects);
+  return {
+    ...{ project, objects, charts, behaviour, table, pods },
+    complaints: [...missing.map((path) => `${path} is missing`), ...table.complaints, ...complaints],
+    digest: digestText(JSON.stringify([objects, behaviour, table, pods])),
+  };
+}
+
+/** The files that apply would send, in its order, and the charts that it would install. */
+function listSources({ config, profile, desired }: Project): ObjectSources {
+  const { before, after } = desired.manifests;
+  const secrets = desired.objects.filter(({ content }) => content.object.kind === 'Secret');
+  return {
+    files: [...before, ...secrets, ...after].map(({ path }) => path),
+    charts: desired.services.map((service) => ({
+      folder: chartFolder(service.name),
+      release: service.release,
+      namespace: service.namespace,
+      describe: () => describeGeneratedChart({ config, profile }, service),
+    })),
+    kubeVersion: chooseKubeVersion(profile),
+  };
+}
+
+/** The newest that v1.15.1 of ingress-nginx names (README.md, supported versions). */
+const recentVersion = '1.35';
+
+/**
+ * A version of Kubernetes that a profile runs on. helm's own need not be one: it is too new for old profiles, and a helm that
+ * was built without its release's flags takes 1.20 (helm@3.16.4:pkg/chartutil/capabilities.go), so that it refuses the chart.
+ */
+function chooseKubeVersion({ kubernetes: { atLeast, below } }: ControllerProfile): string {
+  if (below !== undefined) return `1.${minorOf(below) - 1}.0`;
+  return `1.${Math.max(minorOf(recentVersion), minorOf(atLeast ?? recentVersion))}.0`;
+}
+
+function minorOf(version: string): number {
+  return Number(version.split('.')[1]);
+}

@@ -1,0 +1,108 @@
+import { profileNames, findProfile } from '../controllers/index.ts';
+import { createLocator, parseConfig } from '../config/load.ts';
+import { observeProject } from '../world/files/observe.ts';
+import { readChartTemplates, readConfigSchema } from '../world/files/templates.ts';
+import { InternalError, UsageError } from '../errors.ts';
+import { printProject } from '../kube/ownership.ts';
+import type { Config } from '../model/config.ts';
+import type { ControllerProfile } from '../model/controller-profile.ts';
+import type { Notice } from '../model/notice.ts';
+import type { Observed } from '../model/observed.ts';
+import type { Plan } from '../model/plan.ts';
+import { printFiles } from '../project/desired-files.ts';
+import { describeProject, type DesiredProject } from '../project/desired-project.ts';
+import { gitFilePaths } from '../project/git-files.ts';
+import { places } from '../project/places.ts';
+import { planRender } from '../project/render-plan.ts';
+import type { Session } from './session.ts';
+
+/** A project as ingress-tls.yaml describes it. */
+export interface Project {
+  readonly text: string;
+  readonly config: Config;
+  readonly profile: ControllerProfile;
+  readonly desired: DesiredProject;
+  /** By which it knows what is its own on a cluster (kube/ownership.ts, printProject): its domain, and one that it takes over. */
+  readonly identities: readonly string[];
+}
+
+/** Text of ingress-tls.yaml. @throws UsageError when there is none. */
+export function readConfigText(session: Session): string {
+  const text = session.files.readText(places.config);
+  if (text !== undefined) return text;
+  throw new UsageError(`no ${places.config} in ${session.root}`, { remedy: 'ingress-tls init' });
+}
+
+/**
+ * Loads the project in the session's folder.
+ * @param takeOver another domain, what was applied for which is taken for the project's own.
+ * @throws UsageError with all problems of ingress-tls.yaml at once.
+ */
+export function loadProject(session: Session, takeOver?: string): Project {
+  const project = describe(readConfigText(session));
+  // As errors name it: in the label's own words.
+  return takeOver === undefined ? project : { ...project, identities: [...project.identities, takeOver, printProject(takeOver)] };
+}
+
+/** A command as it has to be typed again. */
+export function addTakeOver(command: string, { takeOver }: { readonly takeOver?: string }): string {
+  return takeOver === undefined ? command : `${command} --take-over ${takeOver}`;
+}
+
+/** The project that a text of ingress-tls.yaml describes, whether it is written yet or not. */
+export function describe(text: string): Project {
+  const config = parseConfig(text, places.config, profileNames);
+  const profile = findProfile(config.controller.profile);
+  if (profile === undefined) throw new InternalError(`the schema let profile ${config.controller.profile} pass`);
+  return { text, config, profile, desired: describeProject(config, profile), identities: [printProject(config.domain)] };
+}
+
+/**
+ * The project that a changed text of ingress-tls.yaml describes. Its problems come from what the person gave to the
+ * command, and a place in a text that nobody can look at would only confuse.
+ */
+export function describeChanged(text: string, command: string): Project {
+  try {
+    return describe(text);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError('nothing was written: see above what is not accepted', {
+      details: error.details.map((line) => line.replace(/^ingress-tls\.yaml:\d+:\d+: /, '')),
+      remedy: `ingress-tls ${command} --help`,
+      cause: error,
+    });
+  }
+}
+
+export interface PlannedProject {
+  readonly plan: Plan;
+  readonly observed: Observed;
+}
+
+/** Looks at the project folder and plans what to write. @throws UsageError for notices of level error. */
+export function planProject(session: Session, project: Project, force: boolean): PlannedProject {
+  const { desired } = project;
+  const { packageFolder } = session.world;
+  const desiredFiles = printFiles({ ...project, templates: readChartTemplates(packageFolder), schema: readConfigSchema(packageFolder) });
+  const observed = observeProject(session.files, {
+    paths: [...desiredFiles, ...desired.objects].map(({ path }) => path),
+    gitFiles: gitFilePaths,
+    objects: desired.objects,
+    pairs: desired.pairs.map(({ paths, issuer }) => ({ ...paths, ...(issuer === undefined ? {} : { issuer: issuer.certificate }) })),
+  });
+  const plan = planRender(desired, desiredFiles, observed, { now: session.world.now(), force });
+  // Line numbers of a text that was refused before it was written would lead nowhere.
+  refuseErrors(plan.notices, session.files.readText(places.config) === project.text ? project.text : undefined);
+  return { plan, observed };
+}
+
+function refuseErrors(notices: readonly Notice[], text: string | undefined): void {
+  const errors = notices.filter(({ level }) => level === 'error');
+  if (errors.length === 0) return;
+  const locate = text === undefined ? undefined : createLocator(text, places.config);
+  const describeError = ({ message, path, remedy }: Notice): string =>
+    [path === undefined || locate === undefined ? message : `${locate(path)}: ${message}`, ...(remedy === undefined ? [] : [`    ${remedy}`])].join('\n');
+  throw new UsageError(errors.length === 1 ? 'nothing was written: see the line above' : `nothing was written: see the ${errors.length} problems above`, {
+    details: errors.map(describeError),
+  });
+}

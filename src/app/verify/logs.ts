@@ -1,0 +1,136 @@
+import type { FoundLog, Kubectl } from '../../world/kubectl/kubectl.ts';
+import type { Prober } from '../../world/net/prober.ts';
+import { InternalError, ToolError } from '../../errors.ts';
+import { fieldAt } from '../../kube/object-fields.ts';
+import type { Observation, Probe } from '../../model/probe.ts';
+import type { CheckResult } from '../../model/verification.ts';
+import { expectInLog } from '../../verify/checks/access-log.ts';
+import { endsAtController } from '../../verify/leaves.ts';
+import { judgeLogs } from '../../verify/log-check.ts';
+import { probeAsClient, probeUnknownName } from '../../verify/probe-plan.ts';
+import type { NamedProbe, VerifyContext, VerifySubject } from '../../verify/subject.ts';
+import { askUntil } from './ask-until.ts';
+import type { Project } from '../project.ts';
+import type { Session } from '../session.ts';
+import type { StopWatch } from '../stop-watch.ts';
+
+/** How long a line may take to come into a log, and between two looks; milliseconds. */
+const longestWait = 5_000;
+const pause = 500;
+
+/** Pods' logs that are read at a time: each is a kubectl of its own. */
+const atATime = 8;
+
+export interface LogsInput {
+  readonly session: Session;
+  readonly project: Project;
+  readonly context: VerifyContext;
+  readonly kubectl: Kubectl;
+  readonly prober: Prober;
+  /** Before this run's first connection. */
+  readonly started: Date;
+  readonly stop: StopWatch;
+}
+
+interface Request {
+  readonly subject: VerifySubject;
+  readonly path: string;
+  readonly seen: Observation;
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/**
+ * Makes one request to each service that nobody else makes, and looks for it in the logs of the controller and of the pods.
+ * @returns the results by the service's name.
+ * @throws ToolError when the controller's log cannot be read.
+ */
+export async function checkLogs(input: LogsInput, subjects: readonly VerifySubject[]): Promise<ReadonlyMap<string, readonly CheckResult[]>> {
+  const { context } = input;
+  const [requests, witnesses] = await Promise.all([
+    Promise.all(subjects.map(async (subject): Promise<Request> => ({ subject, ...(await request(input, probeAsClient(subject))) }))),
+    Promise.all(planWitnesses(input, subjects).map((probe) => request(input, probe))),
+  ]);
+  const read = [...requests.filter(({ subject }) => endsAtController(subject)), ...witnesses];
+  const { lines: controllerLines, isCut } = await readUntil(input, () => readControllerLogs(input), read);
+  const isWitnessed = read.some(({ path }) => controllerLines.some((line) => line.includes(path)));
+  const podLines = await readPodLogs(input, requests);
+  return new Map(
+    requests.map(({ subject, path, seen }) => [
+      subject.service.name,
+      judgeLogs(context, subject, { path, request: seen, controllerLines, isWitnessed, isCut, podLines: podLines.get(subject) ?? [] }),
+    ]),
+  );
+}
+
+/** Of a service whose requests could not be looked for. */
+export function skipLogs(subject: VerifySubject, why: string): CheckResult {
+  return { check: 'access-log', status: 'skipped', expected: expectInLog(subject), seen: why };
+}
+
+/** That a passed-through request is not in a log proves something only if another one is, which the controller must have read. */
+function planWitnesses({ context }: LogsInput, subjects: readonly VerifySubject[]): readonly NamedProbe[] {
+  if (subjects.some(endsAtController)) return [];
+  const terminated = context.subjects.find(endsAtController);
+  return [terminated === undefined ? probeUnknownName(context, true) : probeAsClient(terminated)];
+}
+
+async function request({ session, prober }: LogsInput, { probe }: NamedProbe): Promise<Omit<Request, 'subject'>> {
+  const path = `/ingress-tls-verify-${Buffer.from(session.world.randomBytes(8)).toString('hex')}`;
+  if (probe.kind !== 'https') throw new InternalError('a client asks by HTTPS');
+  const asked: Probe = { ...probe, path };
+  return { path, seen: await prober.probe(asked) };
+}
+
+async function readControllerLogs(input: LogsInput): Promise<FoundLog> {
+  const { project, kubectl } = input;
+  const { config, profile, desired } = project;
+  const logs: FoundLog[] = [];
+  for (const { kind, name, namespace } of profile.workloads(config)) {
+    const workload = desired.manifests.after
+      .flatMap(({ objects }) => objects)
+      .find((object) => object.kind === kind && object.metadata.name === name && object.metadata.namespace === namespace);
+    const labels = fieldAt(workload, 'spec', 'selector', 'matchLabels');
+    if (!isLabels(labels)) throw new InternalError(`${kind} ${name} selects no pods`);
+    logs.push(await kubectl.readLogs(namespace, labels, countSeconds(input)));
+  }
+  return { lines: logs.flatMap(({ lines }) => lines), isCut: logs.some(({ isCut }) => isCut) };
+}
+
+/** By the service; none where they cannot be read, and of a person's own image, whose log is no evidence that we can read. */
+async function readPodLogs(input: LogsInput, requests: readonly Request[]): Promise<ReadonlyMap<VerifySubject, readonly string[]>> {
+  const found = new Map<VerifySubject, readonly string[]>();
+  const queue = requests.filter(({ subject }) => subject.service.image === undefined);
+  const work = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined && !input.stop.isStopped(); next = queue.shift()) {
+      const { subject } = next;
+      const { name, namespace, release } = subject.service;
+      const labels = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/instance': release };
+      const read = (): Promise<FoundLog> => input.kubectl.readLogs(namespace, labels, countSeconds(input));
+      try {
+        found.set(subject, (await readUntil(input, read, next.seen.answer === undefined ? [] : [next])).lines);
+      } catch (error) {
+        if (!(error instanceof ToolError)) throw error;
+        if (input.stop.isStopped()) return;
+        input.session.listener.notice({ level: 'warning', code: 'pod-logs', message: error.message });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atATime }, work));
+  return found;
+}
+
+/** Reads again until each of these requests is there, or the time is over. */
+function readUntil({ stop }: LogsInput, read: () => Promise<FoundLog>, requests: readonly Pick<Request, 'path'>[]): Promise<FoundLog> {
+  const isThere = ({ lines }: FoundLog): boolean => requests.every(({ path }) => lines.some((line) => line.includes(path)));
+  return askUntil(read, isThere, { longest: longestWait, pause, stop: stop.asked });
+}
+
+/** Relative to the cluster's clock, which need not be ours. */
+function countSeconds({ session, started }: LogsInput): number {
+  return Math.max(1, Math.ceil((session.world.now().getTime() - started.getTime()) / 1000) + 1);
+}
+
+function isLabels(value: unknown): value is Labels {
+  return typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string');
+}

@@ -1,0 +1,69 @@
+import { inspectCertificate } from '../../certs/inspect.ts';
+import { isPair } from '../../certs/key-pair.ts';
+import { demoGreeting } from '../../charts/demo-backend.ts';
+import type { ProjectFiles } from '../../world/files/files.ts';
+import { readPem } from '../../world/files/object-text.ts';
+import { UsageError } from '../../errors.ts';
+import type { PlannedService } from '../../model/chart.ts';
+import type { ClientIdentity } from '../../model/probe.ts';
+import { clientPair, shownPair, trustedPair, type PairPaths } from '../../project/places.ts';
+import type { ExpectedAnswer, VerifySubject } from '../../verify/subject.ts';
+import type { Project } from '../project.ts';
+import type { Foreigners } from './foreign.ts';
+
+export interface SubjectsInput {
+  readonly files: ProjectFiles;
+  readonly project: Project;
+  /** Absent: nobody is to be refused. */
+  readonly foreigners?: Foreigners;
+  /** What the person asks for; absent: what each service should answer. */
+  readonly asked?: { readonly services: readonly PlannedService[]; readonly path: string; readonly status: number };
+}
+
+/**
+ * What verify has to know of each service, from the project's files.
+ * @throws UsageError when a certificate is missing or cannot be read, or is not that of the key beside it.
+ */
+export function describeSubjects({ files, project, foreigners, asked }: SubjectsInput): readonly VerifySubject[] {
+  return project.desired.services.map((service): VerifySubject => {
+    const { config, profile } = project;
+    const leafPath = shownPair(service).certificate;
+    const trustPath = trustedPair(service).certificate;
+    const upstreamCa = service.mode === 'reencrypt' ? profile.upstreamCa(config, service) : undefined;
+    return {
+      service,
+      leaf: inspectCertificate(readRequired(files, leafPath), leafPath),
+      leafSource: `Secret ${service.namespace}/${service.mode === 'passthrough' ? (service.podTlsSecret ?? '') : config.certificate.secretName}`,
+      trust: readRequired(files, trustPath),
+      trustPath,
+      ...(service.image === undefined ? { greeting: demoGreeting(service.name) } : {}),
+      answer: asked?.services.includes(service) === true ? { path: asked.path, status: asked.status } : usualAnswer(service),
+      ...(service.clientAuth ? { ...readClient(files, clientPair(service.name)), ...(foreigners === undefined ? {} : { foreignClient: foreigners.makeClient(service.name) }) } : {}),
+      ...(upstreamCa?.kind === 'Secret' ? { upstreamCaSource: `Secret ${upstreamCa.namespace}/${upstreamCa.name}` } : {}),
+    };
+  });
+}
+
+/** Of a person's own image no more is known than that it should be well. */
+function usualAnswer({ name, image }: PlannedService): ExpectedAnswer {
+  return { path: '/', status: 200, ...(image === undefined ? { body: demoGreeting(name) } : {}) };
+}
+
+/** Keys are in no repository: where a colleague's clone has the certificate alone, what needs the client is skipped. */
+function readClient(files: ProjectFiles, paths: PairPaths): { readonly client?: ClientIdentity } {
+  const certificate = readPem(files, paths.certificate);
+  const key = readPem(files, paths.key);
+  if (certificate === undefined || key === undefined) return {};
+  if (!isPair(certificate, key, paths.key)) {
+    throw new UsageError(`cannot connect as a client: ${paths.certificate} and ${paths.key} do not belong together`, {
+      remedy: 'bring the right one of the two, or move both away and run ingress-tls render',
+    });
+  }
+  return { client: { certificate, key } };
+}
+
+function readRequired(files: ProjectFiles, path: string): string {
+  const text = readPem(files, path);
+  if (text === undefined) throw new UsageError(`cannot verify: ${path} is not there`, { remedy: 'ingress-tls render' });
+  return text;
+}

@@ -1,0 +1,33 @@
+import { carryOut } from '../world/files/carry-out.ts';
+import { ToolError } from '../errors.ts';
+import type { Observed } from '../model/observed.ts';
+import type { Plan } from '../model/plan.ts';
+import { places } from '../project/places.ts';
+import type { PlannedProject, Project } from './project.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Carries out the plan of a project whose ingress-tls.yaml is new or changed, and writes that file last: a run that ends half-way has
+ * not changed what is asked for, so that the same command does the rest. Returns the backups of those replaced by force.
+ * @param before the text that the change was made of; undefined: there was no file.
+ * @throws ToolError when somebody saved the file meanwhile; it is not written over.
+ */
+export async function writeChangedProject(session: Session, before: string | undefined, { text }: Project, { plan, observed }: PlannedProject): Promise<readonly string[]> {
+  const backups = await carryOutPlan(session, plan, observed);
+  if (session.files.readText(places.config) !== before) {
+    throw new ToolError(`${places.config} was changed by somebody else meanwhile and is left as it is`, { remedy: 'Run the same command again.' });
+  }
+  session.files.writeAtomic(places.config, text, { mode: 0o644, durable: true });
+  return backups;
+}
+
+/** Carries out a plan of the project folder; edited files are kept. Returns the backups of those replaced by force. */
+export async function carryOutPlan({ world, files, listener }: Session, plan: Plan, observed: Observed): Promise<readonly string[]> {
+  const keys = plan.steps.filter((step) => step.kind === 'make-key');
+  if (keys.length > 30 && keys.some(({ keyType }) => keyType === 'rsa-2048')) {
+    listener.message(`Making ${keys.length} RSA keys: this takes a while. With keyType: ecdsa-p256 it takes a moment.`);
+  }
+  const now = world.now();
+  const backupFolder = `${places.backup}/${now.toISOString().replaceAll(':', '-')}`;
+  return (await carryOut(plan, observed, { files, now, randomBytes: world.randomBytes, backupFolder })).backups;
+}

@@ -1,0 +1,106 @@
+import { escapeControls } from '../../text/escape.ts';
+import { stripServerFields } from '../../kube/compare-objects.ts';
+import { printObjectName } from '../../kube/object-identity.ts';
+import type { Change, ClusterChanges, ObjectChange, ObjectName, ReleaseChange } from '../../model/changes.ts';
+import type { Orphans } from '../../cluster/apply-plan.ts';
+import { describeDifference, unwanted } from '../../cluster/difference-text.ts';
+
+/** How many of each there are: objects that kubectl brings and releases, each counting once. */
+export type ChangeCounts = Readonly<Record<Change, number>>;
+
+/** One line for each object and release that changes, what stands in the way below it, and the counts. */
+export function summarizeChanges(changes: ClusterChanges): readonly string[] {
+  const objects = changes.objects.filter(hasNews).flatMap((change) => [`${verb(change)}${printObjectName(change.object)}${change.change === 'delete' ? `: ${unwanted}` : ''}`, ...indent(noteLines(change))]);
+  return [...objects, ...changes.releases.flatMap(describeRelease), printCounts(countChanges(changes))].map(escapeControls);
+}
+
+function countChanges({ objects, releases }: ClusterChanges): ChangeCounts {
+  const all = [...objects, ...releases];
+  const count = (wanted: Change): number => all.filter(({ change }) => change === wanted).length;
+  return { create: count('create'), change: count('change'), delete: count('delete'), unchanged: count('unchanged') };
+}
+
+/** The same with what the cluster has and the project does not bring: apply leaves it alone unless told otherwise. */
+export function addOrphans({ objects, releases }: ClusterChanges, orphans: Orphans): ClusterChanges {
+  return {
+    objects: [
+      ...objects,
+      ...orphans.objects.map(({ kind, name, namespace }) => ({ path: '', object: { kind, name, ...(namespace === undefined ? {} : { namespace }) }, change: 'delete' as const, conflicts: [] })),
+    ],
+    releases: [...releases, ...orphans.releases.map(({ name, namespace }) => ({ service: '', release: name, namespace, change: 'delete' as const, reasons: [{ about: 'unwanted' as const }] }))],
+  };
+}
+
+/** Whether anything would not stay as it is. */
+export function hasChanges(changes: ClusterChanges): boolean {
+  const { create, change, delete: deleted } = countChanges(changes);
+  return create + change + deleted > 0;
+}
+
+/** What is to be known of a change beside the change: who else manages fields, and why it is refused. */
+export function noteLines({ object, conflicts, refusal }: Pick<ObjectChange, 'object' | 'conflicts' | 'refusal'>): readonly string[] {
+  // What the API server refuses it refuses to whoever takes fields over as well.
+  const remedy = refusal === undefined ? ' (apply --force-conflicts takes over)' : '';
+  return [
+    ...conflicts.map(({ manager, fields }) => `${fields.join(', ')}: set by ${manager}${remedy}`),
+    ...(refusal === undefined ? [] : [`refused: ${refusal}`, ...describeReplacement(object, refusal)]),
+  ];
+}
+
+/** A field that the API server lets nobody change is only changed by making the object anew. */
+function describeReplacement({ kind, name, namespace }: ObjectName, refusal: string): readonly string[] {
+  if (!refusal.includes('field is immutable')) return [];
+  return [`to have it made anew: kubectl delete ${kind.toLowerCase()} ${name}${namespace === undefined ? '' : ` --namespace ${namespace}`}, then ingress-tls apply`];
+}
+
+function describeRelease(change: ReleaseChange): readonly string[] {
+  const { release, service, reasons, objects = [] } = change;
+  if (change.change === 'unchanged') return [];
+  const why = reasons.length === 0 ? '' : `: ${reasons.map(describeDifference).join(', ')}`;
+  const notes = objects.flatMap((object) => noteLines(object).map((line) => `${printObjectName(object.object)}: ${line}`));
+  return [`${verb(change)}release ${release}${service === '' ? '' : ` (${service})`}${why}`, ...indent(notes)];
+}
+
+function hasNews({ change }: ObjectChange): boolean {
+  return change !== 'unchanged';
+}
+
+function verb({ change }: { readonly change: Change }): string {
+  return `${change}  `;
+}
+
+function indent(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `        ${line}`);
+}
+
+function printCounts({ create, change, delete: deleted, unchanged }: ChangeCounts): string {
+  const parts = [
+    ...(create > 0 ? [`${create} to create`] : []),
+    ...(change > 0 ? [`${change} to change`] : []),
+    ...(deleted > 0 ? [`${deleted} no longer wanted`] : []),
+  ];
+  return [...(parts.length === 0 ? ['nothing to change'] : parts), `${unchanged} unchanged`].join(', ');
+}
+
+/**
+ * The changes for programs. Of a Secret no content is told, not even by a digest; a refusal is in the API server's words without it.
+ */
+export function describeChanges(changes: ClusterChanges): unknown {
+  return {
+    counts: countChanges(changes),
+    objects: changes.objects.map(({ path, ...change }) => ({ path, ...describeObject(change) })),
+    releases: changes.releases.map(({ objects, reasons, ...release }) => ({ ...release, reasons: reasons.map(describeDifference), ...(objects === undefined ? {} : { objects: objects.map(describeObject) }) })),
+  };
+}
+
+function describeObject({ object, change, before, after, conflicts, refusal }: ObjectChange): Readonly<Record<string, unknown>> {
+  const isShown = change !== 'unchanged' && object.kind !== 'Secret';
+  return {
+    ...object,
+    change,
+    ...(isShown && before !== undefined ? { before: stripServerFields(before) } : {}),
+    ...(isShown && after !== undefined ? { after: stripServerFields(after) } : {}),
+    conflicts,
+    ...(refusal === undefined ? {} : { refusal }),
+  };
+}

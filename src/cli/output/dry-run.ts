@@ -1,0 +1,27 @@
+import { printCommand } from '../../kube/command-line.ts';
+import type { Plan, RunStep } from '../../model/plan.ts';
+import { describePlace, foldSteps } from './summary.ts';
+
+/** The numbered lines of a plan: what would be written, then every command as it would run. */
+export function printPlan(plan: Plan, commands: readonly RunStep[]): readonly string[] {
+  const changes = foldSteps(plan.steps).map((change) => `${change.verb} ${describePlace(change)}`);
+  const lines = [...changes, ...commands.map(({ command }) => printCommand(command))];
+  const width = String(lines.length).length;
+  return lines.map((line, index) => `${String(index + 1).padStart(width)}. ${line}`);
+}
+
+/** The same for programs. */
+export function describePlan(plan: Plan, commands: readonly RunStep[]): readonly unknown[] {
+  return [
+    ...foldSteps(plan.steps).map(({ verb, place, count }) => ({ kind: 'local', change: verb, place, files: count })),
+    ...commands.map(({ phase, title, command }) => ({
+      kind: 'command',
+      phase,
+      title,
+      command: printCommand(command),
+      tool: command.tool,
+      args: command.args,
+      stdinFiles: command.stdinFiles ?? [],
+    })),
+  ];
+}

@@ -1,0 +1,113 @@
+import type { AccessEntry } from '../../model/preview.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { Served } from '../../app/preview/load.ts';
+import { printEntry, printJsonEntry } from './preview-lines.ts';
+import type { CommandSession } from '../session.ts';
+import { printJson } from './print-json.ts';
+import { printTable } from '../../text/table.ts';
+
+/** What a preview says, for a person or, a JSON document a line, for programs. */
+export interface PreviewReport {
+  readonly started: (served: Served, port: number) => void;
+  readonly reloaded: (served: Served, paths: readonly string[]) => void;
+  /** Tells complaints that were not told before; those that are gone may be told again. */
+  readonly complaints: (complaints: readonly string[]) => void;
+  /** Names edited files, each once. */
+  readonly kept: (plan: Plan) => void;
+  /** Something did not work and what was served is served on. */
+  readonly trouble: (message: string, details?: readonly string[], remedy?: string) => void;
+  readonly entry: (entry: AccessEntry) => void;
+  readonly ended: () => void;
+}
+
+/** Bytes that may wait for a slow reader of the log; entries beyond are counted and left out. */
+const mostWaiting = 1024 * 1024;
+
+export function createPreviewReport({ report, world }: CommandSession, isJson: boolean): PreviewReport {
+  let told: ReadonlySet<string> = new Set();
+  const named = new Set<string>();
+  let leftOut = 0;
+  const event = (name: string, facts: Readonly<Record<string, unknown>>): void => {
+    report.result(printJson({ event: name, ...facts }));
+  };
+  return {
+    started(served, port) {
+      if (isJson) event('listening', { host: '127.0.0.1', port, controller: served.behaviour.product, charts: served.charts.by, services: listServices(served, port) });
+      else for (const line of printStart(served, port)) report.result(line);
+    },
+    reloaded({ table }, paths) {
+      if (isJson) event('reloaded', { hosts: table.hosts.length, paths });
+      else report.result(`reloaded: ${count(table.hosts.length, 'host')}, because of ${listPaths(paths)}`);
+    },
+    complaints(complaints) {
+      const fresh = complaints.filter((text, index) => !told.has(text) && complaints.indexOf(text) === index);
+      told = new Set(complaints);
+      for (const text of fresh) {
+        if (isJson) event('complaint', { message: text });
+        else report.notice({ level: 'warning', code: 'preview', message: text });
+      }
+    },
+    kept({ conflicts }) {
+      for (const { path } of conflicts.filter((conflict) => !named.has(conflict.path))) {
+        named.add(path);
+        if (isJson) event('kept', { path });
+        else report.message(`${report.messageStyle.warning('kept:')} ${path} was edited and is served as it is`);
+      }
+    },
+    trouble(message, details = [], remedy) {
+      if (isJson) {
+        event('trouble', { message, details });
+        return;
+      }
+      for (const line of details) report.verbatim(line);
+      report.message(`${report.messageStyle.error('not reloaded:')} ${message}`);
+      if (remedy !== undefined) report.next(remedy);
+    },
+    entry(entry) {
+      if (world.stdout.writableLength > mostWaiting) {
+        leftOut += 1;
+        return;
+      }
+      if (leftOut > 0) {
+        if (isJson) event('left-out', { entries: leftOut });
+        else report.result(`(${count(leftOut, 'entry', 'entries')} left out)`);
+        leftOut = 0;
+      }
+      report.result(isJson ? printJsonEntry(entry) : printEntry(entry, report.style));
+    },
+    ended() {
+      if (isJson) event('ended', {});
+      else report.message('The preview has ended.');
+    },
+  };
+}
+
+function listServices({ project }: Served, port: number): readonly unknown[] {
+  return project.desired.services.map(({ name, mode, host }) => ({ name, mode, host, url: `https://${host}:${port}/` }));
+}
+
+function printStart({ project, behaviour, charts }: Served, port: number): readonly string[] {
+  const { config, desired } = project;
+  const rows = desired.services.map(({ name, mode, host }) => [host, mode, `ingress-tls curl ${name}`]);
+  return [
+    `Controller ${config.controller.name} (${behaviour.product}) in preview on 127.0.0.1:${port}`,
+    'For trying things, not for production: only this machine reaches it.',
+    charts.by === 'helm'
+      ? 'The charts are read through helm template.'
+      : `The charts are taken as generated, edits inside of charts/ are not seen: ${charts.why}.`,
+    '',
+    ...(rows.length === 0 ? ['There are no services yet: ingress-tls add-service'] : printTable(['HOST', 'MODE', 'TO TRY IT'], rows)),
+    '',
+    'ingress-tls verify checks all of it. Ctrl-C ends the preview.',
+    '',
+  ];
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+function listPaths(paths: readonly string[]): string {
+  const shown = paths.slice(0, 3).join(', ');
+  return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown;
+}

@@ -1,0 +1,77 @@
+import { escapeControls } from '../../text/escape.ts';
+import type { ControllerStatus, PodCount, ServiceStatus, Status, StatusProblem } from '../../model/status.ts';
+import { printStatusTable, type StatusPaper } from './status-table.ts';
+import type { Style } from './style.ts';
+import { wrapBehind } from './wrap.ts';
+
+/** Where the text of a head line begins. */
+const headWidth = 'Controller  '.length;
+
+/** The lines of a status for a person, none with a line break in it. What stands there of the cluster cannot steer the terminal. */
+export function printStatus(status: Status, paper: StatusPaper): readonly string[] {
+  const { cluster, services, problems } = status;
+  const { style } = paper;
+  const lines = [
+    head('Cluster', escapeControls(`context ${cluster.context}, server ${cluster.server}, Kubernetes ${cluster.version}`), paper),
+    ...printController(status, paper),
+    '',
+    ...(services.length === 0 ? ['There are no services yet: ingress-tls add-service'] : printStatusTable(services, paper)),
+    '',
+    ...problems.flatMap((problem) => printProblem(problem, services, paper)),
+  ];
+  return [...lines, ...(problems.length === 0 ? [style.success('All is well.')] : [])].flatMap((line) => line.split('\n'));
+}
+
+function head(label: string, text: string, { stream, style }: StatusPaper): string {
+  return wrapBehind(stream, `${style.strong(label)}${' '.repeat(headWidth - label.length)}`, text, headWidth);
+}
+
+function printController({ controller, services }: Status, paper: StatusPaper): readonly string[] {
+  const { name, profile, workloads, nodePort, ingressClass } = controller;
+  const { style } = paper;
+  const port = nodePort.found === null ? 'no node port' : `node port ${nodePort.found}`;
+  const more = (text: string): string => wrapBehind(paper.stream, ' '.repeat(headWidth), text, headWidth);
+  // An address proves nothing (an Ingress that nobody serves any more keeps its own), so it stands apart from what does.
+  const addresses = [...new Set(services.flatMap(({ ingress }) => ingress.addresses))];
+  return [
+    head('Controller', escapeControls(`${name} (profile ${profile}), ${port}`), paper),
+    ...workloads.map(({ kind, name: workload, pods, image }) =>
+      more(`${kind} ${workload}: ${pods === null ? style.error('missing') : `${paintPods(pods, style)} ready`}${image === null ? '' : `, ${escapeControls(image)}`}`),
+    ),
+    more(describeClass(controller, style, ingressClass)),
+    ...(addresses.length === 0 ? [] : [more(style.faint(`Ingresses show ${escapeControls(addresses.join(', '))}, which proves nothing`))]),
+  ];
+}
+
+function describeClass({ name }: ControllerStatus, style: Style, ingressClass: ControllerStatus['ingressClass']): string {
+  if (ingressClass === null) return `class ${name}, by annotation`;
+  const { name: className, controller, agrees, seen } = ingressClass;
+  if (!seen) return `IngressClass ${className}: ${style.warning('not looked at')}`;
+  if (controller === null) return `IngressClass ${className}: ${style.error('missing')}`;
+  const named = escapeControls(controller);
+  return `IngressClass ${className} -> ${named}: ${agrees ? 'the arguments agree' : style.error('the arguments do not agree')}`;
+}
+
+function paintPods({ ready, wanted, rolledOut }: PodCount, style: Style): string {
+  const text = `${ready}/${wanted}`;
+  return rolledOut ? text : ready < wanted ? style.error(text) : style.warning(text);
+}
+
+/** Names are left out where it is so for all services. */
+function printProblem({ level, services: concerned, message, details, remedy }: StatusProblem, services: readonly ServiceStatus[], { stream, style }: StatusPaper): readonly string[] {
+  const label = level === 'error' ? style.error('error:') : style.warning('warning:');
+  const isAll = services.length > 3 && concerned.length === services.length;
+  const subject = concerned.length === 0 ? '' : isAll ? 'all services: ' : `${nameSome(concerned)}: `;
+  return [
+    wrapBehind(stream, `${label} `, escapeControls(`${subject}${message}`), 7),
+    ...details.map((line) => wrapBehind(stream, ' '.repeat(7), escapeControls(line), 9)),
+    wrapBehind(stream, `${' '.repeat(7)}${style.hint('->')} `, escapeControls(remedy), 10),
+  ];
+}
+
+/** The table above tells the others. */
+const mostNamed = 5;
+
+function nameSome(names: readonly string[]): string {
+  return names.length <= mostNamed ? names.join(', ') : `${names.slice(0, mostNamed - 1).join(', ')} and ${names.length - mostNamed + 1} more`;
+}

@@ -1,0 +1,118 @@
+import { escapeControls } from '../../text/escape.ts';
+import type { Difference } from '../../model/changes.ts';
+import type { CertificateStatus, IngressStatus, ServiceStatus } from '../../model/status.ts';
+import { abbreviateDifference } from '../../cluster/difference-text.ts';
+import type { OutputStream } from '../../world/world.ts';
+import type { Style } from './style.ts';
+import { terminalSize } from './terminal-size.ts';
+
+export interface StatusPaper {
+  readonly stream: OutputStream;
+  readonly style: Style;
+}
+
+interface Cell {
+  readonly text: string;
+  readonly color?: Exclude<keyof Style, 'strong'>;
+}
+
+const titles = ['NAME', 'MODE', 'RELEASE', 'PODS', 'INGRESS', 'CERT', 'DRIFT'] as const;
+
+/**
+ * What gives way where a terminal is too narrow, in this order, and how narrow a column may become: each is told in full below
+ * the table or by --json.
+ */
+const shrinking: readonly (readonly [column: (typeof titles)[number], least: number])[] = [
+  ['DRIFT', 8],
+  ['NAME', 16],
+  ['INGRESS', 7],
+  ['RELEASE', 10],
+  ['DRIFT', 5],
+  ['NAME', 8],
+];
+
+const gap = 2;
+
+/** One line for each service, as wide as the terminal at most; elsewhere whole, for grep. */
+export function printStatusTable(services: readonly ServiceStatus[], { stream, style }: StatusPaper): readonly string[] {
+  const rows = services.map(describeRow);
+  const natural = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.text.length ?? 0)));
+  const widths = stream.isTTY ? fit(natural, terminalSize(stream).columns) : natural;
+  const print = (cells: readonly Cell[]): string => cells.map((cell, column) => printCell(cell, widths[column] ?? 0, column === cells.length - 1, style)).join(' '.repeat(gap)).trimEnd();
+  return [print(titles.map((text) => ({ text }))), ...rows.map(print)];
+}
+
+function fit(natural: readonly number[], columns: number): readonly number[] {
+  const widths = [...natural];
+  const excess = (): number => widths.reduce((sum, width) => sum + width, gap * (widths.length - 1)) - columns;
+  for (const [title, least] of shrinking) {
+    const column = titles.indexOf(title);
+    const width = widths[column] ?? 0;
+    if (excess() > 0 && width > least) widths[column] = Math.max(least, width - excess());
+  }
+  return widths;
+}
+
+function printCell({ text, color }: Cell, width: number, isLast: boolean, style: Style): string {
+  const cut = text.length <= width ? text : shorten(text, width);
+  const painted = color === undefined ? cut : style[color](cut);
+  return isLast ? painted : painted + ' '.repeat(width - cut.length);
+}
+
+/** In the middle: names that belong together begin alike. */
+function shorten(text: string, width: number): string {
+  const kept = Math.max(width - 2, 1);
+  const head = Math.ceil(kept / 2);
+  return `${text.slice(0, head)}..${text.slice(text.length - (kept - head))}`;
+}
+
+function describeRow({ name, mode, release, pods, ingress, certificate, drift }: ServiceStatus): readonly Cell[] {
+  return [
+    { text: name },
+    { text: mode },
+    release.status === null
+      ? { text: 'none', color: 'error' }
+      : { text: escapeControls(`${release.status} ${release.revision ?? ''}`), ...(release.status === 'deployed' ? {} : { color: 'error' as const }) },
+    pods === null
+      ? { text: 'none', color: 'error' }
+      : { text: `${pods.ready}/${pods.wanted}`, ...(pods.rolledOut ? {} : { color: pods.ready < pods.wanted ? ('error' as const) : ('warning' as const) }) },
+    describeIngress(ingress),
+    describeCertificate(certificate),
+    drift.length === 0 ? { text: '-', color: 'faint' } : { text: describeDrift(drift), color: 'warning' },
+  ];
+}
+
+function describeIngress({ state, className, controller }: IngressStatus): Cell {
+  switch (state) {
+    case 'admitted':
+      return { text: className ?? 'admitted' };
+    case 'stopped':
+      return { text: `${className ?? ''} (down)`.trim(), color: 'error' };
+    case 'foreign':
+      return { text: `of ${controller ?? className ?? 'another'}`, color: 'error' };
+    case 'ignored':
+    case 'missing':
+      return { text: state, color: 'error' };
+  }
+}
+
+function describeCertificate({ state, daysLeft }: CertificateStatus): Cell {
+  switch (state) {
+    case 'valid':
+      return { text: `${daysLeft ?? 0} d` };
+    case 'expiring':
+      return { text: `${daysLeft ?? 0} d`, color: 'warning' };
+    case 'not-yet-valid':
+      return { text: 'not yet', color: 'error' };
+    case 'expired':
+    case 'unreadable':
+    case 'missing':
+      return { text: state, color: 'error' };
+  }
+}
+
+/** The first in a word or two; names are those of the service, and the lines below the table tell all. */
+function describeDrift(drift: readonly Difference[]): string {
+  const [first = '', ...others] = drift.map(abbreviateDifference);
+  return escapeControls(others.length === 0 ? first : `${first} +${others.length}`);
+}

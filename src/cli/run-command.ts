@@ -1,0 +1,8 @@
+import type { Command } from 'commander';
+import type { CommandSession } from './session.ts';
+
+/** What a command does once its options are read; returns the exit code. */
+export type Action<Options> = (session: CommandSession, options: Options) => Promise<number>;
+
+/** Makes a commander handler of an action. */
+export type Run = <Options>(command: Command, options: Options, load: () => Promise<Action<Options>>) => Promise<void>;

@@ -1,0 +1,225 @@
+import { escapeControls } from '../text/escape.ts';
+import { describeDate } from '../certs/validity.ts';
+import type { Difference } from '../model/changes.ts';
+import type { CertificateStatus, ControllerStatus, ProblemCode, ServiceStatus, StatusProblem } from '../model/status.ts';
+import { printObjectName } from '../kube/object-identity.ts';
+import { describeDifference } from './difference-text.ts';
+import { neededApply } from './needed-apply.ts';
+import { describeOtherProject, type OtherProject } from './project-identity.ts';
+import { shownPair } from '../project/places.ts';
+import { judgeCertificate } from './status-certificate.ts';
+import { differenceOf, isDifferenceOf } from './status-drift.ts';
+import type { StatusFacts } from './status-facts.ts';
+import { listMisfits, type MisfitSecret } from './status-secrets.ts';
+
+/** What repairs what is missing, and what repairs what differs. */
+interface Remedies {
+  readonly apply: string;
+  readonly diff: string;
+}
+
+/** Of an apply that does not refuse: it looks at all of the project, whatever one service needs. */
+function findRemedies(facts: StatusFacts): Remedies {
+  const apply = neededApply(facts);
+  return apply === undefined
+    ? { apply: 'ingress-tls diff shows what the cluster refuses of an apply', diff: 'ingress-tls diff shows it, and what the cluster refuses of an apply' }
+    : { apply, diff: `ingress-tls diff shows it, ${apply} repairs it` };
+}
+
+/** What is wrong, one entry for what is the same for several services. */
+export function listProblems(facts: StatusFacts, controller: ControllerStatus, services: readonly ServiceStatus[]): readonly StatusProblem[] {
+  // What is there is another project's: the rest says nothing of this one.
+  if (facts.other !== undefined) return [ofOther(facts, facts.other)];
+  const misfits = listMisfits(facts);
+  const remedies = findRemedies(facts);
+  const found = [
+    ...ofNamespaces(facts, remedies),
+    ...ofController(facts, controller, misfits, remedies),
+    ...misfits.map(({ problem }) => problem),
+    ...services.flatMap((service) => ofService(facts, service, misfits, remedies)),
+    ...ofProject(facts),
+    ...ofUnseen(facts),
+  ];
+  const merged = new Map<string, StatusProblem>();
+  for (const problem of found) {
+    const key = JSON.stringify([problem.code, problem.message, problem.details, problem.remedy]);
+    const same = merged.get(key);
+    merged.set(key, same === undefined ? problem : { ...same, services: [...new Set([...same.services, ...problem.services])] });
+  }
+  return [...merged.values()];
+}
+
+function ofController(facts: StatusFacts, controller: ControllerStatus, misfits: readonly MisfitSecret[], remedies: Remedies): readonly StatusProblem[] {
+  const { apply } = remedies;
+  const { workloads, nodePort } = controller;
+  const missing = workloads.filter(({ pods }) => pods === null);
+  const unready = workloads.filter(({ pods }) => pods?.rolledOut === false);
+  const found: readonly StatusProblem[] = [
+    ...missing.map(({ kind, name, namespace }) => problem('workload-missing', [], `${kind} ${name} in namespace ${namespace} is missing`, apply)),
+    ...unready.map(({ kind, name, namespace, pods }) =>
+      problem('not-ready', [], `${kind} ${name} is not ready: ${pods?.ready ?? 0} of ${pods?.wanted ?? 0} pods`, lookAt(kind, name, namespace), reasons(facts, kind, namespace, name)),
+    ),
+  ];
+  // Nothing was applied, or all of it is gone: the rest says nothing new.
+  if (missing.length === workloads.length) return found;
+  return [
+    ...found,
+    ...(nodePort.found === nodePort.wanted
+      ? []
+      : [problem('node-port', [], nodePort.found === null ? `no Service has node port ${nodePort.wanted}` : `the node port is ${nodePort.found} and not ${nodePort.wanted}`, apply)]),
+    ...ofClass(controller, remedies),
+    ...ofControllerObjects(facts, controller, misfits, remedies),
+  ];
+}
+
+function ofClass({ ingressClass }: ControllerStatus, { apply, diff }: Remedies): readonly StatusProblem[] {
+  if (ingressClass === null || ingressClass.agrees) return [];
+  const { name, controller } = ingressClass;
+  return controller === null
+    ? [problem('class-missing', [], `there is no IngressClass ${name}: Ingresses that name it are not read`, apply)]
+    : [problem('class-disagrees', [], `IngressClass ${name} is for ${controller}, and the arguments of the workload name another`, diff)];
+}
+
+/** What differs of the objects that no single service has; what is told already is left out. */
+function ofControllerObjects({ changes, desired, config, live }: StatusFacts, { workloads, ingressClass }: ControllerStatus, misfits: readonly MisfitSecret[], { diff }: Remedies): readonly StatusProblem[] {
+  const { secretName } = config.certificate;
+  const told = new Set([
+    ...workloads.filter(({ pods }) => pods === null).map(({ kind, name }) => `${kind} ${name}`),
+    ...(ingressClass?.controller === null ? [`IngressClass ${ingressClass.name}`] : []),
+    ...misfits.map(({ name }) => `Secret ${name}`),
+    ...(live.secrets.has(secretName) ? [] : [`Secret ${secretName}`]),
+  ]);
+  const ofServices = new Set(desired.objects.filter(({ service }) => service !== undefined).map(({ path }) => path));
+  const differing = changes.objects.flatMap(({ path, change, object }) =>
+    change === 'unchanged' || ofServices.has(path) || told.has(`${object.kind} ${object.name}`) ? [] : [describeDifference(differenceOf(object, change))],
+  );
+  if (differing.length === 0) return [];
+  const count = differing.length === 1 ? 'an object of the controller differs' : `${differing.length} objects of the controller differ`;
+  return [problem('drift', [], `${count} from what apply brings`, diff, describeSome(differing))];
+}
+
+function ofService(facts: StatusFacts, service: ServiceStatus, misfits: readonly MisfitSecret[], remedies: Remedies): readonly StatusProblem[] {
+  const { apply, diff } = remedies;
+  const { release, pods, ingress, drift } = service;
+  const tell = (code: ProblemCode, message: string, remedy: string, details: readonly string[] = []): StatusProblem => problem(code, [service.name], message, remedy, details);
+  const certificates = certificatesOf(facts, service).filter(({ secret, state }) => state !== 'unreadable' || !misfits.some(({ name }) => name === secret));
+  // Without a release everything else is missing as well.
+  if (release.status === null || release.status === 'uninstalled') return [tell('not-applied', 'not applied yet', apply)];
+  const isPending = release.status.startsWith('pending-') || release.status === 'uninstalling';
+  const hasFailed = !isPending && release.status !== 'deployed';
+  const isTold = (difference: Difference): boolean =>
+    difference.about === 'revision-status' ||
+    certificates.some(({ secret, state }) => state !== 'valid' && isDifferenceOf(difference, 'Secret', secret, 'missing')) ||
+    // Without our label the light look does not see it at all.
+    misfits.some((misfit) => isDifferenceOf(difference, 'Secret', misfit.name, 'missing', 'differs'));
+  const others = drift.filter((difference) => !isTold(difference));
+  return [
+    ...(isPending ? [tell('release-pending', `release is ${release.status}: a helm is at work, or was killed`, `${apply} repairs it`)] : []),
+    ...(hasFailed ? [tell('release-failed', `release is ${release.status} (revision ${release.revision ?? 0})`, `${apply}; helm history ${release.name} --namespace ${release.namespace} shows more`)] : []),
+    ...(pods === null ? [tell('workload-missing', 'its Deployment is missing', apply)] : []),
+    ...(pods !== null && !pods.rolledOut
+      ? [
+          tell(
+            'not-ready',
+            pods.ready >= pods.wanted ? `its newest pods are not ready; ${pods.ready} older ones serve` : `not ready: ${pods.ready} of ${pods.wanted} pods`,
+            lookAt('Deployment', release.name, release.namespace),
+            reasons(facts, 'Deployment', release.namespace, release.name),
+          ),
+        ]
+      : []),
+    ...ofIngress(service.name, ingress, remedies),
+    ...certificates.flatMap((certificate) => ofCertificate(facts, service, certificate, remedies)),
+    ...(others.length === 0 || (pods === null && others.every((difference) => isDifferenceOf(difference, 'Deployment', release.name, 'missing')))
+      ? []
+      : [tell('drift', `differs from what apply brings: ${others.map(describeDifference).join(', ')}`, diff)]),
+  ];
+}
+
+function ofIngress(service: string, { state, className, controller, reason }: ServiceStatus['ingress'], { apply, diff }: Remedies): readonly StatusProblem[] {
+  const tell = (code: ProblemCode, message: string, remedy: string): readonly StatusProblem[] => [problem(code, [service], message, remedy)];
+  switch (state) {
+    case 'missing':
+      return tell('ingress-missing', 'its Ingress is missing', apply);
+    case 'foreign':
+      return tell('ingress-foreign', `its Ingress is of class ${className ?? ''}, which is another controller's: ${controller ?? ''}`, diff);
+    case 'ignored':
+      return tell('ingress-ignored', `no controller reads its Ingress: ${reason ?? ''}`, diff);
+    // The controller's own line says it.
+    case 'stopped':
+    case 'admitted':
+      return [];
+  }
+}
+
+/** The one that clients are shown, and in reencrypt the pod's own, which the controller verifies. */
+function certificatesOf({ desired, live, now }: StatusFacts, { name, mode, certificate }: ServiceStatus): readonly CertificateStatus[] {
+  const ofPod = mode === 'reencrypt' ? desired.services.find((service) => service.name === name)?.podTlsSecret : undefined;
+  return ofPod === undefined ? [certificate] : [certificate, judgeCertificate(ofPod, live.secrets.get(ofPod)?.certificate, now)];
+}
+
+/** Nothing of one that is valid. */
+function ofCertificate({ config, desired, now }: StatusFacts, service: ServiceStatus, { secret, state, expires, daysLeft }: CertificateStatus, { apply, diff }: Remedies): readonly StatusProblem[] {
+  const place = `Secret ${service.release.namespace}/${secret}`;
+  const isPods = secret !== config.certificate.secretName;
+  const source = desired.services.find(({ name }) => name === service.name);
+  const pair = shownPair({ name: service.name, mode: isPods ? 'passthrough' : 'terminate' });
+  const renew = `move ${pair.certificate} and ${pair.key} away, then ${apply}${isPods && source !== undefined ? `; then kubectl rollout restart deployment/${source.release} --namespace ${source.namespace}` : ''}`;
+  const tell = (code: ProblemCode, message: string, remedy: string, level: StatusProblem['level'] = 'error'): readonly StatusProblem[] => [
+    { ...problem(code, [service.name], message, remedy), level },
+  ];
+  const end = expires === null ? '' : describeDate(new Date(expires), now);
+  switch (state) {
+    case 'missing':
+      return tell('certificate-missing', `${place}: there is no such certificate`, apply);
+    case 'unreadable':
+      return tell('certificate-unreadable', `${place}: tls.crt is no certificate`, diff);
+    case 'expired':
+      return tell('certificate-invalid', `${place}: the certificate expired on ${end}`, renew);
+    case 'not-yet-valid':
+      return tell('certificate-invalid', `${place}: the certificate is not valid yet`, 'compare the clocks of this machine and of the one that made it');
+    case 'expiring':
+      return tell('certificate-expiring', `${place}: the certificate expires ${(daysLeft ?? 0) < 1 ? `on ${end}` : `in ${daysLeft ?? 0} ${daysLeft === 1 ? 'day' : 'days'}`}`, renew, 'warning');
+    case 'valid':
+      return [];
+  }
+}
+
+function ofNamespaces({ terminating }: StatusFacts, { apply }: Remedies): readonly StatusProblem[] {
+  return terminating.map((name) => problem('namespace-terminating', [], `namespace ${name} is being deleted`, `${apply} waits until it is gone and makes it anew`));
+}
+
+function ofOther({ config }: StatusFacts, other: OtherProject): StatusProblem {
+  const { message, toHaveBoth, ifRenamed } = describeOtherProject(other, config);
+  return problem('other-project', [], message, `${toHaveBoth}; ${ifRenamed}ingress-tls apply --take-over ${other.project}`, describeSome(other.found.map(printObjectName)));
+}
+
+function ofProject({ orphans: { releases, objects }, services, desired }: StatusFacts): readonly StatusProblem[] {
+  // Whoever asks for some services is told of those alone.
+  if (releases.length + objects.length === 0 || services.length < desired.services.length) return [];
+  const names = [...releases.map(({ name }) => `release ${name}`), ...objects.map(printObjectName)];
+  return [{ ...problem('no-longer-wanted', [], `on the cluster and no longer in the project: ${describeSome(names).join(', ')}`, 'ingress-tls apply --prune removes what is no longer wanted'), level: 'warning' }];
+}
+
+function ofUnseen({ unseen }: StatusFacts): readonly StatusProblem[] {
+  if (unseen.length === 0) return [];
+  return [{ ...problem('not-looked-at', [], `your user of the cluster may not look at ${unseen.join(', ')}: nothing is said of that`, 'kubectl auth can-i --list shows the rights you have'), level: 'warning' }];
+}
+
+/** Enough to begin with; diff tells all. */
+const mostNamed = 5;
+
+function describeSome(texts: readonly string[]): readonly string[] {
+  return texts.length <= mostNamed ? texts : [...texts.slice(0, mostNamed), `and ${texts.length - mostNamed} more`];
+}
+
+function reasons({ causes }: StatusFacts, kind: string, namespace: string, name: string): readonly string[] {
+  return causes.get(`${kind} ${namespace}/${name}`)?.map(escapeControls) ?? [];
+}
+
+function lookAt(kind: string, name: string, namespace: string): string {
+  return `kubectl describe ${kind.toLowerCase()} ${name} --namespace ${namespace}`;
+}
+
+function problem(code: ProblemCode, services: readonly string[], message: string, remedy: string, details: readonly string[] = []): StatusProblem {
+  return { level: 'error', code, services, message, details, remedy };
+}

@@ -1,0 +1,135 @@
+import { KnownError } from '../../errors.ts';
+import { readHelmSubject } from '../../kube/helm-commands.ts';
+import type { ReleaseName } from '../../model/changes.ts';
+import type { Exec, ExternalCommand, RunOptions, ToolResult } from './exec.ts';
+import { isTransient } from './transient-failures.ts';
+
+export interface RetrySettings {
+  /** Waits; in milliseconds. */
+  readonly sleep: (ms: number) => Promise<void>;
+  /** A clock that only goes forward, in milliseconds. */
+  readonly clock: () => number;
+  /** Whether the cluster has answered already. */
+  readonly hasAnswered: boolean;
+  /** Whether the person wants the run to stop. */
+  readonly isStopped: () => boolean;
+  /** Called once when the API server is not there and commands are tried again, and once when it is back. */
+  readonly onOutage: () => void;
+  readonly onReturn: () => void;
+  /**
+   * Called before a helm that lost the API server at work is run again: its release may be pending, which refuses the same
+   * command. `sinceMs` is how long ago that helm started; only what is as young is its doing. The Exec is for this alone: it tries
+   * questions again, and no helm that changes something.
+   */
+  readonly settle: (exec: Exec, release: ReleaseName, sinceMs: number) => Promise<void>;
+}
+
+/** From the first failure on. */
+const longestMs = 60_000;
+const longestWaitMs = 8_000;
+/** So often it is looked whether the run should stop. */
+const sliceMs = 500;
+
+/**
+ * Tries again what is safe to try again while the API server is not there: questions, server-side apply, a deletion of what may be
+ * gone; a helm that changes something only when it did not begin, or after its release was settled. The last failure is returned as
+ * it is.
+ *
+ * Nothing is tried again before the cluster has answered once: a wrong context fails at once.
+ */
+export function withRetries(exec: Exec, settings: RetrySettings): Exec {
+  const state: Outage = { hasAnswered: settings.hasAnswered, isOut: false };
+  const retrying = (settle: Attempts['settle']): Exec => ({
+    run: (command, options) => runWithRetries(command, options, { exec, settings, state, settle }),
+  });
+  const cautious = retrying(undefined);
+  return retrying((release, sinceMs) => settings.settle(cautious, release, sinceMs));
+}
+
+/** What is known of the API server; one for all commands, which meet the same outage. */
+interface Outage {
+  hasAnswered: boolean;
+  isOut: boolean;
+}
+
+interface Attempts {
+  readonly exec: Exec;
+  readonly settings: RetrySettings;
+  readonly state: Outage;
+  readonly settle: ((release: ReleaseName, sinceMs: number) => Promise<void>) | undefined;
+}
+
+async function runWithRetries(command: ExternalCommand, options: RunOptions, attempts: Attempts): Promise<ToolResult> {
+  const { exec, settings, state } = attempts;
+  const begun = settings.clock();
+  let result = await exec.run(command, options);
+  const lastStart = settings.clock() + longestMs;
+  // The time of a step holds for all tries together, that of a question for each.
+  const stepMs = isRequest(command) ? undefined : options.timeoutMs;
+  const end = stepMs === undefined ? Number.POSITIVE_INFINITY : begun + stepMs;
+  for (let tries = 0; isTransient(result); tries += 1) {
+    const prepare = wayToRetry(command, result, attempts);
+    const waitMs = Math.min(1000 * 2 ** tries, longestWaitMs);
+    if (!state.hasAnswered || prepare === undefined || settings.clock() + waitMs >= Math.min(lastStart, end)) return result;
+    if (!state.isOut) settings.onOutage();
+    state.isOut = true;
+    if (!(await waitUnlessStopped(settings, waitMs))) return result;
+    // The failure that led here is the one to report.
+    if (!(await succeeds(() => prepare(settings.clock() - begun)))) return result;
+    const leftMs = end - settings.clock();
+    if (leftMs <= 0 || settings.isStopped()) return result;
+    result = await exec.run(command, stepMs === undefined ? options : { ...options, timeoutMs: leftMs });
+  }
+  if (result.exitCode === 0 && goesToCluster(command)) {
+    if (state.isOut) settings.onReturn();
+    state.hasAnswered = true;
+    state.isOut = false;
+  }
+  return result;
+}
+
+/** What has to be done before the command may be run again; undefined: it must not be. */
+function wayToRetry({ tool, effect, args }: ExternalCommand, { stderr }: ToolResult, { settle }: Attempts): ((sinceMs: number) => Promise<void>) | undefined {
+  const atOnce = (): Promise<void> => Promise.resolve();
+  if (effect === 'read') return atOnce;
+  if (tool === 'kubectl') {
+    const isRepeatable = (args.includes('apply') && args.includes('--server-side')) || (args.includes('delete') && args.includes('--ignore-not-found=true'));
+    return isRepeatable ? atOnce : undefined;
+  }
+  if (tool !== 'helm') return undefined;
+  // helm asks for the server's version before anything else (helm@4.1.4:pkg/kube/client.go, IsReachable).
+  if (/kubernetes cluster unreachable/i.test(stderr)) return atOnce;
+  const subject = readHelmSubject(args);
+  if (subject === undefined || settle === undefined) return undefined;
+  // A removal goes on where it was: nothing stands in its way.
+  if (subject.verb === 'uninstall') return atOnce;
+  return (sinceMs) => settle({ name: subject.name, namespace: subject.namespace }, sinceMs);
+}
+
+async function succeeds(action: () => Promise<void>): Promise<boolean> {
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    if (error instanceof KnownError) return false;
+    throw error;
+  }
+}
+
+function isRequest({ args }: ExternalCommand): boolean {
+  return args.some((arg) => arg.startsWith('--request-timeout='));
+}
+
+/** Whether its success shows that the cluster is there. */
+function goesToCluster({ tool, args }: ExternalCommand): boolean {
+  if (tool !== 'kubectl' && tool !== 'helm') return false;
+  return !args.includes('config') && !args.includes('--client') && !(tool === 'helm' && args.includes('version'));
+}
+
+async function waitUnlessStopped({ sleep, isStopped }: RetrySettings, ms: number): Promise<boolean> {
+  for (let waited = 0; waited < ms; waited += sliceMs) {
+    if (isStopped()) return false;
+    await sleep(Math.min(sliceMs, ms - waited));
+  }
+  return !isStopped();
+}

@@ -1,0 +1,156 @@
+import { issueCertificate } from '../../certs/issue.ts';
+import { derivePublicKey } from '../../certs/key-pair.ts';
+import { InternalError, UsageError } from '../../errors.ts';
+import { digestText } from '../../kube/digest.ts';
+import type { Observed, RecordedFiles } from '../../model/observed.ts';
+import type { Plan, Step } from '../../model/plan.ts';
+import type { ProjectFiles } from './files.ts';
+import { generateKey } from '../keys.ts';
+import { printObject, readPem } from './object-text.ts';
+import { writeState } from './state.ts';
+
+export interface CarryOutTools {
+  readonly files: ProjectFiles;
+  readonly now: Date;
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** Folder for backups of this run, relative to the project. */
+  readonly backupFolder: string;
+}
+
+export interface CarriedOut {
+  /** Backups of edited files that were replaced because the person forced it. */
+  readonly backups: readonly string[];
+}
+
+interface PlannedWrite {
+  readonly path: string;
+  readonly content: string;
+  readonly mode: number;
+  readonly digest: string;
+}
+
+/**
+ * Carries out the local steps of a plan: folders, keys, certificates, files.
+ *
+ * A kill at any moment leaves each file old or new, and the next run completes: keys come before their certificates,
+ * and the digests of all that is about to be written are recorded first, so that a half-done run is not taken for edits.
+ * Backups come before all of that, and their folders first: where none can be kept nothing is changed.
+ */
+export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTools): Promise<CarriedOut> {
+  const { files } = tools;
+  const { recorded } = observed;
+  const backups = new Set<string>();
+  const prepareBackup = (path: string): (() => void) => {
+    const backup = `${tools.backupFolder}/${path}`;
+    const text = files.readText(path);
+    if (text === undefined) return () => undefined;
+    files.makeDirectory(backup.slice(0, backup.lastIndexOf('/')), 0o700);
+    return () => {
+      files.writeAtomic(backup, text, { mode: 0o600, durable: true });
+      backups.add(backup);
+    };
+  };
+  const edited = plan.steps.filter((step) => 'change' in step && (step.change === 'replace-edited' || step.change === 'remove-edited'));
+  const keepEdited = edited.map(({ path }) => prepareBackup(path));
+  // What git reads comes before the first key, so that no moment exists in which git would take one.
+  const isForGit = (step: Step): boolean => step.kind === 'write-file' && step.path.startsWith('.git');
+  for (const step of plan.steps) {
+    if (step.kind === 'write-file' && isForGit(step)) files.writeAtomic(step.path, step.content, { mode: 0o644, durable: true });
+  }
+  for (const keep of keepEdited) keep();
+  for (const step of plan.steps) {
+    if (step.kind === 'make-directory') files.makeDirectory(step.path, step.mode);
+  }
+  await makeKeys(plan.steps, files);
+  for (const step of plan.steps) {
+    if (step.kind === 'issue-certificate') issue(step, tools);
+  }
+
+  const writes = plan.steps.flatMap((step) => (isForGit(step) ? [] : materialize(step, files)));
+  const removals = plan.steps.filter((step) => step.kind === 'remove-file');
+  if (writes.length > 0) writeState(files, recordWrites(recorded, writes, 'before'));
+
+  // Somebody may have saved a file since it was looked at.
+  const isEditedSince = (path: string): boolean => files.digest(path) !== observed.digests.get(path);
+  for (const write of writes) {
+    if (isEditedSince(write.path)) prepareBackup(write.path)();
+    files.writeAtomic(write.path, write.content, { mode: write.mode, durable: false });
+  }
+  for (const step of removals) {
+    if (isEditedSince(step.path)) prepareBackup(step.path)();
+    files.remove(step.path);
+  }
+  if (removals.length > 0) files.removeEmptyFolders(removals.map(({ path }) => path));
+
+  const written = new Set(writes.map(({ path }) => path));
+  const removed = new Set(removals.map(({ path }) => path));
+  const afterwards = new Map([...recordWrites(recorded, writes, 'after'), ...settle(plan, observed)]);
+  const stillThere = [...afterwards].filter(([path]) => written.has(path) || (observed.digests.has(path) && !removed.has(path)));
+  writeState(files, new Map(stillThere));
+  return { backups: [...backups] };
+}
+
+async function makeKeys(steps: readonly Step[], files: ProjectFiles): Promise<void> {
+  const wanted = steps.filter((step) => step.kind === 'make-key');
+  // A few at a time: a thousand services must not hold a thousand keys in memory.
+  for (let start = 0; start < wanted.length; start += 8) {
+    const batch = wanted.slice(start, start + 8);
+    const keys = await Promise.all(batch.map(async ({ path, keyType }) => ({ path, text: await generateKey(keyType) })));
+    for (const { path, text } of keys) files.writeAtomic(path, text, { mode: 0o600, durable: true, exclusive: true });
+  }
+}
+
+function issue(step: Extract<Step, { kind: 'issue-certificate' }>, { files, now, randomBytes }: CarryOutTools): void {
+  const key = readRequired(files, step.keyPath);
+  const issuer =
+    step.issuer === undefined
+      ? undefined
+      : { certificate: readRequired(files, step.issuer.certificatePath), key: readRequired(files, step.issuer.keyPath) };
+  const certificate = issueCertificate({
+    request: step.request,
+    publicKey: derivePublicKey(key, step.keyPath),
+    signingKey: issuer?.key ?? key,
+    ...(issuer === undefined ? {} : { issuer: issuer.certificate }),
+    serialBytes: randomBytes(16),
+    now,
+  });
+  files.writeAtomic(step.path, certificate, { mode: 0o644, durable: true, exclusive: true });
+}
+
+function materialize(step: Step, files: ProjectFiles): readonly PlannedWrite[] {
+  if (step.kind !== 'write-file' && step.kind !== 'write-object') return [];
+  const content = step.kind === 'write-file' ? step.content : printObject(step.content, files);
+  if (content === undefined) throw new InternalError(`${step.path} is made from a file that does not exist`);
+  const mode = step.kind === 'write-object' && step.content.object.kind === 'Secret' ? 0o600 : 0o644;
+  return [{ path: step.path, content, mode, digest: digestText(content) }];
+}
+
+/** Before the writes, old and new versions count as ours; after them, only the new one. */
+function recordWrites(recorded: RecordedFiles, writes: readonly PlannedWrite[], when: 'before' | 'after'): RecordedFiles {
+  const result = new Map(recorded);
+  for (const { path, digest } of writes) {
+    result.set(path, when === 'after' ? [digest] : [...(recorded.get(path) ?? []), digest]);
+  }
+  return result;
+}
+
+/**
+ * What is to be recorded of files that are as they should be: that one version. A killed run has left two, and a lost
+ * state file none.
+ */
+function settle({ unchanged }: Plan, { digests }: Observed): RecordedFiles {
+  return new Map(
+    unchanged.flatMap((path) => {
+      const current = digests.get(path);
+      return current === undefined ? [] : [[path, [current]] as const];
+    }),
+  );
+}
+
+function readRequired(files: ProjectFiles, path: string): string {
+  const text = readPem(files, path);
+  if (text === undefined) {
+    throw new UsageError(`cannot read ${path}: it is gone`, { remedy: 'Run the same command again.' });
+  }
+  return text;
+}

@@ -1,0 +1,39 @@
+import type { ClusterConnection } from '../../kube/commands.ts';
+import { helmHistoryCommand } from '../../kube/helm-commands.ts';
+import { fieldAt, textField } from '../../kube/object-fields.ts';
+import type { ReleaseName } from '../../model/changes.ts';
+import type { ReleaseRevision } from '../../model/release-revision.ts';
+import type { Exec } from '../exec/exec.ts';
+import { explainHelmFailure } from './helm.ts';
+import { listAt, parseJson } from '../../kube/json-answer.ts';
+import { garbledAnswer } from '../exec/tool-failure.ts';
+
+/**
+ * Asks helm for the revisions of a release, the oldest first; none when there is no such release.
+ * @throws ToolError when helm or the cluster fails.
+ */
+export async function readReleaseHistory(exec: Exec, connection: ClusterConnection, subject: ReleaseName): Promise<readonly ReleaseRevision[]> {
+  const what = `cannot read the history of release ${subject.namespace}/${subject.name}`;
+  const result = await exec.run(helmHistoryCommand({ ...connection, ...subject }), { what });
+  if (result.exitCode !== 0 && /release: not found/.test(result.stderr)) return [];
+  if (result.exitCode !== 0 || result.timedOut) throw explainHelmFailure(what, result, subject.namespace);
+  const revisions = listAt({ revisions: parseJson(result.stdout) }, 'revisions')?.map(readRevision);
+  if (result.isCut || revisions === undefined || !revisions.every((revision) => revision !== undefined)) throw garbledAnswer('helm', what, result);
+  return revisions.sort((a, b) => a.revision - b.revision);
+}
+
+/** Status words and revision numbers alone are taken into our own texts. */
+function readRevision(value: unknown): ReleaseRevision | undefined {
+  const [revision, status] = [fieldAt(value, 'revision'), textField(value, 'status')];
+  if (typeof revision !== 'number' || !Number.isSafeInteger(revision) || revision < 1) return undefined;
+  if (status === undefined || !/^[a-z-]{1,40}$/.test(status)) return undefined;
+  const begunAt = Date.parse(textField(value, 'updated') ?? '') / 1000;
+  // helm@4.1.4:pkg/action/rollback.go, prepareRollback; the same words in helm 3.22.0.
+  const likeRevision = Number(/^Rollback to (\d{1,9})$/.exec(textField(value, 'description') ?? '')?.[1]);
+  return {
+    revision,
+    status,
+    ...(Number.isFinite(begunAt) ? { begunAt } : {}),
+    ...(Number.isSafeInteger(likeRevision) ? { likeRevision } : {}),
+  };
+}

@@ -1,0 +1,375 @@
+import { InternalError } from '../../errors.ts';
+import { groupPath } from '../../kube/api-paths.ts';
+import { buildKubectlArgs, type ClusterConnection } from '../../kube/commands.ts';
+import { fieldAt, textField } from '../../kube/object-fields.ts';
+import { deletableResource } from '../../kube/object-identity.ts';
+import { ownerLabel, projectLabel } from '../../kube/ownership.ts';
+import type { DeletableObject } from '../../model/changes.ts';
+import { askKubectl, askRaw } from './ask-kubectl.ts';
+import { askForCredentials, explainNoTarget, readCredentialPlugin, type CredentialPlugin, type PersonSettings } from './credentials.ts';
+import type { Exec, ToolResult } from '../exec/exec.ts';
+import { findForeign, isToken, passingResources, printResident, readResident, residentColumns } from '../../kube/namespace-residents.ts';
+import { listAt, parseJson } from '../../kube/json-answer.ts';
+import { listLiveObjects } from './live-objects.ts';
+import { quoteOutput, redact } from '../exec/redaction.ts';
+import { explainKubectlFailure } from './kubectl-failures.ts';
+import { garbledAnswer } from '../exec/tool-failure.ts';
+
+export interface KubectlSettings extends ClusterConnection {
+  /** Seconds that one request to the cluster may take. */
+  readonly requestTimeout: number;
+  /** See ClusterAccess. */
+  readonly isAtRoot?: boolean;
+  readonly person?: PersonSettings;
+}
+
+export interface Version {
+  readonly major: number;
+  readonly minor: number;
+  /** As the tool says it: `v1.35.2`. */
+  readonly text: string;
+}
+
+/** Where commands go, as the kubeconfig says. */
+export interface ClusterTarget {
+  readonly context: string;
+  /** URL of the API server. */
+  readonly server: string;
+  /** The program that is started for credentials. */
+  readonly credentialPlugin?: CredentialPlugin;
+}
+
+/** The cluster that commands go to. */
+export interface Cluster extends ClusterTarget {
+  readonly version: Version;
+}
+
+export interface FoundNamespace {
+  readonly labels: Readonly<Record<string, string>>;
+  /** It is being deleted: nothing can be made in it. */
+  readonly isTerminating: boolean;
+  /** Why it is not gone yet, in the API's words; absent when the API says nothing of it. */
+  readonly heldBy?: readonly string[];
+}
+
+export interface OwnedObject extends DeletableObject {
+  /** The label's value. */
+  readonly owner: string;
+  /** Who set fields of it; empty on a cluster that does not note that (before Kubernetes 1.18). */
+  readonly managers: readonly string[];
+  /** Whose it is, by the label that says so; absent on what an apply of before that label brought. */
+  readonly project?: string;
+}
+
+export interface NodePortUser {
+  readonly name: string;
+  readonly namespace: string;
+  /** Name of the controller that it was applied for; absent for a Service of somebody else. */
+  readonly owner?: string;
+}
+
+export interface FoundSecret {
+  readonly labels: Readonly<Record<string, string>>;
+  /** In base64, as Kubernetes holds it. */
+  readonly data: Readonly<Record<string, string>>;
+}
+
+export interface FoundLog {
+  readonly lines: readonly string[];
+  /** The log was overlong, and its middle is missing. */
+  readonly isCut: boolean;
+}
+
+/** Questions to a cluster. Every method throws ToolError when kubectl or the cluster fails. */
+export interface Kubectl {
+  readClientVersion(): Promise<Version>;
+  /** Asks the kubeconfig for context and server. */
+  readTarget(): Promise<ClusterTarget>;
+  /** Asks the server for its version; `target` is named when that fails. */
+  readServerVersion(target: Pick<ClusterTarget, 'context' | 'server' | 'credentialPlugin'>): Promise<Version>;
+  /** Both, one after the other. */
+  readCluster(): Promise<Cluster>;
+  /** Whether the cluster serves a kind, given as `group/version/Kind`, or `v1/Kind` for the core group. */
+  hasResource(reference: string): Promise<boolean>;
+  /** Those of these namespaces that exist. */
+  findNamespaces(names: readonly string[]): Promise<ReadonlyMap<string, FoundNamespace>>;
+  /** Names of those of these objects that exist; nothing of their content is asked for. */
+  findExisting(resource: string, namespace: string, names: readonly string[]): Promise<ReadonlySet<string>>;
+  /** The Service that uses a node port, and the controller whose label it carries. */
+  findNodePortUser(port: number): Promise<NodePortUser | undefined>;
+  /** Objects with this label in all namespaces, in the order in which they should be deleted; no content. */
+  listOwned(label: string): Promise<readonly OwnedObject[]>;
+  /** PEM texts of the certificates in TLS Secrets that these labels select, in all namespaces. */
+  listCertificates(labelSelector: string): Promise<readonly string[]>;
+  /** One Secret with its data: only for one that holds a public certificate and no key. */
+  readSecret(namespace: string, name: string): Promise<FoundSecret | undefined>;
+  /** The logs of all pods with these labels, of the last so many seconds; of each pod its first container. */
+  readLogs(namespace: string, labels: Readonly<Record<string, string>>, seconds: number): Promise<FoundLog>;
+  /** An address by which a node is reached: its external one, else its internal one. */
+  findNodeAddress(): Promise<string | undefined>;
+  /**
+   * What would be lost with a namespace, as `Kind/name`: what neither has this label nor belongs to another object of it nor is being
+   * deleted already nor comes with every namespace.
+   * @param passing what the controller makes for itself, as `Kind/name`: a Lease of its election.
+   */
+  listForeign(namespace: string, labelSelector: string, passing?: readonly string[]): Promise<readonly string[]>;
+}
+
+/**
+ * What can carry our labels, in the order in which it should be deleted: what sends traffic, what answers it, what that
+ * uses, and namespaces, with whatever is left in them, last.
+ */
+const ownedResources = [
+  'ingresses.networking.k8s.io',
+  'ingresses.extensions',
+  'routes.route.openshift.io',
+  'httproutes.gateway.networking.k8s.io',
+  'tlsroutes.gateway.networking.k8s.io',
+  'backendtlspolicies.gateway.networking.k8s.io',
+  'gateways.gateway.networking.k8s.io',
+  'transportservers.k8s.nginx.org',
+  'virtualservers.k8s.nginx.org',
+  'policies.k8s.nginx.org',
+  'deployments.apps',
+  'daemonsets.apps',
+  'services',
+  'poddisruptionbudgets.policy',
+  'networkpolicies.networking.k8s.io',
+  'configmaps',
+  'secrets',
+  'serviceaccounts',
+  'rolebindings.rbac.authorization.k8s.io',
+  'roles.rbac.authorization.k8s.io',
+  'clusterrolebindings.rbac.authorization.k8s.io',
+  'clusterroles.rbac.authorization.k8s.io',
+  'ingressclasses.networking.k8s.io',
+  'gatewayclasses.gateway.networking.k8s.io',
+  'namespaces',
+];
+
+/** Creates the adapter that asks a cluster; commands that change one are data (kube/commands.ts) for Exec. */
+export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, person = {}, ...connection }: KubectlSettings): Kubectl {
+  const served = new Map<string, Promise<ReadonlySet<string>>>();
+
+  const run = (what: string, args: readonly string[]): Promise<ToolResult> =>
+    exec.run({ tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, args) }, { what });
+
+  const access = { connection, requestTimeout, isAtRoot };
+  const ask = (what: string, args: readonly string[]): Promise<ToolResult> => askKubectl(exec, access, what, args);
+
+  const kindsOf = async (groupVersion: string): Promise<ReadonlySet<string>> => {
+    const what = `cannot see whether the cluster serves ${groupVersion}`;
+    const result = await askRaw(exec, access, what, groupPath(groupVersion));
+    if (result === undefined) return new Set();
+    const resources = listAt(parseJson(result.stdout), 'resources');
+    if (resources === undefined) throw garbledAnswer('kubectl', what, result);
+    return new Set(resources.map((resource) => textField(resource, 'kind') ?? ''));
+  };
+
+  const readTarget = async (): Promise<ClusterTarget> => {
+    const what = 'cannot tell which cluster to use';
+    const view = await run(what, ['config', 'view', '--minify', '-o=json']);
+    if (view.exitCode !== 0 || view.timedOut) throw explainNoTarget(what, view, person);
+    const config = parseJson(view.stdout);
+    const context = textField(config, 'current-context');
+    const server = textField(config, 'clusters', 0, 'cluster', 'server');
+    if (context === undefined || server === undefined) throw garbledAnswer('kubectl', what, view);
+    const credentialPlugin = readCredentialPlugin(context, fieldAt(config, 'users', 0), connection.kubeconfig);
+    return { context, server: redact(server), ...(credentialPlugin !== undefined && { credentialPlugin }) };
+  };
+
+  const readServerVersion: Kubectl['readServerVersion'] = async ({ context, server, credentialPlugin }) => {
+    const what = `cannot reach the cluster of context ${context} (${server})`;
+    const question = ['version', '-o=json'];
+    const result =
+      credentialPlugin === undefined ? await ask(what, question) : await askForCredentials(exec, access, { what, plugin: credentialPlugin, person, context }, question);
+    const version = readVersion(fieldAt(parseJson(result.stdout), 'serverVersion'));
+    if (version === undefined) throw garbledAnswer('kubectl', what, result);
+    return version;
+  };
+
+  return {
+    async readClientVersion() {
+      const what = "cannot read kubectl's version";
+      const result = await run(what, ['version', '--client', '-o=json']);
+      if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result, { isLocal: true });
+      const version = readVersion(fieldAt(parseJson(result.stdout), 'clientVersion'));
+      if (version === undefined) throw garbledAnswer('kubectl', what, result);
+      return version;
+    },
+
+    readTarget,
+    readServerVersion,
+
+    async readCluster() {
+      const target = await readTarget();
+      return { ...target, version: await readServerVersion(target) };
+    },
+
+    async hasResource(reference) {
+      const cut = reference.lastIndexOf('/');
+      const groupVersion = reference.slice(0, cut);
+      if (!/^(?:[a-z0-9.-]+\/)?v[0-9a-z]+$/.test(groupVersion)) throw new InternalError(`not a kind of an API: ${reference}`);
+      // Nobody to ask: what is not served is refused when it is sent.
+      if (!isAtRoot) return true;
+      const kinds = served.get(groupVersion) ?? kindsOf(groupVersion);
+      served.set(groupVersion, kinds);
+      return (await kinds).has(reference.slice(cut + 1));
+    },
+
+    async findNamespaces(names) {
+      if (names.length === 0) return new Map();
+      const what = 'cannot look for namespaces';
+      const result = await ask(what, ['get', 'namespaces', '--ignore-not-found=true', '-o=json', '--', ...names]);
+      if (result.stdout.trim() === '') return new Map();
+      const answer = parseJson(result.stdout);
+      if (typeof answer !== 'object' || answer === null) throw garbledAnswer('kubectl', what, result);
+      // For one name kubectl prints the object itself.
+      const items = listAt(answer, 'items') ?? [answer];
+      return new Map(
+        items.map((item) => {
+          const name = textField(item, 'metadata', 'name');
+          if (name === undefined) throw garbledAnswer('kubectl', what, result);
+          return [name, readNamespace(item)];
+        }),
+      );
+    },
+
+    async findExisting(resource, namespace, names) {
+      if (names.length === 0) return new Set();
+      const options = [`--namespace=${namespace}`, '--ignore-not-found=true', '-o=name'];
+      const result = await ask(`cannot look for ${resource} in namespace ${namespace}`, ['get', ...options, '--', resource, ...names]);
+      return new Set(splitLines(result.stdout).map((line) => line.slice(line.indexOf('/') + 1)));
+    },
+
+    async findNodePortUser(port) {
+      const services = await listLiveObjects(exec, { ...access, kinds: [{ apiVersion: 'v1', kind: 'Service' }] });
+      const user = services.find((service) => {
+        const ports = (listAt(service, 'spec', 'ports') ?? []).map((each) => fieldAt(each, 'nodePort'));
+        return [...ports, fieldAt(service, 'spec', 'healthCheckNodePort')].includes(port);
+      });
+      if (user === undefined) return undefined;
+      const { name, namespace = '', labels } = user.metadata;
+      const owner = labels?.[ownerLabel];
+      return { name, namespace, ...(owner !== undefined && { owner }) };
+    },
+
+    async listOwned(label) {
+      const what = 'cannot list what is installed';
+      const available = new Set(await listDeletable(run, what, requestTimeout));
+      const resources = ownedResources.filter((resource) => available.has(resource));
+      if (resources.length === 0) return [];
+      const identity = '{.apiVersion}{"\\t"}{.kind}{"\\t"}{.metadata.namespace}{"\\t"}{.metadata.name}';
+      const columns = `${identity}{"\\t"}{${labelPath(label)}}{"\\t"}{.metadata.managedFields[*].manager}{"\\t"}{${labelPath(projectLabel)}}{"\\n"}`;
+      // Helm's records carry the labels of their releases, and each holds a whole chart.
+      const options = ['--all-namespaces', `--selector=${label},owner!=helm`, `-o=jsonpath={range .items[*]}${columns}{end}`];
+      const result = await ask(what, ['get', resources.join(','), ...options]);
+      const found = new Map<string, OwnedObject>();
+      for (const line of splitLines(result.stdout)) {
+        const object = readOwned(line);
+        if (object === undefined) throw garbledAnswer('kubectl', what, result);
+        // Kubernetes 1.14 to 1.21 shows an Ingress in two groups.
+        const key = [object.kind, object.namespace, object.name].join('/');
+        if (!found.has(key)) found.set(key, object);
+      }
+      return [...found.values()];
+    },
+
+    async listCertificates(labelSelector) {
+      const options = ['--all-namespaces', `--selector=${labelSelector}`, '--field-selector=type=kubernetes.io/tls', '--ignore-not-found=true'];
+      const result = await ask('cannot see for whom certificates were applied', ['get', 'secrets', ...options, String.raw`-o=jsonpath={range .items[*]}{.data.tls\.crt}{"\n"}{end}`]);
+      return splitLines(result.stdout).map((line) => Buffer.from(line, 'base64').toString('utf8'));
+    },
+
+    async readSecret(namespace, name) {
+      const what = `cannot read Secret ${namespace}/${name}`;
+      const result = await ask(what, ['get', `--namespace=${namespace}`, '--ignore-not-found=true', '-o=json', '--', 'secret', name]);
+      if (result.stdout.trim() === '') return undefined;
+      const answer = parseJson(result.stdout);
+      if (typeof answer !== 'object' || answer === null) throw garbledAnswer('kubectl', what, { ...result, stdout: '' });
+      return { labels: readTexts(fieldAt(answer, 'metadata', 'labels')), data: readTexts(fieldAt(answer, 'data')) };
+    },
+
+    async readLogs(namespace, labels, seconds) {
+      const selector = Object.entries(labels).map(([name, value]) => `${name}=${value}`).join(',');
+      const options = [`--namespace=${namespace}`, `--selector=${selector}`, `--since=${seconds}s`, '--tail=-1', '--max-log-requests=100'];
+      const what = `cannot read the logs of the pods ${selector} in namespace ${namespace}`;
+      const result = await run(what, [`--request-timeout=${requestTimeout}s`, 'logs', ...options]);
+      if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
+      return { lines: splitLines(result.stdout), isCut: result.isCut };
+    },
+
+    async findNodeAddress() {
+      const addresses = '{range .items[*].status.addresses[*]}{.type}{"\\t"}{.address}{"\\n"}{end}';
+      const result = await ask('cannot look for the address of a node', ['get', 'nodes', `-o=jsonpath=${addresses}`]);
+      const found = new Map(splitLines(result.stdout).map((line) => line.split('\t') as [string, string]));
+      return found.get('ExternalIP') ?? found.get('InternalIP');
+    },
+
+    async listForeign(namespace, labelSelector, passing = []) {
+      const what = `cannot see what namespace ${namespace} holds`;
+      const listable = await listDeletable(run, what, requestTimeout, ['--namespaced=true']);
+      const resources = listable.filter((resource) => !passingResources.has(resource)).join(',');
+      const list = async (kinds: string, columns: string, selector: readonly string[] = []): Promise<readonly string[]> => {
+        const options = [`--namespace=${namespace}`, '--ignore-not-found=true', ...selector, `-o=jsonpath={range .items[*]}${columns}{"\\n"}{end}`];
+        return splitLines((await ask(what, ['get', kinds, ...options])).stdout);
+      };
+      const ours = (await list(resources, residentColumns, [`--selector=${labelSelector}`])).map(readResident);
+      const residents = (await list(resources, residentColumns)).map(readResident);
+      const found = findForeign(residents, ours, passing);
+      if (!found.some(isToken)) return found.map(printResident);
+      const tokens = new Set((await list('serviceaccounts', '{.secrets[*].name}')).flatMap((line) => line.split(' ')));
+      return found.filter((resident) => !isToken(resident) || !tokens.has(resident.name)).map(printResident);
+    },
+  };
+}
+
+/** Names of what the cluster can list and delete. One broken aggregated API (often metrics) must not hide the rest. */
+async function listDeletable(
+  run: (what: string, args: readonly string[]) => Promise<ToolResult>,
+  what: string,
+  requestTimeout: number,
+  options: readonly string[] = [],
+): Promise<readonly string[]> {
+  const result = await run(what, [`--request-timeout=${requestTimeout}s`, 'api-resources', '--verbs=list,delete', '-o=name', ...options]);
+  const isPartial = result.stdout.trim() !== '' && result.stderr.includes('unable to retrieve the complete list of server APIs');
+  if (result.timedOut || (result.exitCode !== 0 && !isPartial)) throw explainKubectlFailure(what, result);
+  return splitLines(result.stdout);
+}
+
+function readVersion(value: unknown): Version | undefined {
+  const major = Number.parseInt(textField(value, 'major') ?? '', 10);
+  // Some providers write a plus: "27+".
+  const minor = Number.parseInt(textField(value, 'minor') ?? '', 10);
+  const text = textField(value, 'gitVersion');
+  return Number.isNaN(major) || Number.isNaN(minor) || text === undefined ? undefined : { major, minor, text };
+}
+
+/** Conditions of a namespace that is not empty yet, or cannot be emptied (kubernetes@1.35 staging/src/k8s.io/api/core/v1/types.go). */
+function readNamespace(item: unknown): FoundNamespace {
+  const isTerminating = textField(item, 'status', 'phase') === 'Terminating';
+  const conditions = (listAt(item, 'status', 'conditions') ?? []).filter((condition) => textField(condition, 'status') === 'True');
+  const heldBy = isTerminating ? conditions.flatMap((condition) => quoteOutput(textField(condition, 'message') ?? '', 1)) : [];
+  return { labels: readTexts(fieldAt(item, 'metadata', 'labels')), isTerminating, ...(heldBy.length > 0 && { heldBy }) };
+}
+
+function readTexts(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+function readOwned(line: string): OwnedObject | undefined {
+  const [apiVersion, kind, namespace, name, owner = '', managers = '', project = ''] = line.split('\t');
+  if (apiVersion === undefined || kind === undefined || namespace === undefined || name === undefined || name === '') return undefined;
+  const resource = deletableResource({ apiVersion, kind });
+  return { resource, kind, name, owner, managers: managers.split(' ').filter((manager) => manager !== ''), ...(namespace !== '' && { namespace }), ...(project !== '' && { project }) };
+}
+
+/** A label in jsonpath. */
+function labelPath(label: string): string {
+  return `.metadata.labels['${label.replaceAll('.', String.raw`\.`)}']`;
+}
+
+function splitLines(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line !== '');
+}

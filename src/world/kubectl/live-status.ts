@@ -1,0 +1,121 @@
+import type { JsonValue } from '../../model/json.ts';
+import type { KubeObject, ObjectReference } from '../../model/kube-object.ts';
+import type { LiveStatus } from '../../model/status.ts';
+import type { Exec, ToolResult } from '../exec/exec.ts';
+import { listAt, parseJson } from '../../kube/json-answer.ts';
+import { askKubectl, type ClusterAccess } from './ask-kubectl.ts';
+import { isForbidden } from './cluster-failures.ts';
+import { resourceOfKind, type Kind } from './live-objects.ts';
+import { garbledAnswer } from '../exec/tool-failure.ts';
+
+export interface StatusQuestion extends ClusterAccess {
+  /** Of the services. */
+  readonly namespace: string;
+  /** Which kinds to list there: Deployments, route objects. */
+  readonly kinds: readonly Kind[];
+  /** Which kinds to list beside, that belong to no namespace: IngressClasses. Whoever has rights in the namespace alone may not. */
+  readonly clusterKinds: readonly Kind[];
+  /** The controller's workloads and Services, all of one namespace; empty when they are known already. */
+  readonly controller: readonly (ObjectReference & Kind)[];
+}
+
+/**
+ * Reads what a status tells, in two or three calls at once, however many services there are. Of Secrets nothing but tls.crt is put out
+ * by kubectl.
+ *
+ * @throws ToolError when kubectl or the cluster fails.
+ */
+export async function readLiveStatus(exec: Exec, question: StatusQuestion): Promise<LiveStatus> {
+  const ask: Ask = (what, args) => askKubectl(exec, question, what, args);
+  const { kinds, clusterKinds } = question;
+  const listAll = async (): Promise<Pick<LiveStatus, 'objects' | 'hasUnseenClasses'>> => {
+    try {
+      return { objects: await listObjects(ask, { ...question, kinds: [...kinds, ...clusterKinds] }), hasUnseenClasses: false };
+    } catch (error) {
+      // kubectl prints nothing at all when it may not list one of the kinds.
+      if (clusterKinds.length === 0 || !isForbidden(error)) throw error;
+      return { objects: await listObjects(ask, question), hasUnseenClasses: true };
+    }
+  };
+  const [objects, controller, secrets] = await Promise.all([listAll(), readController(ask, question), listSecrets(ask, question)]);
+  return { ...objects, controller, secrets };
+}
+
+/** The controller's workloads and Services alone. @throws ToolError as above. */
+export function readControllerObjects(exec: Exec, question: StatusQuestion): Promise<readonly KubeObject[]> {
+  return readController((what, args) => askKubectl(exec, question, what, args), question);
+}
+
+type Ask = (what: string, args: readonly string[]) => Promise<ToolResult>;
+
+/**
+ * What is read of each object. jsonpath prints a map or a list as JSON on one line, so that neither a tab nor a line break of
+ * a text can end a column. Pod templates, the bulk of a Deployment, stay out.
+ */
+const columns = [
+  ...['.apiVersion', '.kind', '.metadata.namespace', '.metadata.name', '.metadata.generation', '.metadata.annotations'],
+  ...['.spec.replicas', '.spec.ingressClassName', '.spec.controller', '.spec.tls', '.spec.rules', '.status'],
+];
+
+async function listObjects(ask: Ask, { namespace, kinds }: Pick<StatusQuestion, 'namespace' | 'kinds'>): Promise<readonly KubeObject[]> {
+  const what = `cannot see what namespace ${namespace} holds`;
+  const template = columns.map((path) => `{${path}}`).join(String.raw`{"\t"}`);
+  const options = [`--namespace=${namespace}`, '--ignore-not-found=true', `-o=jsonpath={range .items[*]}${template}{"\\n"}{end}`];
+  const result = await ask(what, ['get', [...new Set(kinds.map(resourceOfKind))].join(','), ...options]);
+  return splitLines(result.stdout).map((line) => {
+    const object = readObject(line.split('\t'));
+    if (object === undefined) throw garbledAnswer('kubectl', what, result);
+    return object;
+  });
+}
+
+function readObject(cells: readonly string[]): KubeObject | undefined {
+  const [apiVersion, kind, namespace, name, generation = '', annotations = '', replicas = '', ingressClassName, controller, tls = '', rules = '', status = ''] = cells;
+  if (apiVersion === undefined || kind === undefined || name === undefined || cells.length !== columns.length) return undefined;
+  const parsed = { generation, annotations, replicas, tls, rules, status };
+  const values = new Map(Object.entries(parsed).map(([key, text]) => [key, text === '' ? undefined : (parseJson(text) as JsonValue | undefined)]));
+  if (Object.entries(parsed).some(([key, text]) => text !== '' && values.get(key) === undefined)) return undefined;
+  const pick = (...keys: readonly string[]): Record<string, JsonValue> =>
+    Object.fromEntries(keys.flatMap((key) => { const value = values.get(key); return value === undefined ? [] : [[key, value]]; }));
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, ...(namespace ? { namespace } : {}), ...pick('generation', 'annotations') },
+    spec: { ...pick('replicas', 'tls', 'rules'), ...(ingressClassName ? { ingressClassName } : {}), ...(controller ? { controller } : {}) },
+    ...pick('status'),
+  };
+}
+
+/** By name, and each whole: arguments, image and ports are looked at. */
+async function readController(ask: Ask, { controller }: StatusQuestion): Promise<readonly KubeObject[]> {
+  const [first] = controller;
+  if (first === undefined) return [];
+  const what = `cannot look at the controller in namespace ${first.namespace}`;
+  const names = controller.map((object) => `${resourceOfKind(object)}/${object.name}`);
+  const result = await ask(what, ['get', `--namespace=${first.namespace}`, '--ignore-not-found=true', '-o=json', '--', ...names]);
+  if (result.stdout.trim() === '') return [];
+  const answer = parseJson(result.stdout);
+  if (typeof answer !== 'object' || answer === null) throw garbledAnswer('kubectl', what, result);
+  // For one object kubectl prints the object itself.
+  return (listAt(answer, 'items') ?? [answer]) as readonly KubeObject[];
+}
+
+/**
+ * The API server hands the keys to kubectl all the same; they do not leave it. Of helm's own records, which are large, nothing is sent; a
+ * Secret of a wrong type is to be told from one that is missing.
+ */
+async function listSecrets(ask: Ask, { namespace }: StatusQuestion): Promise<LiveStatus['secrets']> {
+  const template = String.raw`{range .items[*]}{.metadata.name}{"\t"}{.type}{"\t"}{.data.tls\.crt}{"\n"}{end}`;
+  const options = [`--namespace=${namespace}`, '--field-selector=type!=helm.sh/release.v1', '--ignore-not-found=true', `-o=jsonpath=${template}`];
+  const result = await ask(`cannot look for certificates in namespace ${namespace}`, ['get', 'secrets', ...options]);
+  return new Map(
+    splitLines(result.stdout).map((line) => {
+      const [name = '', type = '', data = ''] = line.split('\t');
+      return [name, { type, certificate: Buffer.from(data, 'base64').toString('utf8') }];
+    }),
+  );
+}
+
+function splitLines(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line !== '');
+}

@@ -1,0 +1,60 @@
+import { isMap } from '../../kube/object-fields.ts';
+import type { KubeObject } from '../../model/kube-object.ts';
+import type { ToolResult } from '../exec/exec.ts';
+import { quoteOutput } from '../exec/redaction.ts';
+import { isTransient } from '../exec/transient-failures.ts';
+
+/**
+ * What the API server, or kubectl in its name, says of an object that it does not take. Captured from kubectl 1.35.2 against
+ * Kubernetes 1.35.4: one object's `The Secret "s" is invalid: ...`, several objects' `Error from server (Invalid): ...`.
+ */
+const aboutObject = [
+  /^Error from server(?: \((?!Unauthorized\)|ServiceUnavailable\)|Timeout\)|TooManyRequests\))\w+\))?: /m,
+  /Apply failed with \d+ conflicts?/,
+  /^The \S+ "[^"\n]*" is invalid: /m,
+  /no matches for kind "/,
+  /^error: error validating/m,
+];
+
+/** Whether a failed call is an answer about the objects that were sent, and no failure of the cluster or of kubectl. */
+export function isAboutObjects(result: ToolResult): boolean {
+  if (result.exitCode !== 1 || result.timedOut || isTransient(result)) return false;
+  return aboutObject.some((pattern) => pattern.test(result.stderr));
+}
+
+/** Shorter values (a `1`) cannot be a secret and occur in any sentence. */
+const shortestSecret = 4;
+
+/**
+ * Why an object was refused, on one line, in the API server's own words. They may repeat a value that they object to: nothing of a
+ * Secret's data is left in them.
+ */
+export function quoteRefusal(stderr: string, object: KubeObject): string {
+  const lines = quoteOutput(removeData(stderr, object), 8).filter((line) => !line.startsWith('Warning: ') && !line.startsWith('ensure CRDs'));
+  return lines.map((line) => line.replace(/^(?:Error from server(?: \(\w+\))?|error): /, '')).join(' ');
+}
+
+function removeData(text: string, object: KubeObject): string {
+  if (object.kind !== 'Secret') return text;
+  const values = ['data', 'stringData'].flatMap((field) => listScalars(object[field]));
+  const secrets = values.flatMap(listForms).filter((value) => value.length >= shortestSecret);
+  return [...new Set(secrets)].sort((one, other) => other.length - one.length).reduce((rest, secret) => rest.replaceAll(secret, '[removed]'), text);
+}
+
+/** All that a hand-written Secret may hold where a map of texts is expected; names of entries are no secret, what stands below them may be. */
+function listScalars(content: unknown): readonly string[] {
+  if (!isMap(content)) return listBelow(content);
+  return Object.values(content).flatMap(listBelow);
+}
+
+function listBelow(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(listBelow);
+  if (isMap(value)) return Object.entries(value).flatMap(([key, below]) => [key, ...listBelow(below)]);
+  return typeof value === 'string' || typeof value === 'number' ? [String(value)] : [];
+}
+
+/** As it is, line by line, with the escapes of a quoted text, and what it is as base64 and out of base64. */
+function listForms(value: string): readonly string[] {
+  const texts = [value, Buffer.from(value, 'base64').toString('utf8')].flatMap((text) => [text, text.trim(), ...text.split(/\r?\n/)]);
+  return [...texts, ...texts.map((text) => JSON.stringify(text).slice(1, -1)), Buffer.from(value, 'utf8').toString('base64')];
+}

@@ -1,0 +1,72 @@
+import { InternalError, ToolError } from '../errors.ts';
+import { printCommand } from '../kube/command-line.ts';
+import type { RunStep, ToolCommand } from '../model/plan.ts';
+import { readWarnings } from './kubectl/api-warnings.ts';
+import { presentChart } from './helm/chart-folder.ts';
+import type { Exec, ToolResult } from './exec/exec.ts';
+import type { ProjectFiles } from './files/files.ts';
+import { explainHelmFailure, isAlreadyUninstalled } from './helm/helm.ts';
+import { explainKubectlFailure } from './kubectl/kubectl-failures.ts';
+import { quoteOutput } from './exec/redaction.ts';
+
+/** Seconds that a tool has over the time that it was given itself, to end by its own means. */
+const margin = 30;
+
+/** Milliseconds for a command. */
+export function patience({ timeout }: RunStep): number {
+  return (timeout + margin) * 1000;
+}
+
+export interface StepTools {
+  readonly exec: Exec;
+  readonly files: ProjectFiles;
+  /** Called with what the API server warned of while it took what was sent (api-warnings.ts). */
+  readonly onWarning?: (text: string) => void;
+}
+
+/**
+ * Runs one command of a plan; objects go to it on standard input. What it was to remove is looked for afterwards: kubectl ends with 0 too
+ * when it was talked out of it.
+ * @throws ToolError in the tool's own words, secrets removed, when it fails.
+ */
+export async function runStep(step: RunStep, { exec, files, onWarning }: StepTools): Promise<void> {
+  const { command, remaining } = step;
+  const stdin = command.stdinFiles?.map((path) => readInput(files, path)).join('');
+  const result = await runOnChart(step, files, (readable) => exec.run(readable, { timeoutMs: patience(step), ...(stdin === undefined ? {} : { stdin }) }));
+  if (onWarning !== undefined) readWarnings(result).forEach(onWarning);
+  const isDone = result.exitCode === 0 && !result.timedOut;
+  if (!isDone && !(command.tool === 'helm' && isAlreadyUninstalled(command, result))) throw explainStep(step, result);
+  if (remaining === undefined) return;
+  const look = await exec.run(remaining, { what: `cannot ${step.title}`, isOutcome: true });
+  if (look.exitCode !== 0 || look.timedOut) throw explainStep(step, look);
+  const names = look.stdout.split('\n').filter((line) => line.trim() !== '');
+  if (names.length === 0) return;
+  throw new ToolError(`cannot ${step.title}: ${command.tool} said that it is done, and ${quoteOutput(names.join(', ')).join(' ')} is still there`, {
+    details: quoteOutput(`${result.stdout}${result.stderr}`).map((line) => `${command.tool}: ${line}`),
+    remedy: `${printCommand(remaining)} names what is there; then run the same command again.`,
+  });
+}
+
+function explainStep({ command, title, release }: RunStep, result: ToolResult): ToolError {
+  const what = `cannot ${title}`;
+  return command.tool === 'helm' ? explainHelmFailure(what, result, release?.namespace) : explainKubectlFailure(what, result);
+}
+
+/** helm is given a copy of a chart that it could not read where it is; nothing of a release tells where its chart was. */
+async function runOnChart({ command, chart }: RunStep, files: ProjectFiles, run: (command: ToolCommand) => Promise<ToolResult>): Promise<ToolResult> {
+  if (chart === undefined) return run(command);
+  const { folder, remove } = presentChart(files, chart);
+  try {
+    return await run(folder === chart ? command : { ...command, args: command.args.map((arg) => (arg === `./${chart}` ? folder : arg)) });
+  } finally {
+    remove();
+  }
+}
+
+function readInput(files: ProjectFiles, path: string): string {
+  const text = files.readText(path);
+  if (text === undefined) throw new InternalError(`${path} was planned to be sent and is gone`);
+  // Several files make one stream: each is a document of its own, however a person left it.
+  const document = text.startsWith('---') ? text : `---\n${text}`;
+  return document.endsWith('\n') ? document : `${document}\n`;
+}
