@@ -1,5 +1,5 @@
 import { escapeControls, printable } from '../text/escape.ts';
-import { classAnnotation } from '../controllers/nginx-annotations.ts';
+import { classAnnotation } from '../controllers/ingress/nginx-annotations.ts';
 import { listField, textField, textListField } from '../kube/object-fields.ts';
 import { printName } from '../kube/object-index.ts';
 import { isWorkload } from '../kube/workload-readiness.ts';

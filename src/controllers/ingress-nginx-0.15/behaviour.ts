@@ -1,6 +1,6 @@
 import type { GatewayBehaviour } from '../../model/gateway.ts';
-import { helloLimits } from '../hello-limits.ts';
-import { errorPage, plainHttpPage, type PageStyle } from '../nginx-pages.ts';
+import { helloLimits } from '../ingress/hello-limits.ts';
+import { errorPage, plainHttpPage, type PageStyle } from '../ingress/nginx-pages.ts';
 
 const style: PageStyle = { signature: 'nginx/1.13.12', bodyTag: '<body bgcolor="white">' };
 

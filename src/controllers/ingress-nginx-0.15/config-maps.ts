@@ -1,6 +1,6 @@
 import type { Config } from '../../model/config.ts';
 import type { KubeObject, Labels } from '../../model/kube-object.ts';
-import { findServicesAtRisk } from '../connection-reuse.ts';
+import { findServicesAtRisk } from '../ingress/connection-reuse.ts';
 import type { ControllerNames } from './names.ts';
 
 /** The article's three, empty but for one setting that it does not have: HTTP/2 off where a browser could go astray. */

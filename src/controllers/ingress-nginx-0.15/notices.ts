@@ -1,8 +1,8 @@
 import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
-import { refuseAnnotations } from '../annotation-rules.ts';
-import { describeConnectionReuse } from '../connection-reuse.ts';
-import { listServices } from '../list-names.ts';
+import { refuseAnnotations } from '../ingress/annotation-rules.ts';
+import { describeConnectionReuse } from '../ingress/connection-reuse.ts';
+import { listServices } from '../ingress/list-names.ts';
 import { commonNames } from './names.ts';
 import { annotationRules } from './refused-annotations.ts';
 

@@ -1,6 +1,6 @@
-import type { AnnotationRule } from '../annotation-rules.ts';
-import { noDirectiveText, nothingElseOnPassthrough, redirectStaysOn } from '../nginx-annotation-rules.ts';
-import { classAnnotation, nginxKey, nginxPrefix } from '../nginx-annotations.ts';
+import type { AnnotationRule } from '../ingress/annotation-rules.ts';
+import { noDirectiveText, nothingElseOnPassthrough, redirectStaysOn } from '../ingress/nginx-annotation-rules.ts';
+import { classAnnotation, nginxKey, nginxPrefix } from '../ingress/nginx-annotations.ts';
 
 const setsMode: ReadonlySet<string> = new Set([nginxKey('secure-backends'), nginxKey('ssl-passthrough')]);
 

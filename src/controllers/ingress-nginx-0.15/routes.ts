@@ -1,8 +1,8 @@
 import type { PlannedService, RouteObject } from '../../model/chart.ts';
 import type { Config } from '../../model/config.ts';
 import type { Mode } from '../../model/mode.ts';
-import { ingressAnnotations, ingressHost, ingressTls } from '../ingress-routes.ts';
-import { classAnnotation, withNginxPrefix } from '../nginx-annotations.ts';
+import { ingressAnnotations, ingressHost, ingressTls } from '../ingress/ingress-routes.ts';
+import { classAnnotation, withNginxPrefix } from '../ingress/nginx-annotations.ts';
 
 /** What makes the mode, by 0.15.0; the article has no redirect on svc9, whose port 80 would go to the pod in plain text. */
 const modeAnnotations: Readonly<Record<Mode, Readonly<Record<string, string>>>> = {

@@ -1,7 +1,7 @@
 import type { Config } from '../../model/config.ts';
 import type { GatewayBehaviour } from '../../model/gateway.ts';
-import { helloLimits } from '../hello-limits.ts';
-import { errorPage, plainHttpPage, type PageStyle } from '../nginx-pages.ts';
+import { helloLimits } from '../ingress/hello-limits.ts';
+import { errorPage, plainHttpPage, type PageStyle } from '../ingress/nginx-pages.ts';
 import { defaultImage } from './image.ts';
 
 /** v1.15.1 says server_tokens off, so no page names a version (internal/ingress/controller/config/config.go, ShowServerTokens). */

@@ -1,6 +1,6 @@
 import type { Config } from '../../model/config.ts';
 import type { KubeObject, Labels } from '../../model/kube-object.ts';
-import { findServicesAtRisk } from '../connection-reuse.ts';
+import { findServicesAtRisk } from '../ingress/connection-reuse.ts';
 import type { ControllerNames } from './names.ts';
 
 /** nginx's settings. The controller reloads when they change; its pod does not restart. */

@@ -1,5 +1,5 @@
 import type { PlannedService } from '../../model/chart.ts';
-import { withNginxPrefix } from '../nginx-annotations.ts';
+import { withNginxPrefix } from '../ingress/nginx-annotations.ts';
 import { upstreamCa } from './upstream-ca.ts';
 
 /** The annotations that make a service's mode, by v1.15.1. Throws on a reencrypt service without an upstream name: a bug. */

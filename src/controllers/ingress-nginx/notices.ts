@@ -1,10 +1,10 @@
 import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
-import { refuseAnnotations } from '../annotation-rules.ts';
-import { describeConnectionReuse } from '../connection-reuse.ts';
-import { refuseForeignImage } from '../foreign-image.ts';
-import { listServices } from '../list-names.ts';
-import { describeUnusedSharing } from '../unused-sharing.ts';
+import { refuseAnnotations } from '../ingress/annotation-rules.ts';
+import { describeConnectionReuse } from '../ingress/connection-reuse.ts';
+import { refuseForeignImage } from '../ingress/foreign-image.ts';
+import { listServices } from '../ingress/list-names.ts';
+import { describeUnusedSharing } from '../ingress/unused-sharing.ts';
 import { annotationRules } from './refused-annotations.ts';
 
 /** What this controller cannot do of what is asked, errors first. */

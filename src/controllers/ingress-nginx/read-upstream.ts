@@ -1,7 +1,7 @@
 import { printName, type ObjectIndex } from '../../kube/object-index.ts';
 import type { GatewayUpstream, NamedObject } from '../../model/gateway.ts';
-import { readText } from '../annotation-values.ts';
-import type { IngressFacts } from '../read-ingresses.ts';
+import { readText } from '../ingress/annotation-values.ts';
+import type { IngressFacts } from '../ingress/read-ingresses.ts';
 
 /** What decides how v1.15.1 speaks to pods, beside the Ingresses themselves. */
 export interface UpstreamSettings {

@@ -1,8 +1,8 @@
 import type { Config } from '../../model/config.ts';
-import type { AnnotationRule } from '../annotation-rules.ts';
-import { findServicesAtRisk } from '../connection-reuse.ts';
-import { noDirectiveText, nothingElseOnPassthrough, redirectStaysOn } from '../nginx-annotation-rules.ts';
-import { classAnnotation, nginxKey, nginxPrefix } from '../nginx-annotations.ts';
+import type { AnnotationRule } from '../ingress/annotation-rules.ts';
+import { findServicesAtRisk } from '../ingress/connection-reuse.ts';
+import { noDirectiveText, nothingElseOnPassthrough, redirectStaysOn } from '../ingress/nginx-annotation-rules.ts';
+import { classAnnotation, nginxKey, nginxPrefix } from '../ingress/nginx-annotations.ts';
 
 const leaveOut = 'Remove it; the mode of the service sets what it needs.';
 

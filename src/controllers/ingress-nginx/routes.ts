@@ -1,6 +1,6 @@
 import type { PlannedService, RouteObject } from '../../model/chart.ts';
 import type { Config } from '../../model/config.ts';
-import { ingressAnnotations, ingressHost, ingressTls } from '../ingress-routes.ts';
+import { ingressAnnotations, ingressHost, ingressTls } from '../ingress/ingress-routes.ts';
 import { modeAnnotations } from './mode-annotations.ts';
 import { controllerNames } from './names.ts';
 

@@ -1,9 +1,9 @@
 import { printName, type ObjectIndex } from '../../kube/object-index.ts';
 import { textField } from '../../kube/object-fields.ts';
 import type { GatewayBackend, GatewayHost, GatewayUpstream } from '../../model/gateway.ts';
-import { nginxKey } from '../nginx-annotations.ts';
-import type { IngressFacts, IngressRule } from '../read-ingresses.ts';
-import { describePort } from '../service-ports.ts';
+import { nginxKey } from '../ingress/nginx-annotations.ts';
+import type { IngressFacts, IngressRule } from '../ingress/read-ingresses.ts';
+import { describePort } from '../ingress/service-ports.ts';
 import type { CertificatePool } from './certificate-pool.ts';
 
 /** An Ingress that is served, with how its pods are spoken to. */

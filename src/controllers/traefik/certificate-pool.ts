@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { printName, type ObjectIndex } from '../../kube/object-index.ts';
 import type { NamedObject } from '../../model/gateway.ts';
-import type { IngressFacts } from '../read-ingresses.ts';
+import type { IngressFacts } from '../ingress/read-ingresses.ts';
 
 /** The certificates of all Ingresses, in one pool: neither hosts in spec.tls nor the Ingress decide which is shown for a host. */
 export interface CertificatePool {

@@ -1,11 +1,11 @@
 import type { Config, ServiceIntent } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
-import { refuseAnnotations } from '../annotation-rules.ts';
-import { describeConnectionReuse, findServicesAtRisk } from '../connection-reuse.ts';
-import { refuseForeignImage } from '../foreign-image.ts';
-import { listNames, listServices } from '../list-names.ts';
-import { nginxKey, nginxPrefix } from '../nginx-annotations.ts';
-import { describeUnusedSharing } from '../unused-sharing.ts';
+import { refuseAnnotations } from '../ingress/annotation-rules.ts';
+import { describeConnectionReuse, findServicesAtRisk } from '../ingress/connection-reuse.ts';
+import { refuseForeignImage } from '../ingress/foreign-image.ts';
+import { listNames, listServices } from '../ingress/list-names.ts';
+import { nginxKey, nginxPrefix } from '../ingress/nginx-annotations.ts';
+import { describeUnusedSharing } from '../ingress/unused-sharing.ts';
 import { guardingKeys, readKeys } from './annotations.ts';
 import { annotationRules } from './refused-annotations.ts';
 

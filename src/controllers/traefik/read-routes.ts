@@ -3,10 +3,10 @@ import { indexObjects, printName, type ObjectIndex } from '../../kube/object-ind
 import type { Config } from '../../model/config.ts';
 import type { GatewayTable } from '../../model/gateway.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
-import { readArguments, type ControllerArguments } from '../controller-arguments.ts';
-import { classAnnotation, nginxKey, nginxPrefix } from '../nginx-annotations.ts';
-import { readIngresses, type IngressFacts } from '../read-ingresses.ts';
-import { reportUnread } from '../unread-annotations.ts';
+import { readArguments, type ControllerArguments } from '../ingress/controller-arguments.ts';
+import { classAnnotation, nginxKey, nginxPrefix } from '../ingress/nginx-annotations.ts';
+import { readIngresses, type IngressFacts } from '../ingress/read-ingresses.ts';
+import { reportUnread } from '../ingress/unread-annotations.ts';
 import { buildHosts, isTrue, type ServedIngress } from './build-table.ts';
 import { poolCertificates } from './certificate-pool.ts';
 import { controllerNames } from './names.ts';

@@ -2,7 +2,7 @@ import { fieldAt, listField, textField, textListField } from '../../kube/object-
 import type { ObjectIndex } from '../../kube/object-index.ts';
 import { parseObjects } from '../../kube/parse-yaml.ts';
 import type { NamedObject } from '../../model/gateway.ts';
-import type { ControllerArguments } from '../controller-arguments.ts';
+import type { ControllerArguments } from '../ingress/controller-arguments.ts';
 
 /** Whether HTTP/2 is offered, by the file that the arguments name; what Traefik does without one is to offer it. */
 export function readHttp2(index: ObjectIndex, deployment: NamedObject, given: ControllerArguments): { readonly offersHttp2: boolean; readonly complaints: readonly string[] } {

@@ -1,7 +1,7 @@
 import { printName, type ObjectIndex } from '../../kube/object-index.ts';
 import type { GatewayUpstream, NamedObject } from '../../model/gateway.ts';
-import { nginxKey } from '../nginx-annotations.ts';
-import type { IngressFacts } from '../read-ingresses.ts';
+import { nginxKey } from '../ingress/nginx-annotations.ts';
+import type { IngressFacts } from '../ingress/read-ingresses.ts';
 
 /** How Traefik speaks to the pods of an Ingress, or why it leaves the whole Ingress out. */
 export type ReadUpstream =

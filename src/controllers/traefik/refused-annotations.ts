@@ -1,7 +1,7 @@
 import type { Config } from '../../model/config.ts';
-import type { AnnotationRule } from '../annotation-rules.ts';
+import type { AnnotationRule } from '../ingress/annotation-rules.ts';
 import { annotationRules as ingressNginxRules } from '../ingress-nginx/refused-annotations.ts';
-import { nginxKey } from '../nginx-annotations.ts';
+import { nginxKey } from '../ingress/nginx-annotations.ts';
 
 /**
  * What a person's own annotations may not say: all that profile ingress-nginx refuses, since the charts are to work under both,

@@ -1,7 +1,7 @@
 import { printYamlValue } from '../../kube/yaml.ts';
 import type { Config } from '../../model/config.ts';
 import type { KubeObject, Labels } from '../../model/kube-object.ts';
-import { findServicesAtRisk } from '../connection-reuse.ts';
+import { findServicesAtRisk } from '../ingress/connection-reuse.ts';
 import type { ControllerNames } from './names.ts';
 
 /** Where the settings lie in the pod. */

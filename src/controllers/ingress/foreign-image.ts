@@ -1,5 +1,5 @@
-import type { Config } from '../model/config.ts';
-import type { Notice } from '../model/notice.ts';
+import type { Config } from '../../model/config.ts';
+import type { Notice } from '../../model/notice.ts';
 
 /**
  * Refuses a controller.image that is plainly another profile's: left behind when the profile was changed, it would not start with

@@ -1,4 +1,4 @@
-import type { PageAnswer } from '../model/gateway.ts';
+import type { PageAnswer } from '../../model/gateway.ts';
 
 /** What differs in nginx's own pages from version to version. */
 export interface PageStyle {

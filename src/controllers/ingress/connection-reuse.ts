@@ -1,5 +1,5 @@
-import type { Config, ServiceIntent } from '../model/config.ts';
-import type { Notice } from '../model/notice.ts';
+import type { Config, ServiceIntent } from '../../model/config.ts';
+import type { Notice } from '../../model/notice.ts';
 import { listNames } from './list-names.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { Config } from '../model/config.ts';
-import type { Notice } from '../model/notice.ts';
+import type { Config } from '../../model/config.ts';
+import type { Notice } from '../../model/notice.ts';
 import { listNames } from './list-names.ts';
 
 /** Says that controller.sharedWith has no effect under a profile whose controllers share nothing. */

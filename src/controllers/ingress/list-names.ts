@@ -1,5 +1,5 @@
-import type { Config } from '../model/config.ts';
-import type { Mode } from '../model/mode.ts';
+import type { Config } from '../../model/config.ts';
+import type { Mode } from '../../model/mode.ts';
 
 const shown = 5;
 

@@ -1,4 +1,4 @@
-import { printName } from '../kube/object-index.ts';
+import { printName } from '../../kube/object-index.ts';
 import type { IngressFacts } from './read-ingresses.ts';
 
 /** Says of which annotations with the controller's prefix preview shows no effect, so that silence is no promise. */

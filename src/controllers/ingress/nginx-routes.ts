@@ -1,6 +1,6 @@
-import { indexObjects, printName, type ObjectIndex } from '../kube/object-index.ts';
-import type { GatewayTable, NamedObject } from '../model/gateway.ts';
-import type { KubeObject } from '../model/kube-object.ts';
+import { indexObjects, printName, type ObjectIndex } from '../../kube/object-index.ts';
+import type { GatewayTable, NamedObject } from '../../model/gateway.ts';
+import type { KubeObject } from '../../model/kube-object.ts';
 import { readBoolean } from './annotation-values.ts';
 import { readArguments, type ControllerArguments } from './controller-arguments.ts';
 import { buildTable, type NginxReading } from './nginx-table.ts';

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { printName, type ObjectIndex } from '../kube/object-index.ts';
-import type { NamedObject } from '../model/gateway.ts';
+import { printName, type ObjectIndex } from '../../kube/object-index.ts';
+import type { NamedObject } from '../../model/gateway.ts';
 import type { IngressFacts } from './read-ingresses.ts';
 
 export interface ChosenCertificate {

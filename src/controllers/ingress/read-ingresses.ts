@@ -1,7 +1,7 @@
-import { fieldAt, isMap, listField, textField, textListField, textMapField } from '../kube/object-fields.ts';
-import { locateObject, printName, type ObjectIndex } from '../kube/object-index.ts';
-import type { GatewayBackend, NamedObject } from '../model/gateway.ts';
-import type { KubeObject } from '../model/kube-object.ts';
+import { fieldAt, isMap, listField, textField, textListField, textMapField } from '../../kube/object-fields.ts';
+import { locateObject, printName, type ObjectIndex } from '../../kube/object-index.ts';
+import type { GatewayBackend, NamedObject } from '../../model/gateway.ts';
+import type { KubeObject } from '../../model/kube-object.ts';
 import type { Annotations } from './annotation-values.ts';
 
 /** What an Ingress says, whichever API version it is written in. */

@@ -1,4 +1,4 @@
-import type { KnownLimit } from '../model/gateway.ts';
+import type { KnownLimit } from '../../model/gateway.ts';
 
 /**
  * The passthrough proxy looks at what its first read brought and nowhere else (v1.15.1 pkg/tcpproxy/tcp.go; 0.15.0

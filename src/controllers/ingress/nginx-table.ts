@@ -1,6 +1,6 @@
-import { textField } from '../kube/object-fields.ts';
-import { printName, type ObjectIndex } from '../kube/object-index.ts';
-import type { GatewayBackend, GatewayHost, GatewayTable, GatewayUpstream } from '../model/gateway.ts';
+import { textField } from '../../kube/object-fields.ts';
+import { printName, type ObjectIndex } from '../../kube/object-index.ts';
+import type { GatewayBackend, GatewayHost, GatewayTable, GatewayUpstream } from '../../model/gateway.ts';
 import { readBoolean } from './annotation-values.ts';
 import { chooseCertificate } from './ingress-certificate.ts';
 import type { IngressFacts } from './read-ingresses.ts';

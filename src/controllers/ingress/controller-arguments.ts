@@ -1,6 +1,6 @@
-import { textListField, listField } from '../kube/object-fields.ts';
-import type { ObjectIndex } from '../kube/object-index.ts';
-import type { NamedObject } from '../model/gateway.ts';
+import { textListField, listField } from '../../kube/object-fields.ts';
+import type { ObjectIndex } from '../../kube/object-index.ts';
+import type { NamedObject } from '../../model/gateway.ts';
 
 /** The command line of a controller, read from its Deployment. */
 export interface ControllerArguments {

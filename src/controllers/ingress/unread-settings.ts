@@ -1,7 +1,7 @@
-import { fieldAt, isMap } from '../kube/object-fields.ts';
-import { indexObjects, printName, type ObjectIndex } from '../kube/object-index.ts';
-import type { NamedObject } from '../model/gateway.ts';
-import type { KubeObject } from '../model/kube-object.ts';
+import { fieldAt, isMap } from '../../kube/object-fields.ts';
+import { indexObjects, printName, type ObjectIndex } from '../../kube/object-index.ts';
+import type { NamedObject } from '../../model/gateway.ts';
+import type { KubeObject } from '../../model/kube-object.ts';
 import { readArguments } from './controller-arguments.ts';
 
 /** What preview knows of a controller's settings. */

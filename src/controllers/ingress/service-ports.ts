@@ -1,6 +1,6 @@
-import { fieldAt, listField } from '../kube/object-fields.ts';
-import { printName, type ObjectIndex } from '../kube/object-index.ts';
-import type { GatewayBackend } from '../model/gateway.ts';
+import { fieldAt, listField } from '../../kube/object-fields.ts';
+import { printName, type ObjectIndex } from '../../kube/object-index.ts';
+import type { GatewayBackend } from '../../model/gateway.ts';
 
 /** Why a route's backend leads nowhere: no such Service or port; undefined when it leads somewhere. */
 export function describePort(index: ObjectIndex, { service, port }: GatewayBackend): string | undefined {

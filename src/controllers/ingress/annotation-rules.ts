@@ -1,6 +1,6 @@
-import type { Config, ServiceIntent } from '../model/config.ts';
-import type { Mode } from '../model/mode.ts';
-import type { Notice } from '../model/notice.ts';
+import type { Config, ServiceIntent } from '../../model/config.ts';
+import type { Mode } from '../../model/mode.ts';
+import type { Notice } from '../../model/notice.ts';
 
 /** An annotation that a person may not set on a route, because it would undo the mode or promise what is not done. */
 export interface AnnotationRule {

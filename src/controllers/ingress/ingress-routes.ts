@@ -1,5 +1,5 @@
-import type { ChartValue, PlannedService, RouteNode } from '../model/chart.ts';
-import type { Config } from '../model/config.ts';
+import type { ChartValue, PlannedService, RouteNode } from '../../model/chart.ts';
+import type { Config } from '../../model/config.ts';
 
 /** The one host of a service's Ingress. */
 export function ingressHost(service: PlannedService): ChartValue {
