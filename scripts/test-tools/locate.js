@@ -7,12 +7,16 @@ import { nodeProgram } from './fetch-node.js';
 import { helm3, kubectlLayer, nodes, oldDefinitions, yarn } from './pins.js';
 
 /**
- * Finds what tests need from outside: `{ helm, kubectl, kubectl1.35, helm3, deno }`, pins.js's `nodes` by their names,
+ * Finds what tests need from outside: `{ openssl, curl, git, python3, helm, kubectl, kubectl1.35, helm3, deno }`, pins.js's `nodes` by their names,
  * `yarn`, a script for Node, and `oldDefinitions`, a folder; each an absolute path, or absent. The first helm and kubectl on PATH win when they answer with their version; the
  * cache comes after.
  */
 export function locateTools() {
   const found = {
+    openssl: onPath('openssl', ['version']),
+    curl: onPath('curl', ['--version']),
+    git: onPath('git', ['--version']),
+    python3: onPath('python3', ['-c', 'import ssl, xml.etree.ElementTree']),
     helm: first('helm', kubectlLayer.folder, helmVersion),
     kubectl: first('kubectl', kubectlLayer.folder, (path) => answer(path, ['version', '--client'])),
     'kubectl1.35': first('kubectl', kubectlLayer.folder, hasPolicies),
@@ -26,8 +30,16 @@ export function locateTools() {
 }
 
 function first(program, folder, accepts) {
-  const onPath = (process.env.PATH ?? '').split(delimiter).filter((each) => each.startsWith('/'));
-  return onPath.map((each) => join(each, program)).find(accepts) ?? cached(join(folder, program), accepts);
+  return everyOnPath(program).find(accepts) ?? cached(join(folder, program), accepts);
+}
+
+/** A program of the machine, which nothing fetches. */
+function onPath(program, question) {
+  return everyOnPath(program).find((path) => answer(path, question) !== undefined);
+}
+
+function everyOnPath(program) {
+  return (process.env.PATH ?? '').split(delimiter).filter((each) => each.startsWith('/')).map((each) => join(each, program));
 }
 
 function cached(path, accepts) {

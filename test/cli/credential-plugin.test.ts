@@ -5,7 +5,7 @@ import { describeUnless, describeWithTool } from '../support/describe-with.ts';
 import { inFreshFolder, runProgram, startProgram } from '../support/program.ts';
 import { startAtTerminal, terminalMissing } from '../support/terminal.ts';
 import { pathWith } from '../support/tools.ts';
-import { serveTls, writeKubeconfig } from '../unit/effects/fake-api-server.ts';
+import { serveTls, writeKubeconfig } from '../support/effects/fake-api-server.ts';
 
 /** A program that gives credentials to whoever types the code, and keeps them. */
 function writePlugin(folder: string): string {

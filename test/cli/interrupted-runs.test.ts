@@ -45,12 +45,12 @@ describe('kill -9', () => {
       expect(changed.length).toBeGreaterThanOrEqual(50);
 
       let halfway = 0;
-      // Moments all over the run: this file is the new one, and a random while later.
-      for (const [trial, path] of [changed[0]!, changed[Math.floor(changed.length / 2)]!, changed.at(-4)!].entries()) {
+      // Moments all over the run: this file is the new one, and has been so at this many looks more.
+      const moments = [[changed[0]!, 0], [changed[Math.floor(changed.length / 2)]!, 19], [changed.at(-4)!, 7]] as const;
+      for (const [trial, [path, later]] of moments.entries()) {
         const folder = join(outside, `trial-${trial}`);
         cpSync(project, folder, { recursive: true });
         const { ino } = statSync(join(folder, path));
-        const later = Math.floor(Math.random() * 20);
         let seen = 0;
         await killRender(folder, () => statSync(join(folder, path)).ino !== ino && (seen += 1) > later);
         const found = readFiles(folder);

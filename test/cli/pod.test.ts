@@ -8,7 +8,7 @@ import { inFreshFolder } from '../support/program.ts';
 import { installedAnswers } from '../support/stand-in-answers.ts';
 import { installStandInCluster } from '../support/stand-in-cluster.ts';
 import { pathWith } from '../support/tools.ts';
-import { serveTls, writeKubeconfig } from '../unit/effects/fake-api-server.ts';
+import { serveTls, writeKubeconfig } from '../support/effects/fake-api-server.ts';
 
 const token = imitateToken('build', 'deployer');
 

@@ -22,7 +22,8 @@ interface Behind {
 
 /** Opens a free port of the range that Kubernetes gives to Services. */
 async function openNodePort(server: Server): Promise<number> {
-  for (let port = 32_767 - Math.floor(Math.random() * 1000); port > 30_000; port -= 1) {
+  // Runs beside this one begin elsewhere, and what they have taken is passed over.
+  for (let port = 32_767 - (process.pid % 1000); port > 30_000; port -= 1) {
     const isOpen = await new Promise<boolean>((resolve) => {
       server.once('error', () => { resolve(false); });
       server.listen(port, '127.0.0.1', () => { resolve(true); });

@@ -6,9 +6,11 @@ import { it } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 // The later tiers run what `build` leaves in dist/.
-it.each(['build', 'typecheck', 'lint'])('npm run %s', async (script) => {
-  await promisify(execFile)('npm', ['run', '--silent', script], { cwd: root, maxBuffer: 1 << 24 }).catch((error: unknown) => {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`npm run ${script} failed:\n${stdout}${stderr}`);
+it.concurrent.for(['build', 'typecheck', 'lint'])('npm run %s', async (script, { expect }) => {
+  const run = promisify(execFile)('npm', ['run', '--silent', script], { cwd: root, maxBuffer: 1 << 24 });
+  const said = await run.then(() => '', (failure: unknown) => {
+    const { stdout, stderr, message } = failure as { stdout: string; stderr: string; message: string };
+    return stdout + stderr || message;
   });
+  expect(said).toBe('');
 });

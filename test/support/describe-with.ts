@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { clusterUnderTest, type Cluster } from './cluster.ts';
-import { findTool, type Tool } from './tools.ts';
+import { findTool, whyMissing, type Tool } from './tools.ts';
 import './provided.ts';
 
 /**
@@ -9,7 +9,7 @@ import './provided.ts';
  */
 export function describeWithTool(tool: Tool, title: string, body: (path: string) => void): void {
   const path = findTool(tool);
-  const reason = path === undefined ? `no ${tool} on PATH or in the test cache (npm run test:tools)` : undefined;
+  const reason = path === undefined ? whyMissing(tool) : undefined;
   describeUnless(reason, title, () => {
     body(path ?? tool);
   });

@@ -8,7 +8,6 @@ import { describeUnless, describeWithCluster } from '../../support/describe-with
 import { OutsideView } from '../../support/outside-view.ts';
 import { threeModes } from '../../support/prepared-project.ts';
 import { findTool } from '../../support/tools.ts';
-import { until } from '../../support/until.ts';
 
 const config = threeModes.replace('certificate:', 'controller:\n  profile: traefik\ncertificate:');
 
@@ -39,7 +38,7 @@ describeWithCluster('profile traefik on a cluster, by Helm 3', (withAnyHelm) => 
     });
 
     it('is proved by verify', { timeout: 120_000 }, async () => {
-      await until(() => ingressTls(cluster, project, 'verify', '--address', '127.0.0.1:30092').exitCode === 0);
+      await expect.poll(() => ingressTls(cluster, project, 'verify', '--address', '127.0.0.1:30092').exitCode).toBe(0);
     });
 
     it('changes nothing when applied again', { timeout: 300_000 }, () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isPair } from '../../../src/certs/key-pair.ts';
 import { inspectCertificate } from '../../../src/certs/inspect.ts';
 import { UsageError } from '../../../src/errors.ts';
-import { issue, keys, makeKey, serverRequest } from './fixtures.ts';
+import { issue, keys, makeKey, serverRequest } from '../../support/certs/fixtures.ts';
 
 const certificate = issue(serverRequest);
 const other = issue(serverRequest, { key: makeKey('ecdsa-p256') });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderTemplate } from '../../../src/charts/chart-template.ts';
-import { templates } from './chart-fixtures.ts';
+import { templates } from '../../support/charts/chart-fixtures.ts';
 
 describe('renderTemplate', () => {
   it('lets Helm actions through', () => {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { renderChart, type ChartFile } from '../../../src/charts/chart.ts';
 import { modes } from '../../../src/model/mode.ts';
-import { chartInput, ingressRoute, legacyInput, plannedService, templates, withoutClientAuth } from './chart-fixtures.ts';
-import { hostileText } from './hostile-text.ts';
+import { chartInput, ingressRoute, legacyInput, plannedService, templates, withoutClientAuth } from '../../support/charts/chart-fixtures.ts';
+import { hostileText } from '../../support/charts/hostile-text.ts';
 
 const pathsOf = (files: readonly ChartFile[]): readonly string[] => files.map(({ path }) => path);
 

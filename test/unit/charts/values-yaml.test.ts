@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
 import { valueTree, type ChartValueEntry } from '../../../src/charts/chart-value-entry.ts';
 import { printValues } from '../../../src/charts/values-yaml.ts';
-import { hostileText } from './hostile-text.ts';
+import { hostileText } from '../../support/charts/hostile-text.ts';
 
 const value = fc.oneof(hostileText, fc.array(hostileText, { maxLength: 3 }), fc.dictionary(hostileText.filter((key) => key !== '__proto__'), hostileText, { maxKeys: 3 }), fc.integer(), fc.boolean());
 

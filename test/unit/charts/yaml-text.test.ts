@@ -5,7 +5,7 @@ import { printBlock } from '../../../src/charts/yaml-block.ts';
 import { scalarText } from '../../../src/charts/yaml-text.ts';
 import { yamlNode } from '../../../src/charts/yaml-value.ts';
 import type { JsonValue } from '../../../src/model/json.ts';
-import { hostileText } from './hostile-text.ts';
+import { hostileText } from '../../support/charts/hostile-text.ts';
 
 const versions = ['1.1', '1.2'] as const;
 const json = fc.letrec<{ value: JsonValue }>((tie) => ({

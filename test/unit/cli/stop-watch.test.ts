@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createStopWatch, type StopWatch } from '../../../src/app/stop-watch.ts';
 import type { StopSignal } from '../../../src/world/world.ts';
 import { Interrupted } from '../../../src/errors.ts';
-import { failureOf } from '../effects/stand-in.ts';
+import { failureOf } from '../../support/effects/stand-in.ts';
 
 function scene(): { readonly stop: StopWatch; readonly press: (signal: StopSignal) => void; readonly exit: () => void; readonly log: string[] } {
   const log: string[] = [];

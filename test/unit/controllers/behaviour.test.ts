@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ingressNginx015 } from '../../../src/controllers/ingress-nginx-0.15/index.ts';
 import { ingressNginx } from '../../../src/controllers/ingress-nginx/index.ts';
-import { config, threeServices } from './three-services.ts';
+import { config, threeServices } from '../../support/controllers/three-services.ts';
 
 // As the article and live runs showed it.
 

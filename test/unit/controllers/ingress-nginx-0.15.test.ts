@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ingressNginx015 as profile } from '../../../src/controllers/ingress-nginx-0.15/index.ts';
 import type { Config } from '../../../src/model/config.ts';
-import { allObjects, config, find, labels, planned, resolve, service, threeServices } from './three-services.ts';
+import { allObjects, config, find, labels, planned, resolve, service, threeServices } from '../../support/controllers/three-services.ts';
 
 // bigwhite/experiments@e3a40e4 ingress-controller-demo/manifests, apart from the labels that are ours.
 const article = config(threeServices, { profile: profile.name, sharedWith: ['ic1', 'ic2'] });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ingressNginx as profile } from '../../../src/controllers/ingress-nginx/index.ts';
 import type { Config } from '../../../src/model/config.ts';
 import type { JsonObject } from '../../../src/model/json.ts';
-import { allObjects, config, find, labels, planned, resolve, service, threeServices } from './three-services.ts';
+import { allObjects, config, find, labels, planned, resolve, service, threeServices } from '../../support/controllers/three-services.ts';
 
 const objectsOf = (given: Config) => allObjects(profile.manifests(given, labels));
 const objects = objectsOf(config());

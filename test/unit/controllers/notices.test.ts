@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { profiles } from '../../../src/controllers/index.ts';
 import type { Mode } from '../../../src/model/mode.ts';
 import { modes } from '../../../src/model/mode.ts';
-import { config, planned, resolve, service, threeServices } from './three-services.ts';
+import { config, planned, resolve, service, threeServices } from '../../support/controllers/three-services.ts';
 
 const modern = profiles['ingress-nginx']!;
 const legacy = profiles['ingress-nginx-0.15']!;

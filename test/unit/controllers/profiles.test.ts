@@ -5,7 +5,7 @@ import { findProfile, profileNames, profiles } from '../../../src/controllers/in
 import { printYaml } from '../../../src/kube/yaml.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import { modes } from '../../../src/model/mode.ts';
-import { allObjects, config, labels, planned, service, templateText, threeServices } from './three-services.ts';
+import { allObjects, config, labels, planned, service, templateText, threeServices } from '../../support/controllers/three-services.ts';
 
 const all = Object.values(profiles);
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ingressNginx015 } from '../../../src/controllers/ingress-nginx-0.15/index.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
-import { config } from './three-services.ts';
+import { config } from '../../support/controllers/three-services.ts';
 import { configMap, deployment, service } from './typed-objects.ts';
 
 const usual = ['--configmap=$(POD_NAMESPACE)/nginx-configuration-ic3', '--enable-ssl-passthrough', '--ingress-class=ic3'];

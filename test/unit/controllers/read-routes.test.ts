@@ -1,12 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ingressNginx } from '../../../src/controllers/ingress-nginx/index.ts';
 import type { GatewayHost, GatewayTable } from '../../../src/model/gateway.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
-import { config } from './three-services.ts';
+import { certificateFor } from './foreign-certificates.ts';
+import { config } from '../../support/controllers/three-services.ts';
 import { configMap, deployment, ingress, ingressClass, secret, service, usualArguments } from './typed-objects.ts';
 
 // What v1.15.1 made of the same objects on a cluster: field notes of live runs, and its documentation.
@@ -243,7 +240,7 @@ describe('the certificate of a host', () => {
   });
 
   it('may be any that covers the host where no entry lists it, by its alternative names alone', () => {
-    const make = (subject: string, names: string): KubeObject => secret('edge', { 'tls.crt': makeCertificate(subject, names), 'tls.key': 'x' });
+    const make = (subject: string, names: string): KubeObject => secret('edge', { 'tls.crt': certificateFor(subject, names), 'tls.key': 'x' });
     const unlisted = ingress({}, { tls: [{ hosts: ['b.test'], secretName: 'edge' }] });
     expect(chosen(make('x', 'DNS:*.a.test'), ingress({}, { tls: [{ secretName: 'edge' }] }))).toBeUndefined();
     expect(chosen(make('x', 'DNS:a.test'), unlisted)).toEqual(edge);
@@ -290,14 +287,3 @@ it('leaves out an Ingress that no cluster would take, and one rule without a hos
   expect(read(odd as unknown as KubeObject)).toMatchObject({ hosts: [], complaints: [expect.stringContaining('no text')] });
   expect(read(ingress({}, { host: '' }))).toMatchObject({ hosts: [], complaints: [expect.stringContaining('without a host')] });
 });
-
-function makeCertificate(subject: string, names: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'ingress-tls-san-'));
-  try {
-    const options = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'key', '-out', 'crt', '-subj', `/CN=${subject}`, '-addext', `subjectAltName=${names}`];
-    execFileSync('openssl', ['req', ...options], { cwd: folder, stdio: 'ignore' });
-    return readFileSync(join(folder, 'crt'), 'utf8');
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}

@@ -1,12 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { traefik } from '../../../src/controllers/traefik/index.ts';
 import type { GatewayHost, GatewayTable } from '../../../src/model/gateway.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
-import { config } from './three-services.ts';
+import { certificateFor } from './foreign-certificates.ts';
+import { config } from '../../support/controllers/three-services.ts';
 import { ingress, ingressClass, secret, service } from './typed-objects.ts';
 
 // What v3.7.13 made of the same objects on a cluster; where that was not tried, what its source says.
@@ -166,7 +163,7 @@ describe('passthrough', () => {
 
 describe('the certificate of a host', () => {
   const pair = (name: string, namespace: string, subject: string, names: string): KubeObject =>
-    secret(name, { 'tls.crt': makeCertificate(subject, names), 'tls.key': 'not looked at here' }, namespace);
+    secret(name, { 'tls.crt': certificateFor(subject, names), 'tls.key': 'not looked at here' }, namespace);
   const chosen = (table: GatewayTable, name: string) => table.hosts.find((each) => each.name === name)?.certificate?.name;
   const wildcard = pair('wild', 'default', '*.test', 'DNS:*.test,DNS:test');
   const lists = (secretName: string, changes = {}) => ingress({}, { name: 'b', host: 'b.test', service: 'a', tls: [{ hosts: ['b.test'], secretName }], ...changes });
@@ -226,14 +223,3 @@ describe('HTTP/2', () => {
     }
   });
 });
-
-function makeCertificate(subject: string, names: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'ingress-tls-pool-'));
-  try {
-    const options = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'key', '-out', 'crt', '-subj', subject === '' ? '/' : `/CN=${subject}`, '-addext', `subjectAltName=${names}`];
-    execFileSync('openssl', ['req', ...options], { cwd: folder, stdio: 'ignore' });
-    return readFileSync(join(folder, 'crt'), 'utf8');
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}

@@ -7,8 +7,8 @@ import type { Config } from '../../../src/model/config.ts';
 import type { ControllerProfile } from '../../../src/model/controller-profile.ts';
 import type { JsonObject } from '../../../src/model/json.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
-import { templates } from '../charts/chart-fixtures.ts';
-import { allObjects, config, find, labels, planned, service, threeServices } from './three-services.ts';
+import { templates } from '../../support/charts/chart-fixtures.ts';
+import { allObjects, config, find, labels, planned, service, threeServices } from '../../support/controllers/three-services.ts';
 
 const given = config(threeServices, { profile: 'traefik' });
 const apps: Config = { ...given, namespace: 'apps' };

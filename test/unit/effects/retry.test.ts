@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Exec, ExternalCommand, ToolResult } from '../../../src/world/exec/exec.ts';
 import { withRetries, type RetrySettings } from '../../../src/world/exec/retry.ts';
 import { InternalError, ToolError } from '../../../src/errors.ts';
-import { failureOf } from './stand-in.ts';
+import { failureOf } from '../../support/effects/stand-in.ts';
 
 const fine = { exitCode: 0, stderr: '' };
 // As kubectl 1.35.2 and helm 4.1.4 say it.

@@ -5,7 +5,7 @@ import { ToolError } from '../../../src/errors.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import * as said from './dry-run-cluster.ts';
 import { kubectlOf, type ClusterState } from './dry-run-cluster.ts';
-import { failureOf } from './stand-in.ts';
+import { failureOf } from '../../support/effects/stand-in.ts';
 
 const fieldManager = 'ingress-tls';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createProjectFiles, type ProjectFiles } from '../../../src/world/files/files.ts';
 import { readState, writeState } from '../../../src/world/files/state.ts';
 import { UsageError } from '../../../src/errors.ts';
-import { makeTemporaryFolder } from './stand-in.ts';
+import { makeTemporaryFolder } from '../../support/effects/stand-in.ts';
 
 function withState(text?: string): { readonly files: ProjectFiles; readonly read: () => string } {
   const root = makeTemporaryFolder();

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createExec, type ToolResult } from '../../../src/world/exec/exec.ts';
+import type { ToolResult } from '../../../src/world/exec/exec.ts';
 import { isTransient } from '../../../src/world/exec/transient-failures.ts';
-import { describeWithTool } from '../../support/describe-with.ts';
-import { pathWith } from '../../support/tools.ts';
-import { serve, serveStatus, writeKubeconfig } from './fake-api-server.ts';
-import { makeTemporaryFolder } from './stand-in.ts';
 
 function failed(stderr: string, overrides: Partial<ToolResult> = {}): ToolResult {
   return { exitCode: 1, signal: undefined, stdout: '', stderr, isCut: false, durationMs: 100, timedOut: false, stillRunning: undefined, ...overrides };
@@ -47,27 +43,5 @@ describe('isTransient', () => {
 
   it.each<Partial<ToolResult>>([{ exitCode: 0 }, { timedOut: true }, { stillRunning: 7 }, { exitCode: undefined, signal: 'SIGTERM' }])('says no to a tool that %j', (end) => {
     expect(isTransient(failed('Unable to connect to the server: EOF\n', end))).toBe(false);
-  });
-});
-
-describeWithTool('kubectl', 'a real kubectl', () => {
-  const ask = (server: string): Promise<ToolResult> =>
-    createExec({ env: { ...process.env, PATH: pathWith('kubectl') }, cwd: makeTemporaryFolder() }).run(
-      { tool: 'kubectl', effect: 'read', args: [`--kubeconfig=${writeKubeconfig(server)}`, '--request-timeout=5s', 'get', '--raw=/api/v1/pods'] },
-      { timeoutMs: 20_000 },
-    );
-
-  it.each([[503, 'ServiceUnavailable', 'the server is currently unable to handle the request'], [429, 'TooManyRequests', 'storage is (re)initializing'], [500, '', 'etcdserver: leader changed'], [504, 'Timeout', 'request did not complete']] as const)(
-    'is understood when the server answers %i %s',
-    async (code, reason, message) => { expect(isTransient(await ask(await serveStatus(code, reason, message)))).toBe(true); },
-  );
-
-  it('is understood when the server cuts the connection', async () => {
-    const server = await serve((request) => { request.socket.destroy(); });
-    expect(isTransient(await ask(server))).toBe(true);
-  });
-
-  it.each([[404, 'NotFound'], [403, 'Forbidden'], [409, 'Conflict'], [422, 'Invalid']] as const)('is not taken for transient when the server answers %i %s', async (code, reason) => {
-    expect(isTransient(await ask(await serveStatus(code, reason, 'no')))).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LanePath } from '../../../src/graph/graph.ts';
-import { facts, foundWith, good, graphOf, manyServices, now, readConfig, threeModes, threeModesFound } from './sample.ts';
+import { facts, foundWith, good, graphOf, manyServices, now, readConfig, threeModes, threeModesFound } from '../../support/graph/sample.ts';
 
 function pathsOf(lane: LanePath): unknown {
   switch (lane.mode) {

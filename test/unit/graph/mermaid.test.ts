@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { drawMermaid } from '../../../src/graph/mermaid.ts';
-import { hostileGraph } from './hostile.ts';
-import { foundWith, graphOf, manyServices, now, threeModes, threeModesFound } from './sample.ts';
+import { hostileGraph } from '../../support/graph/hostile.ts';
+import { foundWith, graphOf, manyServices, now, threeModes, threeModesFound } from '../../support/graph/sample.ts';
 
 // What mermaid's documentation of flowcharts allows, of which only this much is used (docs/syntax/flowchart.md): quoted
 // labels with entity codes, ids of one letter and a number.

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { drawSvg } from '../../../src/graph/svg.ts';
-import { graphOf, threeModes, threeModesFound } from './sample.ts';
+import { graphOf, threeModes, threeModesFound } from '../../support/graph/sample.ts';
 
 const repository = new URL('../../../', import.meta.url);
 const picture = new URL('docs/three-modes.svg', repository);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { drawText } from '../../../src/graph/text.ts';
-import { hostileGraph } from './hostile.ts';
-import { foundWith, graphOf, manyServices, threeModes, threeModesFound } from './sample.ts';
+import { hostileGraph } from '../../support/graph/hostile.ts';
+import { foundWith, graphOf, manyServices, threeModes, threeModesFound } from '../../support/graph/sample.ts';
 
 /** Columns of a terminal, as pessimistic as can be: all that is beyond ASCII and not one of our strokes takes two. */
 function measure(line: string): number {

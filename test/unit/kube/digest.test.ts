@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { digestFiles, digestText } from '../../../src/kube/digest.ts';
@@ -8,10 +7,9 @@ describe('digestText', () => {
     expect(digestText('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
   });
 
-  it('is that of the text in UTF-8, by openssl', () => {
-    const text = 'Zürich, 東京\n';
-    const told = execFileSync('openssl', ['dgst', '-sha256', '-r'], { input: text, encoding: 'utf8' });
-    expect(digestText(text)).toBe(told.split(' ')[0]);
+  it('is that of the text in UTF-8', () => {
+    // echo 'Zürich, 東京' | openssl dgst -sha256 -r
+    expect(digestText('Zürich, 東京\n')).toBe('f7daaf1b05160f1a17a2b1db05a30e73af6ab6ea1e34d68f5ddbfe3d7979ff56');
   });
 });
 
@@ -21,9 +19,7 @@ describe('digestFiles', () => {
 
   it('is what sha256sum says of a list in the format of sha256sum, shortened', () => {
     // printf '%s  charts/svc7/Chart.yaml\n%s  charts/svc7/values.yaml\n' "$(printf one | sha256sum | cut -d' ' -f1)" ... | sort | sha256sum
-    const list = [`${one.digest}  ${one.path}\n`, `${two.digest}  ${two.path}\n`].sort().join('');
-    const told = execFileSync('openssl', ['dgst', '-sha256', '-r'], { input: list, encoding: 'utf8' });
-    expect(digestFiles([two, one])).toBe(told.slice(0, 40));
+    expect(digestFiles([two, one])).toBe('57848ca8aa446bb2feb0e52f1a2d28424a879060ebc7c84949dbd1c580d8a80d'.slice(0, 40));
   });
 
   it('fits the value of a label', () => {

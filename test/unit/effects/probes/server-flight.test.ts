@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ProbeEnd } from '../../../../src/world/net/probe-end.ts';
 import { createFlightReader, type ServerFlight } from '../../../../src/world/net/server-flight.ts';
-import { authority, server } from './fixtures.ts';
-import { certificateMessage, message, record, serverHello } from './server-bytes.ts';
+import { authority, server } from '../../../support/effects/probes/fixtures.ts';
+import { certificateMessage, message, record, serverHello } from '../../../support/effects/probes/server-bytes.ts';
 
 const chain = [server.cert, authority].map((pem) => new X509Certificate(pem).raw);
 const good = Buffer.concat([serverHello(0x0303), certificateMessage(chain)]);

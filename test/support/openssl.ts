@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { needTool } from './tools.ts';
+
+/** The judge of these tests: OpenSSL's own program in a folder of its own. */
+export class OpenSsl {
+  readonly folder = mkdtempSync(join(tmpdir(), 'certs-test-'));
+
+  /** Writes a file and returns its path. */
+  file(name: string, content: string | Uint8Array): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, content);
+    return path;
+  }
+
+  /** Runs `openssl` and returns exit code, and both outputs together; without openssl the test is skipped. */
+  run(...args: readonly string[]): { readonly code: number | null; readonly output: string } {
+    const { status, stdout, stderr } = spawnSync(needTool('openssl'), args, { cwd: this.folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    return { code: status, output: stdout + stderr };
+  }
+
+  /** Like run, for commands that must succeed. */
+  output(...args: readonly string[]): string {
+    const { code, output } = this.run(...args);
+    if (code !== 0) {
+      throw new Error(`openssl ${args.join(' ')} failed:\n${output}`);
+    }
+    return output;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}

@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { renderChart } from '../../../src/charts/chart.ts';
+import { describeChartObjects } from '../../../src/charts/literal-objects.ts';
+import { profiles } from '../../../src/controllers/index.ts';
+import { parseObjects } from '../../../src/kube/parse-yaml.ts';
+import type { ServiceIntent } from '../../../src/model/config.ts';
+import type { ControllerProfile } from '../../../src/model/controller-profile.ts';
+import type { KubeObject } from '../../../src/model/kube-object.ts';
+import { describeProject } from '../../../src/project/desired-project.ts';
+import { describePods } from '../../../src/preview/input-pods.ts';
+import { describeWithTool } from '../../support/describe-with.ts';
+import { templates } from '../../support/charts/chart-fixtures.ts';
+import { withChart } from '../charts/helm-runner.ts';
+import { config, service, threeServices } from '../../support/controllers/three-services.ts';
+
+const image = 'registry.example.test/shop:1.4';
+const services: readonly ServiceIntent[] = [
+  ...threeServices,
+  service('shop7', 'terminate', { image, port: 3000, annotations: { 'nginx.ingress.kubernetes.io/proxy-body-size': '1g' } }),
+  service('shop8', 'reencrypt', { image }),
+  service('shop9', 'passthrough', { image }),
+  service('open9', 'passthrough', { clientAuth: false, port: 8443 }),
+  service('gone7', 'terminate', { replicas: 0 }),
+];
+
+/** What the gateway is given of a service's objects. */
+function inputOf(profile: ControllerProfile, objects: readonly KubeObject[], of: readonly ServiceIntent[]) {
+  const given = config(of);
+  const { manifests, objects: fromFiles } = describeProject(given, profile);
+  const secrets = fromFiles.map(({ content }) => ({ ...content.object, stringData: Object.fromEntries(Object.keys(content.data).map((key) => [key, '-----BEGIN CERTIFICATE-----'])) }));
+  const all = [...[...manifests.before, ...manifests.after].flatMap((file) => file.objects), ...secrets, ...objects];
+  return { table: profile.readRoutes(all, given), pods: describePods(all) };
+}
+
+describeWithTool('helm', 'the objects of a chart without helm', (helm) => {
+  const cases = Object.values(profiles).flatMap((profile) => services.map((intent) => [profile.name, intent.name, profile, intent] as const));
+
+  it.each(cases)('%s: give the gateway the same as those that helm makes of %s', (_profile, name, profile, intent) => {
+    const given = config([intent]);
+    const planned = describeProject(given, profile).services[0]!;
+    const routes = profile.routes(given, planned);
+    const chart = renderChart(templates, {
+      ...{ service: planned, routes, workload: profile.workload, controllerName: 'ic3' },
+      ...{ controllerNamespace: 'ingress-nginx-demo', chartVersion: '0.1.0', nodePort: 30092 },
+    });
+    const options = ['--namespace', planned.namespace, '--no-hooks', '--skip-tests', ...(profile.kubernetes.below === undefined ? [] : ['--kube-version', '1.15.0'])];
+    const text = withChart(chart, (folder) => execFileSync(helm, ['template', planned.release, folder, ...options], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+    const byHelm = inputOf(profile, parseObjects(text, name), [intent]);
+    expect(byHelm.table.hosts).toHaveLength(1);
+    expect(byHelm.pods.pods).toHaveLength(intent.replicas ?? 1);
+    expect(inputOf(profile, describeChartObjects({ service: planned, routes, workload: profile.workload }), [intent])).toEqual(byHelm);
+  });
+});
