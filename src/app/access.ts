@@ -1,6 +1,6 @@
 import { printCommand } from '../kube/command-line.ts';
 import type { PlannedService } from '../model/chart.ts';
-import type { Config } from '../model/config.ts';
+import type { Entry } from '../model/controller-profile.ts';
 import { buildCurlArgs } from './curl-line.ts';
 
 /** How a person reaches a service once it runs. */
@@ -12,9 +12,9 @@ export interface Access {
   readonly curl: string;
 }
 
-/** @param address Address of a node; where none is known a person has to fill it in. */
-export function describeAccess(config: Config, service: PlannedService, address: string | undefined): Access {
-  const port = config.controller.nodePort;
-  const args = buildCurlArgs({ service, address: { host: address ?? 'NODE_ADDRESS', port }, path: '/' });
-  return { host: service.host, mode: service.mode, url: `https://${service.host}:${port}/`, curl: printCommand({ tool: 'curl', args }) };
+/** @param address of a node; where none is known, or no node port leads to the controller, a person has to fill it in. */
+export function describeAccess({ kind, port }: Entry, service: PlannedService, address: string | undefined): Access {
+  const host = kind === 'node-port' ? (address ?? 'NODE_ADDRESS') : 'CONTROLLER_ADDRESS';
+  const args = buildCurlArgs({ service, address: { host, port }, path: '/' });
+  return { host: service.host, mode: service.mode, url: port === 443 ? `https://${service.host}/` : `https://${service.host}:${port}/`, curl: printCommand({ tool: 'curl', args }) };
 }

@@ -61,10 +61,10 @@ function ofController(facts: StatusFacts, controller: ControllerStatus, misfits:
     ),
   ];
   // Nothing was applied, or all of it is gone: the rest says nothing new.
-  if (missing.length === workloads.length) return found;
+  if (workloads.length > 0 && missing.length === workloads.length) return found;
   return [
     ...found,
-    ...(nodePort.found === nodePort.wanted
+    ...(nodePort === null || nodePort.found === nodePort.wanted
       ? []
       : [problem('node-port', [], nodePort.found === null ? `no Service has node port ${nodePort.wanted}` : `the node port is ${nodePort.found} and not ${nodePort.wanted}`, apply)]),
     ...ofClass(controller, remedies),
@@ -72,20 +72,18 @@ function ofController(facts: StatusFacts, controller: ControllerStatus, misfits:
   ];
 }
 
-function ofClass({ ingressClass }: ControllerStatus, { apply, diff }: Remedies): readonly StatusProblem[] {
-  if (ingressClass === null || ingressClass.agrees) return [];
-  const { name, controller } = ingressClass;
-  return controller === null
-    ? [problem('class-missing', [], `there is no IngressClass ${name}: Ingresses that name it are not read`, apply)]
-    : [problem('class-disagrees', [], `IngressClass ${name} is for ${controller}, and the arguments of the workload name another`, diff)];
+function ofClass({ class: routeClass }: ControllerStatus, { apply, diff }: Remedies): readonly StatusProblem[] {
+  if (routeClass === null || routeClass.complaint === null) return [];
+  const { controller, complaint } = routeClass;
+  return [controller === null ? problem('class-missing', [], complaint, apply) : problem('class-disagrees', [], complaint, diff)];
 }
 
 /** What differs of the objects that no single service has; what is told already is left out. */
-function ofControllerObjects({ changes, desired, config, live }: StatusFacts, { workloads, ingressClass }: ControllerStatus, misfits: readonly MisfitSecret[], { diff }: Remedies): readonly StatusProblem[] {
+function ofControllerObjects({ changes, desired, config, live }: StatusFacts, { workloads, class: routeClass }: ControllerStatus, misfits: readonly MisfitSecret[], { diff }: Remedies): readonly StatusProblem[] {
   const { secretName } = config.certificate;
   const told = new Set([
     ...workloads.filter(({ pods }) => pods === null).map(({ kind, name }) => `${kind} ${name}`),
-    ...(ingressClass?.controller === null ? [`IngressClass ${ingressClass.name}`] : []),
+    ...(routeClass?.controller === null ? [`${routeClass.kind} ${routeClass.name}`] : []),
     ...misfits.map(({ name }) => `Secret ${name}`),
     ...(live.secrets.has(secretName) ? [] : [`Secret ${secretName}`]),
   ]);
@@ -100,7 +98,7 @@ function ofControllerObjects({ changes, desired, config, live }: StatusFacts, { 
 
 function ofService(facts: StatusFacts, service: ServiceStatus, misfits: readonly MisfitSecret[], remedies: Remedies): readonly StatusProblem[] {
   const { apply, diff } = remedies;
-  const { release, pods, ingress, drift } = service;
+  const { release, pods, route, drift } = service;
   const tell = (code: ProblemCode, message: string, remedy: string, details: readonly string[] = []): StatusProblem => problem(code, [service.name], message, remedy, details);
   const certificates = certificatesOf(facts, service).filter(({ secret, state }) => state !== 'unreadable' || !misfits.some(({ name }) => name === secret));
   // Without a release everything else is missing as well.
@@ -127,7 +125,7 @@ function ofService(facts: StatusFacts, service: ServiceStatus, misfits: readonly
           ),
         ]
       : []),
-    ...ofIngress(service.name, ingress, remedies),
+    ...ofRoute(service.name, route, remedies),
     ...certificates.flatMap((certificate) => ofCertificate(facts, service, certificate, remedies)),
     ...(others.length === 0 || (pods === null && others.every((difference) => isDifferenceOf(difference, 'Deployment', release.name, 'missing')))
       ? []
@@ -135,15 +133,18 @@ function ofService(facts: StatusFacts, service: ServiceStatus, misfits: readonly
   ];
 }
 
-function ofIngress(service: string, { state, className, controller, reason }: ServiceStatus['ingress'], { apply, diff }: Remedies): readonly StatusProblem[] {
-  const tell = (code: ProblemCode, message: string, remedy: string): readonly StatusProblem[] => [problem(code, [service], message, remedy)];
+function ofRoute(service: string, { kind, state, className, controller, reason }: ServiceStatus['route'], { apply, diff }: Remedies): readonly StatusProblem[] {
+  const code = kind.toLowerCase();
+  const tell = (problemCode: ProblemCode, message: string, remedy: string): readonly StatusProblem[] => [problem(problemCode, [service], message, remedy)];
   switch (state) {
     case 'missing':
-      return tell('ingress-missing', 'its Ingress is missing', apply);
+      return tell(`${code}-missing`, `its ${kind} is missing`, apply);
     case 'foreign':
-      return tell('ingress-foreign', `its Ingress is of class ${className ?? ''}, which is another controller's: ${controller ?? ''}`, diff);
+      return tell(`${code}-foreign`, `its ${kind} is of class ${className ?? ''}, which is another controller's: ${controller ?? ''}`, diff);
     case 'ignored':
-      return tell('ingress-ignored', `no controller reads its Ingress: ${reason ?? ''}`, diff);
+      return tell(`${code}-ignored`, `no controller reads its ${kind}: ${reason ?? ''}`, diff);
+    case 'unknown':
+      return [{ ...problem('route-unknown', [service], `nothing tells whether its ${kind} is read: ${reason ?? ''}`, `ingress-tls verify ${service} looks as a client does`), level: 'warning' }];
     // The controller's own line says it.
     case 'stopped':
     case 'admitted':

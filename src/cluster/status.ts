@@ -1,3 +1,4 @@
+import { findNamed } from '../kube/object-fields.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { ObjectReference } from '../model/kube-object.ts';
 import type { ServiceStatus, Status } from '../model/status.ts';
@@ -5,14 +6,13 @@ import { judgeCertificate } from './status-certificate.ts';
 import { countPods, describeController } from './status-controller.ts';
 import { listDrift } from './status-drift.ts';
 import type { StatusFacts } from './status-facts.ts';
-import { find, judgeIngress } from './status-ingress.ts';
 import { listProblems } from './status-problems.ts';
 
 /** Says how a project is on a cluster, and what is wrong with it. */
 export function judgeStatus(facts: StatusFacts): Status {
   const { cluster, config, profile, live } = facts;
   const controller = describeController(config, profile, live);
-  const isRunning = controller.workloads.length > 0 && controller.workloads.every(({ pods }) => pods !== null && pods.ready > 0);
+  const isRunning = controller.workloads.every(({ pods }) => pods !== null && pods.ready > 0);
   const services = facts.services.map((service) => describeService(facts, service, isRunning));
   const problems = listProblems(facts, controller, services);
   return { well: problems.every(({ level }) => level === 'warning'), cluster, controller, services, problems };
@@ -21,11 +21,11 @@ export function judgeStatus(facts: StatusFacts): Status {
 /** Workloads that exist and whose newest pods are not all there: what to ask for reasons. */
 export function listUnready({ config, profile, services, live }: Pick<StatusFacts, 'config' | 'profile' | 'services' | 'live'>): readonly ObjectReference[] {
   const ofController = profile.workloads(config).flatMap((reference) => {
-    const workload = find(live.controller, reference.kind, reference.name);
+    const workload = findNamed(live.controller, reference.kind, reference.name);
     return workload === undefined || countPods(workload).rolledOut ? [] : [reference];
   });
   const ofServices = services.flatMap(({ release: name, namespace }) => {
-    const workload = find(live.objects, 'Deployment', name);
+    const workload = findNamed(live.objects, 'Deployment', name);
     return workload === undefined || countPods(workload).rolledOut ? [] : [{ kind: 'Deployment', name, namespace }];
   });
   return [...ofController, ...ofServices];
@@ -35,13 +35,13 @@ function describeService(facts: StatusFacts, service: PlannedService, isRunning:
   const { config, live, records, now } = facts;
   const { name, mode, host, release, namespace } = service;
   const record = records.find((each) => each.name === release && each.namespace === namespace);
-  const deployment = find(live.objects, 'Deployment', release);
+  const deployment = findNamed(live.objects, 'Deployment', release);
   const secret = service.mode === 'passthrough' && service.podTlsSecret !== undefined ? service.podTlsSecret : config.certificate.secretName;
   return {
     ...{ name, mode, host },
     release: { name: release, namespace, status: record?.status ?? null, revision: record?.revision ?? null },
     pods: deployment === undefined ? null : countPods(deployment),
-    ingress: judgeIngress({ ...facts, isRunning }, service),
+    route: facts.profile.judgeRoute(config, service, live, isRunning),
     certificate: judgeCertificate(secret, live.secrets.get(secret)?.certificate, now),
     drift: listDrift(facts, service),
   };

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../model/kube-object.ts';
 import type { JsonObject } from '../model/json.ts';
 
 /** The value at a path of keys; undefined where the path ends early. Objects are edited by hand, tools answer in many shapes: none is trusted. */
@@ -42,4 +43,9 @@ export function textMapField(value: unknown, ...path: readonly (string | number)
 
 export function isMap(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** An object of a kind by its name, whatever its namespace: among those of one, or cluster-scoped ones. */
+export function findNamed(objects: readonly KubeObject[], kind: string, name: string): KubeObject | undefined {
+  return objects.find((object) => object.kind === kind && object.metadata.name === name);
 }

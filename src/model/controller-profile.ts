@@ -1,12 +1,16 @@
 import type { PlannedService, RouteObject, UpstreamCaPlacement, WorkloadDialect } from './chart.ts';
 import type { Config } from './config.ts';
-import type { GatewayBehaviour, GatewayTable } from './gateway.ts';
+import type { GatewayBehaviour, GatewayTable, NamedObject } from './gateway.ts';
 import type { KubeObject, Manifest, ObjectReference } from './kube-object.ts';
 import type { Mode } from './mode.ts';
 import type { Notice } from './notice.ts';
+import type { ClassStatus, LiveStatus, RouteStatus } from './status.ts';
 
-/** Everything the rest of the program asks a controller target; adding a target is one folder that answers this. */
-export interface ControllerProfile {
+/**
+ * Everything the rest of the program asks a controller target; adding a target is one folder that answers this. The first half says what
+ * the target wants, the second (`ReadBack`) what is seen of it: on a cluster, in a preview, by a client.
+ */
+export interface ControllerProfile extends ReadBack {
   readonly name: string;
   /** Kubernetes minor versions it runs on: `atLeast` inclusive, `below` exclusive ("1.16"). */
   readonly kubernetes: { readonly atLeast?: string; readonly below?: string };
@@ -35,6 +39,10 @@ export interface ControllerProfile {
    * annotations that would undo a mode (error), retirement, security reservations.
    */
   notices(config: Config): readonly Notice[];
+}
+
+/** How a target is read back. */
+export interface ReadBack {
   /** How the controller behaves on its TLS port, whatever the routes are. */
   behaviour(config: Config): GatewayBehaviour;
   /**
@@ -43,6 +51,83 @@ export interface ControllerProfile {
    * configuration what they were meant to say; of the configuration only the controller's names are used.
    */
   readRoutes(objects: readonly KubeObject[], config: Config): GatewayTable;
+  /** Where clients reach the controller on a cluster. */
+  entry(config: Config): Entry;
+  /** Milliseconds until the controller acts on a changed object at the latest, when all is well. */
+  readonly noticesChangesWithin: number;
+  readonly liveObjects: LiveObjectQuestion;
+  /** The object by which the project's routes name their controller, as the cluster has it; absent where the target has no such object. */
+  judgeClass?(config: Config, live: LiveRoutes): ClassStatus;
+  /**
+   * What the live objects say of a service's routes: whether the controller serves them, and why not.
+   * @param isRunning whether each of its workloads has a ready pod; true where it has none of ours.
+   */
+  judgeRoute(config: Config, service: PlannedService, live: LiveRoutes, isRunning: boolean): RouteStatus;
+  readonly words: ControllerWords;
+}
+
+/** `node-port`: a Service of ours has controller.nodePort. `elsewhere`: nothing that we make says where; `how` is how a person finds out, as a command or a sentence. */
+export type Entry =
+  | { readonly kind: 'node-port'; readonly service: NamedObject; readonly port: number }
+  | { readonly kind: 'elsewhere'; readonly port: number; readonly how: string };
+
+/** What status has to read of a cluster beside Deployments and Secrets. */
+export interface LiveObjectQuestion {
+  /** Of routes and classes, beside metadata, spec.replicas and status. */
+  readonly fields: readonly LiveField[];
+  /** Kinds among the controller's manifests that belong to no namespace and decide which routes are its own: IngressClass. */
+  readonly classKinds: readonly string[];
+  /** Kinds among its manifests that are read whole, beside its workloads. */
+  readonly wholeKinds: readonly string[];
+}
+
+export interface LiveField {
+  /** `['spec', 'rules']`. */
+  readonly path: readonly [string, ...string[]];
+  /** How kubectl's jsonpath prints it: a text as it is, lists and maps as JSON. */
+  readonly as: 'text' | 'json';
+}
+
+/** What a route is judged by. */
+export type LiveRoutes = Pick<LiveStatus, 'objects' | 'controller' | 'hasUnseenClasses'>;
+
+/**
+ * What a person reads of the target's own objects where verify explains what it saw, and what status says of them. Clauses without a full stop;
+ * those that begin with a verb are what to do.
+ */
+export interface ControllerWords {
+  /** How routes name their controller where that is no object: `class ic3, by annotation`. */
+  classNote?(config: Config): string;
+  /** Resources of its routes as kubectl takes them, joined by commas: `ingress`. */
+  readonly routeResources: string;
+  /** The one that a service of the mode has. */
+  routeResource(mode: Mode): string;
+  /** Why the controller may know nothing of a host. */
+  whyUnrouted(config: Config): string;
+  /** What may be missing where TLS ends at the controller and should not. */
+  readonly whyNotPassedThrough: string;
+  /** Why the pod may get plain HTTP in mode reencrypt. */
+  readonly whyPlainToPod: string;
+  /** Why the hop may not be verified although that was asked for; `source` holds the authority: `Secret default/x`. */
+  whyUnverified(source: string): string;
+  /** What the target has not, by which it would verify the hop; absent: it has. */
+  readonly lacksAuthority?: { readonly what: string; readonly otherProfile: string };
+  /** What to do where a connection is passed through and should not be. */
+  undoPassthrough(host: string): string;
+  /** What to do where requests reach a passthrough service's pod past its own TLS. */
+  readonly keepToPassthrough: string;
+  /** What to do where the controller demands client certificates. */
+  readonly undoClientAuth: string;
+  /** What to do where something answers with a redirect. */
+  readonly undoRedirect: string;
+  /** By which setting HTTP/2 is off. */
+  http2Setting(config: Config): string;
+  /** What to set so that these versions of TLS are spoken. */
+  allowTlsVersions(config: Config, versions: readonly string[]): string;
+  /** What to set so that the pod is told its client's address. */
+  tellClientAddress(config: Config): string;
+  /** Where requests for unknown names may go, beside a route without a host. */
+  unknownNamesSetting(config: Config): string;
 }
 
 export interface ManifestLabels {

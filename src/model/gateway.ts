@@ -58,8 +58,21 @@ export interface GatewayTable {
   /** Whether HTTP/2 is offered where TLS ends at the controller, by its own settings. */
   readonly offersHttp2: boolean;
   /** What it would complain about in its log, for the person who previews. */
-  readonly complaints: readonly string[];
+  readonly complaints: readonly Complaint[];
 }
+
+/** What a controller does not like about an object, or leaves out. */
+export interface Complaint {
+  /** The object that it is about; absent: a host, which `text` names, or the controller's own settings. */
+  readonly object?: NamedObject & { readonly kind: string };
+  /** Whether the controller leaves the whole object out. */
+  readonly isIgnored?: boolean;
+  /** For people, without the object's name where there is `object`. */
+  readonly text: string;
+}
+
+/** Where a certificate authority lies; `inline`: in the route itself, as PEM. */
+export type AuthorityPlace = (NamedObject & { readonly kind: 'Secret' | 'ConfigMap'; readonly key: string }) | { readonly kind: 'inline'; readonly pem: string };
 
 export interface GatewayHost {
   /** Lower case. `*.x` stands for exactly one label. */
@@ -79,7 +92,7 @@ export type GatewayUpstream =
   | {
       readonly scheme: 'https';
       /** Absent: any certificate passes. */
-      readonly verification?: { readonly authority: NamedObject; readonly key: string; readonly name: string };
+      readonly verification?: { readonly authority: AuthorityPlace; readonly name: string };
       /** Sent as SNI; absent: none. */
       readonly serverName?: string;
     }

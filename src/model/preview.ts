@@ -4,8 +4,8 @@ import type { GatewayBackend, GatewayBehaviour, GatewayTable, NamedObject } from
 export interface GatewayInput {
   readonly behaviour: GatewayBehaviour;
   readonly table: GatewayTable;
-  /** Data of Secrets as text, by `namespace/name` and then by key. Holds private keys: never logged. */
-  readonly data: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** Data of a Secret or ConfigMap as text, by key; undefined: there is no such object. Private keys are among them: never logged. */
+  readonly findData: (kind: 'Secret' | 'ConfigMap', object: NamedObject) => Readonly<Record<string, string>> | undefined;
   /** The loopback port where the pods behind a Service port listen; undefined: no such Service, port or pod. */
   readonly findPod: (backend: GatewayBackend) => number | undefined;
 }

@@ -31,17 +31,28 @@ export interface ControllerStatus {
     /** Of its first container. */
     readonly image: string | null;
   })[];
-  readonly nodePort: { readonly wanted: number; /** Null: the controller's Service is missing or has none. */ readonly found: number | null };
-  /** Null where the profile has no such object, and Ingresses name their class in an annotation. */
-  readonly ingressClass: {
-    readonly name: string;
-    /** Its spec.controller; null: the cluster has no such class. */
-    readonly controller: string | null;
-    /** Whether the workload's arguments name the same. */
-    readonly agrees: boolean;
-    /** Whether it could be looked at: for want of that right it is taken to be as apply brings it. */
-    readonly seen: boolean;
-  } | null;
+  /** Null where none is ours: clients come in another way. */
+  readonly nodePort: { readonly wanted: number; /** Null: the controller's Service is missing or has none. */ readonly found: number | null } | null;
+  /** Null where the profile has no such object. */
+  readonly class: ClassStatus | null;
+  /** How routes name their controller where there is no object for it; null where nothing has to be said. */
+  readonly classNote: string | null;
+}
+
+/** The object by which routes name their controller: an IngressClass, a GatewayClass. */
+export interface ClassStatus {
+  readonly kind: string;
+  readonly name: string;
+  /** Its spec.controller or the like; null: the cluster has no such class. */
+  readonly controller: string | null;
+  /** Whether the controller takes it for its own. */
+  readonly agrees: boolean;
+  /** By what that is known, in a few words: `the arguments agree`. */
+  readonly evidence: string;
+  /** What does not work because of it; null while it agrees. */
+  readonly complaint: string | null;
+  /** Whether it could be looked at: for want of that right it is taken to be as apply brings it. */
+  readonly seen: boolean;
 }
 
 export interface PodCount {
@@ -64,20 +75,23 @@ export interface ServiceStatus {
   };
   /** Null: its Deployment is missing. */
   readonly pods: PodCount | null;
-  readonly ingress: IngressStatus;
+  readonly route: RouteStatus;
   readonly certificate: CertificateStatus;
   /** What differs from what apply would bring; empty: nothing, as far as can be seen without asking for each object. */
   readonly drift: readonly Difference[];
 }
 
-export interface IngressStatus {
+/** By which the controller learns of a service. */
+export interface RouteStatus {
+  /** Of the object that decides: `Ingress`. */
+  readonly kind: string;
   /**
    * `admitted`: the controller of this project reads it. `stopped`: it would, and none of its pods is ready. `foreign`: it is
-   * another controller's. `ignored`: nobody's, for the reason given. `missing`: it is not there.
+   * another controller's. `ignored`: nobody's, for the reason given. `missing`: it is not there. `unknown`: nothing tells, for the reason given.
    */
-  readonly state: 'admitted' | 'stopped' | 'foreign' | 'ignored' | 'missing';
+  readonly state: 'admitted' | 'stopped' | 'foreign' | 'ignored' | 'missing' | 'unknown';
   readonly className: string | null;
-  /** spec.controller of that class. */
+  /** The controller that the class is of. */
   readonly controller: string | null;
   readonly reason: string | null;
   /** As its status says; an addition, they prove nothing. Traefik writes none. */
@@ -112,15 +126,14 @@ export type ProblemCode =
   | 'not-applied'
   | 'release-pending'
   | 'release-failed'
-  | 'workload-missing'
   | 'not-ready'
   | 'node-port'
-  | 'class-missing'
+  | 'route-unknown'
   | 'class-disagrees'
-  | 'ingress-missing'
-  | 'ingress-foreign'
-  | 'ingress-ignored'
-  | 'certificate-missing'
+  /** Of routes, by their kind: `ingress-missing`. */
+  | `${string}-missing`
+  | `${string}-foreign`
+  | `${string}-ignored`
   | 'secret-type'
   | 'certificate-unreadable'
   | 'certificate-invalid'
@@ -140,9 +153,9 @@ export interface LiveSecret {
 
 /** What is read of a cluster for a status, beside the light look that apply takes as well. */
 export interface LiveStatus {
-  /** Of the services' namespace: Deployments (their counts alone) and route objects; and all IngressClasses. */
+  /** Of the services' namespace: Deployments (their counts alone) and route objects; and all classes. */
   readonly objects: readonly KubeObject[];
-  /** Whether IngressClasses may not be listed. */
+  /** Whether classes may not be listed. */
   readonly hasUnseenClasses: boolean;
   /** The controller's workloads and its Services, among other objects of its own. */
   readonly controller: readonly KubeObject[];

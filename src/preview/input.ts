@@ -1,5 +1,4 @@
-import { locateObject, printName } from '../kube/object-index.ts';
-import { readObjectData } from '../kube/object-data.ts';
+import { indexObjects } from '../kube/object-index.ts';
 import type { GatewayBackend, GatewayBehaviour, GatewayTable } from '../model/gateway.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import type { GatewayInput } from '../model/preview.ts';
@@ -12,8 +11,6 @@ export function createGatewayInput(given: {
   readonly findPod: (backend: GatewayBackend) => number | undefined;
 }): GatewayInput {
   const { behaviour, table, objects, findPod } = given;
-  // A ConfigMap may have the name of a Secret; only Secrets are named by a table.
-  const secrets = objects.filter(({ kind }) => kind === 'Secret');
-  const data = new Map(secrets.map((object) => [printName(locateObject(object)), readObjectData(object)] as const));
-  return { behaviour, table, data, findPod };
+  const index = indexObjects(objects);
+  return { behaviour, table, findData: (kind, object) => index.findData(kind, object), findPod };
 }

@@ -1,5 +1,5 @@
 import { describeConfigMap, describeSecret } from '../kube/secret.ts';
-import type { PlannedService } from '../model/chart.ts';
+import type { PlannedService, UpstreamCaPlacement } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
 import type { ControllerProfile } from '../model/controller-profile.ts';
 import type { Labels } from '../model/kube-object.ts';
@@ -25,6 +25,13 @@ export function listWantedObjects(
     tlsSecret(config.certificate.secretName, config.namespace, labels, wildcardPair),
     ...services.flatMap((service) => listForService(config, profile, service, labels).map((object) => ({ ...object, service: service.name }))),
   ];
+}
+
+/** The object that holds the authority of a hop; undefined where its route does. */
+export function findAuthority(objects: readonly WantedObject[], placement: UpstreamCaPlacement): WantedObject | undefined {
+  if (placement.kind === 'ChartValue') return undefined;
+  const { kind, name, namespace } = placement;
+  return objects.find(({ content: { object } }) => object.kind === kind && object.metadata.name === name && object.metadata.namespace === namespace);
 }
 
 function listForService(

@@ -6,6 +6,7 @@ import { fail, pass, skip, type Explanation, type Finding } from './finding.ts';
 import { endsAtController } from './leaves.ts';
 import { probeUnknownName } from './probe-plan.ts';
 import { readFrom } from './read-observations.ts';
+import { listAllRoutes } from './remedies.ts';
 import type { NamedProbe, Observations, VerifyContext, VerifySubject } from './subject.ts';
 import { showCertificate, showOutcome } from './words.ts';
 
@@ -50,7 +51,7 @@ function judge(context: VerifyContext, observation: Observation, isServing: bool
       seen,
       {
         cause: 'somebody answers to any host, and it cannot be told whether it is a service of this project',
-        remedy: 'look for a route without a host or a default backend: kubectl get ingress --all-namespaces',
+        remedy: `look for a route without a host or a default backend: ${listAllRoutes(context)}`,
       },
       'warning',
     );
@@ -61,9 +62,9 @@ function judge(context: VerifyContext, observation: Observation, isServing: bool
   return isServing ? pass(showOutcome(observation)) : skip(`${provesNothing}: ${seen}`);
 }
 
-function explainReached({ config }: VerifyContext, { service }: VerifySubject): Explanation {
+function explainReached(context: VerifyContext, { service }: VerifySubject): Explanation {
   return {
     cause: `${service.name} is what the controller takes for names that it does not know: a route without a host, or its default backend`,
-    remedy: `kubectl get ingress --all-namespaces; and --default-backend-service among the arguments of controller ${config.controller.name}: ingress-tls apply`,
+    remedy: `${listAllRoutes(context)}; and ${context.words.unknownNamesSetting(context.config)}: ingress-tls apply`,
   };
 }

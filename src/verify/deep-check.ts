@@ -2,14 +2,14 @@ import type { Observation } from '../model/probe.ts';
 import type { CheckResult } from '../model/verification.ts';
 import { findSpeaker, isRightAnswer } from './answers.ts';
 import { fail, pass, skip, type Finding } from './finding.ts';
-import { describeIngress } from './remedies.ts';
+import { describeRoute } from './remedies.ts';
 import type { VerifyContext, VerifySubject } from './subject.ts';
 import { showOutcome } from './words.ts';
 
 /** A single error proves nothing: an application has its own, and pods come and go. */
 const refusalsInARow = 3;
 
-/** What was seen of a hop: all looks while its Secret held another authority, oldest first, and the last one after it was put back. */
+/** What was seen of a hop: all looks while its authority was another authority, oldest first, and the last one after it was put back. */
 export interface HopEvidence {
   readonly broken: readonly Observation[];
   readonly mended: Observation;
@@ -78,7 +78,7 @@ function isUnknownError(context: VerifyContext, subject: VerifySubject, look: Ob
   return look.answer !== undefined && look.answer.status >= 500 && readHop(context, subject, look) === 'other';
 }
 
-/** A pod that went away meanwhile looks like a refused hop: only one that is there again was refused because of the Secret. */
+/** A pod that went away meanwhile looks like a refused hop: only one that is there again was refused because of the authority. */
 function judgeRefusal(context: VerifyContext, subject: VerifySubject, broken: readonly Observation[], mended: Observation): Finding {
   const seen = broken.slice(-1).map(showOutcome).join();
   if (readHop(context, subject, mended) === 'answered') return pass(seen);
@@ -88,16 +88,12 @@ function judgeRefusal(context: VerifyContext, subject: VerifySubject, broken: re
   });
 }
 
-/**
- * kubernetes/ingress-nginx@controller-v1.15.1 internal/ingress/annotations/proxyssl/main.go: without proxy-ssl-secret, without
- * ca.crt in it or without proxy-ssl-verify the pod may be anybody.
- */
-function explainUnverified({ behaviour }: VerifyContext, subject: VerifySubject) {
+function explainUnverified(context: VerifyContext, subject: VerifySubject) {
   return {
     cause:
-      `${behaviour.product} does not verify the pod: whoever stands between can read and change everything. ` +
-      `The annotation proxy-ssl-secret or proxy-ssl-verify: "on" is missing, names another Secret than ${sourceOf(subject)}, or the change had not arrived yet`,
-    remedy: `ingress-tls apply; then ${describeIngress(subject.service)}`,
+      `${context.behaviour.product} does not verify the pod: whoever stands between can read and change everything. ` +
+      `${context.words.whyUnverified(sourceOf(subject))}, or the change had not arrived yet`,
+    remedy: `ingress-tls apply; then ${describeRoute(context, subject.service)}`,
   };
 }
 
@@ -109,5 +105,5 @@ function explainOther(subject: VerifySubject) {
 }
 
 function sourceOf({ upstreamCaSource }: VerifySubject): string {
-  return upstreamCaSource ?? 'the Secret of the hop';
+  return upstreamCaSource ?? 'what verifies the hop';
 }

@@ -8,13 +8,18 @@ export const mendCertificateFirst = 'mend the check certificate first, then run 
 export const mendPassthrough = 'mend the check certificate: the connection must be passed through';
 
 /** The kubectl command that lists what serves a host. */
-export function listObjects({ namespace, release }: PlannedService): string {
-  return `kubectl get ingress,service,pods --namespace ${namespace} --selector app.kubernetes.io/instance=${release}`;
+export function listObjects({ words }: Pick<VerifyContext, 'words'>, { namespace, release }: PlannedService): string {
+  return `kubectl get ${words.routeResources},service,pods --namespace ${namespace} --selector app.kubernetes.io/instance=${release}`;
 }
 
-/** The kubectl command that shows the annotations of a service's route. */
-export function describeIngress({ namespace, release }: PlannedService): string {
-  return `kubectl describe ingress ${release} --namespace ${namespace}`;
+/** The kubectl command that lists the routes of all projects. */
+export function listAllRoutes({ words }: Pick<VerifyContext, 'words'>): string {
+  return `kubectl get ${words.routeResources} --all-namespaces`;
+}
+
+/** The kubectl command that shows a service's route, its annotations too. */
+export function describeRoute({ words }: Pick<VerifyContext, 'words'>, { namespace, release, mode }: PlannedService): string {
+  return `kubectl describe ${words.routeResource(mode)} ${release} --namespace ${namespace}`;
 }
 
 /** The kubectl command after which pods hold the certificates and authorities of today: they read them when they start. */
@@ -23,9 +28,9 @@ export function restartPods({ namespace, release }: PlannedService): string {
 }
 
 /** The controller knows nothing of the host. */
-export function missingRoute({ config }: VerifyContext, service: PlannedService): Explanation {
+export function missingRoute(context: VerifyContext, service: PlannedService): Explanation {
   return {
-    cause: `the controller has no route for ${service.host}: the Ingress is missing, or is of another class than ${config.controller.name}`,
-    remedy: `ingress-tls apply; then ${listObjects(service)}`,
+    cause: `the controller has no route for ${service.host}: ${context.words.whyUnrouted(context.config)}`,
+    remedy: `ingress-tls apply; then ${listObjects(context, service)}`,
   };
 }

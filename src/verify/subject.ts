@@ -1,6 +1,7 @@
 import type { CertificateFacts } from '../model/certificate.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
+import type { ControllerWords } from '../model/controller-profile.ts';
 import type { GatewayBehaviour } from '../model/gateway.ts';
 import type { ClientIdentity, Observation, Probe } from '../model/probe.ts';
 
@@ -23,7 +24,7 @@ export interface VerifySubject {
   readonly greeting?: string;
   /** What a right answer is; body absent: any, but another service's greeting. */
   readonly answer: ExpectedAnswer;
-  /** The route's Secret of the upstream authority, for the deep check. */
+  /** What holds the authority by which the hop is verified: `Secret default/x`; absent: nothing does. */
   readonly upstreamCaSource?: string;
 }
 
@@ -36,6 +37,7 @@ export interface ExpectedAnswer {
 export interface VerifyContext {
   readonly config: Config;
   readonly behaviour: GatewayBehaviour;
+  readonly words: ControllerWords;
   /** Every service of the project, verified in this run or not. */
   readonly subjects: readonly VerifySubject[];
   readonly now: Date;

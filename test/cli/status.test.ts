@@ -41,7 +41,7 @@ describe('status', () => {
       const status = JSON.parse(stdout) as Status;
       expect(Object.keys(status)).toEqual(['well', 'cluster', 'controller', 'services', 'problems']);
       expect(status.services).toMatchObject([
-        { name: 'svc9', mode: 'passthrough', release: { status: 'deployed', revision: 1 }, pods: { ready: 1, wanted: 1 }, ingress: { state: 'foreign', className: 'ic2', controller: 'ingress-tls/ic2' }, certificate: { secret: 'ic3-svc9-tls', state: 'valid' } },
+        { name: 'svc9', mode: 'passthrough', release: { status: 'deployed', revision: 1 }, pods: { ready: 1, wanted: 1 }, route: { kind: 'Ingress', state: 'foreign', className: 'ic2', controller: 'ingress-tls/ic2' }, ingress: { state: 'foreign', className: 'ic2', controller: 'ingress-tls/ic2' }, certificate: { secret: 'ic3-svc9-tls', state: 'valid' } },
       ]);
       expect(stdout).not.toContain('PRIVATE KEY');
     });
@@ -84,7 +84,7 @@ describe('status', () => {
       const { exitCode, stdout } = await program.ended;
       expect(exitCode).toBe(0);
       const printed = stdout.trim().split('\n').map((line) => JSON.parse(line) as { readonly error?: { readonly message: string }; readonly services?: Status['services'] });
-      expect(printed.map(({ error, services }) => (error === undefined ? services?.map(({ ingress: { className } }) => className).join(' ') : 'error'))).toEqual(['ic3 ic3 ic2', 'error', 'ic3 ic3 ic3']);
+      expect(printed.map(({ error, services }) => (error === undefined ? services?.map(({ route: { className } }) => className).join(' ') : 'error'))).toEqual(['ic3 ic3 ic2', 'error', 'ic3 ic3 ic3']);
     });
   });
 });

@@ -30,10 +30,10 @@ describeWithCluster('status on a cluster', (cluster) => {
     expect(stdout).toContain('All is well.');
     const status = look();
     expect(status.problems).toEqual([]);
-    expect(status.controller).toMatchObject({ nodePort: { found: 31594 }, ingressClass: { controller: 'ingress-tls/ics', agrees: true }, workloads: [{ pods: { ready: 1, wanted: 1 } }] });
-    for (const { release, pods, ingress, certificate, drift } of status.services) {
-      expect({ release, pods, ingress, certificate, drift }).toMatchObject({
-        ...{ release: { status: 'deployed', revision: 1 }, pods: { ready: 1, wanted: 1 }, ingress: { state: 'admitted', className: 'ics', controller: 'ingress-tls/ics' } },
+    expect(status.controller).toMatchObject({ nodePort: { found: 31594 }, class: { controller: 'ingress-tls/ics', agrees: true }, workloads: [{ pods: { ready: 1, wanted: 1 } }] });
+    for (const { release, pods, route, certificate, drift } of status.services) {
+      expect({ release, pods, route, certificate, drift }).toMatchObject({
+        ...{ release: { status: 'deployed', revision: 1 }, pods: { ready: 1, wanted: 1 }, route: { state: 'admitted', className: 'ics', controller: 'ingress-tls/ics' } },
         ...{ certificate: { state: 'valid', daysLeft: 364 }, drift: [] },
       });
     }

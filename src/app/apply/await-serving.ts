@@ -17,9 +17,6 @@ import { describeSubjects } from '../verify/subjects.ts';
 import { inOrder } from '../run/stage.ts';
 import type { Stopping } from '../run/stopping.ts';
 
-/** Milliseconds for all hosts together. ingress-nginx 1.15 reads changes 3.3 s after the last time, or later (`--sync-rate-limit`). */
-const longestWait = 30_000;
-
 /** The same for what may well stay as it is: nobody listens, or a program may mean its answer so. */
 const longestDoubt = 5_000;
 
@@ -79,12 +76,15 @@ export async function awaitServing(session: Session, project: Project, settings:
 }
 
 async function look(session: Session, project: Project, { services, nodeAddress, timeout }: ServingSettings): Promise<Serving> {
+  const { profile, config } = project;
+  const entry = profile.entry(config);
+  if (entry.kind !== 'node-port') return { unseen: `no node port leads to the controller: ${entry.how}`, hosts: [] };
   if (nodeAddress === undefined) return { unseen: 'no address of a node is known', hosts: [] };
-  const address: ProbeAddress = { host: nodeAddress, port: project.config.controller.nodePort };
+  const address: ProbeAddress = { host: nodeAddress, port: entry.port };
   let context: VerifyContext;
   try {
     const subjects = describeSubjects({ files: session.files, project });
-    context = { config: project.config, behaviour: project.profile.behaviour(project.config), subjects, now: session.world.now() };
+    context = { config, behaviour: profile.behaviour(config), words: profile.words, subjects, now: session.world.now() };
   } catch (error) {
     if (error instanceof KnownError) return { unseen: error.message, hosts: [] };
     throw error;
@@ -101,7 +101,7 @@ async function look(session: Session, project: Project, { services, nodeAddress,
         for (const [id, observation] of await observe(prober, open.map((subject) => planServing({ context, subject })))) seen.set(id, observation);
         return (subject) => judge(context, subject, seen);
       },
-      { longest: Math.min(longestWait, timeout * 1000), longestInDoubt: longestDoubt, stop: stop.asked },
+      { longest: Math.min(profile.noticesChangesWithin, timeout * 1000), longestInDoubt: longestDoubt, stop: stop.asked },
     );
     const exitCode = stop.exitCode();
     if (exitCode !== undefined) throw new Interrupted('stopped: all is applied, and nobody saw whether it is served', { exitCode, remedy: 'ingress-tls verify' });

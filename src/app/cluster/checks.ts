@@ -77,14 +77,12 @@ export async function judgeNamespaces(tools: ClusterTools, project: Project): Pr
 }
 
 /** @throws UsageError when another Service has the controller's node port. */
-export async function refuseTakenNodePort({ kubectl }: ClusterTools, { config, desired }: Project): Promise<void> {
-  const { nodePort } = config.controller;
+export async function refuseTakenNodePort({ kubectl }: ClusterTools, { config, profile }: Project): Promise<void> {
+  const entry = profile.entry(config);
+  if (entry.kind !== 'node-port') return;
+  const { port: nodePort, service } = entry;
   const user = await kubectl.findNodePortUser(nodePort);
-  if (user === undefined) return;
-  const isOurs = desired.manifests.after.some(({ objects }) =>
-    objects.some(({ kind, metadata }) => kind === 'Service' && metadata.name === user.name && metadata.namespace === user.namespace),
-  );
-  if (isOurs) return;
+  if (user === undefined || (user.name === service.name && user.namespace === service.namespace)) return;
   const { name } = config.controller;
   if (user.owner === name) {
     throw new UsageError(`node port ${nodePort} is still taken by Service ${user.name} in namespace ${user.namespace}, where controller ${name} was applied before`, {

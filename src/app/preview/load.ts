@@ -1,6 +1,7 @@
 import { readDeepJournal } from '../../world/files/deep-journal.ts';
 import type { ObjectReader, ObjectSources, RenderedObjects } from '../../world/helm/rendered-objects.ts';
 import { digestText } from '../../kube/digest.ts';
+import { printComplaint } from '../../controllers/complaint.ts';
 import type { ControllerProfile } from '../../model/controller-profile.ts';
 import type { GatewayBehaviour, GatewayTable } from '../../model/gateway.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
@@ -48,7 +49,7 @@ export async function loadServed(reader: ObjectReader, project: Project): Promis
   const { pods, complaints } = describePods(objects);
   return {
     ...{ project, objects, charts, behaviour, table, pods },
-    complaints: [...missing.map((path) => `${path} is missing`), ...table.complaints, ...complaints],
+    complaints: [...missing.map((path) => `${path} is missing`), ...table.complaints.map(printComplaint), ...complaints],
     digest: digestText(JSON.stringify([objects, behaviour, table, pods])),
   };
 }
@@ -56,9 +57,8 @@ export async function loadServed(reader: ObjectReader, project: Project): Promis
 /** The files that apply would send, in its order, and the charts that it would install. */
 function listSources({ config, profile, desired }: Project): ObjectSources {
   const { before, after } = desired.manifests;
-  const secrets = desired.objects.filter(({ content }) => content.object.kind === 'Secret');
   return {
-    files: [...before, ...secrets, ...after].map(({ path }) => path),
+    files: [...before, ...desired.objects, ...after].map(({ path }) => path),
     charts: desired.services.map((service) => ({
       folder: chartFolder(service.name),
       release: service.release,

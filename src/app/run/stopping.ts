@@ -1,4 +1,4 @@
-import type { Session } from '../session.ts';
+import type { StopWatch } from '../stop-watch.ts';
 
 /** Whether the person wants a run that writes to stop. */
 export interface Stopping {
@@ -13,11 +13,17 @@ export interface Stopping {
   readonly end: () => void;
 }
 
+/** What a session is for it. */
+interface StoppableRun {
+  readonly stop: StopWatch;
+  readonly listener: { readonly message: (text: string) => void };
+}
+
 /**
  * Says at once that a run stops after Ctrl-C or SIGTERM and lets a tool that writes end, because a helm that is cut off leaves a release
  * that refuses every later upgrade. The second signal is passed on to the tool.
  */
-export function listenForStop({ stop, listener }: Pick<Session, 'stop' | 'listener'>): Stopping {
+export function listenForStop({ stop, listener }: StoppableRun): Stopping {
   let tell = listener.message;
   const release = stop.hold();
   const tellStop = (): void => {

@@ -10,7 +10,6 @@ import type { Findings } from '../../cluster/apply-plan.ts';
 import type { NamespaceUse } from '../../cluster/namespace-use.ts';
 import { findOrphanedObjects, findOrphanedReleases } from '../../cluster/orphans.ts';
 import { findOtherProject, type Marked } from '../../cluster/project-identity.ts';
-import { plannedClass } from '../../cluster/status-ingress.ts';
 import { judgeStatus, listUnready } from '../../cluster/status.ts';
 import { lookAtNamespaces } from '../cluster/checks.ts';
 import { markReleases, selectOurs } from '../cluster/facts.ts';
@@ -80,8 +79,8 @@ export async function lookAtStatus(session: Session, tools: ClusterTools, cluste
     async () => ({ ...(await find(false)), controller: read.controller }),
     async () => ({ ...(await find(true)), controller: await readControllerObjects(tools.exec, { ...tools, ...question }) }),
   );
-  if (read.hasUnseenClasses) unseen.push('IngressClasses');
-  const assumed = read.hasUnseenClasses ? (plannedClass(config, profile) ?? []) : [];
+  const assumed = read.hasUnseenClasses ? question.classes : [];
+  if (read.hasUnseenClasses) unseen.push(...new Set(assumed.map(({ kind }) => `${kind}es`)));
   const seen = { ...read, objects: read.objects.concat(assumed), controller: [...controller, ...changes.objects.flatMap(({ before }) => before ?? [])] };
   const unready = listUnready({ config, profile, services, live: seen }).slice(0, mostExplained);
   return judgeStatus({
@@ -115,17 +114,21 @@ function markObject({ kind, metadata: { name, namespace, labels } }: KubeObject)
  * The kinds are those of the profile, in the versions that it writes. The controller's objects are asked for where the light look does
  * not bring them: before server-side apply there is no dry run, and not everybody may ask for one.
  */
-function describeQuestion({ config, profile, desired }: Project): Pick<StatusQuestion, 'namespace' | 'kinds' | 'clusterKinds' | 'controller'> {
+function describeQuestion({ config, profile, desired }: Project): Pick<StatusQuestion, 'namespace' | 'kinds' | 'clusterKinds' | 'fields' | 'controller'> & { readonly classes: readonly KubeObject[] } {
   const manifests = [...desired.manifests.before, ...desired.manifests.after].flatMap(({ objects }) => objects);
   const isWorkload = ({ kind, metadata }: KubeObject): boolean => profile.workloads(config).some((workload) => workload.kind === kind && workload.name === metadata.name);
-  const controller = manifests.filter((object) => object.kind === 'Service' || isWorkload(object));
+  const { fields, classKinds, wholeKinds } = profile.liveObjects;
+  const controller = manifests.filter((object) => wholeKinds.includes(object.kind) || isWorkload(object));
+  const classes = manifests.filter(({ kind }) => classKinds.includes(kind));
   return {
     namespace: config.namespace,
     kinds: [
       { apiVersion: profile.workload.deploymentApiVersion, kind: 'Deployment' },
       ...desired.services.flatMap((service) => profile.routes(config, service)),
     ],
-    clusterKinds: manifests.filter(({ kind }) => kind === 'IngressClass'),
+    classes,
+    clusterKinds: classes,
+    fields,
     controller: controller.map(({ apiVersion, kind, metadata: { name } }) => ({ apiVersion, kind, name, namespace: config.controller.namespace })),
   };
 }

@@ -80,14 +80,19 @@ async function openBound(session: Session, options: AddressOptions): Promise<Ope
 }
 
 /** The node port of the controller's Service on a node of the cluster. */
-async function findOnCluster(session: Session, { config, desired }: Project, options: AddressOptions): Promise<FoundAddress> {
+async function findOnCluster(session: Session, { config, profile }: Project, options: AddressOptions): Promise<FoundAddress> {
   const cluster = await openBound(session, options);
   const { kubectl } = cluster.tools;
-  const { nodePort } = config.controller;
+  const entry = profile.entry(config);
+  if (entry.kind !== 'node-port') {
+    throw new ToolError(`nothing that ingress-tls makes says where controller ${config.controller.name} is reached`, {
+      remedy: `say it with --address HOST:PORT; ${entry.how}`,
+    });
+  }
+  const { port: nodePort, service } = entry;
   const { context } = cluster.found;
   const [user, host] = await Promise.all([kubectl.findNodePortUser(nodePort), kubectl.findNodeAddress()]);
-  const services = desired.manifests.after.flatMap(({ objects }) => objects).filter(({ kind }) => kind === 'Service');
-  if (!services.some(({ metadata }) => metadata.name === user?.name && metadata.namespace === user.namespace)) {
+  if (user?.name !== service.name || user.namespace !== service.namespace) {
     const why = user === undefined ? 'no Service has node port' : `Service ${user.name} in namespace ${user.namespace}, which is not the controller's, has node port`;
     throw new ToolError(`on the cluster of context ${context} ${why} ${nodePort}`, {
       remedy: `ingress-tls apply brings the controller; controller.nodePort in ${places.config} says the port`,
@@ -96,7 +101,7 @@ async function findOnCluster(session: Session, { config, desired }: Project, opt
   if (host === undefined) throw new ToolError(`no node of context ${context} has an address`, { remedy: 'say where the controller is reached with --address HOST:PORT' });
   return {
     address: { host, port: nodePort, source: 'cluster' },
-    origin: `node port of Service ${user?.name ?? ''}; ${describeCluster(cluster.found)}`,
+    origin: `node port of Service ${user.name}; ${describeCluster(cluster.found)}`,
     cluster,
   };
 }

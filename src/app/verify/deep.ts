@@ -2,8 +2,7 @@ import { removeDeepJournal, writeDeepJournal } from '../../world/files/deep-jour
 import type { Prober } from '../../world/net/prober.ts';
 import type { Observation } from '../../model/probe.ts';
 import type { CheckResult } from '../../model/verification.ts';
-import { secretPath } from '../../project/places.ts';
-import type { WantedObject } from '../../project/wanted-objects.ts';
+import { findAuthority, type WantedObject } from '../../project/wanted-objects.ts';
 import { expectRefusedHop, isDecided, judgeDeep, readHop } from '../../verify/deep-check.ts';
 import { probeHop } from '../../verify/probe-plan.ts';
 import type { VerifyContext, VerifySubject } from '../../verify/subject.ts';
@@ -12,7 +11,7 @@ import type { Project } from '../project.ts';
 import type { Session } from '../session.ts';
 import type { Foreigners } from './foreign.ts';
 import type { StopWatch } from '../stop-watch.ts';
-import { describe, type SecretPlace } from './swap.ts';
+import { describe, type AuthorityPlace } from './swap.ts';
 
 /** Milliseconds between two looks. */
 const pause = 300;
@@ -21,7 +20,7 @@ export interface DeepInput {
   readonly session: Session;
   readonly project: Project;
   readonly context: VerifyContext;
-  readonly place: SecretPlace;
+  readonly place: AuthorityPlace;
   readonly prober: Prober;
   readonly foreigners: Foreigners;
   readonly stop: StopWatch;
@@ -39,8 +38,8 @@ export async function checkDeep(input: DeepInput, subject: VerifySubject): Promi
   const { config, profile, desired } = project;
   const placement = profile.upstreamCa(config, subject.service);
   if (placement === undefined) return undefined;
-  const secret = placement.kind === 'Secret' ? desired.objects.find(({ path }) => path === secretPath(placement.name)) : undefined;
-  if (secret === undefined) return skipDeep(subject, 'its authority lies in no Secret of the project');
+  const secret = findAuthority(desired.objects, placement);
+  if (secret === undefined) return skipDeep(subject, 'its authority lies in the route itself, which is left alone');
   const refusal = await place.refuseChange(secret);
   if (refusal !== undefined) return skipDeep(subject, refusal);
   const before = await ask(input, subject);

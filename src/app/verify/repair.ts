@@ -5,7 +5,7 @@ import type { ClusterOptions } from '../cluster/tools.ts';
 import type { Project } from '../project.ts';
 import { withLock, type Session } from '../session.ts';
 import { openForChange } from './address.ts';
-import { describe, nameJournal, secretsOfPreview, secretsOnCluster, type SecretPlace } from './swap.ts';
+import { describe, nameJournal, authoritiesOfPreview, authoritiesOnCluster, type AuthorityPlace } from './swap.ts';
 
 /**
  * Puts back what a `verify --deep` that was killed left broken. To be called while holding the lock: the journal of one that
@@ -44,8 +44,8 @@ export async function repair(session: Session, project: Project, options: Cluste
   await withLock(session, 'verify', () => repairUnderLock(session, project, options));
 }
 
-async function openPlace(session: Session, { profile, config }: Project, { target }: DeepJournal, options: ClusterOptions): Promise<SecretPlace> {
-  if (target.kind === 'preview') return secretsOfPreview(session.files);
+async function openPlace(session: Session, { profile, config }: Project, { target }: DeepJournal, options: ClusterOptions): Promise<AuthorityPlace> {
+  if (target.kind === 'preview') return authoritiesOfPreview(session.files);
   const { kubeconfig, timeout } = options;
   const remedy = `name the kubeconfig that leads to context ${printable(target.context)} with --kubeconfig; if that cluster is gone, delete ${deepJournalPath}`;
   const explain = (why: string, details: readonly string[] = []): ToolError =>
@@ -56,7 +56,7 @@ async function openPlace(session: Session, { profile, config }: Project, { targe
   if (cluster.found.server !== target.server) {
     throw explain(`it now leads to ${cluster.found.server} and not to ${printable(target.server)}`);
   }
-  return secretsOnCluster(cluster, { files: session.files, profile, controllerName: config.controller.name });
+  return authoritiesOnCluster(cluster, { files: session.files, profile, controllerName: config.controller.name });
 }
 
 function describePlace({ target }: DeepJournal): string {

@@ -17,7 +17,7 @@ import { checkLogs, skipLogs } from './logs.ts';
 import { observe } from './observe.ts';
 import { repairUnderLock } from './repair.ts';
 import { lookAgain } from './look-again.ts';
-import { secretsOfPreview, secretsOnCluster, type SecretPlace } from './swap.ts';
+import { authoritiesOfPreview, authoritiesOnCluster, type AuthorityPlace } from './swap.ts';
 
 /** Connections at a time. */
 const concurrency = 32;
@@ -172,9 +172,9 @@ async function breakHops(running: Running): Promise<Part> {
   }
 }
 
-function openPlace({ session: { files }, project: { profile, config }, found }: Running): SecretPlace {
-  if (found.cluster !== undefined) return secretsOnCluster(found.cluster, { files, profile, controllerName: config.controller.name });
-  if (found.address.source === 'preview') return secretsOfPreview(files);
+function openPlace({ session: { files }, project: { profile, config }, found }: Running): AuthorityPlace {
+  if (found.cluster !== undefined) return authoritiesOnCluster(found.cluster, { files, profile, controllerName: config.controller.name });
+  if (found.address.source === 'preview') return authoritiesOfPreview(files);
   throw new InternalError('--deep was let pass with an address alone');
 }
 

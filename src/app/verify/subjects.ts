@@ -4,7 +4,7 @@ import { demoGreeting } from '../../charts/demo-backend.ts';
 import type { ProjectFiles } from '../../world/files/files.ts';
 import { readPem } from '../../world/files/object-text.ts';
 import { UsageError } from '../../errors.ts';
-import type { PlannedService } from '../../model/chart.ts';
+import type { PlannedService, UpstreamCaPlacement } from '../../model/chart.ts';
 import type { ClientIdentity } from '../../model/probe.ts';
 import { clientPair, shownPair, trustedPair, type PairPaths } from '../../project/places.ts';
 import type { ExpectedAnswer, VerifySubject } from '../../verify/subject.ts';
@@ -39,9 +39,14 @@ export function describeSubjects({ files, project, foreigners, asked }: Subjects
       ...(service.image === undefined ? { greeting: demoGreeting(service.name) } : {}),
       answer: asked?.services.includes(service) === true ? { path: asked.path, status: asked.status } : usualAnswer(service),
       ...(service.clientAuth ? { ...readClient(files, clientPair(service.name)), ...(foreigners === undefined ? {} : { foreignClient: foreigners.makeClient(service.name) }) } : {}),
-      ...(upstreamCa?.kind === 'Secret' ? { upstreamCaSource: `Secret ${upstreamCa.namespace}/${upstreamCa.name}` } : {}),
+      ...(upstreamCa === undefined ? {} : { upstreamCaSource: nameAuthority(upstreamCa, service) }),
     };
   });
+}
+
+/** What holds the authority by which the controller verifies the hop. */
+function nameAuthority(placement: UpstreamCaPlacement, { release }: PlannedService): string {
+  return placement.kind === 'ChartValue' ? `the route of release ${release}` : `${placement.kind} ${placement.namespace}/${placement.name}`;
 }
 
 /** Of a person's own image no more is known than that it should be well. */

@@ -3,7 +3,7 @@ import { deepJournalPath, type DeepJournal } from '../../world/files/deep-journa
 import type { ToolResult } from '../../world/exec/exec.ts';
 import type { ProjectFiles } from '../../world/files/files.ts';
 import { explainKubectlFailure } from '../../world/kubectl/kubectl-failures.ts';
-import type { FoundSecret, Kubectl } from '../../world/kubectl/kubectl.ts';
+import type { FoundData, Kubectl } from '../../world/kubectl/kubectl.ts';
 import { printObject, readOwnData } from '../../world/files/object-text.ts';
 import { applyCommand } from '../../kube/commands.ts';
 import { ownerLabel } from '../../kube/ownership.ts';
@@ -13,8 +13,8 @@ import type { WantedObject } from '../../project/wanted-objects.ts';
 import type { ClusterTools } from '../cluster/tools.ts';
 import type { OpenedCluster } from './address.ts';
 
-/** Where the Secrets lie that `verify --deep` changes. */
-export interface SecretPlace {
+/** Where the Secrets or ConfigMaps lie that `verify --deep` changes. */
+export interface AuthorityPlace {
   readonly journalTarget: DeepJournal['target'];
   /** Milliseconds in which whoever reads the Secrets has read a changed one. */
   readonly longestWait: number;
@@ -36,18 +36,17 @@ export interface SecretPlace {
 const patience = 60_000;
 
 /** The Secrets on a cluster, changed as apply does: on standard input, never in an argument. */
-export function secretsOnCluster(
+export function authoritiesOnCluster(
   { tools, found }: OpenedCluster,
   { files, profile, controllerName }: { readonly files: ProjectFiles; readonly profile: ControllerProfile; readonly controllerName: string },
-): SecretPlace {
+): AuthorityPlace {
   const originals = new Map<string, string>();
   const send = ({ path }: WantedObject, stdin: string): Promise<ToolResult> =>
     tools.exec.run(applyCommand({ files: [path], method: profile.applyMethod, forceConflicts: false, ...tools.connection }), { timeoutMs: patience, stdin });
   const refuseChange = (secret: WantedObject): Promise<string | undefined> => refuseDifferent(tools, secret, controllerName, files);
   return {
     journalTarget: { kind: 'cluster', context: found.context, server: found.server },
-    // ingress-nginx takes some five seconds.
-    longestWait: 30_000,
+    longestWait: profile.noticesChangesWithin,
     refuse: (secret) => refuseOthers(tools, secret, controllerName),
     refuseChange,
     replace: async (secret, text) => {
@@ -70,12 +69,12 @@ export function secretsOnCluster(
 }
 
 /** The files in secrets/, which a preview watches. */
-export function secretsOfPreview(files: ProjectFiles): SecretPlace {
+export function authoritiesOfPreview(files: ProjectFiles): AuthorityPlace {
   const originals = new Map<string, string>();
   const write = (path: string, text: string): void => {
     files.writeAtomic(path, text, { mode: 0o600, durable: true });
   };
-  const refuse: SecretPlace['refuse'] = ({ path }) => Promise.resolve(files.exists(path) ? undefined : `${path} is not there: ingress-tls render makes it`);
+  const refuse: AuthorityPlace['refuse'] = ({ path }) => Promise.resolve(files.exists(path) ? undefined : `${path} is not there: ingress-tls render makes it`);
   return {
     journalTarget: { kind: 'preview' },
     longestWait: 8_000,
@@ -122,11 +121,11 @@ async function refuseDifferent({ kubectl }: ClusterTools, secret: WantedObject, 
   );
 }
 
-function read(kubectl: Kubectl, { content: { object } }: WantedObject): Promise<FoundSecret | undefined> {
-  return kubectl.readSecret(object.metadata.namespace ?? '', object.metadata.name);
+function read(kubectl: Kubectl, { content: { object } }: WantedObject): Promise<FoundData | undefined> {
+  return kubectl.readData(object.kind === 'Secret' ? 'Secret' : 'ConfigMap', object.metadata.namespace ?? '', object.metadata.name);
 }
 
-function explainOthers(found: FoundSecret | undefined, secret: WantedObject, controllerName: string): string | undefined {
+function explainOthers(found: FoundData | undefined, secret: WantedObject, controllerName: string): string | undefined {
   const isOurs = found?.labels[ownerLabel] === controllerName;
   return isOurs ? undefined : `${describe(secret)} on the cluster is not there or has no label ${ownerLabel}=${controllerName}: ingress-tls apply brings it`;
 }
@@ -136,7 +135,7 @@ function hasSucceeded({ exitCode, timedOut }: ToolResult): boolean {
 }
 
 function printFilled({ content }: WantedObject, text: string): string {
-  const encoded = Buffer.from(text, 'utf8').toString('base64');
+  const encoded = content.object.kind === 'Secret' ? Buffer.from(text, 'utf8').toString('base64') : text;
   return printYaml([{ ...content.object, data: Object.fromEntries(Object.keys(content.data).map((key) => [key, encoded])) }]);
 }
 

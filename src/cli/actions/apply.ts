@@ -143,7 +143,7 @@ async function applyForReal(session: CommandSession, options: ApplyOptions): Pro
       for (const text of warnings) report.notice({ level: 'warning', code: 'api-warning', message: `the API server warned: ${text}` });
     }
     const serving = await awaitServing(session, project, {
-      services: selectTouched(project.config, project.profile, project.desired.services, commands),
+      services: selectTouched(project.config, project.desired, commands),
       nodeAddress: facts.nodeAddress,
       timeout: options.timeout,
       stopping,
@@ -204,13 +204,13 @@ function describeTarget({ cluster }: ClusterFacts): string {
 /** The closing table: where each service is reached, and the command line that proves it. */
 function reportAccess(
   { report }: CommandSession,
-  { config, desired }: Project,
+  { config, profile, desired }: Project,
   { cluster, nodeAddress }: ClusterFacts,
   options: ApplyOptions,
   changes: ClusterChanges | undefined,
   serving: Serving,
 ): void {
-  const accesses = desired.services.map((service) => describeAccess(config, service, nodeAddress));
+  const accesses = desired.services.map((service) => describeAccess(profile.entry(config), service, nodeAddress));
   if (options.json === true) {
     report.json({ context: cluster?.context, server: cluster?.server, changes: changes === undefined ? null : describeChanges(changes), services: accesses, serving });
     return;

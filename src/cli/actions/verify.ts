@@ -49,7 +49,7 @@ export async function verify(session: CommandSession, options: VerifyOptions): P
   const subjects = describeSubjects({ files: session.files, project, foreigners, ...asked });
   const found = await findAddress(session, project, { ...options, needsCluster: options.logs === true, changesCluster: options.deep === true });
   report.message(`Address: ${printAddress(found.address)} (${found.origin})`);
-  const context: VerifyContext = { config: project.config, behaviour: project.profile.behaviour(project.config), subjects, now: world.now() };
+  const context: VerifyContext = { config: project.config, behaviour: project.profile.behaviour(project.config), words: project.profile.words, subjects, now: world.now() };
   const selected = subjects.filter(({ service }) => services.includes(service));
   const { verification, unreached, failures } = await runVerification(session, options, { project, context, selected, found, foreigners });
   if (options.json === true) report.json(verification);

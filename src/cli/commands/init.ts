@@ -1,3 +1,5 @@
+import { profileNames } from '../../controllers/index.ts';
+import { alternatives } from '../../config/wording.ts';
 import type { Command } from 'commander';
 import type { InitOptions } from '../actions/init.ts';
 import type { Run } from '../run-command.ts';
@@ -9,8 +11,8 @@ export function defineInit(program: Command, run: Run): void {
     .description('start a project: ingress-tls.yaml, the wildcard certificate and the controller')
     .option('--domain <domain>', 'the services are reached under this domain (default: example.test)')
     .option('--namespace <namespace>', 'namespace of the services (default: default)')
-    .option('--profile <profile>', 'controller profile: ingress-nginx, traefik or ingress-nginx-0.15 (default: ingress-nginx)')
-    .option('--controller-name <name>', 'name of the controller and of its IngressClass (default: ic3)')
+    .option('--profile <profile>', `controller profile: ${alternatives(profileNames)} (default: ${profileNames[0] ?? ''})`)
+    .option('--controller-name <name>', 'name of the controller, of its class and of its objects (default: ic3)')
     .option('--controller-namespace <namespace>', 'namespace of the controller (default: ingress-nginx-demo)')
     .option('--controller-image <image>', "image instead of the profile's own, for instance a maintained fork's")
     .option('--node-port <port>', 'node port of the controller (default: 30092)', parseWholeNumber)

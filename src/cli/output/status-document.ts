@@ -1,12 +1,32 @@
-import type { ServiceStatus, Status } from '../../model/status.ts';
+import type { ControllerStatus, RouteStatus, ServiceStatus, Status } from '../../model/status.ts';
 import { describeDifference } from '../../cluster/difference-text.ts';
 
 /** What `status --json` prints. */
-export interface StatusDocument extends Omit<Status, 'services'> {
-  readonly services: readonly (Omit<ServiceStatus, 'drift'> & { readonly drift: readonly string[] })[];
+export interface StatusDocument extends Omit<Status, 'services' | 'controller'> {
+  readonly controller: Omit<ControllerStatus, 'classNote'> & { readonly [oldClassName]?: object | null };
+  readonly services: readonly (Omit<ServiceStatus, 'drift'> & { readonly drift: readonly string[]; readonly [oldRouteName]?: object })[];
 }
 
+// Members are only ever added: these were there before targets that read no Ingress.
+const oldRouteName = 'ingress';
+const oldClassName = 'ingressClass';
+
 /** A status for programs: members as they are, what differs in words. */
-export function describeStatus(status: Status): StatusDocument {
-  return { ...status, services: status.services.map((service) => ({ ...service, drift: service.drift.map(describeDifference) })) };
+export function describeStatus({ controller, services, ...status }: Status): StatusDocument {
+  return {
+    ...status,
+    controller: describeController(controller),
+    services: services.map((service) => ({ ...service, ...describeOldRoute(service.route), drift: service.drift.map(describeDifference) })),
+  };
+}
+
+function describeController({ name, profile, workloads, nodePort, class: routeClass }: ControllerStatus): StatusDocument['controller'] {
+  const document = { name, profile, workloads, nodePort, class: routeClass };
+  if (routeClass === null) return { ...document, [oldClassName]: null };
+  const { kind, name: className, controller, agrees, seen } = routeClass;
+  return { ...document, ...(kind.toLowerCase() === oldClassName.toLowerCase() && { [oldClassName]: { name: className, controller, agrees, seen } }) };
+}
+
+function describeOldRoute({ kind, ...route }: RouteStatus): { readonly [oldRouteName]?: object } {
+  return kind.toLowerCase() === oldRouteName ? { [oldRouteName]: route } : {};
 }

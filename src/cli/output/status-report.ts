@@ -27,29 +27,33 @@ function head(label: string, text: string, { stream, style }: StatusPaper): stri
 }
 
 function printController({ controller, services }: Status, paper: StatusPaper): readonly string[] {
-  const { name, profile, workloads, nodePort, ingressClass } = controller;
+  const { name, profile, workloads, nodePort } = controller;
   const { style } = paper;
-  const port = nodePort.found === null ? 'no node port' : `node port ${nodePort.found}`;
+  const port = nodePort === null ? '' : nodePort.found === null ? ', no node port' : `, node port ${nodePort.found}`;
   const more = (text: string): string => wrapBehind(paper.stream, ' '.repeat(headWidth), text, headWidth);
-  // An address proves nothing (an Ingress that nobody serves any more keeps its own), so it stands apart from what does.
-  const addresses = [...new Set(services.flatMap(({ ingress }) => ingress.addresses))];
+  // An address proves nothing (a route that nobody serves any more keeps its own), so it stands apart from what does.
+  const addresses = [...new Set(services.flatMap(({ route }) => route.addresses))];
   return [
-    head('Controller', escapeControls(`${name} (profile ${profile}), ${port}`), paper),
+    head('Controller', escapeControls(`${name} (profile ${profile})${port}`), paper),
     ...workloads.map(({ kind, name: workload, pods, image }) =>
       more(`${kind} ${workload}: ${pods === null ? style.error('missing') : `${paintPods(pods, style)} ready`}${image === null ? '' : `, ${escapeControls(image)}`}`),
     ),
-    more(describeClass(controller, style, ingressClass)),
-    ...(addresses.length === 0 ? [] : [more(style.faint(`Ingresses show ${escapeControls(addresses.join(', '))}, which proves nothing`))]),
+    ...describeClass(controller, style).map(more),
+    ...(addresses.length === 0 ? [] : [more(style.faint(`${[...new Set(services.map(({ route }) => plural(route.kind)))].join(', ')} show ${escapeControls(addresses.join(', '))}, which proves nothing`))]),
   ];
 }
 
-function describeClass({ name }: ControllerStatus, style: Style, ingressClass: ControllerStatus['ingressClass']): string {
-  if (ingressClass === null) return `class ${name}, by annotation`;
-  const { name: className, controller, agrees, seen } = ingressClass;
-  if (!seen) return `IngressClass ${className}: ${style.warning('not looked at')}`;
-  if (controller === null) return `IngressClass ${className}: ${style.error('missing')}`;
-  const named = escapeControls(controller);
-  return `IngressClass ${className} -> ${named}: ${agrees ? 'the arguments agree' : style.error('the arguments do not agree')}`;
+function describeClass({ class: routeClass, classNote }: ControllerStatus, style: Style): readonly string[] {
+  if (routeClass === null) return classNote === null ? [] : [classNote];
+  const { kind, name, controller, agrees, evidence, seen } = routeClass;
+  if (!seen) return [`${kind} ${name}: ${style.warning('not looked at')}`];
+  if (controller === null) return [`${kind} ${name}: ${style.error('missing')}`];
+  return [`${kind} ${name} -> ${escapeControls(controller)}: ${agrees ? evidence : style.error(evidence)}`];
+}
+
+/** `Ingresses`, `HTTPRoutes`. */
+function plural(kind: string): string {
+  return kind.endsWith('s') ? `${kind}es` : `${kind}s`;
 }
 
 function paintPods({ ready, wanted, rolledOut }: PodCount, style: Style): string {

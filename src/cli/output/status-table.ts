@@ -1,6 +1,6 @@
 import { escapeControls } from '../../text/escape.ts';
 import type { Difference } from '../../model/changes.ts';
-import type { CertificateStatus, IngressStatus, ServiceStatus } from '../../model/status.ts';
+import type { CertificateStatus, RouteStatus, ServiceStatus } from '../../model/status.ts';
 import { abbreviateDifference } from '../../cluster/difference-text.ts';
 import type { OutputStream } from '../../world/world.ts';
 import type { Style } from './style.ts';
@@ -16,7 +16,7 @@ interface Cell {
   readonly color?: Exclude<keyof Style, 'strong'>;
 }
 
-const titles = ['NAME', 'MODE', 'RELEASE', 'PODS', 'INGRESS', 'CERT', 'DRIFT'] as const;
+const titles = ['NAME', 'MODE', 'RELEASE', 'PODS', 'ROUTE', 'CERT', 'DRIFT'] as const;
 
 /**
  * What gives way where a terminal is too narrow, in this order, and how narrow a column may become: each is told in full below
@@ -25,7 +25,7 @@ const titles = ['NAME', 'MODE', 'RELEASE', 'PODS', 'INGRESS', 'CERT', 'DRIFT'] a
 const shrinking: readonly (readonly [column: (typeof titles)[number], least: number])[] = [
   ['DRIFT', 8],
   ['NAME', 16],
-  ['INGRESS', 7],
+  ['ROUTE', 7],
   ['RELEASE', 10],
   ['DRIFT', 5],
   ['NAME', 8],
@@ -36,10 +36,17 @@ const gap = 2;
 /** One line for each service, as wide as the terminal at most; elsewhere whole, for grep. */
 export function printStatusTable(services: readonly ServiceStatus[], { stream, style }: StatusPaper): readonly string[] {
   const rows = services.map(describeRow);
-  const natural = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.text.length ?? 0)));
+  const shownTitles = titles.map((title) => (title === 'ROUTE' ? nameRoutes(services) : title));
+  const natural = shownTitles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.text.length ?? 0)));
   const widths = stream.isTTY ? fit(natural, terminalSize(stream).columns) : natural;
   const print = (cells: readonly Cell[]): string => cells.map((cell, column) => printCell(cell, widths[column] ?? 0, column === cells.length - 1, style)).join(' '.repeat(gap)).trimEnd();
-  return [print(titles.map((text) => ({ text }))), ...rows.map(print)];
+  return [print(shownTitles.map((text) => ({ text }))), ...rows.map(print)];
+}
+
+/** `INGRESS` where all routes are Ingresses. */
+function nameRoutes(services: readonly ServiceStatus[]): string {
+  const [kind, ...others] = new Set(services.map(({ route }) => route.kind));
+  return kind === undefined || others.length > 0 ? 'ROUTE' : kind.toUpperCase();
 }
 
 function fit(natural: readonly number[], columns: number): readonly number[] {
@@ -66,7 +73,7 @@ function shorten(text: string, width: number): string {
   return `${text.slice(0, head)}..${text.slice(text.length - (kept - head))}`;
 }
 
-function describeRow({ name, mode, release, pods, ingress, certificate, drift }: ServiceStatus): readonly Cell[] {
+function describeRow({ name, mode, release, pods, route, certificate, drift }: ServiceStatus): readonly Cell[] {
   return [
     { text: name },
     { text: mode },
@@ -76,13 +83,13 @@ function describeRow({ name, mode, release, pods, ingress, certificate, drift }:
     pods === null
       ? { text: 'none', color: 'error' }
       : { text: `${pods.ready}/${pods.wanted}`, ...(pods.rolledOut ? {} : { color: pods.ready < pods.wanted ? ('error' as const) : ('warning' as const) }) },
-    describeIngress(ingress),
+    describeRoute(route),
     describeCertificate(certificate),
     drift.length === 0 ? { text: '-', color: 'faint' } : { text: describeDrift(drift), color: 'warning' },
   ];
 }
 
-function describeIngress({ state, className, controller }: IngressStatus): Cell {
+function describeRoute({ state, className, controller }: RouteStatus): Cell {
   switch (state) {
     case 'admitted':
       return { text: className ?? 'admitted' };
@@ -90,6 +97,8 @@ function describeIngress({ state, className, controller }: IngressStatus): Cell 
       return { text: `${className ?? ''} (down)`.trim(), color: 'error' };
     case 'foreign':
       return { text: `of ${controller ?? className ?? 'another'}`, color: 'error' };
+    case 'unknown':
+      return { text: state, color: 'warning' };
     case 'ignored':
     case 'missing':
       return { text: state, color: 'error' };

@@ -1,4 +1,6 @@
 import type { ControllerProfile } from '../../model/controller-profile.ts';
+import { ingressObjects, judgeIngress } from '../ingress/read-back.ts';
+import { nginxWords } from '../ingress/words.ts';
 import { behaviour } from './behaviour.ts';
 import { manifests } from './manifests.ts';
 import { commonNames, controllerNames, electionName } from './names.ts';
@@ -42,4 +44,9 @@ export const ingressNginx015: ControllerProfile = {
   notices,
   behaviour,
   readRoutes,
+  entry: (config) => ({ kind: 'node-port', service: { namespace: config.controller.namespace, name: controllerNames(config).service }, port: config.controller.nodePort }),
+  noticesChangesWithin: 30_000,
+  liveObjects: ingressObjects,
+  judgeRoute: (config, service, live, isRunning) => judgeIngress(ingressNginx015, config, service, live, isRunning),
+  words: { ...nginxWords, classNote: ({ controller }) => `class ${controller.name}, by annotation`, lacksAuthority: { what: 'Secret', otherProfile: 'ingress-nginx' } },
 };

@@ -1,4 +1,6 @@
 import type { ControllerProfile } from '../../model/controller-profile.ts';
+import { ingressObjects, judgeIngress, judgeIngressClass } from '../ingress/read-back.ts';
+import { nginxWords } from '../ingress/words.ts';
 import { behaviour } from './behaviour.ts';
 import { manifests } from './manifests.ts';
 import { controllerNames } from './names.ts';
@@ -43,4 +45,11 @@ export const ingressNginx: ControllerProfile = {
   notices,
   behaviour,
   readRoutes,
+  entry: (config) => ({ kind: 'node-port', service: { namespace: config.controller.namespace, name: controllerNames(config).fullName }, port: config.controller.nodePort }),
+  // It reads changes 3.3 s after the last time, or later (`--sync-rate-limit`).
+  noticesChangesWithin: 30_000,
+  liveObjects: ingressObjects,
+  judgeClass: (config, live) => judgeIngressClass(ingressNginx, config, live),
+  judgeRoute: (config, service, live, isRunning) => judgeIngress(ingressNginx, config, service, live, isRunning),
+  words: nginxWords,
 };

@@ -75,7 +75,7 @@ function readVerification({ index, prefix, mayCrossNamespaces }: UpstreamSetting
   return {
     scheme: 'https',
     // A key pair without ca.crt leaves verification out silently (nginx.tmpl asks for the authority's file).
-    ...(hasAuthority && value('verify') === 'on' ? { verification: { authority, key: 'ca.crt', name: upstreamName } } : {}),
+    ...(hasAuthority && value('verify') === 'on' ? { verification: { authority: { kind: 'Secret', ...authority, key: 'ca.crt' }, name: upstreamName } } : {}),
     ...(value('server-name') === 'on' ? { serverName: upstreamName } : {}),
   };
 }

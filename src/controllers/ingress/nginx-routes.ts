@@ -1,5 +1,5 @@
 import { indexObjects, printName, type ObjectIndex } from '../../kube/object-index.ts';
-import type { GatewayTable, NamedObject } from '../../model/gateway.ts';
+import type { Complaint, GatewayTable, NamedObject } from '../../model/gateway.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import { readBoolean } from './annotation-values.ts';
 import { readArguments, type ControllerArguments } from './controller-arguments.ts';
@@ -7,6 +7,7 @@ import { buildTable, type NginxReading } from './nginx-table.ts';
 import { readIngresses, type IngressFacts } from './read-ingresses.ts';
 import { reportUnread } from './unread-annotations.ts';
 import { reportUnreadSettings, type KnownSettings } from './unread-settings.ts';
+import { ignore } from '../complaint.ts';
 
 /** What a version of ingress-nginx has read before it comes to the hosts. */
 export interface NginxFacts {
@@ -37,15 +38,15 @@ export function readNginxRoutes(objects: readonly KubeObject[], version: NginxVe
   const index = indexObjects(objects);
   const { deployment } = version;
   const given = readArguments(index, deployment);
-  if (given === undefined) return { hosts: [], offersHttp2: true, complaints: [`there is no Deployment ${printName(deployment)}: no controller would run`] };
+  if (given === undefined) return { hosts: [], offersHttp2: true, complaints: [{ text: `there is no Deployment ${printName(deployment)}: no controller would run` }] };
   const settingsObject = given.object('configmap');
   const settings = (settingsObject === undefined ? undefined : index.findData('ConfigMap', settingsObject)) ?? {};
   const prefix = `${given.text('annotations-prefix') ?? 'nginx.ingress.kubernetes.io'}/`;
   const read = readIngresses(index, version.ingressApiVersion);
-  const complaints: string[] = [...read.complaints, ...reportUnreadSettings(index, deployment, version.knownSettings)];
+  const complaints: Complaint[] = [...read.complaints, ...reportUnreadSettings(index, deployment, version.knownSettings)];
   const ingresses = read.ingresses.filter((ingress) => {
     const refusal = version.refuseClass(index, given, ingress);
-    if (refusal !== undefined) complaints.push(`Ingress ${printName(ingress.object)} is ignored: ${refusal}`);
+    if (refusal !== undefined) complaints.push(ignore('Ingress', ingress.object, refusal));
     return refusal === undefined;
   });
   const table = buildTable({

@@ -1,10 +1,11 @@
 import { textField } from '../../kube/object-fields.ts';
-import { printName, type ObjectIndex } from '../../kube/object-index.ts';
-import type { GatewayBackend, GatewayHost, GatewayTable, GatewayUpstream } from '../../model/gateway.ts';
+import type { ObjectIndex } from '../../kube/object-index.ts';
+import type { Complaint, GatewayBackend, GatewayHost, GatewayTable, GatewayUpstream } from '../../model/gateway.ts';
 import { readBoolean } from './annotation-values.ts';
 import { chooseCertificate } from './ingress-certificate.ts';
 import type { IngressFacts } from './read-ingresses.ts';
 import { describePort } from './service-ports.ts';
+import { complainOf } from '../complaint.ts';
 
 /** What the versions of ingress-nginx have in common, and where they differ. */
 export interface NginxReading {
@@ -30,16 +31,16 @@ type Location = IngressFacts['rules'][number]['paths'][number] & { readonly ingr
 
 /** What the controller makes of its Ingresses. */
 export function buildTable(reading: NginxReading): GatewayTable {
-  const complaints: string[] = [];
+  const complaints: Complaint[] = [];
   const byHost = new Map<string, Location[]>();
   for (const ingress of reading.ingresses) {
     for (const { host, paths } of ingress.rules) {
       const locations = byHost.get(host) ?? [];
       byHost.set(host, [...locations, ...paths.map((path) => ({ ...path, ingress }))]);
-      if (paths.length === 0) complaints.push(`Ingress ${printName(ingress.object)}: no backend for ${host}`);
+      if (paths.length === 0) complaints.push(complainOf('Ingress', ingress.object, `no backend for ${host}`));
     }
   }
-  const hosts = [...byHost].flatMap(([name, locations]) => buildHost(reading, name, locations, (text) => complaints.push(`${name}: ${text}`)));
+  const hosts = [...byHost].flatMap(([name, locations]) => buildHost(reading, name, locations, (text) => complaints.push({ text: `${name}: ${text}` })));
   return { hosts, offersHttp2: reading.offersHttp2, complaints };
 }
 

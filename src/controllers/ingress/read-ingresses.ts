@@ -1,8 +1,9 @@
 import { fieldAt, isMap, listField, textField, textListField, textMapField } from '../../kube/object-fields.ts';
-import { locateObject, printName, type ObjectIndex } from '../../kube/object-index.ts';
-import type { GatewayBackend, NamedObject } from '../../model/gateway.ts';
+import { locateObject, type ObjectIndex } from '../../kube/object-index.ts';
+import type { Complaint, GatewayBackend, NamedObject } from '../../model/gateway.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import type { Annotations } from './annotation-values.ts';
+import { complainOf, ignore } from '../complaint.ts';
 
 /** What an Ingress says, whichever API version it is written in. */
 export interface IngressFacts {
@@ -22,18 +23,18 @@ export interface IngressRule {
 export interface ReadIngresses {
   readonly ingresses: readonly IngressFacts[];
   /** About those that are left out. */
-  readonly complaints: readonly string[];
+  readonly complaints: readonly Complaint[];
 }
 
 /** Reads the Ingresses of one API version, in the order given; others are not served where the controller runs. */
 export function readIngresses(index: ObjectIndex, apiVersion: string): ReadIngresses {
   const ingresses: IngressFacts[] = [];
-  const complaints: string[] = [];
+  const complaints: Complaint[] = [];
   for (const object of index.list('Ingress')) {
-    const complain = (why: string): void => void complaints.push(`Ingress ${printName(locateObject(object))} is ignored: ${why}`);
+    const complain = (why: string): void => void complaints.push(ignore('Ingress', locateObject(object), why));
     if (object.apiVersion !== apiVersion) complain(`it is of ${object.apiVersion}, and the controller reads ${apiVersion}`);
     else if (!hasTextAnnotations(object)) complain('an annotation is no text (quote it), so no cluster would take it');
-    else ingresses.push(readIngress(object, (what) => complaints.push(`Ingress ${printName(locateObject(object))}: ${what}`)));
+    else ingresses.push(readIngress(object, (what) => complaints.push(complainOf('Ingress', locateObject(object), what))));
   }
   return { ingresses, complaints };
 }

@@ -1,8 +1,9 @@
 import { fieldAt, isMap } from '../../kube/object-fields.ts';
-import { indexObjects, printName, type ObjectIndex } from '../../kube/object-index.ts';
-import type { NamedObject } from '../../model/gateway.ts';
+import { indexObjects, type ObjectIndex } from '../../kube/object-index.ts';
+import type { Complaint, NamedObject } from '../../model/gateway.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import { readArguments } from './controller-arguments.ts';
+import { complainOf } from '../complaint.ts';
 
 /** What preview knows of a controller's settings. */
 export interface KnownSettings {
@@ -19,7 +20,7 @@ export interface KnownSettings {
  * Says of which flags and settings preview shows no effect, so that silence is no promise: those that it does not read and that
  * are not as the profile writes them.
  */
-export function reportUnreadSettings(index: ObjectIndex, deployment: NamedObject, known: KnownSettings): readonly string[] {
+export function reportUnreadSettings(index: ObjectIndex, deployment: NamedObject, known: KnownSettings): readonly Complaint[] {
   const given = readSettings(index, deployment);
   const imitated = readSettings(indexObjects(known.imitated), deployment);
   const flags = [...given.flags].filter(([name, value]) => !known.flags.has(name) && imitated.flags.get(name) !== value);
@@ -29,8 +30,8 @@ export function reportUnreadSettings(index: ObjectIndex, deployment: NamedObject
     return [`preview does not imitate ${key in given.data ? '' : 'the lack of '}${key}`];
   });
   return [
-    ...flags.map(([name]) => `Deployment ${printName(deployment)}: preview does not imitate --${name}`),
-    ...settings.map((text) => `ConfigMap ${given.configMap}: ${text}`),
+    ...flags.map(([name]) => complainOf('Deployment', deployment, `preview does not imitate --${name}`)),
+    ...settings.map((text) => (given.configMap === undefined ? { text: `ConfigMap (none): ${text}` } : complainOf('ConfigMap', given.configMap, text))),
   ];
 }
 
@@ -40,7 +41,7 @@ function readSettings(index: ObjectIndex, deployment: NamedObject) {
   const data = configMap === undefined ? undefined : fieldAt(index.find('ConfigMap', configMap), 'data');
   return {
     flags: given?.all ?? new Map<string, string>(),
-    configMap: configMap === undefined ? '(none)' : printName(configMap),
+    configMap,
     data: isMap(data) ? data : {},
   };
 }

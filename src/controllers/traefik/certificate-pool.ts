@@ -1,14 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import { printName, type ObjectIndex } from '../../kube/object-index.ts';
-import type { NamedObject } from '../../model/gateway.ts';
+import type { Complaint, NamedObject } from '../../model/gateway.ts';
 import type { IngressFacts } from '../ingress/read-ingresses.ts';
+import { complainOf } from '../complaint.ts';
 
 /** The certificates of all Ingresses, in one pool: neither hosts in spec.tls nor the Ingress decide which is shown for a host. */
 export interface CertificatePool {
   /** The Secret whose certificate is shown for a host; undefined: the controller's own. `*.x` is asked for as one of its names. */
   readonly find: (host: string) => NamedObject | undefined;
   /** About Secrets that cannot be loaded. */
-  readonly complaints: readonly string[];
+  readonly complaints: readonly Complaint[];
 }
 
 /**
@@ -18,7 +19,7 @@ export interface CertificatePool {
  * by their names, so that an exact one goes before a wildcard (GetBestCertificate).
  */
 export function poolCertificates(index: ObjectIndex, ingresses: readonly IngressFacts[]): CertificatePool {
-  const complaints: string[] = [];
+  const complaints: Complaint[] = [];
   const loaded = new Map<string, { readonly secret: NamedObject; readonly pem: string }>();
   const seen = new Set<string>();
   for (const { object, tls } of ingresses) {
@@ -29,7 +30,7 @@ export function poolCertificates(index: ObjectIndex, ingresses: readonly Ingress
       seen.add(printName(secret));
       const pem = loadPem(index, secret);
       if (typeof pem !== 'string') {
-        complaints.push(`Ingress ${printName(object)}: ${pem.lack}, so another certificate that covers the host is shown, or the controller's own`);
+        complaints.push(complainOf('Ingress', object, `${pem.lack}, so another certificate that covers the host is shown, or the controller's own`));
         break;
       }
       loaded.set(printName(secret), { secret, pem });
@@ -38,7 +39,7 @@ export function poolCertificates(index: ObjectIndex, ingresses: readonly Ingress
   const byNames = new Map<string, { readonly secret: NamedObject; readonly names: readonly string[] }>();
   for (const [key, { secret, pem }] of [...loaded].sort(([one], [other]) => (one < other ? -1 : 1))) {
     const names = readNames(pem);
-    if (names === undefined) complaints.push(`Secret ${key} has no certificate that can be read`);
+    if (names === undefined) complaints.push({ text: `Secret ${key} has no certificate that can be read` });
     else if (!byNames.has(names.join())) byNames.set(names.join(), { secret, names });
   }
   const ranked = [...byNames].sort(([one], [other]) => (one < other ? 1 : -1)).map(([, entry]) => entry);

@@ -1,10 +1,12 @@
 import type { ControllerProfile } from '../../model/controller-profile.ts';
 import { ingressNginx } from '../ingress-nginx/index.ts';
+import { ingressObjects, judgeIngress, judgeIngressClass } from '../ingress/read-back.ts';
 import { behaviour } from './behaviour.ts';
 import { manifests } from './manifests.ts';
 import { controllerNames } from './names.ts';
 import { notices } from './notices.ts';
 import { readRoutes } from './read-routes.ts';
+import { traefikWords } from './words.ts';
 
 /**
  * Traefik 3.7 with its provider kubernetesIngressNGINX, which reads the annotations of ingress-nginx. Everything that enters a
@@ -24,4 +26,10 @@ export const traefik: ControllerProfile = {
   notices,
   behaviour,
   readRoutes,
+  entry: (config) => ({ kind: 'node-port', service: { namespace: config.controller.namespace, name: controllerNames(config).service }, port: config.controller.nodePort }),
+  noticesChangesWithin: 30_000,
+  liveObjects: ingressObjects,
+  judgeClass: (config, live) => judgeIngressClass(traefik, config, live),
+  judgeRoute: (config, service, live, isRunning) => judgeIngress(traefik, config, service, live, isRunning),
+  words: traefikWords,
 };

@@ -1,7 +1,7 @@
 import { textField } from '../../kube/object-fields.ts';
 import { indexObjects, printName, type ObjectIndex } from '../../kube/object-index.ts';
 import type { Config } from '../../model/config.ts';
-import type { GatewayTable } from '../../model/gateway.ts';
+import type { Complaint, GatewayTable } from '../../model/gateway.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import { readArguments, type ControllerArguments } from '../ingress/controller-arguments.ts';
 import { classAnnotation, nginxKey, nginxPrefix } from '../ingress/nginx-annotations.ts';
@@ -12,6 +12,7 @@ import { poolCertificates } from './certificate-pool.ts';
 import { controllerNames } from './names.ts';
 import { readHttp2 } from './read-settings.ts';
 import { readUpstream } from './read-upstream.ts';
+import { complainOf, ignore } from '../complaint.ts';
 
 /** What v3.7.13 makes of objects, with the arguments of its Deployment and the file that they name. */
 export function readRoutes(objects: readonly KubeObject[], config: Config): GatewayTable {
@@ -19,30 +20,30 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
   const deployment = { namespace: config.controller.namespace, name: controllerNames(config).deployment };
   // Traefik takes its arguments in any case (github.com/traefik/paerser@v0.2.2 parser/node.go).
   const given = readArguments(index, deployment, (name) => name.toLowerCase());
-  if (given === undefined) return { hosts: [], offersHttp2: true, complaints: [`there is no Deployment ${printName(deployment)}: no controller would run`] };
+  if (given === undefined) return { hosts: [], offersHttp2: true, complaints: [{ text: `there is no Deployment ${printName(deployment)}: no controller would run` }] };
   const read = readIngresses(index, 'networking.k8s.io/v1');
-  const complaints: string[] = [...read.complaints];
+  const complaints: Complaint[] = [...read.complaints];
   const served = read.ingresses.flatMap((ingress): readonly ServedIngress[] => {
     const refusal = refuseClass(index, given, ingress) ?? refuseContent(given, ingress);
     const hop = readUpstream(index, isOn(given, 'allowCrossNamespaceResources'), ingress);
     if (refusal === undefined && !('skipped' in hop)) {
-      for (const text of hop.complaints) complaints.push(`Ingress ${printName(ingress.object)}: ${text}`);
+      for (const text of hop.complaints) complaints.push(complainOf('Ingress', ingress.object, text));
       return [{ ingress, upstream: hop.upstream }];
     }
     // For a host that is passed through the hop does not matter (build.go: the TCP router is made all the same).
     if (refusal === undefined && isTrue(ingress, 'ssl-passthrough')) return [{ ingress, upstream: { scheme: 'http' } }];
     const why = refusal ?? ('skipped' in hop ? hop.skipped : '');
-    complaints.push(`Ingress ${printName(ingress.object)} is ignored: ${why}`);
+    complaints.push(ignore('Ingress', ingress.object, why));
     return [];
   });
   const ingresses = served.map(({ ingress }) => ingress);
   const pool = poolCertificates(index, ingresses);
-  const hosts = buildHosts({ index, served, pool, complain: (text) => complaints.push(text) });
+  const hosts = buildHosts({ index, served, pool, complain: (text) => complaints.push({ text }) });
   const settings = readHttp2(index, deployment, given);
   return {
     hosts,
     offersHttp2: settings.offersHttp2,
-    complaints: [...complaints, ...pool.complaints, ...settings.complaints, ...reportUnread(ingresses, nginxPrefix, imitatedKeys)],
+    complaints: [...complaints, ...pool.complaints, ...settings.complaints.map((text) => ({ text })), ...reportUnread(ingresses, nginxPrefix, imitatedKeys)],
   };
 }
 

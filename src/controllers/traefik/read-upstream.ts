@@ -40,7 +40,7 @@ export function readUpstream(index: ObjectIndex, mayCrossNamespaces: boolean, { 
     const reason = 'the pod is verified by the authorities of the system, as proxy-ssl-secret brings none: a certificate of ours is refused';
     return { upstream: { scheme: 'none', reason }, complaints: [reason] };
   }
-  const verification = { authority: authority.secret, key: 'ca.crt', name: name === '' ? nobody : name };
+  const verification = { authority: { kind: 'Secret' as const, ...authority.secret, key: 'ca.crt' }, name: name === '' ? nobody : name };
   return {
     upstream: { scheme: 'https', verification, ...serverName },
     complaints: name === '' ? ["without proxy-ssl-name the pod's certificate has to name the pod's address"] : [],

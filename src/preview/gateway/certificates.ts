@@ -25,14 +25,14 @@ export interface HostCertificates {
 }
 
 /** Judges the certificate of each host once; what TLS makes of it is made when a client first asks, and kept. */
-export function loadHostCertificates({ behaviour, table, data }: GatewayInput): HostCertificates {
+export function loadHostCertificates({ behaviour, table, findData }: GatewayInput): HostCertificates {
   const pairs = new Map<string, KeyPair>();
   const contexts = new Map<string, SecureContext | undefined>();
   const complaints: string[] = [];
   for (const host of table.hosts) {
     if (host.certificate === undefined) continue;
     const secret = printName(host.certificate);
-    const verdict = judge(data.get(secret), host.name);
+    const verdict = judge(findData('Secret', host.certificate), host.name);
     if (typeof verdict === 'string') {
       complaints.push(`${host.name}: Secret ${secret} not used: ${verdict}; the fallback certificate is shown`);
     } else {

@@ -53,7 +53,7 @@ export function prepareUpstreams(input: GatewayInput): Upstreams {
   };
 }
 
-function prepare(host: GatewayHost, { behaviour, data }: GatewayInput, complaints: string[]): Upstream {
+function prepare(host: GatewayHost, { behaviour, findData }: GatewayInput, complaints: string[]): Upstream {
   const { upstream } = host;
   const settings = { keepAlive: true, maxSockets: mostSockets, timeout: keptMs };
   if (upstream.scheme === 'none') {
@@ -70,12 +70,12 @@ function prepare(host: GatewayHost, { behaviour, data }: GatewayInput, complaint
   if (verification === undefined) {
     return { kind: 'hop', scheme: 'https:', agent: new HttpsAgent(settings), verifies: false, tls: { servername } };
   }
-  const { authority, key, name } = verification;
-  const ca = data.get(printName(authority))?.[key];
+  const { authority, name } = verification;
+  const ca = authority.kind === 'inline' ? authority.pem : findData(authority.kind, authority)?.[authority.key];
   if (ca === undefined || !holdsCertificate(ca)) {
     const lack = ca === undefined ? 'is missing' : 'holds no certificate';
     complaints.push(
-      `${host.name}: requests are answered with ${behaviour.upstreamMissing.status}: ${key} of ${printName(authority)} ${lack}`,
+      `${host.name}: requests are answered with ${behaviour.upstreamMissing.status}: ${authority.kind === 'inline' ? 'the authority in its route' : `${authority.key} of ${printName(authority)}`} ${lack}`,
     );
     return { kind: 'page', page: behaviour.upstreamMissing };
   }

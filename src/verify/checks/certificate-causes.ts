@@ -6,7 +6,8 @@ import { shownPair, wildcardPair } from '../../project/places.ts';
 import { isPage, isPlainHttpComplaint, isRightAnswer } from '../answers.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
 import { endsAtController, type LeafOwner } from '../leaves.ts';
-import { describeIngress, listObjects, missingRoute, restartPods } from '../remedies.ts';
+import { describeRoute, listAllRoutes, listObjects, missingRoute, restartPods } from '../remedies.ts';
+import type { VerifyContext } from '../subject.ts';
 import { showDay, showText } from '../words.ts';
 
 interface Evidence extends Situation {
@@ -34,19 +35,19 @@ export function otherCertificate({ context, subject, leaf }: Evidence): Explanat
   const issuer = showText(leaf.issuer) || 'nobody by name';
   return {
     cause: `a certificate that this project did not make, issued by ${issuer}: another program or another project serves ${subject.service.host} there`,
-    remedy: `check the address (--address HOST:PORT; the node port of ${context.config.controller.name} is ${context.config.controller.nodePort}), then ${listObjects(subject.service)}`,
+    remedy: `check the address (--address HOST:PORT; the node port of ${context.config.controller.name} is ${context.config.controller.nodePort}), then ${listObjects(context, subject.service)}`,
   };
 }
 
 /** Anybody can write our names on a certificate, and that of our authority: its signature they cannot make. */
-function explainNamesake({ subject, owner, leaf, isVouchedFor }: Evidence): Explanation | undefined {
+function explainNamesake({ context, subject, owner, leaf, isVouchedFor }: Evidence): Explanation | undefined {
   // One that is self-signed is never vouched for by its successor.
   if (owner.kind !== 'edition' || isVouchedFor || leaf.issuer === leaf.subject) return undefined;
   const { service, trustPath } = subject;
   const restart = endsAtController(subject) ? '' : ` and ${restartPods(service)}`;
   return {
     cause: `somebody else's certificate of the same names, not issued by ${trustPath}; or ours of ${showDay(leaf.notBefore)}, from before the files in certs/ were made anew`,
-    remedy: `ingress-tls apply${restart}; where it stays, another program serves ${service.host} there: ${listObjects(service)}`,
+    remedy: `ingress-tls apply${restart}; where it stays, another program serves ${service.host} there: ${listObjects(context, service)}`,
   };
 }
 
@@ -61,25 +62,25 @@ function explainOldCertificate({ subject, owner, leaf, isVouchedFor }: Evidence)
     : { cause: `${cause}, or the pods still hold the one they started with`, remedy: `ingress-tls apply, then ${restartPods(service)}` };
 }
 
-function explainEdgeCertificate({ subject: { service }, owner }: Evidence): Explanation | undefined {
+function explainEdgeCertificate({ context, subject: { service }, owner }: Evidence): Explanation | undefined {
   if (owner.kind !== 'edge') return undefined;
   return {
-    cause: `the controller terminates TLS for ${service.host} with the certificate of terminated hosts instead of passing it through: ${missingPassthrough}`,
-    remedy: restorePassthrough(service),
+    cause: `the controller terminates TLS for ${service.host} with the certificate of terminated hosts instead of passing it through: ${context.words.whyNotPassedThrough}`,
+    remedy: restorePassthrough(context, service),
   };
 }
 
-function explainPodCertificate({ subject: { service }, owner }: Evidence): Explanation | undefined {
+function explainPodCertificate({ context, subject: { service }, owner }: Evidence): Explanation | undefined {
   if (owner.kind !== 'pod') return undefined;
   if (owner.service === service.name) {
     return {
       cause: `the pod's own certificate: the connection is passed through to it, where mode ${service.mode} has it end at the controller`,
-      remedy: `take the annotation for passthrough off the route of ${service.host}: ingress-tls apply`,
+      remedy: `${context.words.undoPassthrough(service.host)}: ingress-tls apply`,
     };
   }
   return {
     cause: `the certificate of the pod of ${owner.service}: ${service.host} is passed through to it`,
-    remedy: `ingress-tls apply; then look for a second route of the host: kubectl get ingress --all-namespaces`,
+    remedy: `ingress-tls apply; then look for a second route of the host: ${listAllRoutes(context)}`,
   };
 }
 
@@ -122,13 +123,11 @@ function explainUnusedPassthrough({ context, subject, owner, answer }: Evidence)
           ? ' and asks the pod itself, without any client certificate'
           : '';
   return {
-    cause: `the controller terminates TLS for ${service.host}${proof}: ${missingPassthrough}, or the Service behind the route is not there`,
-    remedy: restorePassthrough(service),
+    cause: `the controller terminates TLS for ${service.host}${proof}: ${context.words.whyNotPassedThrough}, or the Service behind the route is not there`,
+    remedy: restorePassthrough(context, service),
   };
 }
 
-const missingPassthrough = 'the annotation ssl-passthrough on its Ingress or --enable-ssl-passthrough on the controller is missing';
-
-function restorePassthrough(service: PlannedService): string {
-  return `ingress-tls apply; then ${describeIngress(service)}`;
+function restorePassthrough(context: VerifyContext, service: PlannedService): string {
+  return `ingress-tls apply; then ${describeRoute(context, service)}`;
 }

@@ -1,6 +1,6 @@
 import { excuse, fail, pass, skip, type Finding, type Situation } from '../finding.ts';
 import type { LogEvidence } from './access-log.ts';
-import { describeIngress } from '../remedies.ts';
+import { describeRoute } from '../remedies.ts';
 import { showText } from '../words.ts';
 
 /**
@@ -24,14 +24,14 @@ function judge({ context, subject: { service } }: Situation, { path, podLines, o
   if (address === undefined) {
     return fail('no X-Forwarded-For', {
       cause: 'the controller does not tell the pod who its client is',
-      remedy: describeIngress(service),
+      remedy: describeRoute(context, service),
     });
   }
   const seen = `X-Forwarded-For: ${showText(request.forwardedFor.join(', '))}`;
   if (isLoopback(address) && (ownAddress === undefined || !isLoopback(ownAddress))) {
     const finding = fail(seen, {
       cause: "the controller takes its own passthrough proxy for the client, so the pod cannot tell its clients apart",
-      remedy: `set enable-real-ip: "true" and forwarded-for-header: "proxy_protocol" in the ConfigMap of controller ${context.config.controller.name}: ingress-tls apply`,
+      remedy: `${context.words.tellClientAddress(context.config)}: ingress-tls apply`,
     });
     return excuse(context, 'client-address', finding);
   }

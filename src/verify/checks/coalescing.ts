@@ -55,14 +55,14 @@ function warnOfPod({ service }: VerifySubject, { service: { host: drawnHost } }:
   );
 }
 
-function warnOfController({ context: { config }, subject }: Situation, { service: { host: terminatedHost } }: VerifySubject): Finding {
+function warnOfController({ context: { config, words }, subject }: Situation, { service: { host: terminatedHost } }: VerifySubject): Finding {
   const { host, name } = subject.service;
   return fail(
     `${terminatedHost} offers HTTP/2, and its certificate covers ${host} too`,
     {
       cause: `a browser that has ${terminatedHost} open may send requests for ${host} down the same connection: they end at the controller, not in the pod of ${name}`,
       remedy:
-        `ingress-tls apply: it turns HTTP/2 off (use-http2: "false" in the ConfigMap of controller ${config.controller.name}). ` +
+        `ingress-tls apply: it turns HTTP/2 off (${words.http2Setting(config)}). ` +
         `To keep HTTP/2, first give ${name} a host that the certificate does not cover, such as ${name}.direct.${config.domain}`,
     },
     'warning',

@@ -51,7 +51,7 @@ function judge(situation: Situation, see: See): Finding {
       seen,
       {
         cause: `whoever connects ${first.way} and asks for Host ${service.host} ${isCertain ? 'gets' : 'may get'} into ${service.name} past the pod's own TLS${service.clientAuth ? ' and without a client certificate' : ''}`,
-        remedy: `take backend-protocol and other annotations off the Ingress of a passthrough host (ingress-tls apply), and let the pod take nothing but TLS on port ${service.port}`,
+        remedy: `${situation.context.words.keepToPassthrough} (ingress-tls apply), and let the pod take nothing but TLS on port ${service.port}`,
       },
       isCertain ? 'failed' : 'warning',
     );

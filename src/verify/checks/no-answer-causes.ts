@@ -33,21 +33,21 @@ function explainRefusedClient({ subject: { service, client }, failure }: Evidenc
   };
 }
 
-function explainUnaskedClient({ subject: { service, client }, failure }: Evidence): Explanation | undefined {
+function explainUnaskedClient({ context, subject: { service, client }, failure }: Evidence): Explanation | undefined {
   if (client !== undefined || failure === undefined || !isAboutCertificate(failure.alert)) return undefined;
   return {
     cause: `whoever ends TLS for ${service.host} demands a client certificate, which ingress-tls.yaml does not say`,
     remedy:
       service.mode === 'passthrough'
         ? `set clientAuth: true for ${service.name} in ingress-tls.yaml, then run ingress-tls apply`
-        : `take the annotations auth-tls-* off the route, or use mode: passthrough for ${service.name}`,
+        : `${context.words.undoClientAuth}, or use mode: passthrough for ${service.name}`,
   };
 }
 
-function explainDeadBackend({ subject: { service }, failure }: Evidence): Explanation | undefined {
+function explainDeadBackend({ context, subject: { service }, failure }: Evidence): Explanation | undefined {
   if (failure?.code !== 'timeout') return undefined;
   return {
     cause: `no ready pod or a dead backend: ${service.release} does not answer in time`,
-    remedy: `${listObjects(service)}; or wait longer: --timeout 30s`,
+    remedy: `${listObjects(context, service)}; or wait longer: --timeout 30s`,
   };
 }

@@ -32,9 +32,9 @@ function explainUnreachable({ context, failure }: Evidence): Explanation | undef
 }
 
 /** nginx with ssl-reject-handshake, and others without a fallback certificate. */
-function explainUnknownName({ subject: { service }, failure }: Evidence): Explanation | undefined {
+function explainUnknownName({ context, subject: { service }, failure }: Evidence): Explanation | undefined {
   if (failure?.alert !== alerts.unrecognizedName) return undefined;
-  return { cause: `the controller has no route for ${service.host}`, remedy: `ingress-tls apply; then ${listObjects(service)}` };
+  return { cause: `the controller has no route for ${service.host}`, remedy: `ingress-tls apply; then ${listObjects(context, service)}` };
 }
 
 function explainVersion({ subject: { service }, failure }: Evidence): Explanation | undefined {
@@ -46,7 +46,7 @@ function explainVersion({ subject: { service }, failure }: Evidence): Explanatio
 function explainGarbage({ context, subject: { service }, failure }: Evidence): Explanation | undefined {
   if (failure?.code !== 'protocol') return undefined;
   return service.mode === 'passthrough'
-    ? { cause: `the pod of ${service.name} speaks no TLS on port ${service.port}, or the address is not the TLS port of ${context.behaviour.product}`, remedy: listObjects(service) }
+    ? { cause: `the pod of ${service.name} speaks no TLS on port ${service.port}, or the address is not the TLS port of ${context.behaviour.product}`, remedy: listObjects(context, service) }
     : { cause: `the address is not the TLS port of ${context.behaviour.product}`, remedy: 'give the TLS port: --address HOST:PORT' };
 }
 
@@ -55,11 +55,11 @@ function explainGarbage({ context, subject: { service }, failure }: Evidence): E
  * same with a path other than /, with pathType Exact and with a headless Service (kubernetes/ingress-nginx@controller-v1.15.1
  * pkg/tcpproxy/tcp.go, internal/ingress/controller/controller.go, #5257, #1718).
  */
-function explainDeadPassthrough({ subject: { service }, failure }: Evidence): Explanation | undefined {
+function explainDeadPassthrough({ context, subject: { service }, failure }: Evidence): Explanation | undefined {
   if (service.mode !== 'passthrough' || failure === undefined) return undefined;
   if (failure.code !== 'timeout' && !isEnded(failure)) return undefined;
   return {
     cause: `no ready pod or a dead backend: no pod of ${service.release} is ready, or the route has another path than / of type Prefix, or the Service is headless`,
-    remedy: listObjects(service),
+    remedy: listObjects(context, service),
   };
 }

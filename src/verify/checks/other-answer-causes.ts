@@ -2,7 +2,7 @@ import type { HttpAnswer } from '../../model/probe.ts';
 import { projectAuthorityPair } from '../../project/places.ts';
 import { findSpeaker, isMissingCertificate, isPage, isPlainHttpComplaint } from '../answers.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
-import { describeIngress, listObjects, missingRoute, restartPods } from '../remedies.ts';
+import { describeRoute, listObjects, missingRoute, restartPods } from '../remedies.ts';
 import { showText } from '../words.ts';
 
 interface Evidence extends Situation {
@@ -22,10 +22,10 @@ export const otherAnswerRules: readonly Rule<Evidence>[] = [
   explainOwnImage,
 ];
 
-export function otherAnswer({ subject: { service } }: Evidence): Explanation {
+export function otherAnswer({ context, subject: { service } }: Evidence): Explanation {
   return {
     cause: `another program than the demo backend of ${service.name} answered`,
-    remedy: listObjects(service),
+    remedy: listObjects(context, service),
   };
 }
 
@@ -34,15 +34,15 @@ function explainOtherService({ context, subject, answer }: Evidence): Explanatio
   if (speaker === undefined) return undefined;
   const { service } = subject;
   return speaker.service.name === service.name
-    ? { cause: `it is ${service.name} that speaks, but something on the way changed the answer or its status`, remedy: listObjects(service) }
+    ? { cause: `it is ${service.name} that speaks, but something on the way changed the answer or its status`, remedy: listObjects(context, service) }
     : {
         cause: `wrong backend: the route of ${service.host} leads to ${speaker.service.name}`,
-        remedy: `ingress-tls apply; then ${listObjects(service)}`,
+        remedy: `ingress-tls apply; then ${listObjects(context, service)}`,
       };
 }
 
 /** A pod that speaks TLS was asked in plain HTTP: somebody decrypted the request who was to encrypt it again or leave it alone. */
-function explainComplaint({ subject: { service }, answer }: Evidence): Explanation | undefined {
+function explainComplaint({ context, subject: { service }, answer }: Evidence): Explanation | undefined {
   if (!isPlainHttpComplaint(answer)) return undefined;
   switch (service.mode) {
     case 'terminate':
@@ -52,22 +52,22 @@ function explainComplaint({ subject: { service }, answer }: Evidence): Explanati
       };
     case 'reencrypt':
       return {
-        cause: 'the controller sends plain HTTP to the pod: the annotation backend-protocol: "HTTPS" is missing or has another value',
-        remedy: `ingress-tls apply; then ${describeIngress(service)}`,
+        cause: `the controller sends plain HTTP to the pod: ${context.words.whyPlainToPod}`,
+        remedy: `ingress-tls apply; then ${describeRoute(context, service)}`,
       };
     case 'passthrough':
       return {
         cause: 'the controller read the request and sent it to the pod in plain HTTP: the connection was not passed through',
-        remedy: `ingress-tls apply; then ${describeIngress(service)}`,
+        remedy: `ingress-tls apply; then ${describeRoute(context, service)}`,
       };
   }
 }
 
-function explainClientCertificatesAtController({ subject: { service }, answer }: Evidence): Explanation | undefined {
+function explainClientCertificatesAtController({ context, subject: { service }, answer }: Evidence): Explanation | undefined {
   if (!isMissingCertificate(answer)) return undefined;
   return {
     cause: 'the controller terminates TLS and demands a client certificate itself',
-    remedy: `take the annotations auth-tls-* off the route of ${service.host}: ingress-tls apply`,
+    remedy: `${context.words.undoClientAuth} of ${service.host}: ingress-tls apply`,
   };
 }
 
@@ -86,7 +86,7 @@ function explainRefusedUpstream({ context, subject: { service, upstreamCaSource 
 function explainMissingUpstream({ context, subject: { service, upstreamCaSource }, answer }: Evidence): Explanation | undefined {
   if (answer.status !== context.behaviour.upstreamMissing.status) return undefined;
   const authority = service.mode === 'reencrypt' ? `, or ${upstreamCaSource ?? 'the Secret with the authority of the hop'} is missing or may not be read` : '';
-  return { cause: `no pod of ${service.release} is ready${authority}`, remedy: `ingress-tls apply; then ${listObjects(service)}` };
+  return { cause: `no pod of ${service.release} is ready${authority}`, remedy: `ingress-tls apply; then ${listObjects(context, service)}` };
 }
 
 /** The demo backend answers every path with 200, so a 404 is the controller's; a person's own image may mean it. */
@@ -96,7 +96,7 @@ function explainMissingRoute({ context, subject: { service }, answer }: Evidence
   return missingRoute(context, service);
 }
 
-function explainRedirect({ subject: { service, answer: expected }, answer }: Evidence): Explanation | undefined {
+function explainRedirect({ context, subject: { service, answer: expected }, answer }: Evidence): Explanation | undefined {
   if (answer.status < 300 || answer.status > 399) return undefined;
   const target = answer.headers['location'];
   const sent = target === undefined ? 'somewhere else' : `to ${showText(target)}`;
@@ -104,16 +104,16 @@ function explainRedirect({ subject: { service, answer: expected }, answer }: Evi
     cause: `${service.image === undefined ? 'something on the way' : 'the application'} sends clients of ${showText(expected.path)} ${sent}`,
     remedy:
       service.image === undefined
-        ? `look for a redirect among the annotations: ${describeIngress(service)}`
+        ? `${context.words.undoRedirect}: ${describeRoute(context, service)}`
         : `name a path that is answered: ingress-tls verify ${service.name} --path PATH; or the status: --status ${answer.status}`,
   };
 }
 
-function explainServerError({ subject: { service }, answer }: Evidence): Explanation | undefined {
+function explainServerError({ context, subject: { service }, answer }: Evidence): Explanation | undefined {
   if (answer.status < 500) return undefined;
   return {
     cause: `the controller got no proper answer from the pod: it does not listen on port ${service.port}, speaks another protocol, or fails`,
-    remedy: `kubectl logs deployment/${service.release} --namespace ${service.namespace}; then ${listObjects(service)}`,
+    remedy: `kubectl logs deployment/${service.release} --namespace ${service.namespace}; then ${listObjects(context, service)}`,
   };
 }
 

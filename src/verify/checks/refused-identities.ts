@@ -113,6 +113,6 @@ function terminated({ subject: { service } }: Situation): Explanation {
   };
 }
 
-function deadPod({ subject: { service } }: Situation): Explanation {
-  return { cause: 'no ready pod or a dead backend: the client was neither let in nor refused', remedy: listObjects(service) };
+function deadPod({ context, subject: { service } }: Situation): Explanation {
+  return { cause: 'no ready pod or a dead backend: the client was neither let in nor refused', remedy: listObjects(context, service) };
 }

@@ -72,7 +72,7 @@ function whoEnds({ context, subject }: Situation): string {
 function allowVersions({ context, subject }: Situation): string {
   const { service } = subject;
   if (endsAtController(subject)) {
-    return `set ssl-protocols: "${context.behaviour.tlsVersions.join(' ')}" in the ConfigMap of controller ${context.config.controller.name}: ingress-tls apply`;
+    return `${context.words.allowTlsVersions(context.config, context.behaviour.tlsVersions)}: ingress-tls apply`;
   }
   return service.image === undefined ? 'ingress-tls apply: the demo backend speaks TLS 1.2 and 1.3' : `let ${service.image} speak TLS 1.2 and 1.3, and nothing older`;
 }

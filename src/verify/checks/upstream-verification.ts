@@ -15,11 +15,11 @@ export const upstreamVerification: ServiceCheck = {
 };
 
 /** Nobody need look: where no authority is read, any certificate passes. Not skipped, since it is known and it matters. */
-function tellUnverified({ context: { behaviour, config }, subject: { service } }: Situation): Finding {
+function tellUnverified({ context: { behaviour, config, words }, subject: { service } }: Situation): Finding {
   return {
     status: 'limit',
-    seen: `profile ${config.controller.profile} has no Secret by which the hop is verified`,
+    seen: `profile ${config.controller.profile} has no ${words.lacksAuthority?.what ?? 'authority'} by which the hop is verified`,
     cause: `${behaviour.product} encrypts to the pod and does not check who it is: whoever stands between can read and change everything`,
-    remedy: `in ingress-tls.yaml, set controller.profile: ingress-nginx, which verifies the hop, or mode: passthrough for ${service.name}; then ingress-tls apply`,
+    remedy: `in ingress-tls.yaml, set ${words.lacksAuthority === undefined ? '' : `controller.profile: ${words.lacksAuthority.otherProfile}, which verifies the hop, or `}mode: passthrough for ${service.name}; then ingress-tls apply`,
   };
 }

@@ -68,9 +68,10 @@ export interface NodePortUser {
   readonly owner?: string;
 }
 
-export interface FoundSecret {
+/** A Secret or ConfigMap. */
+export interface FoundData {
   readonly labels: Readonly<Record<string, string>>;
-  /** In base64, as Kubernetes holds it. */
+  /** As Kubernetes holds it: that of a Secret in base64. */
   readonly data: Readonly<Record<string, string>>;
 }
 
@@ -97,12 +98,12 @@ export interface Kubectl {
   findExisting(resource: string, namespace: string, names: readonly string[]): Promise<ReadonlySet<string>>;
   /** The Service that uses a node port, and the controller whose label it carries. */
   findNodePortUser(port: number): Promise<NodePortUser | undefined>;
-  /** Objects with this label in all namespaces, in the order in which they should be deleted; no content. */
-  listOwned(label: string): Promise<readonly OwnedObject[]>;
+  /** Objects of these resources (`deployments.apps`) with this label in all namespaces, in their order; no content. */
+  listOwned(label: string, resources: readonly string[]): Promise<readonly OwnedObject[]>;
   /** PEM texts of the certificates in TLS Secrets that these labels select, in all namespaces. */
   listCertificates(labelSelector: string): Promise<readonly string[]>;
-  /** One Secret with its data: only for one that holds a public certificate and no key. */
-  readSecret(namespace: string, name: string): Promise<FoundSecret | undefined>;
+  /** One Secret or ConfigMap with its data: only for one that holds a public certificate and no key. */
+  readData(kind: 'Secret' | 'ConfigMap', namespace: string, name: string): Promise<FoundData | undefined>;
   /** The logs of all pods with these labels, of the last so many seconds; of each pod its first container. */
   readLogs(namespace: string, labels: Readonly<Record<string, string>>, seconds: number): Promise<FoundLog>;
   /** An address by which a node is reached: its external one, else its internal one. */
@@ -114,38 +115,6 @@ export interface Kubectl {
    */
   listForeign(namespace: string, labelSelector: string, passing?: readonly string[]): Promise<readonly string[]>;
 }
-
-/**
- * What can carry our labels, in the order in which it should be deleted: what sends traffic, what answers it, what that
- * uses, and namespaces, with whatever is left in them, last.
- */
-const ownedResources = [
-  'ingresses.networking.k8s.io',
-  'ingresses.extensions',
-  'routes.route.openshift.io',
-  'httproutes.gateway.networking.k8s.io',
-  'tlsroutes.gateway.networking.k8s.io',
-  'backendtlspolicies.gateway.networking.k8s.io',
-  'gateways.gateway.networking.k8s.io',
-  'transportservers.k8s.nginx.org',
-  'virtualservers.k8s.nginx.org',
-  'policies.k8s.nginx.org',
-  'deployments.apps',
-  'daemonsets.apps',
-  'services',
-  'poddisruptionbudgets.policy',
-  'networkpolicies.networking.k8s.io',
-  'configmaps',
-  'secrets',
-  'serviceaccounts',
-  'rolebindings.rbac.authorization.k8s.io',
-  'roles.rbac.authorization.k8s.io',
-  'clusterrolebindings.rbac.authorization.k8s.io',
-  'clusterroles.rbac.authorization.k8s.io',
-  'ingressclasses.networking.k8s.io',
-  'gatewayclasses.gateway.networking.k8s.io',
-  'namespaces',
-];
 
 /** Creates the adapter that asks a cluster; commands that change one are data (kube/commands.ts) for Exec. */
 export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, person = {}, ...connection }: KubectlSettings): Kubectl {
@@ -254,10 +223,10 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
       return { name, namespace, ...(owner !== undefined && { owner }) };
     },
 
-    async listOwned(label) {
+    async listOwned(label, wanted) {
       const what = 'cannot list what is installed';
       const available = new Set(await listDeletable(run, what, requestTimeout));
-      const resources = ownedResources.filter((resource) => available.has(resource));
+      const resources = wanted.filter((resource) => available.has(resource));
       if (resources.length === 0) return [];
       const identity = '{.apiVersion}{"\\t"}{.kind}{"\\t"}{.metadata.namespace}{"\\t"}{.metadata.name}';
       const columns = `${identity}{"\\t"}{${labelPath(label)}}{"\\t"}{.metadata.managedFields[*].manager}{"\\t"}{${labelPath(projectLabel)}}{"\\n"}`;
@@ -268,7 +237,7 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
       for (const line of splitLines(result.stdout)) {
         const object = readOwned(line);
         if (object === undefined) throw garbledAnswer('kubectl', what, result);
-        // Kubernetes 1.14 to 1.21 shows an Ingress in two groups.
+        // Some versions show one object in two groups: Kubernetes 1.14 to 1.21 do with Ingresses.
         const key = [object.kind, object.namespace, object.name].join('/');
         if (!found.has(key)) found.set(key, object);
       }
@@ -281,9 +250,9 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
       return splitLines(result.stdout).map((line) => Buffer.from(line, 'base64').toString('utf8'));
     },
 
-    async readSecret(namespace, name) {
-      const what = `cannot read Secret ${namespace}/${name}`;
-      const result = await ask(what, ['get', `--namespace=${namespace}`, '--ignore-not-found=true', '-o=json', '--', 'secret', name]);
+    async readData(kind, namespace, name) {
+      const what = `cannot read ${kind} ${namespace}/${name}`;
+      const result = await ask(what, ['get', `--namespace=${namespace}`, '--ignore-not-found=true', '-o=json', '--', kind.toLowerCase(), name]);
       if (result.stdout.trim() === '') return undefined;
       const answer = parseJson(result.stdout);
       if (typeof answer !== 'object' || answer === null) throw garbledAnswer('kubectl', what, { ...result, stdout: '' });

@@ -1,5 +1,7 @@
 import type { JsonValue } from '../../model/json.ts';
 import type { KubeObject, ObjectReference } from '../../model/kube-object.ts';
+import { isMap } from '../../kube/object-fields.ts';
+import type { LiveField } from '../../model/controller-profile.ts';
 import type { LiveStatus } from '../../model/status.ts';
 import type { Exec, ToolResult } from '../exec/exec.ts';
 import { listAt, parseJson } from '../../kube/json-answer.ts';
@@ -13,8 +15,10 @@ export interface StatusQuestion extends ClusterAccess {
   readonly namespace: string;
   /** Which kinds to list there: Deployments, route objects. */
   readonly kinds: readonly Kind[];
-  /** Which kinds to list beside, that belong to no namespace: IngressClasses. Whoever has rights in the namespace alone may not. */
+  /** Which kinds to list beside, that belong to no namespace. Whoever has rights in the namespace alone may not. */
   readonly clusterKinds: readonly Kind[];
+  /** What to read of all these, beside metadata, replicas and status. */
+  readonly fields: readonly LiveField[];
   /** The controller's workloads and Services, all of one namespace; empty when they are known already. */
   readonly controller: readonly (ObjectReference & Kind)[];
 }
@@ -48,42 +52,55 @@ export function readControllerObjects(exec: Exec, question: StatusQuestion): Pro
 
 type Ask = (what: string, args: readonly string[]) => Promise<ToolResult>;
 
-/**
- * What is read of each object. jsonpath prints a map or a list as JSON on one line, so that neither a tab nor a line break of
- * a text can end a column. Pod templates, the bulk of a Deployment, stay out.
- */
-const columns = [
-  ...['.apiVersion', '.kind', '.metadata.namespace', '.metadata.name', '.metadata.generation', '.metadata.annotations'],
-  ...['.spec.replicas', '.spec.ingressClassName', '.spec.controller', '.spec.tls', '.spec.rules', '.status'],
+/** What is read of every object. Pod templates, the bulk of a Deployment, stay out. */
+const usualFields: readonly LiveField[] = [
+  { path: ['metadata', 'generation'], as: 'json' },
+  { path: ['metadata', 'annotations'], as: 'json' },
+  { path: ['spec', 'replicas'], as: 'json' },
+  { path: ['status'], as: 'json' },
 ];
 
-async function listObjects(ask: Ask, { namespace, kinds }: Pick<StatusQuestion, 'namespace' | 'kinds'>): Promise<readonly KubeObject[]> {
+const identity = ['.apiVersion', '.kind', '.metadata.namespace', '.metadata.name'];
+
+/** jsonpath prints a map or a list as JSON on one line, so that neither a tab nor a line break of a text can end a column. */
+async function listObjects(ask: Ask, { namespace, kinds, fields }: Pick<StatusQuestion, 'namespace' | 'kinds' | 'fields'>): Promise<readonly KubeObject[]> {
   const what = `cannot see what namespace ${namespace} holds`;
+  const wanted = [...usualFields, ...fields];
+  const columns = [...identity, ...wanted.map(({ path }) => `.${path.join('.')}`)];
   const template = columns.map((path) => `{${path}}`).join(String.raw`{"\t"}`);
   const options = [`--namespace=${namespace}`, '--ignore-not-found=true', `-o=jsonpath={range .items[*]}${template}{"\\n"}{end}`];
   const result = await ask(what, ['get', [...new Set(kinds.map(resourceOfKind))].join(','), ...options]);
   return splitLines(result.stdout).map((line) => {
-    const object = readObject(line.split('\t'));
+    const object = readObject(line.split('\t'), wanted);
     if (object === undefined) throw garbledAnswer('kubectl', what, result);
     return object;
   });
 }
 
-function readObject(cells: readonly string[]): KubeObject | undefined {
-  const [apiVersion, kind, namespace, name, generation = '', annotations = '', replicas = '', ingressClassName, controller, tls = '', rules = '', status = ''] = cells;
-  if (apiVersion === undefined || kind === undefined || name === undefined || cells.length !== columns.length) return undefined;
-  const parsed = { generation, annotations, replicas, tls, rules, status };
-  const values = new Map(Object.entries(parsed).map(([key, text]) => [key, text === '' ? undefined : (parseJson(text) as JsonValue | undefined)]));
-  if (Object.entries(parsed).some(([key, text]) => text !== '' && values.get(key) === undefined)) return undefined;
-  const pick = (...keys: readonly string[]): Record<string, JsonValue> =>
-    Object.fromEntries(keys.flatMap((key) => { const value = values.get(key); return value === undefined ? [] : [[key, value]]; }));
-  return {
-    apiVersion,
-    kind,
-    metadata: { name, ...(namespace ? { namespace } : {}), ...pick('generation', 'annotations') },
-    spec: { ...pick('replicas', 'tls', 'rules'), ...(ingressClassName ? { ingressClassName } : {}), ...(controller ? { controller } : {}) },
-    ...pick('status'),
-  };
+function readObject([apiVersion, kind, namespace, name, ...cells]: readonly string[], fields: readonly LiveField[]): KubeObject | undefined {
+  if (apiVersion === undefined || kind === undefined || name === undefined || cells.length !== fields.length) return undefined;
+  const parts: Record<string, JsonValue> = {};
+  for (const [index, { path, as }] of fields.entries()) {
+    const text = cells[index] ?? '';
+    if (text === '') continue;
+    const value = as === 'text' ? text : (parseJson(text) as JsonValue | undefined);
+    if (value === undefined) return undefined;
+    place(parts, path, value);
+  }
+  const { metadata, ...rest } = parts;
+  return { apiVersion, kind, ...rest, metadata: { ...(isMap(metadata) ? metadata : {}), name, ...(namespace ? { namespace } : {}) } };
+}
+
+/** Puts a value where it lies in its object. */
+function place(parts: Record<string, JsonValue>, [first, ...rest]: LiveField['path'], value: JsonValue): void {
+  const [next, ...others] = rest;
+  if (next === undefined) {
+    parts[first] = value;
+    return;
+  }
+  const inner: Record<string, JsonValue> = isMap(parts[first]) ? { ...parts[first] } : {};
+  place(inner, [next, ...others], value);
+  parts[first] = inner;
 }
 
 /** By name, and each whole: arguments, image and ports are looked at. */

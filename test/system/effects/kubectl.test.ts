@@ -167,7 +167,7 @@ describe('questions', () => {
     const { kubectl, commands } = kubectlThat(
       answering([{ when: ['api-resources'], stdout: names, stderr: broken, exitCode: 1 }, { when: ['--selector=a/b,owner!=helm'], stdout: lines }]),
     );
-    expect(await kubectl.listOwned('a/b')).toEqual([
+    expect(await kubectl.listOwned('a/b', ['deployments.apps', 'services', 'secrets', 'nones.example.test', 'clusterroles.rbac.authorization.k8s.io'])).toEqual([
       { resource: 'deployment.apps', kind: 'Deployment', name: 'ic3', namespace: 'ns', owner: 'ic3', managers: ['ingress-tls', 'kube-controller-manager'] },
       { resource: 'secret', kind: 'Secret', name: 's', namespace: 'ns', owner: 'ic4', managers: [] },
       { resource: 'clusterrole.rbac.authorization.k8s.io', kind: 'ClusterRole', name: '--all', owner: 'ic3', managers: [] },
@@ -180,11 +180,11 @@ describe('questions', () => {
   it('reads one Secret that it names, and no other', async () => {
     const secret = { kind: 'Secret', metadata: { name: 'a', labels: { owner: 'ic3' } }, data: { 'ca.crt': 'QQ==', odd: 7 } };
     const { kubectl, commands } = kubectlThat(answering([{ when: ['secret', 'a'], stdout: JSON.stringify(secret) }, { when: ['secret', 'none'] }, { when: [], stdout: 'QUJDREVGR0g=' }]));
-    expect(await kubectl.readSecret('ns', 'a')).toEqual({ labels: { owner: 'ic3' }, data: { 'ca.crt': 'QQ==' } });
+    expect(await kubectl.readData('Secret', 'ns', 'a')).toEqual({ labels: { owner: 'ic3' }, data: { 'ca.crt': 'QQ==' } });
     expect(commands[0]).toEqual(expect.arrayContaining(['get', '--namespace=ns', 'secret', 'a']));
     expect(commands[0]).not.toContain('--all-namespaces');
-    expect(await kubectl.readSecret('ns', 'none')).toBeUndefined();
-    const { details } = await expectToolError(() => kubectl.readSecret('ns', 'garbled'), 'cannot read Secret ns/garbled');
+    expect(await kubectl.readData('Secret', 'ns', 'none')).toBeUndefined();
+    const { details } = await expectToolError(() => kubectl.readData('Secret', 'ns', 'garbled'), 'cannot read Secret ns/garbled');
     expect(details.join()).not.toContain('QUJD');
   });
 

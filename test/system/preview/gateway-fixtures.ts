@@ -80,7 +80,7 @@ export function host(name: string, more: Partial<GatewayHost> = {}): GatewayHost
 export const verified: GatewayHost['upstream'] = {
   scheme: 'https',
   serverName: 'svc8.default.svc',
-  verification: { authority: { namespace: 'default', name: 'svc8-ca' }, key: 'ca.crt', name: 'svc8.default.svc' },
+  verification: { authority: { kind: 'Secret', namespace: 'default', name: 'svc8-ca', key: 'ca.crt' }, name: 'svc8.default.svc' },
 };
 
 /** `pods`: loopback ports by the name of the Service. */
@@ -89,10 +89,11 @@ export function input(hosts: readonly GatewayHost[], pods: Readonly<Record<strin
   readonly table?: Partial<GatewayTable>;
   readonly data?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 } = {}): GatewayInput {
+  const data: Readonly<Record<string, Readonly<Record<string, string>>>> = { 'default/edge': { 'tls.crt': pem.edge, 'tls.key': key }, 'default/svc8-ca': { 'ca.crt': pem.authority }, ...more.data };
   return {
     behaviour: { ...behaviour, ...more.behaviour },
     table: { hosts, offersHttp2: true, complaints: [], ...more.table },
-    data: new Map(Object.entries({ 'default/edge': { 'tls.crt': pem.edge, 'tls.key': key }, 'default/svc8-ca': { 'ca.crt': pem.authority }, ...more.data })),
+    findData: (kind, { namespace, name }) => (kind === 'Secret' ? data[`${namespace}/${name}`] : undefined),
     findPod: ({ service }) => pods[service.name],
   };
 }

@@ -1,15 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
-import type { GatewayHost } from '../../../src/model/gateway.ts';
+import type { AuthorityPlace, GatewayHost } from '../../../src/model/gateway.ts';
 import { closeAll, curl, host, input, pem, start, startHttpPod, startTlsPod, verified } from './gateway-fixtures.ts';
 
 afterEach(closeAll);
 
-type Verification = { readonly authority: { readonly namespace: string; readonly name: string }; readonly key: string; readonly name: string };
+type Verification = { readonly authority: AuthorityPlace; readonly name: string };
+const authority = { kind: 'Secret', namespace: 'default', name: 'svc8-ca', key: 'ca.crt' } as const;
 
 function withVerification(change: Partial<Verification>): GatewayHost['upstream'] {
-  const { verification } = verified as { verification: Verification };
-  return { ...verified, verification: { ...verification, ...change } } as GatewayHost['upstream'];
+  const { verification } = verified as unknown as { verification: Verification };
+  return { ...verified, verification: { ...verification, ...change } } as unknown as GatewayHost['upstream'];
 }
 
 async function ask(upstream: GatewayHost['upstream'], options: { pod?: number; data?: Record<string, Record<string, string>> } = {}) {
@@ -41,8 +42,8 @@ describe('the hop to a pod that speaks TLS', () => {
     ['the authority is another', withVerification({}), { 'default/svc8-ca': { 'ca.crt': pem.foreignAuthority } }, 'bad gateway\n502'],
     ['the name is another', withVerification({ name: 'other.default.svc' }), {}, 'bad gateway\n502'],
     ['the name is nginx\'s own upstream', withVerification({ name: 'upstream_balancer' }), {}, 'bad gateway\n502'],
-    ['the Secret is missing', withVerification({ authority: { namespace: 'default', name: 'missing' } }), {}, 'unavailable\n503'],
-    ['its key is missing', withVerification({ key: 'other.crt' }), {}, 'unavailable\n503'],
+    ['the Secret is missing', withVerification({ authority: { ...authority, name: 'missing' } }), {}, 'unavailable\n503'],
+    ['its key is missing', withVerification({ authority: { ...authority, key: 'other.crt' } }), {}, 'unavailable\n503'],
     ['the authority is no certificate', withVerification({}), { 'default/svc8-ca': { 'ca.crt': 'hello' } }, 'unavailable\n503'],
     ['its Secret may not be read', { scheme: 'none', reason: 'another namespace' } as const, {}, 'unavailable\n503'],
   ])('is refused when %s', async (_, upstream, data, page) => {

@@ -8,7 +8,7 @@ import { loadProject, planProject } from '../../../src/app/project.ts';
 import { openSession } from '../../../src/cli/session.ts';
 import { carryOutPlan } from '../../../src/app/write-project.ts';
 import { createWorld } from '../../../src/world/create-world.ts';
-import { makeTemporaryFolder } from '../effects/stand-in.ts';
+import { makeTemporaryFolder } from '../../support/effects/stand-in.ts';
 
 const config = `apiVersion: ingress-tls/v1
 domain: example.test

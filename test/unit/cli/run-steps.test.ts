@@ -8,7 +8,7 @@ import type { Session } from '../../../src/app/session.ts';
 import type { Stopping } from '../../../src/app/run/stopping.ts';
 import type { OutputStream } from '../../../src/world/world.ts';
 import { KnownError, ToolError, UsageError } from '../../../src/errors.ts';
-import { failureOf } from '../effects/stand-in.ts';
+import { failureOf } from '../../support/effects/stand-in.ts';
 
 /** A run whose steps end when the test says so. */
 interface Run {
@@ -152,7 +152,9 @@ describe('runSteps', () => {
   });
 
   it('does nothing with no steps', async () => {
-    await createRun().start();
+    const run = createRun();
+    await run.start();
+    expect(run.printed()).toBe('');
   });
 
   it('lists no more steps than fit a screen', async () => {

@@ -8,7 +8,7 @@ import type { Status } from '../../../src/model/status.ts';
 const status: Status = {
   well: true,
   cluster: { context: 'demo\u009b2J', server: 'https://192.0.2.1:6443', version: 'v1.35.4' },
-  controller: { name: 'ic3', profile: 'traefik', workloads: [], nodePort: { wanted: 30092, found: 30092 }, ingressClass: null },
+  controller: { name: 'ic3', profile: 'traefik', workloads: [], nodePort: { wanted: 30092, found: 30092 }, class: null, classNote: null },
   services: [],
   problems: [],
 };
@@ -52,7 +52,7 @@ describe('status --watch', () => {
     const screen = openScreen({ isTTY: false }, true);
     screen.show(drifted);
     const { services } = JSON.parse(screen.read()) as StatusDocument;
-    expect(services).toEqual([{ ...service, drift: ['Deployment ic3-svc is missing', 'chart or values differ'] }]);
+    expect(services).toEqual([{ ...service, ingress: { state: 'admitted', className: 'ic3', controller: null, reason: null, addresses: [] }, drift: ['Deployment ic3-svc is missing', 'chart or values differ'] }]);
     const text = openScreen({ isTTY: false });
     text.show(drifted);
     expect(text.read()).toMatch(/^svc .* {2}missing Deployment \+1$/m);
@@ -92,7 +92,7 @@ const service: Status['services'][number] = {
   host: 'svc.example.test',
   release: { name: 'ic3-svc', namespace: 'default', status: 'deployed', revision: 1 },
   pods: { ready: 1, wanted: 1, rolledOut: true },
-  ingress: { state: 'admitted', className: 'ic3', controller: null, reason: null, addresses: [] },
+  route: { kind: 'Ingress', state: 'admitted', className: 'ic3', controller: null, reason: null, addresses: [] },
   certificate: { secret: 'tls', state: 'valid', expires: '2028-01-01T00:00:00.000Z', daysLeft: 365 },
   drift: [],
 };

@@ -3,6 +3,7 @@ import { ingressNginx015 } from '../../../src/controllers/ingress-nginx-0.15/ind
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import { config } from '../../support/controllers/three-services.ts';
 import { configMap, deployment, service } from './typed-objects.ts';
+import { printComplaint } from '../../../src/controllers/complaint.ts';
 
 const usual = ['--configmap=$(POD_NAMESPACE)/nginx-configuration-ic3', '--enable-ssl-passthrough', '--ingress-class=ic3'];
 
@@ -44,11 +45,11 @@ it('lets the oldest Ingress of a host decide', () => {
 it('goes by the annotation alone for the class', () => {
   expect(brief(usual, ingress('a', {}, 'a', 'ic2'), ingress('b', {}, 'b', ''))).toEqual([]);
   expect(brief(usual.slice(0, 2), ingress('a', {}, 'a', ''), ingress('b', {}, 'b', 'nginx'))).toEqual(['a.test terminated http', 'b.test terminated http']);
-  expect(read(usual, ingress('a', {}, 'a', 'ic2')).complaints).toEqual(["Ingress default/a is ignored: its annotation names class ic2, and the controller's is ic3"]);
+  expect(read(usual, ingress('a', {}, 'a', 'ic2')).complaints.map(printComplaint)).toEqual(["Ingress default/a is ignored: its annotation names class ic2, and the controller's is ic3"]);
 });
 
 it('does not know the annotations of later versions', () => {
-  expect(read(usual, ingress('a', { 'backend-protocol': 'HTTPS' }))).toMatchObject({ hosts: [{ upstream: { scheme: 'http' } }], complaints: [expect.stringContaining('backend-protocol')] });
+  expect(read(usual, ingress('a', { 'backend-protocol': 'HTTPS' }))).toMatchObject({ hosts: [{ upstream: { scheme: 'http' } }], complaints: [{ text: expect.stringContaining('backend-protocol') }] });
 });
 
 it('offers HTTP/2 unless told not to', () => {
@@ -59,7 +60,7 @@ it('offers HTTP/2 unless told not to', () => {
 it('names flags and settings that are not read and differ from the article\'s', () => {
   const { before, after } = ingressNginx015.manifests(config(), { own: {}, shared: {} });
   expect(ingressNginx015.readRoutes([...before, ...after].flatMap(({ objects }) => objects), config()).complaints).toEqual([]);
-  expect(read([...usual, '--default-ssl-certificate=a/b'], configMap({ hsts: 'false' })).complaints).toEqual([
+  expect(read([...usual, '--default-ssl-certificate=a/b'], configMap({ hsts: 'false' })).complaints.map(printComplaint)).toEqual([
     'Deployment ingress-nginx-demo/nginx-ingress-controller-ic3: preview does not imitate --default-ssl-certificate',
     'ConfigMap ingress-nginx-demo/nginx-configuration-ic3: preview does not imitate hsts',
   ]);

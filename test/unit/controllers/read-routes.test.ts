@@ -5,6 +5,7 @@ import type { KubeObject } from '../../../src/model/kube-object.ts';
 import { certificateFor } from './foreign-certificates.ts';
 import { config } from '../../support/controllers/three-services.ts';
 import { configMap, deployment, ingress, ingressClass, secret, service, usualArguments } from './typed-objects.ts';
+import { printComplaint } from '../../../src/controllers/complaint.ts';
 
 // What v1.15.1 made of the same objects on a cluster: field notes of live runs, and its documentation.
 
@@ -26,7 +27,7 @@ const verified = {
   'proxy-ssl-server-name': 'on',
 };
 const without = (key: keyof typeof verified): Record<string, string> => Object.fromEntries(Object.entries(verified).filter(([name]) => name !== key));
-const verification = { authority: { namespace: 'default', name: 'a-ca' }, key: 'ca.crt', name: 'a.default.svc' };
+const verification = { authority: { kind: 'Secret', namespace: 'default', name: 'a-ca', key: 'ca.crt' }, name: 'a.default.svc' };
 
 describe('a terminated host', () => {
   it('goes to the pod in plain HTTP', () => {
@@ -37,14 +38,14 @@ describe('a terminated host', () => {
       backend: { service: { namespace: 'default', name: 'a' }, port: 'https' },
       upstream: { scheme: 'http' },
     });
-    expect(table.complaints).toEqual([]);
+    expect(table.complaints.map(printComplaint)).toEqual([]);
   });
 
   it('takes a port by number too, and says when the Service has no such port or is not there', () => {
     const byNumber = read(ingress({}, { port: { number: 443 } }));
-    expect([host(byNumber).backend.port, byNumber.complaints]).toEqual([443, []]);
-    expect(read(ingress({}, { port: { name: 'http' } })).complaints).toEqual(['a.test: Service default/a has no port http']);
-    expect(read(ingress({}, { service: 'b' })).complaints).toEqual(['a.test: there is no Service default/b']);
+    expect([host(byNumber).backend.port, byNumber.complaints.map(printComplaint)]).toEqual([443, []]);
+    expect(read(ingress({}, { port: { name: 'http' } })).complaints.map(printComplaint)).toEqual(['a.test: Service default/a has no port http']);
+    expect(read(ingress({}, { service: 'b' })).complaints.map(printComplaint)).toEqual(['a.test: there is no Service default/b']);
   });
 
   it('is written in lower case', () => {
@@ -56,7 +57,7 @@ describe('a class', () => {
   const ignored = (...objects: readonly KubeObject[]): readonly string[] => {
     const { hosts, complaints } = ingressNginx.readRoutes(objects, config());
     expect(hosts).toEqual([]);
-    return complaints;
+    return complaints.map(printComplaint);
   };
 
   it('is looked for by name, and belongs to whom its controller field says', () => {
@@ -91,7 +92,7 @@ describe('a class', () => {
 describe('reencrypt', () => {
   const upstream = (annotations: Record<string, string>, ...objects: readonly KubeObject[]) => {
     const table = read(ingress(annotations), authority, ...objects);
-    return { upstream: host(table).upstream, complaints: table.complaints };
+    return { upstream: host(table).upstream, complaints: table.complaints.map(printComplaint) };
   };
 
   it('is verified with all of proxy-ssl-*', () => {
@@ -174,7 +175,7 @@ describe('passthrough', () => {
   it('passes the connection on, and speaks plain HTTP to the pod where requests come another way', () => {
     const table = read(ingress(on));
     expect(host(table)).toMatchObject({ connection: 'passed-through', upstream: { scheme: 'http' } });
-    expect(table.complaints).toEqual([]);
+    expect(table.complaints.map(printComplaint)).toEqual([]);
     expect(host(read(ingress({ ...on, 'backend-protocol': 'HTTPS' }))).upstream).toEqual({ scheme: 'https' });
   });
 
@@ -186,7 +187,7 @@ describe('passthrough', () => {
     const objects = [deployment(...usualArguments.filter((arg) => arg !== '--enable-ssl-passthrough')), ingressClass(), service('a'), ingress(on)];
     const table = ingressNginx.readRoutes(objects, config());
     expect(host(table).connection).toBe('terminated');
-    expect(table.complaints.join()).toContain('--enable-ssl-passthrough');
+    expect(table.complaints.map(printComplaint).join()).toContain('--enable-ssl-passthrough');
     expect(host(ingressNginx.readRoutes([deployment(...usualArguments.slice(0, 3), '--enable-ssl-passthrough=false'), ...objects.slice(1)], config())).connection).toBe('terminated');
   });
 
@@ -196,7 +197,7 @@ describe('passthrough', () => {
   ])('with %s ends every connection', (_what, changes) => {
     const table = read(ingress(on, changes));
     expect(host(table).connection).toBe('dead');
-    expect(table.complaints.join()).toContain('#5257');
+    expect(table.complaints.map(printComplaint).join()).toContain('#5257');
   });
 
   it('takes the path / as ImplementationSpecific', () => {
@@ -210,7 +211,7 @@ describe('passthrough', () => {
   it('leads nowhere with a headless or an external Service', () => {
     expect(host(read(service('a', { clusterIP: 'None' }), ingress(on))).connection).toBe('dead');
     const external = read(service('a', { type: 'ExternalName' }), ingress(on));
-    expect([host(external).connection, external.complaints.join()]).toEqual(['dead', expect.stringContaining('#9642')]);
+    expect([host(external).connection, external.complaints.map(printComplaint).join()]).toEqual(['dead', expect.stringContaining('#9642')]);
   });
 
   it('of any Ingress of a host switches all of it to the backend of /', () => {
@@ -235,7 +236,7 @@ describe('the certificate of a host', () => {
     for (const objects of [[], [secret('edge', { 'tls.crt': 'x', 'tls.key': 'y' }, 'other')], [secret('edge', { 'tls.crt': 'x' })]]) {
       const table = read(...objects, ingress({}, { tls }));
       expect(host(table).certificate).toBeUndefined();
-      expect(table.complaints).toEqual([expect.stringMatching(/^a\.test: (there is no )?Secret default\/edge(?!.*a\.test)/)]);
+      expect(table.complaints.map(printComplaint)).toEqual([expect.stringMatching(/^a\.test: (there is no )?Secret default\/edge(?!.*a\.test)/)]);
     }
   });
 
@@ -266,7 +267,7 @@ describe('flags and settings that are not read', () => {
   it('are named where they differ, one that is gone too', () => {
     const settings = configMap({ 'ssl-protocols': 'TLSv1.3', 'enable-real-ip': 'true', 'custom-http-errors': '502', 'use-http2': 'false' });
     const args = [...usualArguments, '--profiling=false', '--v=3', '--default-ssl-certificate', 'default/edge'];
-    expect(read(settings, deployment(...args)).complaints).toEqual([
+    expect(read(settings, deployment(...args)).complaints.map(printComplaint)).toEqual([
       'Deployment ingress-nginx-demo/nginx-ingress-controller-ic3: preview does not imitate --v',
       'Deployment ingress-nginx-demo/nginx-ingress-controller-ic3: preview does not imitate --default-ssl-certificate',
       'ConfigMap ingress-nginx-demo/nginx-configuration-ic3: preview does not imitate the lack of hsts-include-subdomains',
@@ -277,13 +278,13 @@ describe('flags and settings that are not read', () => {
 
   it('are named where a value is no text', () => {
     const unquoted = { apiVersion: 'v1', kind: 'ConfigMap', metadata: own, data: { 'hsts-include-subdomains': 'false', 'use-http2': false } };
-    expect(read(unquoted)).toMatchObject({ offersHttp2: true, complaints: ['ConfigMap ingress-nginx-demo/nginx-configuration-ic3: use-http2 is no text (quote it), so no cluster would take it'] });
+    expect(read(unquoted)).toMatchObject({ offersHttp2: true, complaints: [{ object: { kind: 'ConfigMap', namespace: 'ingress-nginx-demo', name: 'nginx-configuration-ic3' }, text: 'use-http2 is no text (quote it), so no cluster would take it' }] });
   });
 });
 
 it('leaves out an Ingress that no cluster would take, and one rule without a host', () => {
   const odd = ingress() as unknown as { metadata: { annotations: Record<string, unknown> } };
   odd.metadata.annotations['nginx.ingress.kubernetes.io/ssl-passthrough'] = true;
-  expect(read(odd as unknown as KubeObject)).toMatchObject({ hosts: [], complaints: [expect.stringContaining('no text')] });
-  expect(read(ingress({}, { host: '' }))).toMatchObject({ hosts: [], complaints: [expect.stringContaining('without a host')] });
+  expect(read(odd as unknown as KubeObject)).toMatchObject({ hosts: [], complaints: [{ text: expect.stringContaining('no text'), isIgnored: true }] });
+  expect(read(ingress({}, { host: '' }))).toMatchObject({ hosts: [], complaints: [{ text: expect.stringContaining('without a host') }] });
 });

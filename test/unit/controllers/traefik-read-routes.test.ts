@@ -5,6 +5,7 @@ import type { KubeObject } from '../../../src/model/kube-object.ts';
 import { certificateFor } from './foreign-certificates.ts';
 import { config } from '../../support/controllers/three-services.ts';
 import { ingress, ingressClass, secret, service } from './typed-objects.ts';
+import { printComplaint } from '../../../src/controllers/complaint.ts';
 
 // What v3.7.13 made of the same objects on a cluster; where that was not tried, what its source says.
 
@@ -45,7 +46,7 @@ const verified = {
   'proxy-ssl-server-name': 'on',
 };
 const without = (key: keyof typeof verified): Record<string, string> => Object.fromEntries(Object.entries(verified).filter(([name]) => name !== key));
-const verification = { authority: { namespace: 'default', name: 'a-ca' }, key: 'ca.crt', name: 'a.default.svc' };
+const verification = { authority: { kind: 'Secret', namespace: 'default', name: 'a-ca', key: 'ca.crt' }, name: 'a.default.svc' };
 
 it('reads a terminated host', () => {
   expect(read(ingress())).toEqual({
@@ -58,7 +59,7 @@ it('reads a terminated host', () => {
 describe('an Ingress', () => {
   const ignored = (table: GatewayTable): string => {
     expect(table.hosts).toEqual([]);
-    return table.complaints.join('\n');
+    return table.complaints.map(printComplaint).join('\n');
   };
 
   it('is served by its class, or by the annotation where it names none', () => {
@@ -119,7 +120,7 @@ describe('reencrypt', () => {
   ])('with proxy-ssl-secret %s leaves the Ingress out', (text, why) => {
     const table = read(ingress({ ...verified, 'proxy-ssl-secret': text }), authority);
     expect(table.hosts).toEqual([]);
-    expect(table.complaints.join()).toContain(why);
+    expect(table.complaints.map(printComplaint).join()).toContain(why);
   });
 
   it('looks at proxy-ssl-* with HTTPS alone', () => {
@@ -150,14 +151,14 @@ describe('passthrough', () => {
     for (const objects of [[ingress(on, { path: '/app' })], [ingress(on, { service: 'b' })], [service('a', { type: 'ExternalName' }), ingress(on)]]) {
       const table = read(...objects);
       expect(table.hosts).toEqual([]);
-      expect(table.complaints.join()).toContain('answered as an unknown host');
+      expect(table.complaints.map(printComplaint).join()).toContain('answered as an unknown host');
     }
   });
 
   it.each([['a.test'], ['*.test']])('gives way to an Ingress that ends TLS for %s', (other) => {
     const table = read(ingress(on), ingress({}, { name: 'b', host: other, service: 'a' }));
     expect(table.hosts.map(({ name, connection }) => [name, connection])).toEqual([[other, 'terminated']]);
-    expect(table.complaints.join()).toContain('nothing is passed through');
+    expect(table.complaints.map(printComplaint).join()).toContain('nothing is passed through');
   });
 });
 
@@ -185,13 +186,13 @@ describe('the certificate of a host', () => {
     const nameless = pair('nameless', 'default', '', 'DNS:a.test');
     const table = read(nameless, ingress({}, { tls: [{ hosts: ['a.test'], secretName: 'nameless' }] }));
     expect(chosen(table, 'a.test')).toBe('nameless');
-    expect(table.complaints).toEqual([]);
+    expect(table.complaints.map(printComplaint)).toEqual([]);
   });
 
   it('is missing from a Secret without a pair on, with all that come behind it in the Ingress', () => {
     const table = read(wildcard, secret('bad', { 'tls.crt': 'x' }), lists('bad', { tls: [{ secretName: 'bad' }, { secretName: 'wild' }] }));
     expect(chosen(table, 'b.test')).toBeUndefined();
-    expect(table.complaints.join()).toContain('Secret default/bad has no key pair');
+    expect(table.complaints.map(printComplaint).join()).toContain('Secret default/bad has no key pair');
   });
 });
 
@@ -210,8 +211,8 @@ describe('HTTP/2', () => {
 
   it('is offered without a file, and a file that is not there or no YAML is complained about', () => {
     expect(read()).toMatchObject({ offersHttp2: true, complaints: [] });
-    expect(readWith(args('--providers.file.filename=/etc/none/x.yaml')).complaints.join()).toContain('no ConfigMap brings /etc/none/x.yaml');
-    expect(offers('tls: [').complaints.join()).toContain('cannot be read');
+    expect(readWith(args('--providers.file.filename=/etc/none/x.yaml')).complaints.map(printComplaint).join()).toContain('no ConfigMap brings /etc/none/x.yaml');
+    expect(offers('tls: [').complaints.map(printComplaint).join()).toContain('cannot be read');
   });
 
   it('is read from the profile\'s own manifests as they are meant', () => {

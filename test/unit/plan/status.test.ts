@@ -123,9 +123,9 @@ describe('a status', () => {
     const status = judgeStatus(wellKnown());
     expect(status.problems).toEqual([]);
     expect(status.well).toBe(true);
-    expect(status.controller).toMatchObject({ nodePort: { wanted: 30092, found: 30092 }, ingressClass: { name: 'ic3', controller: 'ingress-tls/ic3', agrees: true } });
+    expect(status.controller).toMatchObject({ nodePort: { wanted: 30092, found: 30092 }, class: { kind: 'IngressClass', name: 'ic3', controller: 'ingress-tls/ic3', agrees: true } });
     expect(status.controller.workloads).toMatchObject([{ name: 'nginx-ingress-controller-ic3', pods: { ready: 1, wanted: 1 }, image: 'docker.io/library/traefik:v3.7.13' }]);
-    expect(status.services.map(({ name, pods, release, ingress: { state } }) => [name, pods?.ready, pods?.wanted, release.status, release.revision, state])).toEqual([
+    expect(status.services.map(({ name, pods, release, route: { state } }) => [name, pods?.ready, pods?.wanted, release.status, release.revision, state])).toEqual([
       ['svc7', 1, 1, 'deployed', 4, 'admitted'],
       ['svc8', 2, 2, 'deployed', 4, 'admitted'],
       ['svc9', 1, 1, 'deployed', 4, 'admitted'],
@@ -196,7 +196,7 @@ describe('a status', () => {
       'Ingress ic3-svc9': undefined,
     });
     const status = judgeStatus(facts);
-    expect(status.services.map((service) => service.ingress)).toMatchObject([
+    expect(status.services.map((service) => service.route)).toMatchObject([
       { state: 'foreign', className: 'nginx', controller: 'k8s.io/ingress-nginx', addresses: ['192.0.2.7'] },
       { state: 'ignored', className: 'nobody', controller: null, addresses: [] },
       { state: 'missing', className: null, controller: null },
@@ -212,18 +212,18 @@ describe('a status', () => {
     const causes = new Map([['Deployment edge/nginx-ingress-controller-ic3', ['ImagePullBackOff: no such image']]]);
     expect(listUnready(facts)).toEqual([{ kind: 'Deployment', name: 'nginx-ingress-controller-ic3', namespace: 'edge' }]);
     const status = judgeStatus({ ...facts, causes });
-    expect(status.services.map(({ ingress: { state } }) => state)).toEqual(['stopped', 'stopped', 'stopped']);
+    expect(status.services.map(({ route: { state } }) => state)).toEqual(['stopped', 'stopped', 'stopped']);
     expect(status.problems).toMatchObject([{ code: 'not-ready', services: [], details: ['ImagePullBackOff: no such image'] }]);
   });
 
   it('sees arguments of the controller that are for another class or namespace', () => {
     const args = traefikArgs.map((arg) => arg.replace('ingress-tls/ic3', 'ingress-tls/other'));
     const disagreeing = judgeStatus(withObjects(wellKnown(), 'controller', { 'Deployment nginx-ingress-controller-ic3': deployment('edge', 'nginx-ingress-controller-ic3', { args }) }));
-    expect(disagreeing.controller.ingressClass).toEqual({ name: 'ic3', controller: 'ingress-tls/ic3', agrees: false, seen: true });
+    expect(disagreeing.controller.class).toMatchObject({ name: 'ic3', controller: 'ingress-tls/ic3', agrees: false, seen: true });
     expect(codes(disagreeing)).toContain('class-disagrees');
     const elsewhere = traefikArgs.map((arg) => arg.replace('=apps', '=shop'));
     const watching = judgeStatus(withObjects(wellKnown(), 'controller', { 'Deployment nginx-ingress-controller-ic3': deployment('edge', 'nginx-ingress-controller-ic3', { args: elsewhere }) }));
-    expect(watching.services[0]?.ingress).toMatchObject({ state: 'ignored', reason: expect.stringContaining('shop') as string });
+    expect(watching.services[0]?.route).toMatchObject({ state: 'ignored', reason: expect.stringContaining('shop') as string });
   });
 
   it('sees a controller, an IngressClass and a node port that are not there', () => {
@@ -232,7 +232,7 @@ describe('a status', () => {
     const moved = judgeStatus(withObjects(wellKnown(), 'controller', { 'Service ingress-nginx-ic3': other }));
     expect(moved.problems).toMatchObject([{ code: 'node-port', message: 'the node port is 31000 and not 30092' }]);
     const classless = judgeStatus(withObjects(wellKnown(), 'objects', { 'IngressClass ic3': undefined }));
-    expect(classless.controller.ingressClass).toEqual({ name: 'ic3', controller: null, agrees: false, seen: true });
+    expect(classless.controller.class).toMatchObject({ name: 'ic3', controller: null, agrees: false, seen: true });
     expect(codes(classless)).toContain('class-missing');
   });
 
@@ -317,7 +317,7 @@ describe('a status', () => {
     const facts = wellKnown();
     const { well, problems, controller } = judgeStatus({ ...facts, unseen: ['IngressClasses'], live: { ...facts.live, hasUnseenClasses: true } });
     expect({ well, problems }).toMatchObject({ well: true, problems: [{ code: 'not-looked-at', level: 'warning', message: expect.stringContaining('may not look at IngressClasses') as string }] });
-    expect(controller.ingressClass?.seen).toBe(false);
+    expect(controller.class?.seen).toBe(false);
   });
 
   it('says of another project that has the controller, and nothing else that would follow from it', () => {
@@ -349,8 +349,8 @@ describe('a status', () => {
         controller: [deployment('edge', 'default-http-backend'), deployment('edge', 'nginx-ingress-controller-ic3', { args: ['--ingress-class=ic3'] })],
       },
     });
-    expect(status.controller.ingressClass).toBeNull();
-    expect(status.services.map(({ ingress: { state, className } }) => [state, className])).toEqual([['admitted', 'ic3'], ['ignored', 'ic1']]);
+    expect(status.controller).toMatchObject({ class: null, classNote: 'class ic3, by annotation' });
+    expect(status.services.map(({ route: { state, className } }) => [state, className])).toEqual([['admitted', 'ic3'], ['ignored', 'ic1']]);
   });
 
   it('shows nothing of a cluster that could steer a terminal', () => {

@@ -6,6 +6,7 @@ import type { Observation, ProbeFailure } from '../../../src/model/probe.ts';
 import type { CheckId, CheckStatus } from '../../../src/model/verification.ts';
 import { judgeService, planServiceProbes } from '../../../src/verify/service-checks.ts';
 import type { VerifyContext, VerifySubject } from '../../../src/verify/subject.ts';
+import { nginxWords } from '../../../src/controllers/ingress/words.ts';
 
 export const now = new Date('2026-11-23T12:00:00Z');
 
@@ -124,7 +125,7 @@ export function withOwnImage(subject: VerifySubject, changes: Partial<PlannedSer
 }
 
 export function contextOf(...subjects: readonly VerifySubject[]): VerifyContext {
-  return { config, behaviour, subjects, now };
+  return { config, behaviour, words: nginxWords, subjects, now };
 }
 
 export const threeServices = contextOf(svc7, svc8, svc9);

@@ -7,6 +7,9 @@ import {
   answered, behaviour, contextOf, edgeLeaf, ended, everyTry, facts, fakeLeaf, greeting, observe, podComplaint, podLeaf, reencryptPodLeaf, serverHello, strangeLeaf, svc7, svc8,
   svc9, svc9WithoutIdentities, threeServices, untrusted, verdictsOf, without, withOwnImage, type Verdicts,
 } from './samples.ts';
+import { nginxWords } from '../../../src/controllers/ingress/words.ts';
+
+const withoutAuthority = { ...nginxWords, lacksAuthority: { what: 'Secret', otherProfile: 'ingress-nginx' } };
 
 type Row = readonly [title: string, subject: VerifySubject, changes: Readonly<Record<string, Observation>>, verdicts: Verdicts, words?: RegExp];
 
@@ -207,7 +210,8 @@ describe('judgeService', () => {
   });
 
   it('says that nobody has looked at the hop, and how to; or that there is nothing to look at', () => {
-    const see = (subject: VerifySubject) => judgeService(threeServices, subject, observe(threeServices, subject)).find(({ check }) => check === 'upstream-verification');
+    const context = { ...threeServices, words: withoutAuthority };
+    const see = (subject: VerifySubject) => judgeService(context, subject, observe(context, subject)).find(({ check }) => check === 'upstream-verification');
     expect(see(svc8)).toMatchObject({ status: 'skipped', seen: expect.stringMatching(/^only --deep looks at it/) as string });
     const unverified: VerifySubject = { ...svc7, service: svc8.service, answer: svc8.answer };
     expect(see(unverified)?.seen).toBe('profile ingress-nginx has no Secret by which the hop is verified');
@@ -357,7 +361,7 @@ describe('what is not here to try with', () => {
 describe('a hop that the profile cannot verify', () => {
   it('is a known limit, and no gap that --deep would fill', () => {
     const subject = without(svc8, 'upstreamCaSource');
-    const context = contextOf(subject);
+    const context = { ...contextOf(subject), words: withoutAuthority };
     const result = judgeService(context, subject, observe(context, subject)).find(({ check }) => check === 'upstream-verification');
     expect(result).toMatchObject({ status: 'limit', expected: 'the hop to the pod of svc8 is verified' });
     expect(`${result?.cause ?? ''} ${result?.remedy ?? ''}`).toMatch(/does not check who it is.*controller\.profile: ingress-nginx.*mode: passthrough for svc8/);

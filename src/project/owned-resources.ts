@@ -1,0 +1,46 @@
+import type { Config, ServiceIntent } from '../model/config.ts';
+import type { ControllerProfile } from '../model/controller-profile.ts';
+import type { KubeObject } from '../model/kube-object.ts';
+import { modes } from '../model/mode.ts';
+import { deletableResources } from '../kube/object-identity.ts';
+import { planServices } from './planned-services.ts';
+
+/** Kubernetes' own, in the order in which they should be deleted: what answers traffic, and then what that uses. */
+const commonResources = [
+  'deployments.apps',
+  'daemonsets.apps',
+  'services',
+  'poddisruptionbudgets.policy',
+  'networkpolicies.networking.k8s.io',
+  'configmaps',
+  'secrets',
+  'serviceaccounts',
+  'rolebindings.rbac.authorization.k8s.io',
+  'roles.rbac.authorization.k8s.io',
+  'clusterrolebindings.rbac.authorization.k8s.io',
+  'clusterroles.rbac.authorization.k8s.io',
+];
+
+/** Go last, with whatever is left in them. */
+const namespaces = 'namespaces';
+
+/**
+ * What can carry our labels, whichever of these targets the project had once, in the order in which it should be deleted: routes, what
+ * sends traffic by them, what answers it, what that uses, classes, namespaces.
+ */
+export function listOwnedResources(config: Config, targets: readonly ControllerProfile[]): readonly string[] {
+  const made = targets.map((target) => {
+    const given = { ...config, controller: { ...config.controller, profile: target.name }, services: samples };
+    const { before, after } = target.manifests(given, { own: {}, shared: {} });
+    return { target, routes: planServices(given, target).flatMap((service) => target.routes(given, service)), manifests: [...before, ...after].flatMap(({ objects }) => objects) };
+  });
+  const routes = made.flatMap((each) => each.routes.map(deletableResources));
+  const select = (isWanted: (object: KubeObject, target: ControllerProfile) => boolean): readonly string[] =>
+    made.flatMap(({ target, manifests }) => manifests.filter((object) => isWanted(object, target)).map(deletableResources));
+  const classes = select(({ kind }, { liveObjects }) => liveObjects.classKinds.includes(kind));
+  const known = new Set([...commonResources, ...classes, namespaces]);
+  const others = select((object) => !known.has(deletableResources(object)));
+  return [...new Set([...routes, ...others, ...commonResources, ...classes, namespaces])];
+}
+
+const samples = modes.map((mode): ServiceIntent => ({ name: mode, mode, host: `${mode}.test`, port: 8080, clientAuth: mode === 'passthrough', annotations: {} }));
