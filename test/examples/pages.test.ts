@@ -5,65 +5,103 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { exitCodeMeanings } from '../../src/errors.ts';
+import { withPreview } from '../cli/preview-run.ts';
+import { pageNames, readPage } from '../support/documentation.ts';
 import { inFreshFolder, programPath, runProgram } from '../support/program.ts';
+import { matchesOutput, readActions, readTable, replaceRows, type Action, type Step } from './page-blocks.ts';
 import { readSnapshot } from './project-snapshot.ts';
-import { matchesOutput, readActions, readTable, replaceRows, type Step } from './readme-blocks.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
-const readmePath = join(repository, 'README.md');
-let readme = readFileSync(readmePath, 'utf8');
 const expected = readSnapshot(join(repository, 'examples/three-modes/expected'));
 
 // UPDATE_GOLDEN=1 puts what the program prints into the transcripts, except where the output is cut (`...`), and into the
 // tables of commands and exit codes.
 const isUpdate = process.env['UPDATE_GOLDEN'] === '1';
 
-describe('the transcripts of README.md', () => {
+type Ran = Step & { readonly actual: readonly string[] };
+
+describe.each(pageNames)('the transcripts of %s', (page) => {
   it('are what the built program prints where there is no kubectl, helm or cluster', { timeout: 120_000 }, () =>
-    inFreshFolder((folder) => {
+    inFreshFolder(async (folder) => {
       const path = join(folder, 'path');
       const project = join(folder, 'project');
       mkdirSync(path);
       mkdirSync(project);
       writeFileSync(join(path, 'ingress-tls'), `#!/bin/sh\nexec '${process.execPath}' '${programPath}' "$@"\n`, { mode: 0o755 });
       symlinkSync('/bin/sh', join(path, 'sh'));
-      const run = (command: string): readonly string[] => {
-        const { stdout } = spawnSync('/bin/sh', ['-c', `{ ${command}\n} 2>&1`], { cwd: project, env: { PATH: path, HOME: folder }, encoding: 'utf8' });
-        return stdout.replace(/\n$/, '').split('\n');
-      };
-      const different: (Step & { readonly actual: readonly string[] })[] = [];
-      for (const action of readActions(readme)) {
-        if (action.kind === 'new-folder') {
-          rmSync(project, { recursive: true });
-          mkdirSync(project);
-        } else if (action.kind === 'write-file') {
-          writeFileSync(join(project, action.name), action.text);
-        } else {
-          const actual = run(action.command);
-          if (!matchesOutput(action.output, actual)) different.push({ ...action, actual });
-        }
-      }
+      const different = (await runActions(readActions(readPage(page)), project, path)).filter(({ output, actual }) => !matchesOutput(output.map(hideVarying), actual.map(hideVarying)));
       const isCut = ({ output }: Step): boolean => output.includes('...');
-      if (isUpdate) updateTranscripts(different.filter((step) => !isCut(step)));
-      for (const step of isUpdate ? different.filter(isCut) : different) expect(step.actual, `README.md:${String(step.line)}: $ ${step.command}`).toEqual(step.output);
+      if (isUpdate) updateTranscripts(page, different.filter((step) => !isCut(step)));
+      for (const step of isUpdate ? different.filter(isCut) : different) expect(step.actual, `${page}:${String(step.line)}: $ ${step.command}`).toEqual(step.output);
     }));
 });
 
-describe('the tables of README.md', () => {
+/** Does what a page says in a project folder, with the programs of one other folder alone; returns what its commands printed. */
+async function runActions(actions: readonly Action[], project: string, path: string): Promise<readonly Ran[]> {
+  const ran: Ran[] = [];
+  const run = (command: string): readonly string[] => {
+    const { stdout } = spawnSync('/bin/sh', ['-c', `{ ${command}\n} 2>&1`], { cwd: project, env: { PATH: path, HOME: join(project, '..') }, encoding: 'utf8' });
+    return stdout.replace(/\n$/, '').split('\n');
+  };
+  for (const [index, action] of actions.entries()) {
+    switch (action.kind) {
+      case 'new-folder':
+        rmSync(project, { recursive: true });
+        mkdirSync(project);
+        break;
+      case 'continue':
+        await runActions(readActions(readPage(action.page)), project, path);
+        break;
+      case 'write-file':
+        writeFileSync(join(project, action.name), action.text);
+        break;
+      case 'run':
+        if (action.command === 'ingress-tls preview') return [...ran, ...(await runWithPreview(action, actions.slice(index + 1), project, path))];
+        ran.push({ ...action, actual: run(action.command) });
+    }
+  }
+  return ran;
+}
+
+/** As a person has it who leaves `ingress-tls preview` running in another terminal. Its port is any that is free. */
+function runWithPreview(step: Step, rest: readonly Action[], project: string, path: string): Promise<readonly Ran[]> {
+  return withPreview(project, { args: [], path }, async ({ port, stdout }) => {
+    const ran = [{ ...step, actual: stdout().trimEnd().split('\n') }, ...(await runActions(rest, project, path))];
+    return ran.map((each) => ({ ...each, actual: each.actual.map((line) => line.replaceAll(`127.0.0.1:${port}`, '127.0.0.1:30092')) }));
+  });
+}
+
+/** Each run makes keys of its own, and has its own day. */
+function hideVarying(line: string): string {
+  return line.replaceAll(/\bSHA-256 [0-9a-f]{12}\b/g, 'SHA-256 DIGEST').replaceAll(/\b\d{4}-\d\d-\d\d\b/g, 'DATE');
+}
+
+describe('the tables', () => {
   it('list the commands as --help does', () => {
     const commands = readHelp().map(([name, description]) => [`\`${name}\``, description] as const);
-    if (isUpdate) save(replaceRows(readme, ['Command', 'What it does'], commands));
-    expect(readTable(readme, 'Command', 'What it does')).toEqual(commands);
+    if (isUpdate) save('README.md', replaceRows(readPage('README.md'), ['Command', 'What it does'], commands));
+    expect(readTable(readPage('README.md'), 'Command', 'What it does')).toEqual(commands);
   });
 
   it('list the exit codes as the program has them', () => {
     const codes = exitCodeMeanings.map(([code, meaning]) => [String(code), meaning] as const);
-    if (isUpdate) save(replaceRows(readme, ['Code', 'Meaning'], codes));
-    expect(readTable(readme, 'Code', 'Meaning')).toEqual(codes);
+    if (isUpdate) save('docs/scripts.md', replaceRows(readPage('docs/scripts.md'), ['Code', 'Meaning'], codes));
+    expect(readTable(readPage('docs/scripts.md'), 'Code', 'Meaning')).toEqual(codes);
   });
 
+  it('list the members of JSON documents', () =>
+    inFreshFolder((project) => {
+      const rows = readTable(readPage('docs/scripts.md'), 'Command', 'Members of the document');
+      for (const command of ['init', 'add-service', 'render', 'list', 'doctor', 'apply --dry-run', 'remove-service']) {
+        const [, members] = rows.find(([names]) => names!.split(', ').includes(`\`${command}\``))!;
+        const more = command === 'add-service' ? ['svc7', '--mode', 'terminate'] : command === 'remove-service' ? ['svc7'] : [];
+        const { stdout } = runProgram([...command.split(' '), ...more, '--json'], { cwd: project, env: { PATH: project } });
+        expect(members!.split(', '), command).toEqual(Object.keys(JSON.parse(stdout) as object).map((name) => `\`${name}\``));
+      }
+    }));
+
   it('list every field of ingress-tls.yaml with its default', () => {
-    const rows = readTable(readme, 'Field', 'Default', 'Meaning').map(([field, value]) => [field!.replaceAll('`', ''), value!.replaceAll('`', '')] as const);
+    const rows = readTable(readPage('docs/configuration.md'), 'Field', 'Default', 'Meaning').map(([field, value]) => [field!.replaceAll('`', ''), value!.replaceAll('`', '')] as const);
     const fields = listFields(parse(runProgram(['schema'], { cwd: repository }).stdout) as Schema);
     expect(rows.map(([field]) => field)).toEqual(fields.map(({ name }) => name));
     for (const { name, isRequired, defaultValue } of fields) {
@@ -74,7 +112,7 @@ describe('the tables of README.md', () => {
   });
 
   it('name every file in certs/, secrets/ and manifests/ of the three modes', () => {
-    const places = readTable(readme, 'Place', 'Content').map((cells) => cells.join(' ')).join('\n');
+    const places = readTable(readPage('docs/configuration.md'), 'Place', 'Content').map((cells) => cells.join(' ')).join('\n');
     const certificates = [...expected['certs.txt']!.matchAll(/certs\/([\w-]+\.(?:crt|key))/g)].map(([, name]) => name!);
     const others = Object.keys(expected).filter((path) => /^(secrets|manifests)\//.test(path)).map((path) => path.split('/')[1]!);
     for (const name of [...certificates, ...others]) expect(places).toContain(`\`${name}\``);
@@ -82,7 +120,7 @@ describe('the tables of README.md', () => {
   });
 
   it("name every annotation of a mode, with its value, and the pods' Secrets", () => {
-    const modes = readTable(readme, 'What', 'terminate (svc7)', 'reencrypt (svc8)', 'passthrough (svc9)');
+    const modes = readTable(readPage('docs/modes.md'), 'What', 'terminate (svc7)', 'reencrypt (svc8)', 'passthrough (svc9)');
     const annotations = modes.find(([title]) => title!.startsWith('Ingress, annotations'))!;
     const mounts = modes.find(([title]) => title === 'pod mounts')!;
     for (const [column, chart] of [[1, 'svc7'], [2, 'svc8'], [3, 'svc9']] as const) {
@@ -95,19 +133,28 @@ describe('the tables of README.md', () => {
   });
 });
 
-describe('the commands of README.md', () => {
-  it('are scripts of package.json, word for word', () => {
-    const { scripts, version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as { readonly scripts: Record<string, string>; readonly version: string };
-    for (const line of ['npm ci && npm run demo', 'npm ci && npm test']) expect(readme).toContain(`\n    ${line}\n`);
-    for (const [, script] of readme.matchAll(/npm run ([\w:]+)/g)) expect(scripts).toHaveProperty([script!]);
-    expect(readme).toContain(`ingress-tls-${version}.tgz`);
+describe('the commands', () => {
+  it('of README.md to install and to test are lines of their own', () => {
+    for (const line of ['npm ci', 'npm ci && npm run demo', 'npm ci && npm test']) expect(readPage('README.md')).toContain(`\n${line}\n`);
+    for (const command of ['init', 'add-service --mode passthrough', 'apply']) expect(readPage('README.md')).toContain(`\ningress-tls ${command}\n`);
   });
 
-  it('use files that are there', () => {
-    for (const [, target] of readme.matchAll(/\]\((?!#|https?:)([^)]+)\)/g)) expect(() => readFileSync(join(repository, target!)), target).not.toThrow(/ENOENT/);
-    const standalone = readme.slice(readme.indexOf('\n## Without this tool'), readme.indexOf('\n## The article of 2018'));
-    const manifests = [...standalone.matchAll(/-f manifests\/(\S+)/g)].map(([, file]) => `manifests/${file!}`);
+  it.each(pageNames)('of npm in %s are scripts of package.json', (page) => {
+    const { scripts, version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as { readonly scripts: Record<string, string>; readonly version: string };
+    for (const [, script] of readPage(page).matchAll(/npm run ([\w:]+)/g)) expect(scripts).toHaveProperty([script!]);
+    for (const [, packed] of readPage(page).matchAll(/ingress-tls-([\d.]+)\.tgz/g)) expect(packed).toBe(version);
+  });
+
+  it('without this tool name every file in manifests/', () => {
+    const manifests = [...readPage('docs/without-ingress-tls.md').matchAll(/-f manifests\/(\S+)/g)].map(([, file]) => `manifests/${file!}`);
     expect(manifests.sort()).toEqual(Object.keys(expected).filter((path) => path.startsWith('manifests/')).sort());
+  });
+});
+
+describe('the files', () => {
+  it('of the article are those of its example', () => {
+    const files = readActions(readPage('docs/article-2018.md')).flatMap((action) => (action.kind === 'write-file' ? [action.text] : []));
+    expect(files).toEqual([readFileSync(join(repository, 'examples/article-2018/ingress-tls.yaml'), 'utf8')]);
   });
 });
 
@@ -159,13 +206,12 @@ function readHelp(): readonly (readonly [string, string])[] {
 }
 
 /** From the last step to the first, so that the lines before keep their numbers. */
-function updateTranscripts(steps: readonly (Step & { readonly actual: readonly string[] })[]): void {
-  const lines = readme.split('\n');
+function updateTranscripts(page: string, steps: readonly Ran[]): void {
+  const lines = readPage(page).split('\n');
   for (const { line, output, actual } of [...steps].reverse()) lines.splice(line, output.length, ...actual);
-  save(lines.join('\n'));
+  save(page, lines.join('\n'));
 }
 
-function save(text: string): void {
-  readme = text;
-  writeFileSync(readmePath, text);
+function save(page: string, text: string): void {
+  writeFileSync(join(repository, page), text);
 }

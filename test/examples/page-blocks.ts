@@ -1,25 +1,28 @@
-/** A command in a ```console block and what the README says that it prints. */
+/** A command in a ```console block and what the page says that it prints. */
 export interface Step {
-  /** Line of the README, from 1, on which the command stands. */
+  /** Line of the page, from 1, on which the command stands. */
   readonly line: number;
   readonly command: string;
   readonly output: readonly string[];
 }
 
-/** What a test does with the README, in its order. */
+/** What a test does with a page, in its order. It begins in an empty folder. */
 export type Action =
   | { readonly kind: 'new-folder' }
+  | { readonly kind: 'continue'; readonly page: string }
   | { readonly kind: 'write-file'; readonly name: string; readonly text: string }
   | ({ readonly kind: 'run' } & Step);
 
 /**
- * Reads the fenced blocks of a README. Comments in front of a block say what it is for:
+ * Reads the fenced blocks of a page. Comments in front of a block say what it is for:
  *
  *     <!-- test: new folder -->        from here on in an empty folder
+ *     <!-- test: continues PAGE -->    from here on in a folder in which the commands of that page ran
  *     <!-- test: NAME.yaml -->         the block is the content of that file
  *     <!-- test: not run (reason) -->  a console block that is left alone
  *
- * In a ```console block a line that begins with `$ ` is a command, the lines after it are its output.
+ * In a ```console block a line that begins with `$ ` is a command, the lines after it are its output. What `$ ingress-tls preview` serves
+ * is served to the end of the page.
  */
 export function readActions(markdown: string): readonly Action[] {
   const actions: Action[] = [];
@@ -28,7 +31,9 @@ export function readActions(markdown: string): readonly Action[] {
   let isRun = true;
   for (let index = 0; index < lines.length; index += 1) {
     const [, instruction] = /^<!-- test: (.+) -->$/.exec(lines[index]!) ?? [];
+    const [, continued] = /^continues (.+)$/.exec(instruction ?? '') ?? [];
     if (instruction === 'new folder') actions.push({ kind: 'new-folder' });
+    else if (continued !== undefined) actions.push({ kind: 'continue', page: continued });
     else if (instruction?.startsWith('not run')) isRun = false;
     else if (instruction !== undefined) fileName = instruction;
     const [, language] = /^```(.*)$/.exec(lines[index]!) ?? [];
@@ -48,16 +53,20 @@ export function readTranscripts(markdown: string): readonly Step[] {
   return steps.flatMap((action) => (action.kind === 'run' ? [action] : []));
 }
 
-/** A command line that a README names, in a block or in a sentence. */
+/** A command line that a page names, in a block or in a sentence. */
 export interface NamedCommand {
   readonly command: string;
   readonly options: readonly string[];
   readonly text: string;
 }
 
-/** Reads `ingress-tls COMMAND ...` in blocks, and `COMMAND --option` between backticks. Words behind a lone -- are another program's, and so is `curl -k`. */
-export function readCommands(markdown: string): readonly NamedCommand[] {
-  const names = new Set(readTable(markdown, 'Command', 'What it does').map(([name]) => name!.replaceAll('`', '')));
+/**
+ * Reads `ingress-tls COMMAND ...` in blocks, and `COMMAND --option` between backticks. Words behind a lone -- are another program's, and so is
+ * `curl -k`.
+ *
+ * @param names the commands that there are
+ */
+export function readCommands(markdown: string, names: ReadonlySet<string>): readonly NamedCommand[] {
   const texts = [...markdown.matchAll(/^ *(?:\$ )?ingress-tls (.+)$/gm), ...markdown.matchAll(/`(?:ingress-tls )?([a-z][^`\n]* --[^`\n]+)`/g)].map(([, text]) => text!);
   return texts.flatMap((text) => {
     const [command = '', ...words] = text.replace(/ (?:--|[|>&#]) .*/, '').split(' ');
@@ -74,7 +83,7 @@ function readSteps(block: readonly string[], firstLine: number): readonly Step[]
   return steps;
 }
 
-/** Whether an output is what the README shows, in which a line `...` stands for any number of lines. */
+/** Whether an output is what the page shows, in which a line `...` stands for any number of lines. */
 export function matchesOutput(shown: readonly string[], actual: readonly string[]): boolean {
   const [first, ...rest] = shown;
   if (first === undefined) return actual.length === 0;
@@ -98,6 +107,6 @@ export function replaceRows(markdown: string, titles: readonly string[], rows: r
 
 function findRows(lines: readonly string[], titles: readonly string[]): readonly [number, number] {
   const header = lines.findIndex((line) => line.startsWith(`| ${titles.join(' | ')} |`));
-  if (header < 0) throw new Error(`the README has no table ${titles.join(' | ')}`);
+  if (header < 0) throw new Error(`the page has no table ${titles.join(' | ')}`);
   return [header + 2, header + lines.slice(header).findIndex((line) => !line.startsWith('|'))];
 }
