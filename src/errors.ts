@@ -1,4 +1,4 @@
-/** What a command's exit code means; --help and the README print this table. */
+/** What a command's exit code means; --help and the docs/scripts.md print this table. */
 export const exitCodes = {
   done: 0,
   no: 1,

@@ -2,7 +2,7 @@ import type { Mode } from './mode.ts';
 import type { ProbeAddress } from './probe.ts';
 
 /**
- * What verify looks at. The ids are stable: scripts and the README go by them.
+ * What verify looks at. The ids are stable: scripts and docs/proof.md go by them.
  * Order is that of the report.
  */
 export const checkIds = [
