@@ -4,7 +4,7 @@ import { createStopWatch } from '../app/stop-watch.ts';
 import { createProjectFiles } from '../world/files/files.ts';
 import type { World } from '../world/world.ts';
 import type { ProgressStyle } from './output/progress.ts';
-import { createReport, type Report } from './output/report.ts';
+import { createReport, type Format, type Report } from './output/report.ts';
 import { createWaiting } from './output/waiting.ts';
 import { printCommand } from '../kube/command-line.ts';
 
@@ -23,8 +23,8 @@ export interface CommandSession extends Session {
 
 export function openSession(world: World, options: SessionOptions): CommandSession {
   const root = resolvePath(world, options.directory ?? '.');
-  const report = createReport(world, options.color);
-  const style = chooseProgressStyle(world, options);
+  const report = createReport(world, options.color, options.json === true ? 'json' : 'text');
+  const style = chooseProgressStyle(world, report.format, options);
   const { message, notice, talk, verbatim, messageStyle } = report;
   const waiting = createWaiting(report, style);
   return {
@@ -53,7 +53,7 @@ export function openSession(world: World, options: SessionOptions): CommandSessi
   };
 }
 
-function chooseProgressStyle({ stderr, environment }: World, { json, verbose }: SessionOptions): ProgressStyle {
-  if (json === true) return 'silent';
+function chooseProgressStyle({ stderr, environment }: World, format: Format, { verbose }: SessionOptions): ProgressStyle {
+  if (format === 'json') return 'silent';
   return stderr.isTTY && environment['TERM'] !== 'dumb' && verbose !== true ? 'live' : 'lines';
 }

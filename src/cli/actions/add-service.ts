@@ -25,7 +25,6 @@ export interface AddServiceOptions {
   readonly annotation?: Readonly<Record<string, string>>;
   readonly yes?: boolean;
   readonly input: boolean;
-  readonly json?: boolean;
 }
 
 /** Adds a service to ingress-tls.yaml and renders. The file is written only when the result is a valid project. */
@@ -41,7 +40,7 @@ export async function addServiceToProject(session: CommandSession, options: AddS
     const { plan } = planned;
     const backups = await writeChangedProject(session, before.text, project, planned);
     const service = project.desired.services.find((planned) => planned.name === name);
-    reportRender(session, plan, backups, options.json === true);
+    reportRender(session, plan, backups);
     reportNotices(session.report, selectNewNotices(before.desired.notices, plan.notices), ['warning', 'info']);
     session.report.message(`Added ${name}: ${mode}, https://${service?.host ?? name}:${project.config.controller.nodePort}/`);
     return closeRender(session, plan, 'ingress-tls apply --dry-run');

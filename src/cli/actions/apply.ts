@@ -7,12 +7,12 @@ import { selectTouched } from '../../cluster/touched-services.ts';
 import { describeAccess } from '../../app/access.ts';
 import { arrangeSteps } from '../../app/apply/apply-steps.ts';
 import { awaitServing, type Serving } from '../../app/apply/await-serving.ts';
-import { addOrphans, describeChanges, summarizeChanges } from '../output/change-summary.ts';
+import { addOrphans, changesToJson, summarizeChanges } from '../output/change-summary.ts';
 import { refuseOtherNamespace } from '../../app/cluster/checks.ts';
 import { lookUpCluster, type ClusterFacts } from '../../app/cluster/facts.ts';
 import { boundQuestions, describeCluster, openCluster, reportOwnDefaults, type ClusterTools } from '../../app/cluster/tools.ts';
 import { usualConcurrency } from '../../app/run/concurrency.ts';
-import { describePlan, printPlan } from '../output/dry-run.ts';
+import { planToJson, printPlan } from '../output/dry-run.ts';
 import { findChanges } from '../../app/cluster/find-changes.ts';
 import { freeReleases, lookUpForApply, refuseConflicts, unlessStopped, type LookSettings } from '../../app/apply/look-for-apply.ts';
 import { reportNotices } from '../output/notices.ts';
@@ -41,7 +41,6 @@ export interface ApplyOptions {
   readonly forceConflicts?: boolean;
   readonly forcePending?: boolean;
   readonly takeOver?: string;
-  readonly json?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -61,26 +60,27 @@ async function dryRun(session: CommandSession, options: ApplyOptions): Promise<n
   const commands = planApply(project.config, project.profile, project.desired, chooseTarget(facts, options), findings);
   const changes = addPruned(findings, facts, options);
   reportConflicts(session, plan);
-  if (options.json === true) {
-    report.json({
+  report.say({
+    json: () => ({
       context: facts.cluster?.context ?? null,
       server: facts.cluster?.server ?? null,
-      changes: changes === undefined ? null : describeChanges(changes),
-      steps: describePlan(plan, commands),
+      changes: changes === undefined ? null : changesToJson(changes),
+      steps: planToJson(plan, commands),
       kept: plan.conflicts.map(({ path, reason }) => ({ path, reason })),
       unknown: facts.unknown,
       notices: plan.notices,
-    });
-  } else {
-    report.message(describeTarget(facts));
-    for (const line of printPlan(plan, commands)) report.result(line);
-    reportOwnDefaults(session, facts.tools);
-    reportSummary(session, project, changes);
-    for (const name of facts.terminating) report.message(`Namespace ${name} is being deleted: apply waits until it is gone.`);
-    for (const line of facts.unknown) report.message(`${report.messageStyle.warning('not looked up:')} ${line}`);
-    reportOrphans(session, facts, options);
-    reportNotices(report, plan.notices, ['warning', 'info']);
-  }
+    }),
+    text: () => {
+      report.message(describeTarget(facts));
+      report.results(printPlan(plan, commands));
+      reportOwnDefaults(session, facts.tools);
+      reportSummary(session, project, changes);
+      for (const name of facts.terminating) report.message(`Namespace ${name} is being deleted: apply waits until it is gone.`);
+      for (const line of facts.unknown) report.message(`${report.messageStyle.warning('not looked up:')} ${line}`);
+      reportOrphans(session, facts, options);
+      reportNotices(report, plan.notices, ['warning', 'info']);
+    },
+  });
   return plan.conflicts.length > 0 && options.keepEdits !== true ? exitCodes.no : exitCodes.done;
 }
 
@@ -148,7 +148,7 @@ async function applyForReal(session: CommandSession, options: ApplyOptions): Pro
       timeout: options.timeout,
       stopping,
     });
-    reportAccess(session, project, facts, options, changes, serving);
+    reportAccess(session, project, facts, changes, serving);
     refuseUnserved(session, serving);
     return exitCodes.done;
   } finally {
@@ -206,23 +206,17 @@ function reportAccess(
   { report }: CommandSession,
   { config, profile, desired }: Project,
   { cluster, nodeAddress }: ClusterFacts,
-  options: ApplyOptions,
   changes: ClusterChanges | undefined,
   serving: Serving,
 ): void {
   const accesses = desired.services.map((service) => describeAccess(profile.entry(config), service, nodeAddress));
-  if (options.json === true) {
-    report.json({ context: cluster?.context, server: cluster?.server, changes: changes === undefined ? null : describeChanges(changes), services: accesses, serving });
-    return;
-  }
-  if (accesses.length === 0) {
-    report.result(`Controller ${config.controller.name} runs. There are no services yet: ingress-tls add-service`);
-    return;
-  }
-  for (const line of printTable(['HOST', 'MODE', 'URL'], accesses.map(({ host, mode, url }) => [host, mode, url]))) report.result(line);
-  report.result('');
-  report.result('To try them:');
-  for (const { curl } of accesses) report.result(`  ${curl}`);
+  report.say({
+    json: () => ({ context: cluster?.context, server: cluster?.server, changes: changes === undefined ? null : changesToJson(changes), services: accesses, serving }),
+    text: () => {
+      if (accesses.length === 0) report.result(`Controller ${config.controller.name} runs. There are no services yet: ingress-tls add-service`);
+      else report.results([...printTable(['HOST', 'MODE', 'URL'], accesses.map(({ host, mode, url }) => [host, mode, url])), '', 'To try them:', ...accesses.map(({ curl }) => `  ${curl}`)]);
+    },
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { canAsk } from '../../app/asking.ts';
 import { describeCluster, reportOwnDefaults } from '../../app/cluster/tools.ts';
 import { carryOutDestroy, unlessForeign } from '../../app/destroy/carry-out-destroy.ts';
-import { planDestroy, type DestroyPlan } from '../../app/destroy/plan-destroy.ts';
+import { planDestroy, type DestroyPlan, type Removals } from '../../app/destroy/plan-destroy.ts';
 import { loadProject } from '../../app/project.ts';
 import { withLock } from '../../app/session.ts';
 import { quote } from '../../config/wording.ts';
@@ -18,7 +18,6 @@ export interface DestroyOptions {
   readonly timeout: number;
   readonly input: boolean;
   readonly takeOver?: string;
-  readonly json?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -43,14 +42,19 @@ async function destroyProject(session: CommandSession, options: DestroyOptions):
   const { releases, workloads, objects, namespaces, left } = removals;
   const steps = [...releases, ...workloads, ...objects];
   if (steps.length === 0 && namespaces.length === 0) {
-    if (options.json === true) report.json({ context: cluster.context, removed: [], kept: [], left });
-    else {
-      reportLeft(session, left);
-      report.result(`Nothing of controller ${name} is on the cluster.`);
-    }
+    report.say({
+      json: () => ({ context: cluster.context, removed: [], kept: [], left }),
+      text: () => {
+        reportLeft(session, left);
+        report.result(`Nothing of controller ${name} is on the cluster.`);
+      },
+    });
     return exitCodes.done;
   }
-  if (options.dryRun === true) return printDestroyPlan(session, options, plan);
+  if (options.dryRun === true) {
+    report.say({ json: () => planToJson(removals), text: () => { printPlan(session, plan); } });
+    return exitCodes.done;
+  }
   if (options.confirm === undefined) {
     for (const { title } of steps) report.verbatim(`  ${title}`);
     for (const { step } of namespaces) report.verbatim(`  ${step.title}, ${unlessForeign}`);
@@ -58,24 +62,26 @@ async function destroyProject(session: CommandSession, options: DestroyOptions):
     refuseWrongName(await askText(session.world, `To remove this from ${cluster.server}, type the controller's name (${name})`, '', session.stop.asked), name);
   }
   const { removed, kept } = await carryOutDestroy(session, options, plan);
-  if (options.json === true) {
-    report.json({ removed, kept, left });
-    return exitCodes.done;
-  }
-  for (const { namespace, holds } of kept) report.message(`kept: namespace ${namespace}, which also holds ${holds.join(', ')}`);
-  reportLeft(session, left);
-  report.result(`Removed controller ${name} and its services from the cluster. Local files and keys are still here.`);
+  report.say({
+    json: () => ({ removed, kept, left }),
+    text: () => {
+      for (const { namespace, holds } of kept) report.message(`kept: namespace ${namespace}, which also holds ${holds.join(', ')}`);
+      reportLeft(session, left);
+      report.result(`Removed controller ${name} and its services from the cluster. Local files and keys are still here.`);
+    },
+  });
   return exitCodes.done;
 }
 
-function printDestroyPlan(session: CommandSession, options: DestroyOptions, { tools, removals }: DestroyPlan): number {
+function planToJson({ releases, workloads, objects, namespaces, left }: Removals): unknown {
+  const steps = [...releases, ...workloads, ...objects].map(({ title, command }) => ({ title, command: printCommand(command) }));
+  return { steps, namespaces: namespaces.map(({ namespace }) => namespace), left };
+}
+
+function printPlan(session: CommandSession, { tools, removals }: DestroyPlan): void {
   const { report } = session;
   const { releases, workloads, objects, namespaces, left } = removals;
   const steps = [...releases, ...workloads, ...objects];
-  if (options.json === true) {
-    report.json({ steps: steps.map(({ title, command }) => ({ title, command: printCommand(command) })), namespaces: namespaces.map(({ namespace }) => namespace), left });
-    return exitCodes.done;
-  }
   steps.forEach(({ command }, index) => {
     report.result(`${index + 1}. ${printCommand(command)}`);
   });
@@ -84,7 +90,6 @@ function printDestroyPlan(session: CommandSession, options: DestroyOptions, { to
   });
   reportOwnDefaults(session, tools);
   reportLeft(session, left);
-  return exitCodes.done;
 }
 
 /** Names what has a name of the project and is not removed. */

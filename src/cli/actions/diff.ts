@@ -1,7 +1,7 @@
 import { exitCodes, UsageError } from '../../errors.ts';
 import type { ClusterChanges, ObjectChange } from '../../model/changes.ts';
 import type { Plan } from '../../model/plan.ts';
-import { addOrphans, describeChanges, hasChanges, summarizeChanges } from '../output/change-summary.ts';
+import { addOrphans, changesToJson, hasChanges, summarizeChanges } from '../output/change-summary.ts';
 import { lookUpCluster } from '../../app/cluster/facts.ts';
 import { describeCluster, openCluster } from '../../app/cluster/tools.ts';
 import { lookClosely } from '../../app/cluster/look-closely.ts';
@@ -21,7 +21,6 @@ export interface DiffOptions {
   /** Seconds. */
   readonly timeout?: number;
   readonly takeOver?: string;
-  readonly json?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -39,13 +38,14 @@ export async function diff(session: CommandSession, options: DiffOptions): Promi
   const found = await lookClosely(facts.tools, view, facts, isWhole ? undefined : services);
   const changes = isWhole ? addOrphans(found, facts.orphans) : found;
   reportEdited(session, rendered.plan);
-  if (options.json === true) {
-    report.json({ context: facts.cluster?.context, server: facts.cluster?.server, ...(describeChanges(changes) as object), edited: rendered.plan.conflicts.map(({ path }) => path) });
-  } else {
-    reportChanges(session, changes, options);
-    const next = nextApply(changes, { ...view, services: project.desired.services, records: facts.records ?? [], isEdited: rendered.plan.conflicts.length > 0 });
-    if (next !== undefined) report.next(addTakeOver(next, options));
-  }
+  report.say({
+    json: () => ({ context: facts.cluster?.context, server: facts.cluster?.server, ...changesToJson(changes), edited: rendered.plan.conflicts.map(({ path }) => path) }),
+    text: () => {
+      reportChanges(session, changes, options);
+      const next = nextApply(changes, { ...view, services: project.desired.services, records: facts.records ?? [], isEdited: rendered.plan.conflicts.length > 0 });
+      if (next !== undefined) report.next(addTakeOver(next, options));
+    },
+  });
   return hasChanges(changes) ? exitCodes.no : exitCodes.done;
 }
 

@@ -15,7 +15,6 @@ export interface DoctorOptions {
   readonly kubeconfig?: string;
   /** Seconds. */
   readonly timeout?: number;
-  readonly json?: boolean;
 }
 
 interface Finding {
@@ -49,7 +48,7 @@ export async function doctor(session: CommandSession, options: DoctorOptions): P
       .filter(({ level }) => level !== 'error')
       .map(({ level, code, message, remedy }): Finding => ({ check: code, status: level === 'warning' ? 'warning' : 'note', found: message, ...(remedy === undefined ? {} : { remedy }) })),
   );
-  reportFindings(session, findings, options);
+  session.report.say({ json: () => ({ findings }), text: () => { reportFindings(session, findings); } });
   return findings.some(({ status }) => status === 'failed') ? exitCodes.no : exitCodes.done;
 }
 
@@ -141,11 +140,7 @@ function describeFailure(check: string, error: unknown): Finding {
   return { check, status: 'failed', found, ...(error.remedy === undefined ? {} : { remedy: error.remedy }) };
 }
 
-function reportFindings({ report }: CommandSession, findings: readonly Finding[], options: DoctorOptions): void {
-  if (options.json === true) {
-    report.json({ findings });
-    return;
-  }
+function reportFindings({ report }: CommandSession, findings: readonly Finding[]): void {
   const { style } = report;
   const marks = { ok: style.success('ok'), note: style.hint('note'), warning: style.warning('warning'), failed: style.error('failed') };
   for (const { check, status, found, remedy } of findings) {

@@ -22,7 +22,6 @@ export interface InitOptions {
   readonly days?: number;
   readonly yes?: boolean;
   readonly input: boolean;
-  readonly json?: boolean;
 }
 
 /** Starts a project. Everything is checked before the first byte is written. */
@@ -35,8 +34,8 @@ export async function init(session: CommandSession, options: InitOptions): Promi
     const planned = planProject(session, project, false);
     const { plan } = planned;
     const backups = await writeChangedProject(session, undefined, project, planned);
-    if (options.json !== true) session.report.result(`created    ${places.config}`);
-    reportRender(session, plan, backups, options.json === true);
+    if (session.report.format === 'text') session.report.result(`created    ${places.config}`);
+    reportRender(session, plan, backups);
     reportNotices(session.report, plan.notices, ['warning', 'info']);
     session.report.message(
       `The domain is ${project.config.domain}${options.domain === undefined ? ' (to change it: ingress-tls init --domain YOUR.DOMAIN in an empty folder)' : ''}.`,

@@ -8,14 +8,10 @@ import { loadProject, type Project } from '../../app/project.ts';
 import type { CommandSession } from '../session.ts';
 import { printTable } from '../../text/table.ts';
 
-export interface ListOptions {
-  readonly json?: boolean;
-}
-
 const millisecondsOfDay = 24 * 60 * 60 * 1000;
 
 /** Lists what the project holds. Reads only. */
-export function list(session: CommandSession, options: ListOptions): Promise<number> {
+export function list(session: CommandSession): Promise<number> {
   const project = loadProject(session);
   const observed = observeProject(session.files, {
     paths: [],
@@ -25,8 +21,10 @@ export function list(session: CommandSession, options: ListOptions): Promise<num
   });
   const now = session.world.now();
   const certificates = project.desired.pairs.map((pair) => describePair(pair, observed.pairs.get(pair.paths.certificate), now));
-  if (options.json === true) session.report.json(describeForPrograms(project, certificates));
-  else printProject(session, project, certificates, now);
+  session.report.say({
+    json: () => describeForPrograms(project, certificates),
+    text: () => { printProject(session, project, certificates, now); },
+  });
   return Promise.resolve(exitCodes.done);
 }
 
@@ -91,7 +89,7 @@ function printProject({ report }: CommandSession, { config, desired }: Project, 
       `${service.servicePort.number} -> ${service.port}`,
       chartFolder(service.name),
     ]);
-    for (const line of printTable(['SERVICE', 'MODE', 'HOST', 'PORT', 'CHART'], rows)) report.result(line);
+    report.results(printTable(['SERVICE', 'MODE', 'HOST', 'PORT', 'CHART'], rows));
   }
   report.result('');
   const rows = certificates.map(({ certificate, validFrom, expires, daysLeft }) => [
@@ -99,5 +97,5 @@ function printProject({ report }: CommandSession, { config, desired }: Project, 
     expires === null ? 'missing' : describeDate(new Date(expires), now),
     validFrom === null ? '' : daysLeft === null ? `valid from ${describeDate(new Date(validFrom), now)}` : daysLeft < 0 ? 'expired' : `${daysLeft} days`,
   ]);
-  for (const line of printTable(['CERTIFICATE', 'EXPIRES', 'LEFT'], rows)) report.result(line);
+  report.results(printTable(['CERTIFICATE', 'EXPIRES', 'LEFT'], rows));
 }

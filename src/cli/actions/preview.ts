@@ -18,7 +18,6 @@ import type { CommandSession } from '../session.ts';
 export interface PreviewOptions {
   /** Absent: the controller's node port. 0: any free one. */
   readonly port?: number;
-  readonly json?: boolean;
 }
 
 const host = '127.0.0.1';
@@ -33,7 +32,7 @@ const closingMs = 1_500;
 export async function preview(session: CommandSession, options: PreviewOptions): Promise<number> {
   refuseSecond(session);
   const { stop, listener } = session;
-  const report = createPreviewReport(session, options.json === true);
+  const report = createPreviewReport(session);
   const { project, plan } = await renderForPreview(session);
   reportNotices(session.report, selectNewNotices(project.desired.notices, plan.notices), ['warning']);
   const { exec, helm } = openCluster(session, {}, true);

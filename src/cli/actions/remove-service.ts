@@ -9,7 +9,6 @@ import { writeChangedProject } from '../../app/write-project.ts';
 
 export interface RemoveServiceOptions {
   readonly name: string;
-  readonly json?: boolean;
 }
 
 /** Takes a service out of ingress-tls.yaml and removes its generated files. Keys and certificates are never deleted. */
@@ -21,7 +20,7 @@ export async function removeServiceFromProject(session: CommandSession, options:
     const planned = planProject(session, project, false);
     const { plan } = planned;
     const backups = await writeChangedProject(session, before.text, project, planned);
-    reportRender(session, plan, backups, options.json === true);
+    reportRender(session, plan, backups);
     const wanted = new Set(project.desired.pairs.map(({ paths }) => paths.certificate));
     const kept = before.desired.pairs.map(({ paths }) => paths).filter(({ certificate }) => !wanted.has(certificate));
     if (kept.length > 0) {

@@ -7,7 +7,6 @@ import { carryOutPlan } from '../../app/write-project.ts';
 
 export interface RenderOptions {
   readonly force?: boolean;
-  readonly json?: boolean;
 }
 
 /** Generates all files from ingress-tls.yaml. */
@@ -16,7 +15,7 @@ export async function render(session: CommandSession, options: RenderOptions): P
     const project = loadProject(session);
     const { plan, observed } = planProject(session, project, options.force === true);
     const backups = await carryOutPlan(session, plan, observed);
-    reportRender(session, plan, backups, options.json === true);
+    reportRender(session, plan, backups);
     // What the controller cannot do was said when it was chosen; what is new is the state of the certificates.
     reportNotices(session.report, selectNewNotices(project.desired.notices, plan.notices), ['warning']);
     return closeRender(session, plan);

@@ -5,7 +5,7 @@ import { refuseUnknownService } from '../../app/select-services.ts';
 import type { CommandSession } from '../session.ts';
 import { lookAtStatus } from '../../app/status/look.ts';
 import { printStatus } from '../output/status-report.ts';
-import { describeStatus } from '../output/status-document.ts';
+import { statusToJson } from '../output/status-document.ts';
 import { createScreen, watchStatus } from '../output/status-screen.ts';
 
 export interface StatusOptions {
@@ -18,7 +18,6 @@ export interface StatusOptions {
   readonly kubeconfig?: string;
   /** Seconds. */
   readonly timeout?: number;
-  readonly json?: boolean;
 }
 
 /** Shows how the cluster is and what to do about what is wrong. Reads only; exit 1 when something is wrong. */
@@ -31,12 +30,14 @@ export async function status(session: CommandSession, options: StatusOptions): P
   if (options.watch === true) return watch(session, options, unbound);
   const cluster = await unbound.kubectl.readCluster();
   const found = await lookAtStatus(session, bindToContext(unbound, cluster), cluster, project, options.names);
-  if (options.json === true) report.json(describeStatus(found));
-  else for (const line of printStatus(found, { stream: world.stdout, style: report.style })) report.result(line);
+  report.say({
+    json: () => statusToJson(found),
+    text: () => { report.results(printStatus(found, { stream: world.stdout, style: report.style })); },
+  });
   return found.well ? exitCodes.done : exitCodes.no;
 }
 
-async function watch(session: CommandSession, { names, interval, json }: StatusOptions, unbound: ReturnType<typeof openCluster>): Promise<number> {
+async function watch(session: CommandSession, { names, interval }: StatusOptions, unbound: ReturnType<typeof openCluster>): Promise<number> {
   const { world, stop, listener } = session;
   // Whoever reads has gone away (`| head`): nobody sees what comes.
   world.stdout.once('error', stop.end);
@@ -48,7 +49,7 @@ async function watch(session: CommandSession, { names, interval, json }: StatusO
     // What is shown stands while the next look is taken.
     let isFirst = true;
     const lookOn: typeof look = () => (isFirst ? look() : listener.waiting.silently(look));
-    const screen = createScreen(session, { isJson: json === true, interval });
+    const screen = createScreen(session, interval);
     const show: typeof screen.show = (status) => {
       isFirst = false;
       screen.show(status);

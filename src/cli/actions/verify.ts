@@ -27,7 +27,6 @@ export interface VerifyOptions {
   readonly logs?: boolean;
   readonly context?: string;
   readonly kubeconfig?: string;
-  readonly json?: boolean;
 }
 
 /** Connects as clients do, judges what is seen and prints it. */
@@ -41,8 +40,7 @@ export async function verify(session: CommandSession, options: VerifyOptions): P
   await repair(session, project, options);
   if (services.length === 0) {
     const nothing: Omit<Verification, 'address'> = { holds: true, services: [], controller: [] };
-    if (options.json === true) report.json(nothing);
-    else report.result('There are no services to verify yet: ingress-tls add-service');
+    report.say({ json: () => nothing, text: () => { report.result('There are no services to verify yet: ingress-tls add-service'); } });
     return exitCodes.done;
   }
   const foreigners = await createForeigners(world);
@@ -52,10 +50,12 @@ export async function verify(session: CommandSession, options: VerifyOptions): P
   const context: VerifyContext = { config: project.config, behaviour: project.profile.behaviour(project.config), words: project.profile.words, subjects, now: world.now() };
   const selected = subjects.filter(({ service }) => services.includes(service));
   const { verification, unreached, failures } = await runVerification(session, options, { project, context, selected, found, foreigners });
-  if (options.json === true) report.json(verification);
-  else if (unreached === undefined) {
-    for (const line of printVerification(verification, context.behaviour.product, { stream: world.stdout, style: report.style })) report.result(line);
-  }
+  report.say({
+    json: () => verification,
+    text: () => {
+      if (unreached === undefined) report.results(printVerification(verification, context.behaviour.product, { stream: world.stdout, style: report.style }));
+    },
+  });
   if (unreached !== undefined) throw explainUnreachable(verification, unreached);
   throwAll(failures);
   return verification.holds ? exitCodes.done : exitCodes.no;

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { ListOptions } from '../actions/list.ts';
 import type { Run } from '../run-command.ts';
 import { addHelpDetails, jsonOption } from '../options.ts';
 
@@ -9,7 +8,7 @@ export function defineList(program: Command, run: Run): void {
     .description('list services, hosts, modes, ports, files and when certificates expire')
     .addOption(jsonOption());
   addHelpDetails(command, [['ingress-tls list --json', 'for scripts']]);
-  command.action(async (options: ListOptions) => {
-    await run(command, options, async () => (await import('../actions/list.ts')).list);
+  command.action(async () => {
+    await run(command, {}, async () => (await import('../actions/list.ts')).list);
   });
 }

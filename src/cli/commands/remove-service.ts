@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { RemoveServiceOptions } from '../actions/remove-service.ts';
 import type { Run } from '../run-command.ts';
 import { addHelpDetails, jsonOption } from '../options.ts';
 
@@ -10,7 +9,7 @@ export function defineRemoveService(program: Command, run: Run): void {
     .argument('<name>', 'name of the service')
     .addOption(jsonOption());
   addHelpDetails(command, [['ingress-tls remove-service svc9', 'apply --prune then uninstalls its release']]);
-  command.action(async (name: string, flags: Omit<RemoveServiceOptions, 'name'>) => {
-    await run(command, { ...flags, name }, async () => (await import('../actions/remove-service.ts')).removeServiceFromProject);
+  command.action(async (name: string) => {
+    await run(command, { name }, async () => (await import('../actions/remove-service.ts')).removeServiceFromProject);
   });
 }

@@ -85,15 +85,15 @@ function printCounts({ create, change, delete: deleted, unchanged }: ChangeCount
 /**
  * The changes for programs. Of a Secret no content is told, not even by a digest; a refusal is in the API server's words without it.
  */
-export function describeChanges(changes: ClusterChanges): unknown {
+export function changesToJson(changes: ClusterChanges): Readonly<Record<string, unknown>> {
   return {
     counts: countChanges(changes),
-    objects: changes.objects.map(({ path, ...change }) => ({ path, ...describeObject(change) })),
-    releases: changes.releases.map(({ objects, reasons, ...release }) => ({ ...release, reasons: reasons.map(describeDifference), ...(objects === undefined ? {} : { objects: objects.map(describeObject) }) })),
+    objects: changes.objects.map(({ path, ...change }) => ({ path, ...objectToJson(change) })),
+    releases: changes.releases.map(({ objects, reasons, ...release }) => ({ ...release, reasons: reasons.map(describeDifference), ...(objects === undefined ? {} : { objects: objects.map(objectToJson) }) })),
   };
 }
 
-function describeObject({ object, change, before, after, conflicts, refusal }: ObjectChange): Readonly<Record<string, unknown>> {
+function objectToJson({ object, change, before, after, conflicts, refusal }: ObjectChange): Readonly<Record<string, unknown>> {
   const isShown = change !== 'unchanged' && object.kind !== 'Secret';
   return {
     ...object,

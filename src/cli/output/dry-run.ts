@@ -11,7 +11,7 @@ export function printPlan(plan: Plan, commands: readonly RunStep[]): readonly st
 }
 
 /** The same for programs. */
-export function describePlan(plan: Plan, commands: readonly RunStep[]): readonly unknown[] {
+export function planToJson(plan: Plan, commands: readonly RunStep[]): readonly unknown[] {
   return [
     ...foldSteps(plan.steps).map(({ verb, place, count }) => ({ kind: 'local', change: verb, place, files: count })),
     ...commands.map(({ phase, title, command }) => ({

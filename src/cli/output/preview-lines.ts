@@ -26,11 +26,11 @@ function describeProblem(problem: string | undefined, style: Style): string {
   return problem === undefined ? '' : ` ${style.warning(`(${cell(problem)})`)}`;
 }
 
-/** The same for programs, on one line. */
-export function printJsonEntry(entry: AccessEntry): string {
+/** The same for programs. */
+export function entryToJson(entry: AccessEntry): unknown {
   const { kind, time, ...rest } = entry;
   const texts = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, typeof value === 'string' ? cell(key === 'path' ? withoutQuery(value) : value) : (value as unknown)]));
-  return JSON.stringify({ event: kind, time: time.toISOString(), ...texts });
+  return { event: kind, time: time.toISOString(), ...texts };
 }
 
 /** `46 B`, `1.2 kB`, `1.1 GB`. */

@@ -1,9 +1,8 @@
 import type { AccessEntry } from '../../model/preview.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Served } from '../../app/preview/load.ts';
-import { printEntry, printJsonEntry } from './preview-lines.ts';
+import { entryToJson, printEntry } from './preview-lines.ts';
 import type { CommandSession } from '../session.ts';
-import { printJson } from './print-json.ts';
 import { printTable } from '../../text/table.ts';
 
 /** What a preview says, for a person or, a JSON document a line, for programs. */
@@ -23,45 +22,44 @@ export interface PreviewReport {
 /** Bytes that may wait for a slow reader of the log; entries beyond are counted and left out. */
 const mostWaiting = 1024 * 1024;
 
-export function createPreviewReport({ report, world }: CommandSession, isJson: boolean): PreviewReport {
+export function createPreviewReport({ report, world }: CommandSession): PreviewReport {
   let told: ReadonlySet<string> = new Set();
   const named = new Set<string>();
   let leftOut = 0;
-  const event = (name: string, facts: Readonly<Record<string, unknown>>): void => {
-    report.result(printJson({ event: name, ...facts }));
+  const say = (event: string, facts: () => Readonly<Record<string, unknown>>, text: () => void): void => {
+    report.sayEvent({ json: () => ({ event, ...facts() }), text });
   };
   return {
     started(served, port) {
-      if (isJson) event('listening', { host: '127.0.0.1', port, controller: served.behaviour.product, charts: served.charts.by, services: listServices(served, port) });
-      else for (const line of printStart(served, port)) report.result(line);
+      say(
+        'listening',
+        () => ({ host: '127.0.0.1', port, controller: served.behaviour.product, charts: served.charts.by, services: listServices(served, port) }),
+        () => { report.results(printStart(served, port)); },
+      );
     },
     reloaded({ table }, paths) {
-      if (isJson) event('reloaded', { hosts: table.hosts.length, paths });
-      else report.result(`reloaded: ${count(table.hosts.length, 'host')}, because of ${listPaths(paths)}`);
+      const { length } = table.hosts;
+      say('reloaded', () => ({ hosts: length, paths }), () => { report.result(`reloaded: ${count(length, 'host')}, because of ${listPaths(paths)}`); });
     },
     complaints(complaints) {
       const fresh = complaints.filter((text, index) => !told.has(text) && complaints.indexOf(text) === index);
       told = new Set(complaints);
       for (const text of fresh) {
-        if (isJson) event('complaint', { message: text });
-        else report.notice({ level: 'warning', code: 'preview', message: text });
+        say('complaint', () => ({ message: text }), () => { report.notice({ level: 'warning', code: 'preview', message: text }); });
       }
     },
     kept({ conflicts }) {
       for (const { path } of conflicts.filter((conflict) => !named.has(conflict.path))) {
         named.add(path);
-        if (isJson) event('kept', { path });
-        else report.message(`${report.messageStyle.warning('kept:')} ${path} was edited and is served as it is`);
+        say('kept', () => ({ path }), () => { report.message(`${report.messageStyle.warning('kept:')} ${path} was edited and is served as it is`); });
       }
     },
     trouble(message, details = [], remedy) {
-      if (isJson) {
-        event('trouble', { message, details });
-        return;
-      }
-      for (const line of details) report.verbatim(line);
-      report.message(`${report.messageStyle.error('not reloaded:')} ${message}`);
-      if (remedy !== undefined) report.next(remedy);
+      say('trouble', () => ({ message, details }), () => {
+        for (const line of details) report.verbatim(line);
+        report.message(`${report.messageStyle.error('not reloaded:')} ${message}`);
+        if (remedy !== undefined) report.next(remedy);
+      });
     },
     entry(entry) {
       if (world.stdout.writableLength > mostWaiting) {
@@ -69,15 +67,14 @@ export function createPreviewReport({ report, world }: CommandSession, isJson: b
         return;
       }
       if (leftOut > 0) {
-        if (isJson) event('left-out', { entries: leftOut });
-        else report.result(`(${count(leftOut, 'entry', 'entries')} left out)`);
+        const entries = leftOut;
+        say('left-out', () => ({ entries }), () => { report.result(`(${count(entries, 'entry', 'entries')} left out)`); });
         leftOut = 0;
       }
-      report.result(isJson ? printJsonEntry(entry) : printEntry(entry, report.style));
+      report.sayEvent({ json: () => entryToJson(entry), text: () => { report.result(printEntry(entry, report.style)); } });
     },
     ended() {
-      if (isJson) event('ended', {});
-      else report.message('The preview has ended.');
+      say('ended', () => ({}), () => { report.message('The preview has ended.'); });
     },
   };
 }

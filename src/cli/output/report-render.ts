@@ -6,24 +6,24 @@ import type { CommandSession } from '../session.ts';
 import { summarize } from './summary.ts';
 
 /** Tells what was written, on stdout, and what was kept, on stderr. */
-export function reportRender(session: CommandSession, plan: Plan, backups: readonly string[], isJson: boolean): void {
+export function reportRender(session: CommandSession, plan: Plan, backups: readonly string[]): void {
   const { report } = session;
   reportConflicts(session, plan);
   reportBackups(session, backups);
-  if (isJson) {
-    report.json({
-      created: plan.steps.flatMap((step) => (changesFile(step) && step.change === 'create' ? [step.path] : [])),
-      replaced: plan.steps.flatMap((step) => (changesFile(step) && step.change.startsWith('replace') ? [step.path] : [])),
-      removed: plan.steps.flatMap((step) => (step.kind === 'remove-file' ? [step.path] : [])),
-      certificates: plan.steps.flatMap((step) => (step.kind === 'issue-certificate' ? [step.path] : [])),
-      unchanged: plan.unchanged,
-      kept: plan.conflicts.map(({ path, reason }) => ({ path, reason })),
-      backups,
-      notices: plan.notices,
-    });
-    return;
-  }
-  for (const line of summarize(plan)) report.result(line);
+  report.say({ json: () => renderToJson(plan, backups), text: () => { report.results(summarize(plan)); } });
+}
+
+function renderToJson(plan: Plan, backups: readonly string[]): unknown {
+  return {
+    created: plan.steps.flatMap((step) => (changesFile(step) && step.change === 'create' ? [step.path] : [])),
+    replaced: plan.steps.flatMap((step) => (changesFile(step) && step.change.startsWith('replace') ? [step.path] : [])),
+    removed: plan.steps.flatMap((step) => (step.kind === 'remove-file' ? [step.path] : [])),
+    certificates: plan.steps.flatMap((step) => (step.kind === 'issue-certificate' ? [step.path] : [])),
+    unchanged: plan.unchanged,
+    kept: plan.conflicts.map(({ path, reason }) => ({ path, reason })),
+    backups,
+    notices: plan.notices,
+  };
 }
 
 /** Says where what was replaced is kept. */

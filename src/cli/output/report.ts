@@ -6,6 +6,17 @@ import { createStyle, wantsColor, type Style } from './style.ts';
 import { terminalSize } from './terminal-size.ts';
 import { wrapFor } from './wrap.ts';
 
+/** As what a command gives its result: to a person, or to a program. */
+export type Format = 'text' | 'json';
+
+/** A result in both formats; only the one that is wanted is made. */
+export interface Answer {
+  /** What the JSON document holds. */
+  readonly json: () => unknown;
+  /** Says the result, and what only a person needs to hear of it. */
+  readonly text: () => void;
+}
+
 /**
  * Where a command says things: results on stdout, everything meant for a person's eyes on the way on stderr. Whoever wrote a text, it cannot
  * steer the terminal.
@@ -14,9 +25,15 @@ export interface Report {
   /** Styles for stdout and for stderr: one may be a terminal while the other is not. */
   readonly style: Style;
   readonly messageStyle: Style;
+  readonly format: Format;
+  /** The result of a command, as text or as one JSON document. */
+  readonly say: (answer: Answer) => void;
+  /** One of several that a command says as they come: text, or a JSON document on a line of its own. */
+  readonly sayEvent: (answer: Answer) => void;
   /** A line of the result. */
   readonly result: (line: string) => void;
-  /** The result for programs: one JSON document. */
+  readonly results: (lines: readonly string[]) => void;
+  /** A result that is JSON for everybody. */
   readonly json: (value: unknown) => void;
   /** A sentence for the person, broken to the terminal's width. */
   readonly message: (text: string) => void;
@@ -31,7 +48,7 @@ export interface Report {
   readonly transient: (line: string | undefined) => void;
 }
 
-export function createReport(world: Pick<World, 'stdout' | 'stderr' | 'environment'>, isColorAllowed: boolean): Report {
+export function createReport(world: Pick<World, 'stdout' | 'stderr' | 'environment'>, isColorAllowed: boolean, format: Format = 'text'): Report {
   const style = createStyle(wantsColor(world.stdout, world.environment, isColorAllowed));
   const messageStyle = createStyle(wantsColor(world.stderr, world.environment, isColorAllowed));
   let isTransient = false;
@@ -47,10 +64,20 @@ export function createReport(world: Pick<World, 'stdout' | 'stderr' | 'environme
     clear();
     world.stdout.write(`${makeHarmless(line)}\n`);
   };
+  const sayWith = (indentation?: number) => ({ json, text }: Answer): void => {
+    if (format === 'json') result(printJson(json(), indentation));
+    else text();
+  };
   return {
     style,
     messageStyle,
+    format,
+    say: sayWith(2),
+    sayEvent: sayWith(),
     result,
+    results: (lines) => {
+      for (const line of lines) result(line);
+    },
     json: (value) => {
       result(printJson(value, 2));
     },

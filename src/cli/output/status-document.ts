@@ -12,7 +12,7 @@ const oldRouteName = 'ingress';
 const oldClassName = 'ingressClass';
 
 /** A status for programs: members as they are, what differs in words. */
-export function describeStatus({ controller, services, ...status }: Status): StatusDocument {
+export function statusToJson({ controller, services, ...status }: Status): StatusDocument {
   return {
     ...status,
     controller: describeController(controller),

@@ -6,7 +6,7 @@ import { makeHarmless } from './harmless-text.ts';
 import { printJson } from './print-json.ts';
 import type { CommandSession } from '../session.ts';
 import { printStatus } from './status-report.ts';
-import { describeStatus } from './status-document.ts';
+import { statusToJson } from './status-document.ts';
 import { terminalSize } from './terminal-size.ts';
 
 /** Shows one status after another. */
@@ -53,8 +53,8 @@ function isOver(signal: AbortSignal): boolean {
 }
 
 /** Chooses how to show: redrawn in place on a terminal, elsewhere a block, or a line of JSON, for each change. */
-export function createScreen(session: CommandSession, { isJson, interval }: { readonly isJson: boolean; readonly interval: number }): StatusScreen {
-  if (isJson) return createJsonScreen(session);
+export function createScreen(session: CommandSession, interval: number): StatusScreen {
+  if (session.report.format === 'json') return createJsonScreen(session);
   const { stdout, environment } = session.world;
   return stdout.isTTY && environment['TERM'] !== 'dumb' ? createDrawnScreen(session, interval) : createBlockScreen(session);
 }
@@ -70,7 +70,7 @@ function createJsonScreen({ report, world }: CommandSession): StatusScreen {
     repeat: () => { if (!world.stdout.isTTY) world.stdout.write(' '); },
   });
   return {
-    show: (status) => { tell(describeStatus(status), 'seen'); },
+    show: (status) => { tell(statusToJson(status), 'seen'); },
     trouble: ({ message, remedy }) => { tell({ error: { message, remedy: remedy ?? null } }, 'trouble'); },
   };
 }

@@ -24,7 +24,7 @@ function openScreen(stream: Readonly<Record<string, unknown>>, isJson = false): 
   let now = Date.parse('2027-01-01T00:00:00Z');
   const stdout = { ...stream, write: (text: string): boolean => (written += text) !== '' };
   const world = { stdout, stderr: stdout, environment: { TERM: 'xterm' }, now: () => new Date(now) } as unknown as CommandSession['world'];
-  const screen = createScreen({ world, report: createReport(world, false) } as CommandSession, { isJson, interval: 2 });
+  const screen = createScreen({ world, report: createReport(world, false, isJson ? 'json' : 'text') } as CommandSession, 2);
   return {
     ...screen,
     read: () => { const text = written; written = ''; return text; },

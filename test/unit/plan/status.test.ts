@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { profiles } from '../../../src/controllers/index.ts';
-import { describeStatus } from '../../../src/cli/output/status-document.ts';
+import { statusToJson } from '../../../src/cli/output/status-document.ts';
 import type { Difference, FileObjectChange, ObjectChange, ReleaseChange } from '../../../src/model/changes.ts';
 import type { Config } from '../../../src/model/config.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
@@ -261,7 +261,7 @@ describe('a status', () => {
     const change = (name: string): StatusFacts['changes']['objects'][number] => ({ path: path(name), object: { kind: 'Secret', name, namespace: 'apps' }, change: 'change', conflicts: [] });
     const releases = [{ ...unchanged('svc7'), change: 'change' as const, reasons: [{ about: 'object' as const, object: { kind: 'Ingress', name: 'ic3-svc7', namespace: 'apps' }, state: 'changed' as const }] }, unchanged('svc8'), unchanged('svc9')];
     const status = judgeStatus({ ...facts, changes: { objects: [change('wildcard-tls'), change('ic3-svc9-tls')], releases } });
-    expect(describeStatus(status).services.map(({ drift }) => drift)).toEqual([['Ingress ic3-svc7 was changed'], [], ['Secret ic3-svc9-tls differs']]);
+    expect(statusToJson(status).services.map(({ drift }) => drift)).toEqual([['Ingress ic3-svc7 was changed'], [], ['Secret ic3-svc9-tls differs']]);
     expect(status.problems).toMatchObject([
       { code: 'drift', services: [], details: ['Secret wildcard-tls differs'] },
       { code: 'drift', services: ['svc7'], message: 'differs from what apply brings: Ingress ic3-svc7 was changed' },
