@@ -120,11 +120,10 @@ export function describeCluster({ context, server, version }: Cluster): string {
   return `context ${context}, server ${server}, Kubernetes ${version.text}`;
 }
 
-/** A word on the lines of a dry run, where the person's own kubectl would make something else of them. */
-export function reportOwnDefaults({ listener }: Session, { readKuberc }: ClusterTools): void {
+/** The person's own settings of kubectl that make something else of a command line, by their path. */
+export function findOwnDefaults({ readKuberc }: ClusterTools): string | undefined {
   const kuberc = unlessRefused(readKuberc);
-  if (kuberc?.changesDefaults !== true) return;
-  listener.message(`note: ${kuberc.path} changes what kubectl does in your shell. These lines mean a kubectl without it: export KUBERC=off before you paste them.`);
+  return kuberc?.changesDefaults === true ? kuberc.path : undefined;
 }
 
 /** Why it cannot be read was told when kubectl was to run. */

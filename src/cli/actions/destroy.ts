@@ -1,5 +1,5 @@
 import { canAsk } from '../../app/asking.ts';
-import { describeCluster, reportOwnDefaults } from '../../app/cluster/tools.ts';
+import { describeCluster } from '../../app/cluster/tools.ts';
 import { carryOutDestroy, unlessForeign } from '../../app/destroy/carry-out-destroy.ts';
 import { planDestroy, type DestroyPlan, type Removals } from '../../app/destroy/plan-destroy.ts';
 import { loadProject } from '../../app/project.ts';
@@ -7,6 +7,7 @@ import { withLock } from '../../app/session.ts';
 import { quote } from '../../config/wording.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
 import { printCommand } from '../../kube/command-line.ts';
+import { reportOwnDefaults } from '../output/dry-run.ts';
 import type { CommandSession } from '../session.ts';
 
 export interface DestroyOptions {
@@ -88,7 +89,7 @@ function printPlan(session: CommandSession, { tools, removals }: DestroyPlan): v
   namespaces.forEach(({ step }, index) => {
     report.result(`${steps.length + index + 1}. ${printCommand(step.command)}  # ${unlessForeign}`);
   });
-  reportOwnDefaults(session, tools);
+  reportOwnDefaults(report, tools);
   reportLeft(session, left);
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addClusterOptions, addHelpDetails, addressOption, jsonOption, parseWholeNumber, timeoutOption } from '../options.ts';
-import type { VerifyOptions } from '../actions/verify.ts';
+import type { VerifyRequest } from '../../app/verify/verify.ts';
 import type { Run } from '../run-command.ts';
 
 export function defineVerify(program: Command, run: Run): void {
@@ -22,7 +22,7 @@ export function defineVerify(program: Command, run: Run): void {
     ['ingress-tls verify --deep --logs --context staging', 'all that can be proved'],
   ]);
   command.addHelpText('after', '\nExit code 1: a check failed. Warnings and known limits of the controller do not\nchange it. 3: nothing could be reached at the address.');
-  command.action(async (names: readonly string[], flags: Omit<VerifyOptions, 'names'>) => {
+  command.action(async (names: readonly string[], flags: Omit<VerifyRequest, 'names'>) => {
     await run(command, { ...flags, names }, async () => (await import('../actions/verify.ts')).verify);
   });
 }

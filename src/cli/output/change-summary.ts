@@ -2,39 +2,13 @@ import { escapeControls } from '../../text/escape.ts';
 import { stripServerFields } from '../../kube/compare-objects.ts';
 import { printObjectName } from '../../kube/object-identity.ts';
 import type { Change, ClusterChanges, ObjectChange, ObjectName, ReleaseChange } from '../../model/changes.ts';
-import type { Orphans } from '../../cluster/apply-plan.ts';
+import { countChanges, type ChangeCounts } from '../../cluster/count-changes.ts';
 import { describeDifference, unwanted } from '../../cluster/difference-text.ts';
-
-/** How many of each there are: objects that kubectl brings and releases, each counting once. */
-export type ChangeCounts = Readonly<Record<Change, number>>;
 
 /** One line for each object and release that changes, what stands in the way below it, and the counts. */
 export function summarizeChanges(changes: ClusterChanges): readonly string[] {
   const objects = changes.objects.filter(hasNews).flatMap((change) => [`${verb(change)}${printObjectName(change.object)}${change.change === 'delete' ? `: ${unwanted}` : ''}`, ...indent(noteLines(change))]);
   return [...objects, ...changes.releases.flatMap(describeRelease), printCounts(countChanges(changes))].map(escapeControls);
-}
-
-function countChanges({ objects, releases }: ClusterChanges): ChangeCounts {
-  const all = [...objects, ...releases];
-  const count = (wanted: Change): number => all.filter(({ change }) => change === wanted).length;
-  return { create: count('create'), change: count('change'), delete: count('delete'), unchanged: count('unchanged') };
-}
-
-/** The same with what the cluster has and the project does not bring: apply leaves it alone unless told otherwise. */
-export function addOrphans({ objects, releases }: ClusterChanges, orphans: Orphans): ClusterChanges {
-  return {
-    objects: [
-      ...objects,
-      ...orphans.objects.map(({ kind, name, namespace }) => ({ path: '', object: { kind, name, ...(namespace === undefined ? {} : { namespace }) }, change: 'delete' as const, conflicts: [] })),
-    ],
-    releases: [...releases, ...orphans.releases.map(({ name, namespace }) => ({ service: '', release: name, namespace, change: 'delete' as const, reasons: [{ about: 'unwanted' as const }] }))],
-  };
-}
-
-/** Whether anything would not stay as it is. */
-export function hasChanges(changes: ClusterChanges): boolean {
-  const { create, change, delete: deleted } = countChanges(changes);
-  return create + change + deleted > 0;
 }
 
 /** What is to be known of a change beside the change: who else manages fields, and why it is refused. */

@@ -1,5 +1,7 @@
+import { findOwnDefaults, type ClusterTools } from '../../app/cluster/tools.ts';
 import { printCommand } from '../../kube/command-line.ts';
 import type { Plan, RunStep } from '../../model/plan.ts';
+import type { Report } from './report.ts';
 import { describePlace, foldSteps } from './summary.ts';
 
 /** The numbered lines of a plan: what would be written, then every command as it would run. */
@@ -24,4 +26,11 @@ export function planToJson(plan: Plan, commands: readonly RunStep[]): readonly u
       stdinFiles: command.stdinFiles ?? [],
     })),
   ];
+}
+
+/** A word on the lines of a dry run, where the person's own kubectl would make something else of them. */
+export function reportOwnDefaults(report: Report, tools: ClusterTools): void {
+  const path = findOwnDefaults(tools);
+  if (path === undefined) return;
+  report.message(`note: ${path} changes what kubectl does in your shell. These lines mean a kubectl without it: export KUBERC=off before you paste them.`);
 }

@@ -1,7 +1,7 @@
 import { createTwoFilesPatch } from 'diff';
+import { explainKept } from '../../app/kept-files.ts';
 import { exitCodes } from '../../errors.ts';
 import type { Conflict, Plan } from '../../model/plan.ts';
-import { places } from '../../project/places.ts';
 import type { CommandSession } from '../session.ts';
 import { summarize } from './summary.ts';
 
@@ -45,20 +45,10 @@ export function closeRender({ report }: CommandSession, plan: Plan, next?: strin
     if (next !== undefined) report.next(next);
     return exitCodes.done;
   }
-  const { message, remedy } = explainConflicts(plan);
+  const { message, remedy } = explainKept(plan);
   report.message(message);
   report.next(remedy);
   return exitCodes.no;
-}
-
-/** What it means that edited files were kept, and how to go on. */
-export function explainConflicts(plan: Plan): { readonly message: string; readonly remedy: string } {
-  const count = plan.conflicts.length;
-  const [kept, them] = count === 1 ? ['a file that differs', 'it'] : [`${count} files that differ`, 'them'];
-  return {
-    message: `kept ${kept} from what ${places.config} asks for: ${plan.conflicts.map(({ path }) => path).join(', ')}`,
-    remedy: `ingress-tls render --force replaces ${them} and keeps a backup; or put the change into ${places.config}`,
-  };
 }
 
 function changesFile(step: Plan['steps'][number]): step is Extract<Plan['steps'][number], { kind: 'write-file' | 'write-object' }> {

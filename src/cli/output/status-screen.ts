@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
-import { setTimeout as wait } from 'node:timers/promises';
-import { KnownError } from '../../errors.ts';
+import type { StatusScreen } from '../../app/status/status.ts';
+import type { KnownError } from '../../errors.ts';
 import type { Status } from '../../model/status.ts';
 import { makeHarmless } from './harmless-text.ts';
 import { printJson } from './print-json.ts';
@@ -8,49 +8,6 @@ import type { CommandSession } from '../session.ts';
 import { printStatus } from './status-report.ts';
 import { statusToJson } from './status-document.ts';
 import { terminalSize } from './terminal-size.ts';
-
-/** Shows one status after another. */
-export interface StatusScreen {
-  readonly show: (status: Status) => void;
-  /** It could not be looked at: what was seen last still stands. */
-  readonly trouble: (error: KnownError) => void;
-}
-
-export interface WatchSettings {
-  readonly look: () => Promise<Status>;
-  readonly screen: StatusScreen;
-  /** Seconds between two looks. */
-  readonly interval: number;
-  /** Aborted when the person has seen enough. */
-  readonly enough: AbortSignal;
-}
-
-/**
- * Looks again and again until the person has seen enough. A cluster that is away for a while is told and asked again.
- *
- * @throws KnownError of the first look: a cluster that never was there is another matter.
- */
-export async function watchStatus({ look, screen, interval, enough }: WatchSettings): Promise<void> {
-  for (let hasSeen = false; !enough.aborted; ) {
-    try {
-      const status = await look();
-      if (isOver(enough)) return;
-      screen.show(status);
-      hasSeen = true;
-    } catch (error) {
-      // The tools were stopped as well.
-      if (isOver(enough)) return;
-      if (!(error instanceof KnownError) || !hasSeen) throw error;
-      screen.trouble(error);
-    }
-    await wait(interval * 1000, undefined, { signal: enough }).catch(() => undefined);
-  }
-}
-
-/** Asked anew after each wait. */
-function isOver(signal: AbortSignal): boolean {
-  return signal.aborted;
-}
 
 /** Chooses how to show: redrawn in place on a terminal, elsewhere a block, or a line of JSON, for each change. */
 export function createScreen(session: CommandSession, interval: number): StatusScreen {

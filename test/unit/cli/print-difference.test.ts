@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changesToJson, hasChanges, summarizeChanges } from '../../../src/cli/output/change-summary.ts';
+import { changesToJson, summarizeChanges } from '../../../src/cli/output/change-summary.ts';
+import { hasChanges } from '../../../src/cluster/count-changes.ts';
 import { printDifference } from '../../../src/cli/output/print-difference.ts';
 import type { ClusterChanges, ObjectChange } from '../../../src/model/changes.ts';
 import type { JsonValue } from '../../../src/model/json.ts';

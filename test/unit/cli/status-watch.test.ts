@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createReport } from '../../../src/cli/output/report.ts';
 import type { CommandSession } from '../../../src/cli/session.ts';
 import type { StatusDocument } from '../../../src/cli/output/status-document.ts';
-import { createScreen, type StatusScreen } from '../../../src/cli/output/status-screen.ts';
+import type { StatusScreen } from '../../../src/app/status/status.ts';
+import { createScreen } from '../../../src/cli/output/status-screen.ts';
 import type { Status } from '../../../src/model/status.ts';
 
 const status: Status = {

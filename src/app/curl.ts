@@ -1,0 +1,55 @@
+import { handOver } from '../world/exec/hand-over.ts';
+import { InternalError } from '../errors.ts';
+import type { ProbeAddress } from '../model/probe.ts';
+import type { ClusterOptions } from './cluster/tools.ts';
+import { buildCurlArgs, folderSeenFrom } from './curl-line.ts';
+import { loadProject } from './project.ts';
+import { selectServices } from './select-services.ts';
+import type { Session } from './session.ts';
+import { findAddress, type FoundAddress } from './verify/address.ts';
+
+export interface CurlRequest extends ClusterOptions {
+  readonly name: string;
+  /** As it stands in a URL. */
+  readonly path: string;
+  /** Options for curl itself. */
+  readonly curlOptions: readonly string[];
+  /** Absent: it is looked for. */
+  readonly address?: ProbeAddress;
+}
+
+/** What is about to run. */
+export interface CurlRun {
+  readonly found: FoundAddress;
+  /** Arguments to be shown: a person's own are left out. Among them may be a password, and what is printed stays in the log of a CI run. */
+  readonly shown: readonly string[];
+}
+
+/** Runs the real curl. @param onRun told right before. Returns curl's exit code. */
+export async function curl(session: Session, { name, path, curlOptions, ...options }: CurlRequest, onRun: (run: CurlRun) => void): Promise<number> {
+  const { world, root } = session;
+  const project = loadProject(session);
+  const [service] = selectServices(project, [name]);
+  if (service === undefined) throw new InternalError(`service ${name} was selected and is not there`);
+  const found = await findAddress(session, project, options);
+  const build = (ownOptions: readonly string[]): readonly string[] =>
+    buildCurlArgs({
+      service,
+      address: found.address,
+      path,
+      folder: folderSeenFrom(world.currentFolder, root),
+      isStrict: true,
+      options: [...avoidProxy(world.environment), ...ownOptions],
+    });
+  onRun({ found, shown: build(curlOptions.length === 0 ? [] : ['...']) });
+  // It hears the signals itself, and decides when it ends.
+  session.stop.hold();
+  return handOver(world, 'curl', build(curlOptions), world.currentFolder);
+}
+
+/** A proxy would look the host up by itself, and does not know it. */
+function avoidProxy(environment: Session['world']['environment']): readonly string[] {
+  // curl@8.17.0 docs: ENVIRONMENT.
+  const names = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
+  return names.some((name) => (environment[name] ?? '') !== '') ? ['--noproxy', '*'] : [];
+}

@@ -1,0 +1,88 @@
+import { ToolError, UsageError } from '../../errors.ts';
+import type { ProbeAddress, ProbeFailure } from '../../model/probe.ts';
+import type { Verification } from '../../model/verification.ts';
+import type { VerifyContext } from '../../verify/subject.ts';
+import { showFailure } from '../../verify/words.ts';
+import { loadProject } from '../project.ts';
+import { selectServices } from '../select-services.ts';
+import type { Session } from '../session.ts';
+import { encodePath } from '../url-path.ts';
+import { findAddress, printAddress, type FoundAddress } from './address.ts';
+import { createForeigners } from './foreign.ts';
+import { repair } from './repair.ts';
+import { runVerification, type VerifySettings } from './run.ts';
+import { describeSubjects } from './subjects.ts';
+
+export interface VerifyRequest extends VerifySettings {
+  /** Empty: all services. */
+  readonly names: readonly string[];
+  /** Absent: it is looked for. */
+  readonly address?: ProbeAddress;
+  /** One of the two makes verify judge the status of this path alone. */
+  readonly path?: string;
+  readonly status?: number;
+}
+
+/** What was seen, as far as anything was. */
+export interface Verified {
+  /** Without an address where there is no service to connect to. */
+  readonly verification: Omit<Verification, 'address'> & Partial<Pick<Verification, 'address'>>;
+  /** The controller, as its profile names it. */
+  readonly product: string;
+  readonly isReached: boolean;
+  /** Why the run, or a part of it, could not be carried out; what was seen stands. */
+  readonly failure?: ToolError;
+}
+
+/**
+ * Connects as clients do and judges what is seen.
+ * @param onAddress told where, before it connects.
+ * @throws UsageError for wishes that do not go together, ToolError when there is nothing to connect to.
+ */
+export async function verify(session: Session, request: VerifyRequest, onAddress: (found: FoundAddress) => void): Promise<Verified> {
+  const project = loadProject(session);
+  const services = selectServices(project, request.names);
+  refuseCombinations(request);
+  const { path, status, logs, deep } = request;
+  const asked = path === undefined && status === undefined ? {} : { asked: { services, path: encodePath(path ?? '/'), status: status ?? 200 } };
+  await repair(session, project, request);
+  const behaviour = project.profile.behaviour(project.config);
+  const { product } = behaviour;
+  if (services.length === 0) return { verification: { holds: true, services: [], controller: [] }, product, isReached: true };
+  const foreigners = await createForeigners(session.world);
+  const subjects = describeSubjects({ files: session.files, project, foreigners, ...asked });
+  const found = await findAddress(session, project, { ...request, needsCluster: logs === true, changesCluster: deep === true });
+  onAddress(found);
+  const context: VerifyContext = { config: project.config, behaviour, subjects, now: session.world.now() };
+  const selected = subjects.filter(({ service }) => services.includes(service));
+  const { verification, unreached, failures } = await runVerification(session, request, { project, context, selected, found, foreigners });
+  const failure = unreached === undefined ? joinFailures(failures) : explainUnreached(verification, unreached);
+  return { verification, product, isReached: unreached === undefined, ...(failure !== undefined && { failure }) };
+}
+
+function joinFailures([first, ...others]: readonly ToolError[]): ToolError | undefined {
+  if (first === undefined) return undefined;
+  const { message, details, remedy } = first;
+  return new ToolError(message, { details: [...others.flatMap((other) => [...other.details, other.message]), ...details], ...(remedy === undefined ? {} : { remedy }) });
+}
+
+/** `--deep` and `--logs` change or read more than an address leads to. */
+function refuseCombinations({ address, context, kubeconfig, deep, logs, status }: VerifyRequest): void {
+  if (address !== undefined && context === undefined && kubeconfig === undefined && (deep === true || logs === true)) {
+    const [option, what] = deep === true ? ['--deep', 'the cluster or the preview whose Secret it changes'] : ['--logs', 'the cluster whose logs it reads'];
+    throw new UsageError(`${option} needs ${what}, and --address names neither`, {
+      remedy: deep === true ? 'leave --address out, or name the cluster with --context' : 'name the cluster with --context',
+    });
+  }
+  if (status !== undefined && (status < 100 || status > 599)) throw new UsageError(`no such status: ${status}`, { remedy: 'give one from 100 to 599' });
+}
+
+/** One sentence, instead of one for each service: what was seen is the same for all of them. */
+function explainUnreached({ address }: Verification, failure: ProbeFailure): ToolError {
+  const remedies = {
+    option: 'check the address, and whether something listens there',
+    preview: 'look at the terminal of ingress-tls preview, or start it again',
+    cluster: 'look whether this machine reaches the node and its port; --address HOST:PORT names another way in',
+  };
+  return new ToolError(`cannot reach ${printAddress(address)}: ${showFailure(failure)}`, { remedy: remedies[address.source] });
+}
