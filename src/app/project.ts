@@ -39,7 +39,7 @@ export function readConfigText(session: Session): string {
  * @throws UsageError with all problems of ingress-tls.yaml at once.
  */
 export function loadProject(session: Session, takeOver?: string): Project {
-  const project = describe(readConfigText(session));
+  const project = parseProject(readConfigText(session));
   // As errors name it: in the label's own words.
   return takeOver === undefined ? project : { ...project, identities: [...project.identities, takeOver, printProject(takeOver)] };
 }
@@ -50,7 +50,7 @@ export function addTakeOver(command: string, { takeOver }: { readonly takeOver?:
 }
 
 /** The project that a text of ingress-tls.yaml describes, whether it is written yet or not. */
-export function describe(text: string): Project {
+export function parseProject(text: string): Project {
   const config = parseConfig(text, places.config, profileNames);
   const profile = findProfile(config.controller.profile);
   if (profile === undefined) throw new InternalError(`the schema let profile ${config.controller.profile} pass`);
@@ -61,9 +61,9 @@ export function describe(text: string): Project {
  * The project that a changed text of ingress-tls.yaml describes. Its problems come from what the person gave to the
  * command, and a place in a text that nobody can look at would only confuse.
  */
-export function describeChanged(text: string, command: string): Project {
+export function parseChangedProject(text: string, command: string): Project {
   try {
-    return describe(text);
+    return parseProject(text);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError('nothing was written: see above what is not accepted', {

@@ -1,17 +1,15 @@
+import { canAsk } from '../../app/asking.ts';
+import { addToProject, hasService } from '../../app/edit-project.ts';
+import { loadProject, type Project } from '../../app/project.ts';
 import { articleServices } from '../../config/defaults.ts';
-import { addService, type ServiceFields } from '../../config/edit.ts';
-import { nearest } from '../../text/nearest.ts';
+import type { ServiceFields } from '../../config/edit.ts';
 import { alternatives, quote } from '../../config/wording.ts';
 import { UsageError } from '../../errors.ts';
 import { modes, type Mode } from '../../model/mode.ts';
-import { places } from '../../project/places.ts';
-import { canAsk } from '../../app/asking.ts';
-import { reportNotices, selectNewNotices } from '../output/notices.ts';
-import { describeChanged, loadProject, planProject, type Project } from '../../app/project.ts';
+import { nearest } from '../../text/nearest.ts';
+import { reportNotices } from '../output/notices.ts';
 import { closeRender, reportRender } from '../output/report-render.ts';
-import { withLock } from '../../app/session.ts';
 import type { CommandSession } from '../session.ts';
-import { writeChangedProject } from '../../app/write-project.ts';
 
 export interface AddServiceOptions {
   readonly name?: string;
@@ -27,24 +25,18 @@ export interface AddServiceOptions {
   readonly input: boolean;
 }
 
-/** Adds a service to ingress-tls.yaml and renders. The file is written only when the result is a valid project. */
+/** Adds a service to the project; asks for what was not said. Exit 1 when edited files were kept. */
 export async function addServiceToProject(session: CommandSession, options: AddServiceOptions): Promise<number> {
+  const { report } = session;
   const found = loadProject(session);
   const mode = await chooseMode(session, options, found);
   const name = await chooseName(session, options, found, mode);
-  return withLock(session, 'add-service', async () => {
-    const before = loadProject(session);
-    refuseTaken(before, name);
-    const project = describeChanged(addService(before.text, places.config, toFields(options, name, mode)), 'add-service');
-    const planned = planProject(session, project, false);
-    const { plan } = planned;
-    const backups = await writeChangedProject(session, before.text, project, planned);
-    const service = project.desired.services.find((planned) => planned.name === name);
-    reportRender(session, plan, backups);
-    reportNotices(session.report, selectNewNotices(before.desired.notices, plan.notices), ['warning', 'info']);
-    session.report.message(`Added ${name}: ${mode}, https://${service?.host ?? name}:${project.config.controller.nodePort}/`);
-    return closeRender(session, plan, 'ingress-tls apply --dry-run');
-  });
+  const written = await addToProject(session, toFields(options, name, mode));
+  const { project, service, plan, news } = written;
+  reportRender(session, written);
+  reportNotices(report, news, ['warning', 'info']);
+  report.message(`Added ${name}: ${mode}, https://${service?.host ?? name}:${project.config.controller.nodePort}/`);
+  return closeRender(session, plan, 'ingress-tls apply --dry-run');
 }
 
 async function chooseMode({ world }: CommandSession, options: AddServiceOptions, project: Project): Promise<Mode> {
@@ -61,7 +53,7 @@ async function chooseMode({ world }: CommandSession, options: AddServiceOptions,
     const { askMode } = await import('../prompts.ts');
     return askMode(world);
   }
-  const example = modes.find((mode) => !isTaken(project, articleServices[mode])) ?? 'terminate';
+  const example = modes.find((mode) => !hasService(project, articleServices[mode])) ?? 'terminate';
   throw new UsageError('missing --mode: where does TLS end?', {
     details: ['terminate    at the controller', 'reencrypt    at the controller, and again to the pod', 'passthrough  in the pod'],
     remedy: `ingress-tls add-service ${options.name ?? articleServices[example]} --mode ${example}`,
@@ -72,7 +64,7 @@ async function chooseMode({ world }: CommandSession, options: AddServiceOptions,
 async function chooseName({ world }: CommandSession, options: AddServiceOptions, project: Project, mode: Mode): Promise<string> {
   if (options.name !== undefined) return options.name;
   const article = articleServices[mode];
-  const isFree = !isTaken(project, article);
+  const isFree = !hasService(project, article);
   if (canAsk(world, options)) {
     const { askText } = await import('../prompts.ts');
     // With the mode given and the article's name free there is nothing left to ask: the short form is a whole command.
@@ -87,19 +79,8 @@ async function chooseName({ world }: CommandSession, options: AddServiceOptions,
 
 function freeName(project: Project): string {
   for (let number = 10; ; number += 1) {
-    if (!isTaken(project, `svc${number}`)) return `svc${number}`;
+    if (!hasService(project, `svc${number}`)) return `svc${number}`;
   }
-}
-
-function isTaken(project: Project, name: string): boolean {
-  return project.config.services.some((service) => service.name === name);
-}
-
-function refuseTaken(project: Project, name: string): void {
-  if (!isTaken(project, name)) return;
-  throw new UsageError(`${places.config} has a service ${name} already`, {
-    remedy: `edit it there and run ingress-tls render, or choose another name`,
-  });
 }
 
 function toFields(options: AddServiceOptions, name: string, mode: Mode): ServiceFields {

@@ -1,14 +1,11 @@
-import { createConfigText, type ConfigIntent } from '../../config/edit.ts';
-import { defaultDomain } from '../../config/defaults.ts';
-import { UsageError } from '../../errors.ts';
-import { places } from '../../project/places.ts';
 import { canAsk } from '../../app/asking.ts';
+import { createProject, refuseExisting } from '../../app/edit-project.ts';
+import { defaultDomain } from '../../config/defaults.ts';
+import type { ConfigIntent } from '../../config/edit.ts';
+import { places } from '../../project/places.ts';
 import { reportNotices } from '../output/notices.ts';
-import { describeChanged, planProject } from '../../app/project.ts';
 import { closeRender, reportRender } from '../output/report-render.ts';
-import { withLock } from '../../app/session.ts';
 import type { CommandSession } from '../session.ts';
-import { writeChangedProject } from '../../app/write-project.ts';
 
 export interface InitOptions {
   readonly domain?: string;
@@ -24,31 +21,18 @@ export interface InitOptions {
   readonly input: boolean;
 }
 
-/** Starts a project. Everything is checked before the first byte is written. */
+/** Starts a project. */
 export async function init(session: CommandSession, options: InitOptions): Promise<number> {
+  const { report } = session;
+  // Before anything is asked.
   refuseExisting(session);
   const domain = await chooseDomain(session, options);
-  return withLock(session, 'init', async () => {
-    refuseExisting(session);
-    const project = describeChanged(createConfigText(toIntent(options, domain)), 'init');
-    const planned = planProject(session, project, false);
-    const { plan } = planned;
-    const backups = await writeChangedProject(session, undefined, project, planned);
-    if (session.report.format === 'text') session.report.result(`created    ${places.config}`);
-    reportRender(session, plan, backups);
-    reportNotices(session.report, plan.notices, ['warning', 'info']);
-    session.report.message(
-      `The domain is ${project.config.domain}${options.domain === undefined ? ' (to change it: ingress-tls init --domain YOUR.DOMAIN in an empty folder)' : ''}.`,
-    );
-    return closeRender(session, plan, 'ingress-tls add-service --mode terminate');
-  });
-}
-
-function refuseExisting({ files, root }: CommandSession): void {
-  if (!files.exists(places.config)) return;
-  throw new UsageError(`${places.config} exists already in ${root}`, {
-    remedy: 'ingress-tls render generates the files again from it; ingress-tls add-service adds to it',
-  });
+  const written = await createProject(session, toIntent(options, domain));
+  if (report.format === 'text') report.result(`created    ${places.config}`);
+  reportRender(session, written);
+  reportNotices(report, written.news, ['warning', 'info']);
+  report.message(`The domain is ${written.project.config.domain}${options.domain === undefined ? ' (to change it: ingress-tls init --domain YOUR.DOMAIN in an empty folder)' : ''}.`);
+  return closeRender(session, written.plan, 'ingress-tls add-service --mode terminate');
 }
 
 async function chooseDomain({ world }: CommandSession, options: InitOptions): Promise<string> {

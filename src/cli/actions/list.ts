@@ -1,57 +1,18 @@
+import { listProject, type ProjectList } from '../../app/list.ts';
 import { describeDate } from '../../certs/validity.ts';
 import { exitCodes } from '../../errors.ts';
-import type { ObservedPair } from '../../model/observed.ts';
-import { observeProject } from '../../world/files/observe.ts';
 import { chartFolder } from '../../project/places.ts';
-import type { WantedPair } from '../../project/wanted-pairs.ts';
-import { loadProject, type Project } from '../../app/project.ts';
-import type { CommandSession } from '../session.ts';
 import { printTable } from '../../text/table.ts';
+import type { CommandSession } from '../session.ts';
 
-const millisecondsOfDay = 24 * 60 * 60 * 1000;
-
-/** Lists what the project holds. Reads only. */
+/** Says what the project holds. */
 export function list(session: CommandSession): Promise<number> {
-  const project = loadProject(session);
-  const observed = observeProject(session.files, {
-    paths: [],
-    gitFiles: [],
-    objects: [],
-    pairs: project.desired.pairs.map(({ paths }) => paths),
-  });
-  const now = session.world.now();
-  const certificates = project.desired.pairs.map((pair) => describePair(pair, observed.pairs.get(pair.paths.certificate), now));
-  session.report.say({
-    json: () => describeForPrograms(project, certificates),
-    text: () => { printProject(session, project, certificates, now); },
-  });
+  const found = listProject(session);
+  session.report.say({ json: () => listToJson(found), text: () => { reportList(session, found); } });
   return Promise.resolve(exitCodes.done);
 }
 
-interface ListedCertificate {
-  readonly certificate: string;
-  readonly key: string;
-  readonly names: readonly string[];
-  /** ISO date and time, as `expires`; null where the certificate is not there. */
-  readonly validFrom: string | null;
-  readonly expires: string | null;
-  readonly daysLeft: number | null;
-}
-
-function describePair(pair: WantedPair, found: ObservedPair | undefined, now: Date): ListedCertificate {
-  const facts = found?.certificate;
-  return {
-    certificate: pair.paths.certificate,
-    key: pair.paths.key,
-    names: facts?.dnsNames ?? [],
-    validFrom: facts?.notBefore.toISOString() ?? null,
-    expires: facts?.notAfter.toISOString() ?? null,
-    // What has not begun has no days left.
-    daysLeft: facts === undefined || facts.notBefore > now ? null : Math.floor((facts.notAfter.getTime() - now.getTime()) / millisecondsOfDay),
-  };
-}
-
-function describeForPrograms({ config, desired }: Project, certificates: readonly ListedCertificate[]): unknown {
+function listToJson({ project: { config, desired }, certificates }: ProjectList): unknown {
   return {
     domain: config.domain,
     namespace: config.namespace,
@@ -74,7 +35,7 @@ function describeForPrograms({ config, desired }: Project, certificates: readonl
   };
 }
 
-function printProject({ report }: CommandSession, { config, desired }: Project, certificates: readonly ListedCertificate[], now: Date): void {
+function reportList({ report }: CommandSession, { project: { config, desired }, certificates, now }: ProjectList): void {
   const { style } = report;
   report.result(
     `${style.strong(config.domain)}: controller ${config.controller.name} (${config.controller.profile}) in namespace ${config.controller.namespace}, node port ${config.controller.nodePort}`,

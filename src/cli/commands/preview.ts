@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { addHelpDetails, parseWholeNumber } from '../options.ts';
-import type { PreviewOptions } from '../actions/preview.ts';
+import type { PreviewSettings } from '../../app/preview/preview.ts';
 import type { Run } from '../run-command.ts';
 
 export function definePreview(program: Command, run: Run): void {
@@ -17,7 +17,7 @@ export function definePreview(program: Command, run: Run): void {
     'after',
     '\nFor trying things, not for production: it listens on loopback only. It reloads\nwhen the project\'s files change. Ctrl-C or SIGTERM ends it, exit 0; a second\none ends it at once.',
   );
-  command.action(async (options: PreviewOptions) => {
+  command.action(async (options: PreviewSettings) => {
     await run(command, options, async () => (await import('../actions/preview.ts')).preview);
   });
 }

@@ -1,28 +1,15 @@
-import type { AccessEntry } from '../../model/preview.ts';
-import type { Plan } from '../../model/plan.ts';
+import type { PreviewEvents } from '../../app/preview/preview.ts';
 import type { Served } from '../../app/preview/load.ts';
 import { entryToJson, printEntry } from './preview-lines.ts';
+import { reportNotices } from './notices.ts';
 import type { CommandSession } from '../session.ts';
 import { printTable } from '../../text/table.ts';
-
-/** What a preview says, for a person or, a JSON document a line, for programs. */
-export interface PreviewReport {
-  readonly started: (served: Served, port: number) => void;
-  readonly reloaded: (served: Served, paths: readonly string[]) => void;
-  /** Tells complaints that were not told before; those that are gone may be told again. */
-  readonly complaints: (complaints: readonly string[]) => void;
-  /** Names edited files, each once. */
-  readonly kept: (plan: Plan) => void;
-  /** Something did not work and what was served is served on. */
-  readonly trouble: (message: string, details?: readonly string[], remedy?: string) => void;
-  readonly entry: (entry: AccessEntry) => void;
-  readonly ended: () => void;
-}
 
 /** Bytes that may wait for a slow reader of the log; entries beyond are counted and left out. */
 const mostWaiting = 1024 * 1024;
 
-export function createPreviewReport({ report, world }: CommandSession): PreviewReport {
+/** Tells what a preview does to a person or, a JSON document a line, to programs. */
+export function createPreviewReport({ report, world }: CommandSession): PreviewEvents {
   let told: ReadonlySet<string> = new Set();
   const named = new Set<string>();
   let leftOut = 0;
@@ -30,6 +17,9 @@ export function createPreviewReport({ report, world }: CommandSession): PreviewR
     report.sayEvent({ json: () => ({ event, ...facts() }), text });
   };
   return {
+    noticed(notices) {
+      reportNotices(report, notices, ['warning']);
+    },
     started(served, port) {
       say(
         'listening',

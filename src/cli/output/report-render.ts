@@ -1,4 +1,5 @@
 import { createTwoFilesPatch } from 'diff';
+import type { WrittenProject } from '../../app/edit-project.ts';
 import { explainKept } from '../../app/kept-files.ts';
 import { exitCodes } from '../../errors.ts';
 import type { Conflict, Plan } from '../../model/plan.ts';
@@ -6,7 +7,7 @@ import type { CommandSession } from '../session.ts';
 import { summarize } from './summary.ts';
 
 /** Tells what was written, on stdout, and what was kept, on stderr. */
-export function reportRender(session: CommandSession, plan: Plan, backups: readonly string[]): void {
+export function reportRender(session: CommandSession, { plan, backups }: Pick<WrittenProject, 'plan' | 'backups'>): void {
   const { report } = session;
   reportConflicts(session, plan);
   reportBackups(session, backups);

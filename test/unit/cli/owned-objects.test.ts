@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { selectBrought } from '../../../src/app/cluster/owned-objects.ts';
-import { describe as describeProject } from '../../../src/app/project.ts';
+import { parseProject } from '../../../src/app/project.ts';
 import type { OwnedObject } from '../../../src/world/kubectl/kubectl.ts';
 
-function projectWith(profile: string): ReturnType<typeof describeProject> {
-  return describeProject(`apiVersion: ingress-tls/v1\ndomain: example.test\nnamespace: apps\ncontroller:\n  name: ic3\n  namespace: ctl\n  profile: ${profile}\n`);
+function projectWith(profile: string): ReturnType<typeof parseProject> {
+  return parseProject(`apiVersion: ingress-tls/v1\ndomain: example.test\nnamespace: apps\ncontroller:\n  name: ic3\n  namespace: ctl\n  profile: ${profile}\n`);
 }
 
 function object(kind: string, name: string, namespace: string | undefined, managers: readonly string[], owner = 'ic3'): OwnedObject {

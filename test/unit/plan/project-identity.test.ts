@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describe as describeProject } from '../../../src/app/project.ts';
+import { parseProject } from '../../../src/app/project.ts';
 import { printProject } from '../../../src/kube/ownership.ts';
 import { findOtherProject, guessProject, type Marked } from '../../../src/cluster/project-identity.ts';
 
@@ -22,7 +22,7 @@ describe('the label of a project', () => {
 });
 
 describe('another project that has the name of a controller', () => {
-  const { desired } = describeProject('apiVersion: ingress-tls/v1\ndomain: b.test\nservices:\n  - name: svc7\n    mode: terminate\n');
+  const { desired } = parseProject('apiVersion: ingress-tls/v1\ndomain: b.test\nservices:\n  - name: svc7\n    mode: terminate\n');
   const secret = (project?: string): Marked => ({ kind: 'Secret', namespace: 'default', name: 'ingress-controller-demo-tls-secret', ...(project === undefined ? {} : { project }) });
   const release = (project: string, name = 'ic3-svc7'): Marked => ({ kind: 'release', namespace: 'default', name, project });
 

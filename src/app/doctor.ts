@@ -1,0 +1,134 @@
+import { defaultDomain } from '../config/defaults.ts';
+import { createConfigText } from '../config/edit.ts';
+import { Interrupted, KnownError } from '../errors.ts';
+import type { Cluster } from '../world/kubectl/kubectl.ts';
+import { explainToolFailure } from '../world/exec/tool-failure.ts';
+import { places } from '../project/places.ts';
+import { judgeNamespaces, refuseMissingResources, refuseTakenNodePort, refuseVersion } from './cluster/checks.ts';
+import { bindToContext, describeCluster, openCluster, type ClusterOptions, type ClusterTools } from './cluster/tools.ts';
+import { parseProject, planProject, readConfigText, type Project } from './project.ts';
+import type { Session } from './session.ts';
+import { sideBySide } from './side-by-side.ts';
+
+/** What was looked at, and how it was found. */
+export interface Finding {
+  /** Stable, for scripts. */
+  readonly check: string;
+  readonly status: 'ok' | 'note' | 'warning' | 'failed';
+  readonly found: string;
+  readonly remedy?: string;
+}
+
+/** Looks at everything that an apply needs, and finds `failed` what would stop it. Changes nothing. */
+export async function examine(session: Session, options: ClusterOptions): Promise<readonly Finding[]> {
+  const tools = openCluster(session, options, true);
+  // One that is too old does not come this far: bin/ingress-tls.js.
+  const findings: Finding[] = [{ check: 'node', status: 'ok', found: session.world.nodeVersion }];
+  const project = checkProject(session, findings);
+  const [kubectl, helm, openssl] = await sideBySide(
+    () => checkTool('kubectl', async () => (await tools.kubectl.readClientVersion()).text),
+    () => checkTool('helm', async () => (await tools.helm.readHelmVersion()).text),
+    () => checkTool('openssl', () => readOpensslVersion(tools)),
+  );
+  // No command runs openssl: people look at certificates with it.
+  findings.push(kubectl, helm, openssl.status === 'failed' ? { ...openssl, status: 'note' } : openssl);
+  if (kubectl.status === 'ok') {
+    findings.push(...(await checkCluster(tools, project)));
+  } else {
+    findings.push({ check: 'cluster', status: 'failed', found: 'not looked up without kubectl', remedy: 'install kubectl first' });
+  }
+  findings.push(
+    ...project.desired.notices
+      .filter(({ level }) => level !== 'error')
+      .map(({ level, code, message, remedy }): Finding => ({ check: code, status: level === 'warning' ? 'warning' : 'note', found: message, ...(remedy === undefined ? {} : { remedy }) })),
+  );
+  return findings;
+}
+
+/** The project in the folder; where there is none, or a broken one, the cluster is judged for a default one. */
+function checkProject(session: Session, findings: Finding[]): Project {
+  const fallback = (): Project => parseProject(createConfigText({ domain: defaultDomain }));
+  if (!session.files.exists(places.config)) {
+    findings.push({ check: 'project', status: 'note', found: `no ${places.config} here`, remedy: 'ingress-tls init' });
+    return fallback();
+  }
+  try {
+    const project = parseProject(readConfigText(session));
+    const { plan } = planProject(session, project, false);
+    const stale = plan.steps.filter((step) => step.kind !== 'make-directory').length;
+    if (plan.conflicts.length > 0) {
+      findings.push({ check: 'project', status: 'warning', found: `edited files: ${plan.conflicts.map(({ path }) => path).join(', ')}`, remedy: 'ingress-tls render shows the differences' });
+    } else if (stale > 0) {
+      findings.push({ check: 'project', status: 'note', found: `${stale} files are not as ${places.config} says`, remedy: 'ingress-tls render' });
+    } else {
+      findings.push({ check: 'project', status: 'ok', found: `${project.config.domain}, ${project.config.services.length} services` });
+    }
+    for (const notice of plan.notices.filter(({ code }) => code.startsWith('certificate-'))) {
+      findings.push({ check: notice.code, status: 'warning', found: notice.message, ...(notice.remedy === undefined ? {} : { remedy: notice.remedy }) });
+    }
+    return project;
+  } catch (error) {
+    findings.push({ ...asFinding('project', error) });
+    return fallback();
+  }
+}
+
+async function checkTool(check: string, readVersion: () => Promise<string>): Promise<Finding> {
+  try {
+    return { check, status: 'ok', found: await readVersion() };
+  } catch (error) {
+    return asFinding(check, error);
+  }
+}
+
+async function readOpensslVersion({ exec }: ClusterTools): Promise<string> {
+  const what = "cannot read openssl's version";
+  const result = await exec.run({ tool: 'openssl', effect: 'read', args: ['version'] }, { what });
+  if (result.exitCode !== 0 || result.timedOut) throw explainToolFailure('openssl', what, result, [], { isLocal: true });
+  return result.stdout.trim().split('\n')[0] ?? '';
+}
+
+async function checkCluster(unbound: ClusterTools, project: Project): Promise<readonly Finding[]> {
+  let cluster: Cluster;
+  try {
+    cluster = await unbound.kubectl.readCluster();
+  } catch (error) {
+    return [asFinding('cluster', error)];
+  }
+  const tools = bindToContext(unbound, cluster);
+  const { profile, config } = project;
+  const findings = await sideBySide(
+    () => judge('version', `profile ${profile.name} runs on it`, () => {
+      refuseVersion(cluster, project);
+    }),
+    () => judge('resources', `it serves ${profile.requiredResources.join(', ')}`, () => refuseMissingResources(tools, project)),
+    () => checkNamespaces(tools, project),
+    () => judge('node-port', `node port ${config.controller.nodePort} is free or ours`, () => refuseTakenNodePort(tools, project)),
+  );
+  return [{ check: 'cluster', status: 'ok', found: describeCluster(cluster) }, ...findings.flat()];
+}
+
+async function checkNamespaces(tools: ClusterTools, project: Project): Promise<readonly Finding[]> {
+  const words = { absent: 'does not exist yet; apply makes it', ours: 'exists and is ours', foreign: 'exists; it is used as it is', terminating: 'is being deleted; apply waits until it is gone' };
+  try {
+    const uses = await judgeNamespaces(tools, project);
+    return uses.map(({ name, state }) => ({ check: 'namespace', status: state === 'absent' ? 'note' : 'ok', found: `${name} ${words[state]}` }));
+  } catch (error) {
+    return [asFinding('namespace', error)];
+  }
+}
+
+async function judge(check: string, good: string, refuse: () => void | Promise<void>): Promise<Finding> {
+  try {
+    await refuse();
+    return { check, status: 'ok', found: good };
+  } catch (error) {
+    return asFinding(check, error);
+  }
+}
+
+function asFinding(check: string, error: unknown): Finding {
+  if (!(error instanceof KnownError) || error instanceof Interrupted) throw error;
+  const found = [error.message, ...error.details].join('\n');
+  return { check, status: 'failed', found, ...(error.remedy === undefined ? {} : { remedy: error.remedy }) };
+}

@@ -1,0 +1,88 @@
+import { addService, createConfigText, removeService, type ConfigIntent, type ServiceFields } from '../config/edit.ts';
+import { UsageError } from '../errors.ts';
+import type { PlannedService } from '../model/chart.ts';
+import type { Notice } from '../model/notice.ts';
+import type { Plan } from '../model/plan.ts';
+import { places, type PairPaths } from '../project/places.ts';
+import { selectNewNotices } from './new-notices.ts';
+import { loadProject, parseChangedProject, parseProject, planProject, type Project } from './project.ts';
+import { refuseUnknownService } from './select-services.ts';
+import { withLock, type Session } from './session.ts';
+import { carryOutPlan, writeChangedProject } from './write-project.ts';
+
+/** What a command made of the project folder. */
+export interface WrittenProject {
+  readonly project: Project;
+  readonly plan: Plan;
+  /** Copies of what was replaced by force. */
+  readonly backups: readonly string[];
+  /** What the person has not read before. */
+  readonly news: readonly Notice[];
+}
+
+/** Starts a project. Everything is checked before the first byte is written. @throws UsageError where there is one already. */
+export function createProject(session: Session, intent: ConfigIntent): Promise<WrittenProject> {
+  return withLock(session, 'init', async () => {
+    refuseExisting(session);
+    return write(session, undefined, parseChangedProject(createConfigText(intent), 'init'));
+  });
+}
+
+/** @throws UsageError where a project is already. */
+export function refuseExisting({ files, root }: Session): void {
+  if (!files.exists(places.config)) return;
+  throw new UsageError(`${places.config} exists already in ${root}`, {
+    remedy: 'ingress-tls render generates the files again from it; ingress-tls add-service adds to it',
+  });
+}
+
+/** Adds a service to ingress-tls.yaml and renders. The file is written only when the result is a valid project. */
+export function addToProject(session: Session, fields: ServiceFields): Promise<WrittenProject & { readonly service: PlannedService | undefined }> {
+  return withLock(session, 'add-service', async () => {
+    const before = loadProject(session);
+    refuseTaken(before, fields.name);
+    const written = await write(session, before, parseChangedProject(addService(before.text, places.config, fields), 'add-service'));
+    return { ...written, service: written.project.desired.services.find(({ name }) => name === fields.name) };
+  });
+}
+
+export function hasService({ config }: Project, name: string): boolean {
+  return config.services.some((service) => service.name === name);
+}
+
+function refuseTaken(project: Project, name: string): void {
+  if (!hasService(project, name)) return;
+  throw new UsageError(`${places.config} has a service ${name} already`, {
+    remedy: `edit it there and run ingress-tls render, or choose another name`,
+  });
+}
+
+/** Takes a service out of ingress-tls.yaml and removes its generated files. Its keys and certificates, which nothing needs any more, are never deleted. */
+export function removeFromProject(session: Session, name: string): Promise<WrittenProject & { readonly unneeded: readonly PairPaths[] }> {
+  return withLock(session, 'remove-service', async () => {
+    const before = loadProject(session);
+    refuseUnknownService(before, [name]);
+    const project = parseProject(removeService(before.text, places.config, name));
+    const written = await write(session, before, project);
+    const wanted = new Set(project.desired.pairs.map(({ paths }) => paths.certificate));
+    return { ...written, unneeded: before.desired.pairs.map(({ paths }) => paths).filter(({ certificate }) => !wanted.has(certificate)) };
+  });
+}
+
+/** Generates all files from ingress-tls.yaml. @param force edited files are replaced, and copies of them kept. */
+export function renderProject(session: Session, force: boolean): Promise<WrittenProject> {
+  return withLock(session, 'render', async () => {
+    const project = loadProject(session);
+    const { plan, observed } = planProject(session, project, force);
+    const backups = await carryOutPlan(session, plan, observed);
+    // What the controller cannot do was said when it was chosen; what is new is the state of the certificates.
+    return { project, plan, backups, news: selectNewNotices(project.desired.notices, plan.notices) };
+  });
+}
+
+async function write(session: Session, before: Project | undefined, project: Project): Promise<WrittenProject> {
+  const planned = planProject(session, project, false);
+  const backups = await writeChangedProject(session, before?.text, project, planned);
+  const { plan } = planned;
+  return { project, plan, backups, news: selectNewNotices(before?.desired.notices ?? [], plan.notices) };
+}

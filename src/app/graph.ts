@@ -1,0 +1,37 @@
+import { coversName } from '../certs/names.ts';
+import type { FoundPairs } from '../graph/describe-certificate.ts';
+import { describeGraph } from '../graph/describe-graph.ts';
+import type { Notice } from '../model/notice.ts';
+import { observeProject } from '../world/files/observe.ts';
+import { loadProject, type Project } from './project.ts';
+import type { Session } from './session.ts';
+
+export interface ProjectGraph {
+  readonly description: ReturnType<typeof describeGraph>;
+  /** Annotations that undo a mode: the picture shows the mode that was asked for, which no file will have. */
+  readonly errors: readonly Notice[];
+}
+
+/** Describes the project as its files do. Reads only, and asks no cluster. */
+export function graphProject(session: Session): ProjectGraph {
+  const project = loadProject(session);
+  const description = describeGraph({ ...project, found: findPairs(session, project), now: session.world.now() });
+  return { description, errors: project.desired.notices.filter(({ level }) => level === 'error') };
+}
+
+function findPairs({ files }: Session, { desired }: Project): FoundPairs {
+  const { pairs } = observeProject(files, {
+    paths: [],
+    gitFiles: [],
+    objects: [],
+    pairs: desired.pairs.map(({ paths, issuer }) => ({ ...paths, ...(issuer === undefined ? {} : { issuer: issuer.certificate }) })),
+  });
+  const required = new Map(desired.pairs.map(({ paths, requiredNames }) => [paths.certificate, requiredNames]));
+  return new Map(
+    Array.from(pairs, ([path, pair]) => {
+      const { certificate } = pair;
+      const names = certificate === undefined ? [] : (required.get(path) ?? []).filter((name) => !coversName(certificate.dnsNames, name));
+      return [path, { ...pair, uncovered: names }];
+    }),
+  );
+}
