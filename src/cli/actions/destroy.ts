@@ -1,7 +1,7 @@
 import { canAsk } from '../../app/asking.ts';
 import { describeCluster } from '../../app/cluster/tools.ts';
 import { carryOutDestroy, unlessForeign } from '../../app/destroy/carry-out-destroy.ts';
-import { planDestroy, type DestroyPlan, type Removals } from '../../app/destroy/plan-destroy.ts';
+import { planDestroy, type DestroyPlan, type DestroySettings, type Removals } from '../../app/destroy/plan-destroy.ts';
 import { loadProject } from '../../app/project.ts';
 import { withLock } from '../../app/session.ts';
 import { quote } from '../../config/wording.ts';
@@ -10,16 +10,10 @@ import { printCommand } from '../../kube/command-line.ts';
 import { reportOwnDefaults } from '../output/dry-run.ts';
 import type { CommandSession } from '../session.ts';
 
-export interface DestroyOptions {
+export interface DestroyOptions extends DestroySettings {
+  /** The controller's name; absent: the person is asked for it. */
   readonly confirm?: string;
-  readonly dryRun?: boolean;
-  readonly context?: string;
-  readonly kubeconfig?: string;
-  /** Seconds. */
-  readonly timeout: number;
   readonly input: boolean;
-  readonly takeOver?: string;
-  readonly verbose?: boolean;
 }
 
 /**
