@@ -22,6 +22,7 @@ const rooms = {
 // Each of these packages lives in one room; a second user of it means that a room is missing something.
 const homes = {
   commander: ['cli'],
+  '@commander-js/extra-typings': ['cli'],
   chalk: ['cli'],
   '@clack/prompts': ['cli'],
   listr2: ['cli'],

@@ -1,39 +1,45 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type AnyCommand } from './commander.ts';
 import { exitCodeMeanings } from '../errors.ts';
 import { isHostName } from '../app/curl-line.ts';
 import type { ProbeAddress } from '../model/probe.ts';
 
+// Which value an option gives is read from its flags and its parser; no type here says it again.
+
 /** `--json`, where a command has a result for programs. */
-export function jsonOption(): Option {
+export function jsonOption() {
   return new Option('--json', 'print the result as JSON');
 }
 
 /** `--yes` and `--no-input`, where a command may ask. */
-export function addPromptOptions(command: Command): Command {
-  return command
-    .option('-y, --yes', 'take every default without asking')
-    .option('--no-input', 'never ask: take the defaults, fail where there is none');
+export function yesOption() {
+  return new Option('-y, --yes', 'take every default without asking');
 }
 
-/** How to reach the cluster. */
-export function addClusterOptions(command: Command): Command {
-  return command
-    .option('--context <name>', 'context of the kubeconfig to use (default: the current one)', parseNotEmpty)
-    .option('--kubeconfig <file>', 'kubeconfig to use (default: as kubectl does)', parseNotEmpty);
+export function noInputOption() {
+  return new Option('--no-input', 'never ask: take the defaults, fail where there is none');
+}
+
+/** `--context` and `--kubeconfig`: how to reach the cluster. */
+export function contextOption() {
+  return new Option('--context <name>', 'context of the kubeconfig to use (default: the current one)').argParser(parseNotEmpty);
+}
+
+export function kubeconfigOption() {
+  return new Option('--kubeconfig <file>', 'kubeconfig to use (default: as kubectl does)').argParser(parseNotEmpty);
 }
 
 /** `--timeout`; the option's value is in seconds. */
-export function timeoutOption(what: string): Option {
+export function timeoutOption(what: string) {
   return new Option('--timeout <duration>', what).argParser(parseDuration);
 }
 
 /** `--timeout` of a command that only asks; world/exec/exec.ts has the default. */
-export function questionTimeoutOption(): Option {
+export function questionTimeoutOption() {
   return timeoutOption('how long each question to the cluster may take (default: 25s)');
 }
 
 /** `--take-over`: what to do on purpose when the project's domain is another one by now. */
-export function takeOverOption(): Option {
+export function takeOverOption() {
   return new Option('--take-over <domain>', "take what was applied for this domain for the project's own: it had that domain before").argParser(parseDomain);
 }
 
@@ -44,7 +50,7 @@ function parseDomain(text: string): string {
 }
 
 /** `--address`: where to connect, instead of what is found. */
-export function addressOption(): Option {
+export function addressOption() {
   return new Option('--address <host:port>', 'where to connect: 192.0.2.10:30092, [2001:db8::1]:443 (default: a running preview, else the cluster)').argParser(parseAddress);
 }
 
@@ -95,9 +101,9 @@ function isIpv4(host: string): boolean {
 }
 
 /** Adds examples and the exit codes to a command's help. */
-export function addHelpDetails(command: Command, examples: readonly (readonly [string, string])[]): Command {
+export function addHelpDetails(command: AnyCommand, examples: readonly (readonly [string, string])[]): void {
   // One above the other: side by side they are wider than 80 columns.
   const exampleLines = examples.map(([line, what]) => `  # ${what}\n  $ ${line}`);
   const codeLines = exitCodeMeanings.map(([code, meaning]) => `  ${String(code).padEnd(3)}  ${meaning}`);
-  return command.addHelpText('after', `\nExamples:\n${exampleLines.join('\n')}\n\nExit codes:\n${codeLines.join('\n')}`);
+  command.addHelpText('after', `\nExamples:\n${exampleLines.join('\n')}\n\nExit codes:\n${codeLines.join('\n')}`);
 }

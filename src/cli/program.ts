@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type Program } from './commander.ts';
 import { exitCodes } from '../errors.ts';
 import type { World } from '../world/world.ts';
 import { defineAddService } from './commands/add-service.ts';
@@ -19,7 +19,7 @@ import { defineVerify } from './commands/verify.ts';
 import { makeHarmless } from './output/harmless-text.ts';
 import { addHelpDetails, parseNotEmpty } from './options.ts';
 import type { Run } from './run-command.ts';
-import { openSession, type SessionOptions } from './session.ts';
+import { openSession } from './session.ts';
 
 const definitions = [
   defineInit,
@@ -43,7 +43,7 @@ const definitions = [
 export async function runProgram(world: World): Promise<number> {
   let exitCode: number = exitCodes.done;
   const run: Run = async (command, options, load) => {
-    const session = openSession(world, command.optsWithGlobals<SessionOptions>());
+    const session = openSession(world, command.optsWithGlobals());
     const action = await load();
     try {
       exitCode = await action(session, options);
@@ -61,8 +61,8 @@ export async function runProgram(world: World): Promise<number> {
   }
 }
 
-function createProgram(world: World, run: Run): Command {
-  const program = new Command('ingress-tls')
+function createProgram(world: World, run: Run): Program {
+  const program: Program = new Command('ingress-tls')
     // Before the subcommands are made, or they do not inherit it (commander@14.0.3 lib/command.js copyInheritedSettings).
     .exitOverride()
     .configureOutput({
@@ -79,7 +79,7 @@ function createProgram(world: World, run: Run): Command {
     .showHelpAfterError('(add --help for the options and examples)')
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true });
   for (const define of definitions) define(program, run);
-  return addHelpDetails(program, [
+  addHelpDetails(program, [
     ['ingress-tls init --domain example.test', 'start a project in this folder'],
     ['ingress-tls add-service svc7 --mode terminate', 'TLS ends at the controller'],
     ['ingress-tls add-service svc8 --mode reencrypt', 'and is opened again to the pod'],
@@ -87,4 +87,5 @@ function createProgram(world: World, run: Run): Command {
     ['ingress-tls apply --dry-run', 'see every command first'],
     ['ingress-tls apply', 'bring it to the cluster'],
   ]);
+  return program;
 }

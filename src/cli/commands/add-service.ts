@@ -1,9 +1,8 @@
-import { InvalidArgumentError, type Command } from 'commander';
-import type { AddServiceOptions } from '../actions/add-service.ts';
+import { InvalidArgumentError, type Program } from '../commander.ts';
 import type { Run } from '../run-command.ts';
-import { addHelpDetails, addPromptOptions, jsonOption, parseWholeNumber } from '../options.ts';
+import { addHelpDetails, jsonOption, noInputOption, parseWholeNumber, yesOption } from '../options.ts';
 
-export function defineAddService(program: Command, run: Run): void {
+export function defineAddService(program: Program, run: Run): void {
   const command = program
     .command('add-service')
     .description('add a service to ingress-tls.yaml and render its certificates, Secrets and chart')
@@ -16,15 +15,16 @@ export function defineAddService(program: Command, run: Run): void {
     .option('--client-auth', 'passthrough: the pod demands a client certificate (default)')
     .option('--no-client-auth', 'passthrough: the pod does not')
     .option('--annotation <key=value>', 'annotation of your own on the route; repeatable', collectAnnotation)
-    .addOption(jsonOption());
-  addPromptOptions(command);
+    .addOption(jsonOption())
+    .addOption(yesOption())
+    .addOption(noInputOption());
   addHelpDetails(command, [
     ['ingress-tls add-service --mode passthrough', 'svc9, with the demo backend'],
     ['ingress-tls add-service shop --mode reencrypt --image example.org/shop:1.4', 'your own image'],
     ['ingress-tls add-service api --mode passthrough --no-client-auth', 'without client certificates'],
   ]);
-  command.action(async (name: string | undefined, flags: Omit<AddServiceOptions, 'name'>) => {
-    const options: AddServiceOptions = { ...flags, ...(name === undefined ? {} : { name }) };
+  command.action(async (name, flags) => {
+    const options = { ...flags, ...(name === undefined ? {} : { name }) };
     await run(command, options, async () => (await import('../actions/add-service.ts')).addServiceToProject);
   });
 }

@@ -1,14 +1,14 @@
-import type { Command } from 'commander';
-import type { ApplyOptions } from '../actions/apply.ts';
+import type { Program } from '../commander.ts';
 import type { Run } from '../run-command.ts';
-import { addClusterOptions, addHelpDetails, jsonOption, parseConcurrency, takeOverOption, timeoutOption } from '../options.ts';
+import { addHelpDetails, contextOption, jsonOption, kubeconfigOption, parseConcurrency, takeOverOption, timeoutOption } from '../options.ts';
 
-export function defineApply(program: Command, run: Run): void {
+export function defineApply(program: Program, run: Run): void {
   const command = program
     .command('apply')
     .description('render, then bring what differs to the cluster with kubectl and helm')
-    .option('--dry-run', 'print the numbered plan with every command; change nothing');
-  addClusterOptions(command)
+    .option('--dry-run', 'print the numbered plan with every command; change nothing')
+    .addOption(contextOption())
+    .addOption(kubeconfigOption())
     .option('--namespace <namespace>', 'refuse unless the services live in this namespace (set in ingress-tls.yaml)')
     .addOption(timeoutOption('how long each rollout and release may take').default(300, '5m'))
     .option('--prune', 'remove from the cluster what is no longer in ingress-tls.yaml')
@@ -26,7 +26,7 @@ export function defineApply(program: Command, run: Run): void {
     ['ingress-tls apply --timeout 10m --verbose', 'slow cluster, every command shown'],
     ['ingress-tls apply --verify-live', 'look for changes that others made on the cluster'],
   ]);
-  command.action(async (options: ApplyOptions) => {
+  command.action(async (options) => {
     await run(command, options, async () => (await import('../actions/apply.ts')).apply);
   });
 }

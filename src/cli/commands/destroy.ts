@@ -1,15 +1,15 @@
-import type { Command } from 'commander';
-import type { DestroyOptions } from '../actions/destroy.ts';
+import type { Program } from '../commander.ts';
 import type { Run } from '../run-command.ts';
-import { addClusterOptions, addHelpDetails, jsonOption, takeOverOption, timeoutOption } from '../options.ts';
+import { addHelpDetails, contextOption, jsonOption, kubeconfigOption, takeOverOption, timeoutOption } from '../options.ts';
 
-export function defineDestroy(program: Command, run: Run): void {
+export function defineDestroy(program: Program, run: Run): void {
   const command = program
     .command('destroy')
     .description('remove from the cluster what apply brought, and nothing else; local files stay')
     .option('--confirm <name>', "the controller's name, instead of being asked for it")
-    .option('--dry-run', 'print what would be removed');
-  addClusterOptions(command)
+    .option('--dry-run', 'print what would be removed')
+    .addOption(contextOption())
+    .addOption(kubeconfigOption())
     .addOption(timeoutOption('how long each release and each deletion may take (workloads and namespaces: 6m at least)').default(300, '5m'))
     .addOption(takeOverOption())
     .option('--no-input', 'never ask; without --confirm that is an error')
@@ -19,7 +19,7 @@ export function defineDestroy(program: Command, run: Run): void {
     ['ingress-tls destroy --dry-run', 'see what would go'],
     ['ingress-tls destroy --confirm ic3', 'without being asked'],
   ]);
-  command.action(async (options: DestroyOptions) => {
+  command.action(async (options) => {
     await run(command, options, async () => (await import('../actions/destroy.ts')).destroy);
   });
 }

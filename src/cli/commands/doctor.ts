@@ -1,13 +1,17 @@
-import type { Command } from 'commander';
-import type { ClusterOptions } from '../../app/cluster/tools.ts';
+import type { Program } from '../commander.ts';
 import type { Run } from '../run-command.ts';
-import { addClusterOptions, addHelpDetails, jsonOption, questionTimeoutOption } from '../options.ts';
+import { addHelpDetails, contextOption, jsonOption, kubeconfigOption, questionTimeoutOption } from '../options.ts';
 
-export function defineDoctor(program: Command, run: Run): void {
-  const command = program.command('doctor').description('check node, kubectl, helm, openssl, the cluster and the project');
-  addClusterOptions(command).addOption(questionTimeoutOption()).addOption(jsonOption());
+export function defineDoctor(program: Program, run: Run): void {
+  const command = program
+    .command('doctor')
+    .description('check node, kubectl, helm, openssl, the cluster and the project')
+    .addOption(contextOption())
+    .addOption(kubeconfigOption())
+    .addOption(questionTimeoutOption())
+    .addOption(jsonOption());
   addHelpDetails(command, [['ingress-tls doctor', 'each finding comes with its remedy']]);
-  command.action(async (options: ClusterOptions) => {
+  command.action(async (options) => {
     await run(command, options, async () => (await import('../actions/doctor.ts')).doctor);
   });
 }

@@ -1,13 +1,11 @@
-import { Option, type Command } from 'commander';
-import type { GraphFormat } from '../../graph/draw-graph.ts';
-import type { GraphOptions } from '../actions/graph.ts';
+import { Option, type Program } from '../commander.ts';
 import type { Run } from '../run-command.ts';
 import { addHelpDetails } from '../options.ts';
 
 // Here and not in graph/: the drawings are loaded only when they are wanted.
-const formats: readonly GraphFormat[] = ['text', 'mermaid', 'svg', 'html'];
+const formats = ['text', 'mermaid', 'svg', 'html'] as const;
 
-export function defineGraph(program: Command, run: Run): void {
+export function defineGraph(program: Program, run: Run): void {
   const command = program
     .command('graph')
     .description('draw where TLS begins and ends for each service, and by which certificates')
@@ -18,7 +16,7 @@ export function defineGraph(program: Command, run: Run): void {
     ['ingress-tls graph --format svg > tls.svg', 'a picture for a README'],
     ['ingress-tls graph --format html > tls.html', 'one page without links, to send or to print'],
   ]);
-  command.action(async (options: GraphOptions) => {
+  command.action(async (options) => {
     await run(command, options, async () => (await import('../actions/graph.ts')).graph);
   });
 }

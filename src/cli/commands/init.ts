@@ -1,11 +1,10 @@
-import { profileNames } from '../../controllers/index.ts';
 import { alternatives } from '../../config/wording.ts';
-import type { Command } from 'commander';
-import type { InitOptions } from '../actions/init.ts';
+import { profileNames } from '../../controllers/index.ts';
+import type { Program } from '../commander.ts';
 import type { Run } from '../run-command.ts';
-import { addHelpDetails, addPromptOptions, jsonOption, parseWholeNumber } from '../options.ts';
+import { addHelpDetails, jsonOption, noInputOption, parseWholeNumber, yesOption } from '../options.ts';
 
-export function defineInit(program: Command, run: Run): void {
+export function defineInit(program: Program, run: Run): void {
   const command = program
     .command('init')
     .description('start a project: ingress-tls.yaml, the wildcard certificate and the controller')
@@ -18,15 +17,16 @@ export function defineInit(program: Command, run: Run): void {
     .option('--node-port <port>', 'node port of the controller (default: 30092)', parseWholeNumber)
     .option('--key-type <type>', 'rsa-2048 or ecdsa-p256 (default: rsa-2048)')
     .option('--days <days>', 'lifetime of the certificates, at most 825 (default: 365)', parseWholeNumber)
-    .addOption(jsonOption());
-  addPromptOptions(command);
+    .addOption(jsonOption())
+    .addOption(yesOption())
+    .addOption(noInputOption());
   addHelpDetails(command, [
     ['ingress-tls init', 'domain example.test'],
     ['ingress-tls init --domain apps.example.org', 'your own domain'],
     ['ingress-tls init --profile traefik', 'a controller that is still maintained'],
     ['ingress-tls init --domain tonybai.com --profile ingress-nginx-0.15', 'for clusters before Kubernetes 1.16'],
   ]);
-  command.action(async (options: InitOptions) => {
+  command.action(async (options) => {
     await run(command, options, async () => (await import('../actions/init.ts')).init);
   });
 }

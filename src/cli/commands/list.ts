@@ -1,8 +1,8 @@
-import type { Command } from 'commander';
+import type { Program } from '../commander.ts';
 import type { Run } from '../run-command.ts';
 import { addHelpDetails, jsonOption } from '../options.ts';
 
-export function defineList(program: Command, run: Run): void {
+export function defineList(program: Program, run: Run): void {
   const command = program
     .command('list')
     .description('list services, hosts, modes, ports, files and when certificates expire')

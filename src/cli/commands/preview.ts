@@ -1,9 +1,8 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Program } from '../commander.ts';
 import { addHelpDetails, parseWholeNumber } from '../options.ts';
-import type { PreviewSettings } from '../../app/preview/preview.ts';
 import type { Run } from '../run-command.ts';
 
-export function definePreview(program: Command, run: Run): void {
+export function definePreview(program: Program, run: Run): void {
   const command = program
     .command('preview')
     .description('serve the rendered project on this machine, without a cluster, as the controller would')
@@ -17,7 +16,7 @@ export function definePreview(program: Command, run: Run): void {
     'after',
     '\nFor trying things, not for production: it listens on loopback only. It reloads\nwhen the project\'s files change. Ctrl-C or SIGTERM ends it, exit 0; a second\none ends it at once.',
   );
-  command.action(async (options: PreviewSettings) => {
+  command.action(async (options) => {
     await run(command, options, async () => (await import('../actions/preview.ts')).preview);
   });
 }

@@ -1,9 +1,8 @@
-import type { Command } from 'commander';
-import type { RenderOptions } from '../actions/render.ts';
+import type { Program } from '../commander.ts';
 import type { Run } from '../run-command.ts';
 import { addHelpDetails, jsonOption } from '../options.ts';
 
-export function defineRender(program: Command, run: Run): void {
+export function defineRender(program: Program, run: Run): void {
   const command = program
     .command('render')
     .description('generate all files from ingress-tls.yaml again; edited files are kept')
@@ -13,7 +12,7 @@ export function defineRender(program: Command, run: Run): void {
     ['ingress-tls render', 'after editing ingress-tls.yaml'],
     ['ingress-tls render --force', 'give up changes made in generated files'],
   ]);
-  command.action(async (options: RenderOptions) => {
+  command.action(async (options) => {
     await run(command, options, async () => (await import('../actions/render.ts')).render);
   });
 }

@@ -1,9 +1,8 @@
-import type { Command } from 'commander';
-import { addClusterOptions, addHelpDetails, addressOption, jsonOption, parseWholeNumber, timeoutOption } from '../options.ts';
-import type { VerifyRequest } from '../../app/verify/verify.ts';
+import type { Program } from '../commander.ts';
+import { addHelpDetails, addressOption, contextOption, jsonOption, kubeconfigOption, parseWholeNumber, timeoutOption } from '../options.ts';
 import type { Run } from '../run-command.ts';
 
-export function defineVerify(program: Command, run: Run): void {
+export function defineVerify(program: Program, run: Run): void {
   const command = program
     .command('verify')
     .description('connect as a client would and prove where TLS ends for each service; changes nothing without --deep')
@@ -13,8 +12,10 @@ export function defineVerify(program: Command, run: Run): void {
     .option('--status <number>', 'the status that this path has (default: 200)', parseWholeNumber)
     .addOption(timeoutOption('how long each connection and each question to the cluster may take (default: 5s and 25s)'))
     .option('--deep', "break each reencrypt hop for a moment: with another authority in its Secret it must be refused")
-    .option('--logs', "read the logs of controller and pods: passed-through requests must not be in the controller's");
-  addClusterOptions(command).addOption(jsonOption());
+    .option('--logs', "read the logs of controller and pods: passed-through requests must not be in the controller's")
+    .addOption(contextOption())
+    .addOption(kubeconfigOption())
+    .addOption(jsonOption());
   addHelpDetails(command, [
     ['ingress-tls verify', 'every service, where a preview or the cluster runs'],
     ['ingress-tls verify svc9 --address 192.0.2.10:30092', 'one service, somewhere else'],
@@ -22,7 +23,7 @@ export function defineVerify(program: Command, run: Run): void {
     ['ingress-tls verify --deep --logs --context staging', 'all that can be proved'],
   ]);
   command.addHelpText('after', '\nExit code 1: a check failed. Warnings and known limits of the controller do not\nchange it. 3: nothing could be reached at the address.');
-  command.action(async (names: readonly string[], flags: Omit<VerifyRequest, 'names'>) => {
+  command.action(async (names, flags) => {
     await run(command, { ...flags, names }, async () => (await import('../actions/verify.ts')).verify);
   });
 }
