@@ -13,7 +13,7 @@ export interface Access {
 }
 
 /** @param address of a node; where none is known, or no node port leads to the controller, a person has to fill it in. */
-export function describeAccess({ kind, port }: Entry, service: PlannedService, address: string | undefined): Access {
+export function buildAccess({ kind, port }: Entry, service: PlannedService, address: string | undefined): Access {
   const host = kind === 'node-port' ? (address ?? 'NODE_ADDRESS') : 'CONTROLLER_ADDRESS';
   const args = buildCurlArgs({ service, address: { host, port }, path: '/' });
   return { host: service.host, mode: service.mode, url: port === 443 ? `https://${service.host}/` : `https://${service.host}:${port}/`, curl: printCommand({ tool: 'curl', args }) };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createReport } from '../../../src/cli/output/report.ts';
+import { createReport, type Answer } from '../../../src/cli/output/report.ts';
 import { printJson } from '../../../src/cli/output/print-json.ts';
 
 it('escapes what could steer a terminal or turn the reading direction, and nothing else', () => {
@@ -24,4 +24,22 @@ it('is how every command prints JSON', () => {
   const stream = { isTTY: false, write: (text: string): boolean => written.push(text) > 0 } as unknown as NodeJS.WriteStream;
   createReport({ stdout: stream, stderr: stream, environment: {} }, false).json({ message: '\u009b2J' });
   expect(written.join('')).toBe('{\n  "message": "\\u009b2J"\n}\n');
+});
+
+it.each([
+  ['text', 'one\ntwo\n'],
+  ['json', '{\n  "lines": 2\n}\n{"lines":2}\n'],
+] as const)('makes of an answer the %s alone, and of an event one line of JSON', (format, expected) => {
+  let written = '';
+  const stream = { isTTY: false, write: (text: string): boolean => (written += text) !== '' } as unknown as NodeJS.WriteStream;
+  const report = createReport({ stdout: stream, stderr: stream, environment: {} }, false, format);
+  const made: string[] = [];
+  const answer = (line: string): Answer => ({
+    json: () => { made.push('json'); return { lines: 2 }; },
+    text: () => { made.push('text'); report.results([line]); },
+  });
+  report.say(answer('one'));
+  report.sayEvent(answer('two'));
+  expect(written).toBe(expected);
+  expect(made).toEqual([format, format]);
 });
