@@ -88,13 +88,13 @@ async function bringToCluster(running: Running, tools: ClusterTools): Promise<Ap
   events.onPlan(plan, project, local);
   await runCommands(running, facts, plan.commands);
   const { cluster, nodeAddress } = facts;
-  const touched = selectTouched(project.config, project.profile, project.desired.services, plan.commands);
+  const touched = selectTouched(project.config, project.desired, plan.commands);
   const serving = await awaitServing(session, project, { services: touched, nodeAddress, timeout, stopping });
   return {
     project,
     ...(cluster !== undefined && { cluster }),
     ...(plan.changes !== undefined && { changes: plan.changes }),
-    services: project.desired.services.map((service) => buildAccess(project.config, service, nodeAddress)),
+    services: project.desired.services.map((service) => buildAccess(project.profile.entry(project.config), service, nodeAddress)),
     serving,
   };
 }

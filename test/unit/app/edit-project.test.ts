@@ -9,7 +9,7 @@ import { wildcardPair } from '../../../src/project/places.ts';
 import { openSession, type CommandSession } from '../../../src/cli/session.ts';
 import { createWorld } from '../../../src/world/create-world.ts';
 import type { OutputStream } from '../../../src/world/world.ts';
-import { failureOf, makeTemporaryFolder } from '../effects/stand-in.ts';
+import { failureOf, makeTemporaryFolder } from '../../support/effects/stand-in.ts';
 
 /** A session in a folder of its own, and what was printed in it. */
 function open(): { readonly session: CommandSession; readonly printed: () => string } {
