@@ -18,7 +18,6 @@ export const defaults = {
   certificate: {
     secretName: 'ingress-controller-demo-tls-secret',
     days: 365,
-    keyType: 'rsa-2048',
   },
   service: {
     port: 8080,

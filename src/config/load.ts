@@ -172,11 +172,12 @@ function findMisreadScalars(source: Source): Problem[] {
 function toConfig(intent: Intent): Config {
   const domain = intent.domain.toLowerCase();
   const { image, ...controller } = intent.controller;
+  const { keyType, ...certificate } = intent.certificate;
   return {
     domain,
     namespace: intent.namespace,
     controller: { ...controller, ...(image === undefined ? {} : { image }) },
-    certificate: intent.certificate,
+    certificate: { ...certificate, ...(keyType === undefined ? {} : { keyType }) },
     services: intent.services.map(({ host, image: serviceImage, replicas, clientAuth, ...service }) => ({
       ...service,
       host: host?.toLowerCase() ?? defaultHost(service.name, domain),

@@ -50,8 +50,9 @@ export function createConfigText({ domain, namespace, controller = {}, certifica
     field('secretName', certificateFields.secretName, 2),
     '  # 1 to 825.',
     field('days', certificateFields.days, 2),
-    '  # rsa-2048 or ecdsa-p256.',
-    field('keyType', certificateFields.keyType, 2),
+    ...(certificateFields.keyType === undefined
+      ? ['  # For all new keys, in place of rsa-2048 for the wildcard and ecdsa-p256 for the others:', '  # keyType: ecdsa-p256']
+      : ['  # rsa-2048 or ecdsa-p256, for all new keys.', field('keyType', certificateFields.keyType, 2)]),
     '',
     '# `ingress-tls add-service NAME --mode terminate` (or reencrypt, or passthrough) adds one.',
     'services: []',

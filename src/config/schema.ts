@@ -30,8 +30,8 @@ export const certificateSchema = z.strictObject({
   days: wholeNumber(1, 825).default(defaults.certificate.days).describe('How long certificates are valid, in days.'),
   keyType: z
     .enum(['rsa-2048', 'ecdsa-p256'])
-    .default(defaults.certificate.keyType)
-    .describe('The kind of every private key.'),
+    .optional()
+    .describe('The kind of every new private key, by default rsa-2048 for the wildcard certificate and ecdsa-p256 for all others.'),
 });
 
 export const serviceSchema = z.strictObject({

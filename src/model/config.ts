@@ -28,7 +28,8 @@ export interface ControllerIntent {
 export interface CertificateIntent {
   readonly secretName: string;
   readonly days: number;
-  readonly keyType: KeyType;
+  /** Of every new key. Absent: RSA for the wildcard, ECDSA for the others. */
+  readonly keyType?: KeyType;
 }
 
 export interface ServiceIntent {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +11,40 @@ function readCertificates(project: string): Readonly<Record<string, string>> {
   const folder = join(project, 'certs');
   return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
+
+/** The kind of each key in certs/. */
+function readKeyTypes(project: string): Readonly<Record<string, string>> {
+  const keys = Object.entries(readCertificates(project)).filter(([name]) => name.endsWith('.key'));
+  return Object.fromEntries(keys.map(([name, text]) => [name, createPrivateKey(text).asymmetricKeyType ?? '']));
+}
+
+const allNames = ['wildcard', 'ca', 'svc8', 'svc9', 'svc9-client-ca', 'svc9-client'];
+const allOf = (type: string): Readonly<Record<string, string>> => Object.fromEntries(allNames.map((name) => [`${name}.key`, type]));
+
+describe('the kind of keys', () => {
+  const undecided = threeModes.replace('certificate:\n  keyType: ecdsa-p256\n', '');
+
+  it('without keyType: RSA for the wildcard, which any client meets, ECDSA elsewhere', async () => {
+    await inProject(undecided, (project) => {
+      expect(readKeyTypes(project)).toEqual({ ...allOf('ec'), 'wildcard.key': 'rsa' });
+    });
+  });
+
+  it('with keyType: the same for all; without it again all are kept, and are as they should be', async () => {
+    await inProject(threeModes.replace('ecdsa-p256', 'rsa-2048'), (project) => {
+      expect(readKeyTypes(project)).toEqual(allOf('rsa'));
+      const before = readCertificates(project);
+      writeFileSync(join(project, 'ingress-tls.yaml'), undecided);
+      const { exitCode, stdout } = runProgram(['render'], { cwd: project });
+      expect([exitCode, stdout.split('\n')]).toEqual([0, [expect.stringMatching(/^unchanged {2}\d+ files$/), '']]);
+      expect(readCertificates(project)).toEqual(before);
+      expect(runProgram(['add-service', 'svc10', '--mode', 'reencrypt'], { cwd: project }).exitCode).toBe(0);
+      expect(readKeyTypes(project)).toEqual({ ...allOf('rsa'), 'svc10.key': 'ec' });
+      const certificate = new X509Certificate(readCertificates(project)['svc10.crt']!);
+      expect(certificate.verify(new X509Certificate(before['ca.crt']!).publicKey)).toBe(true);
+    });
+  });
+});
 
 describe('what a person did to certs/', () => {
   it('deleted: everything is made anew, with Secrets that fit', async () => {

@@ -96,7 +96,7 @@ describe.each(projects)('certs/ of the project $title', (project) => {
     for (const name of names) {
       expect([name, certificate(name).checkPrivateKey(key(name))]).toEqual([name, true]);
       const { asymmetricKeyType, asymmetricKeyDetails } = key(name);
-      const expected = project.keyType === 'rsa-2048' ? ['rsa', 2048] : ['ec', 'prime256v1'];
+      const expected = (project.keyType ?? (name === 'wildcard' ? 'rsa-2048' : 'ecdsa-p256')) === 'rsa-2048' ? ['rsa', 2048] : ['ec', 'prime256v1'];
       expect([asymmetricKeyType, asymmetricKeyDetails?.modulusLength ?? asymmetricKeyDetails?.namedCurve]).toEqual(expected);
     }
     for (const { name, issuer } of leaves) {

@@ -22,7 +22,8 @@ export interface Project {
   readonly domain: string;
   readonly namespace: string;
   readonly secretName: string;
-  readonly keyType: 'rsa-2048' | 'ecdsa-p256';
+  /** Undefined: RSA for the wildcard, ECDSA for the others. */
+  readonly keyType: 'rsa-2048' | 'ecdsa-p256' | undefined;
   readonly controller: { readonly profile: string; readonly name: string; readonly namespace: string };
   readonly services: readonly Service[];
   /** The Kubernetes that helm is told of: the newest whose schemas are at hand, or the last that serves the old APIs. */
@@ -63,7 +64,7 @@ interface ProjectFile {
   readonly domain: string;
   readonly namespace?: string;
   readonly controller?: Partial<Project['controller']>;
-  readonly certificate?: { readonly secretName?: string; readonly keyType?: Project['keyType'] };
+  readonly certificate?: { readonly secretName?: string; readonly keyType?: 'rsa-2048' | 'ecdsa-p256' };
   readonly services: readonly (Partial<Service> & Pick<Service, 'name' | 'mode'>)[];
 }
 
@@ -75,7 +76,7 @@ function describeProject(title: string, file: ProjectFile): Omit<Project, 'folde
     domain: file.domain,
     namespace: file.namespace ?? 'default',
     secretName: file.certificate?.secretName ?? 'ingress-controller-demo-tls-secret',
-    keyType: file.certificate?.keyType ?? 'rsa-2048',
+    keyType: file.certificate?.keyType,
     controller,
     kubeVersion: controller.profile === 'ingress-nginx' ? '1.33.0' : '1.15.0',
     services: file.services.map((service) => ({

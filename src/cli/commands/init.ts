@@ -15,7 +15,7 @@ export function defineInit(program: Program, run: Run): void {
     .option('--controller-namespace <namespace>', 'namespace of the controller (default: ingress-nginx-demo)')
     .option('--controller-image <image>', "image instead of the profile's own, for instance a maintained fork's")
     .option('--node-port <port>', 'node port of the controller (default: 30092)', parseWholeNumber)
-    .option('--key-type <type>', 'rsa-2048 or ecdsa-p256 (default: rsa-2048)')
+    .option('--key-type <type>', 'rsa-2048 or ecdsa-p256, for every new key (default: rsa-2048 for the wildcard, ecdsa-p256 for the others)')
     .option('--days <days>', 'lifetime of the certificates, at most 825 (default: 365)', parseWholeNumber)
     .addOption(jsonOption())
     .addOption(yesOption())

@@ -39,6 +39,7 @@ interface PlannedWrite {
 export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTools): Promise<CarriedOut> {
   const { files } = tools;
   const { recorded } = observed;
+  const keys = startKeys(plan.steps);
   const backups = new Set<string>();
   const prepareBackup = (path: string): (() => void) => {
     const backup = `${tools.backupFolder}/${path}`;
@@ -61,7 +62,7 @@ export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTo
   for (const step of plan.steps) {
     if (step.kind === 'make-directory') files.makeDirectory(step.path, step.mode);
   }
-  await makeKeys(plan.steps, files);
+  for await (const { path, text } of keys) files.writeAtomic(path, text, { mode: 0o600, durable: true, exclusive: true });
   for (const step of plan.steps) {
     if (step.kind === 'issue-certificate') issue(step, tools);
   }
@@ -90,14 +91,27 @@ export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTo
   return { backups: [...backups] };
 }
 
-async function makeKeys(steps: readonly Step[], files: ProjectFiles): Promise<void> {
+/**
+ * Starts making the keys at once, on other threads, and yields them in the order of the steps. A few are ahead of the reader: a
+ * thousand services must not hold a thousand keys in memory.
+ */
+function startKeys(steps: readonly Step[]): AsyncIterable<{ readonly path: string; readonly text: string }> {
   const wanted = steps.filter((step) => step.kind === 'make-key');
-  // A few at a time: a thousand services must not hold a thousand keys in memory.
-  for (let start = 0; start < wanted.length; start += 8) {
-    const batch = wanted.slice(start, start + 8);
-    const keys = await Promise.all(batch.map(async ({ path, keyType }) => ({ path, text: await generateKey(keyType) })));
-    for (const { path, text } of keys) files.writeAtomic(path, text, { mode: 0o600, durable: true, exclusive: true });
-  }
+  const start = ({ path, keyType }: (typeof wanted)[number]): Promise<{ path: string; text: string }> => {
+    const key = generateKey(keyType).then((text) => ({ path, text }));
+    // Who waits for it is told; where the run has ended before that, nobody is left to be told.
+    key.catch(() => undefined);
+    return key;
+  };
+  const started = wanted.slice(0, 8).map(start);
+  return (async function* () {
+    for (let next = started.length; started.length > 0; next += 1) {
+      const first = started.shift();
+      const following = wanted[next];
+      if (following !== undefined) started.push(start(following));
+      if (first !== undefined) yield await first;
+    }
+  })();
 }
 
 function issue(step: Extract<Step, { kind: 'issue-certificate' }>, { files, now, randomBytes }: CarryOutTools): void {

@@ -67,7 +67,7 @@ describe('parseConfig', () => {
       domain: 'example.test',
       namespace: 'default',
       controller: { profile: 'ingress-nginx', name: 'ic3', namespace: 'ingress-nginx-demo', nodePort: 30092, sharedWith: [] },
-      certificate: { secretName: 'ingress-controller-demo-tls-secret', days: 365, keyType: 'rsa-2048' },
+      certificate: { secretName: 'ingress-controller-demo-tls-secret', days: 365 },
       services: [],
     });
   });
