@@ -27,6 +27,7 @@ const homes = {
   '@clack/prompts': ['cli'],
   listr2: ['cli'],
   diff: ['cli'],
+  'p-limit': ['world', 'app'],
   'node-forge': ['certs'],
   ejs: ['charts'],
   execa: ['world'],

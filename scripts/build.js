@@ -25,6 +25,9 @@ const { metafile } = await build({
   banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
   define: { TOOL_VERSION: JSON.stringify(version) },
   chunkNames: 'chunks/[name]-[hash]',
+  sourcemap: true,
+  // Names and lines for a stack; the sources themselves would double the package.
+  sourcesContent: false,
   logLevel: 'warning',
   plugins: [{ name: 'chart templates', setup: ({ onLoad }) => onLoad({ filter: /[\\/]src[\\/]charts[\\/]compile-template\.ts$/ }, compileTemplates) }],
   metafile: true,

@@ -2,6 +2,7 @@ import { relative, sep } from 'node:path';
 import type { PlannedService } from '../model/chart.ts';
 import type { ProbeAddress } from '../model/probe.ts';
 import { clientPair, places, trustedPair } from '../project/places.ts';
+import { isHostName } from '../text/host-name.ts';
 
 export interface CurlLine {
   readonly service: PlannedService;
@@ -44,12 +45,6 @@ export function buildCurlArgs({ service, address, path, folder = '', isStrict = 
     ...options,
     url,
   ];
-}
-
-/** Whether a host has to be looked up: it is a name and no address. */
-export function isHostName(host: string): boolean {
-  const labels = host.split('.');
-  return host.length <= 253 && labels.every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(label)) && !/^\d+$/.test(labels.at(-1) ?? '');
 }
 
 /** The project folder as seen from another; with forward slashes, as curl takes them everywhere. */

@@ -1,4 +1,4 @@
-import { coversName } from '../certs/names.ts';
+import { coversName } from '../text/host-name.ts';
 import type { FoundPairs } from '../graph/describe-certificate.ts';
 import { describeGraph } from '../graph/describe-graph.ts';
 import type { Notice } from '../model/notice.ts';

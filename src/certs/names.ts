@@ -36,17 +36,6 @@ export function dnsNameProblem(name: string): string | undefined {
   return undefined;
 }
 
-/**
- * Whether a certificate with these DNS names is valid for a host: by the name itself, or by a wildcard that stands for
- * exactly its first label (RFC 9525, 6.3).
- */
-export function coversName(dnsNames: readonly string[], host: string): boolean {
-  const wanted = host.toLowerCase();
-  const dot = wanted.indexOf('.');
-  const wildcard = dot > 0 ? `*${wanted.slice(dot)}` : undefined;
-  return dnsNames.some((name) => name.toLowerCase() === wanted || name.toLowerCase() === wildcard);
-}
-
 /** Whether an authority with these permitted DNS subtrees may sign for a name; without subtrees it may for all. */
 export function permitsName(permittedDnsNames: readonly string[], name: string): boolean {
   return permittedDnsNames.length === 0 || permittedDnsNames.some((subtree) => isWithinSubtree(name, subtree));

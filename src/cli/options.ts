@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type AnyCommand } from './commander.ts';
 import { exitCodeMeanings } from '../errors.ts';
-import { isHostName } from '../app/curl-line.ts';
+import { isHostName } from '../text/host-name.ts';
 import type { ProbeAddress } from '../model/probe.ts';
 
 // Which value an option gives is read from its flags and its parser; no type here says it again.

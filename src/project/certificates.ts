@@ -1,4 +1,5 @@
-import { coversName, permitsName } from '../certs/names.ts';
+import { permitsName } from '../certs/names.ts';
+import { coversName } from '../text/host-name.ts';
 import { describeDate } from '../certs/validity.ts';
 import type { CertificateLimit } from '../model/certificate.ts';
 import type { Notice } from '../model/notice.ts';

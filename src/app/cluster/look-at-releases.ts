@@ -1,5 +1,5 @@
+import pLimit from 'p-limit';
 import { templateChart } from '../../world/helm/chart-template.ts';
-import { createSlots } from '../../world/slots.ts';
 import { readReleaseManifest } from '../../world/helm/release-manifest.ts';
 import type { ServerDryRun } from '../../world/kubectl/server-dry-run.ts';
 import { createStagedCharts } from '../../world/helm/staged-charts.ts';
@@ -58,27 +58,22 @@ async function keepReplicas(dryRun: ServerDryRun, views: readonly ComparedReleas
 
 async function viewReleases({ exec, connection }: ClusterTools, { rendered, services, records, kubeVersion }: ReleasesRequest): Promise<readonly ComparedRelease[]> {
   const { config, profile } = rendered.project;
-  const slots = createSlots(helmsAtOnce);
+  const limit = pLimit(helmsAtOnce);
   const staged = createStagedCharts();
   const view = async (service: PlannedService): Promise<ComparedRelease> => {
-    const free = await slots.take();
-    try {
-      const release: ReleaseName = { name: service.release, namespace: service.namespace };
-      const name = chartFolder(service.name);
-      const changed = rendered.readChangedChart(service);
-      const folder = changed === undefined ? name : staged.stage(service.name, changed);
-      const wanted = await templateChart(exec, { folder, name, release: service.release, namespace: service.namespace, kubeVersion, setFiles: inlineAuthority(config, profile, service) });
-      const record = records.find((found) => found.name === service.release && found.namespace === service.namespace && found.status !== 'uninstalled');
-      const isSameChart = record?.digest === undefined ? undefined : record.digest === rendered.digestChart(service);
-      const earlier = record === undefined || isSameChart === true ? [] : await readReleaseManifest(exec, connection, release);
-      return { service, record, isSameChart, earlier, wanted: wanted.map((object) => addReleaseMetadata(object, release)) };
-    } finally {
-      free();
-    }
+    const release: ReleaseName = { name: service.release, namespace: service.namespace };
+    const name = chartFolder(service.name);
+    const changed = rendered.readChangedChart(service);
+    const folder = changed === undefined ? name : staged.stage(service.name, changed);
+    const wanted = await templateChart(exec, { folder, name, release: service.release, namespace: service.namespace, kubeVersion, setFiles: inlineAuthority(config, profile, service) });
+    const record = records.find((found) => found.name === service.release && found.namespace === service.namespace && found.status !== 'uninstalled');
+    const isSameChart = record?.digest === undefined ? undefined : record.digest === rendered.digestChart(service);
+    const earlier = record === undefined || isSameChart === true ? [] : await readReleaseManifest(exec, connection, release);
+    return { service, record, isSameChart, earlier, wanted: wanted.map((object) => addReleaseMetadata(object, release)) };
   };
   try {
     // All of them end before their charts are removed.
-    const settled = await Promise.allSettled(services.map(view));
+    const settled = await Promise.allSettled(services.map((service) => limit(view, service)));
     return settled.map((outcome) => {
       if (outcome.status === 'rejected') throw outcome.reason;
       return outcome.value;

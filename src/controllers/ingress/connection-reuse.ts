@@ -1,5 +1,6 @@
 import type { Config, ServiceIntent } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
+import { coversName } from '../../text/host-name.ts';
 import { listNames } from './list-names.ts';
 
 /**
@@ -10,14 +11,7 @@ import { listNames } from './list-names.ts';
  */
 export function findServicesAtRisk(config: Config): readonly ServiceIntent[] {
   if (config.services.every(({ mode }) => mode === 'passthrough')) return [];
-  return config.services.filter(({ mode, host }) => mode === 'passthrough' && wildcardCovers(config.domain, host));
-}
-
-/** A wildcard stands for exactly one label (RFC 9525, 6.3); the project's certificate names the domain itself as well. */
-function wildcardCovers(domain: string, host: string): boolean {
-  if (host === domain) return true;
-  const label = host.endsWith(`.${domain}`) ? host.slice(0, -domain.length - 1) : '';
-  return label !== '' && !label.includes('.');
+  return config.services.filter(({ mode, host }) => mode === 'passthrough' && coversName([config.domain, `*.${config.domain}`], host));
 }
 
 /** Says that HTTP/2 is off, because of which hosts, and how to get it back; nothing where it is on. */

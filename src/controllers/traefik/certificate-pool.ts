@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { printName, type ObjectIndex } from '../../kube/object-index.ts';
 import type { Complaint, NamedObject } from '../../model/gateway.ts';
+import { coversName } from '../../text/host-name.ts';
 import type { IngressFacts } from '../ingress/read-ingresses.ts';
 import { complainOf } from '../complaint.ts';
 
@@ -16,7 +17,7 @@ export interface CertificatePool {
  * Pools certificates as v3.7.13 does: of an Ingress's Secrets those behind the first that cannot be loaded are left out
  * (pkg/provider/kubernetes/ingress-nginx/build.go, loadCertificates); of two certificates with the same names the first by the
  * Secret's name counts (translator.go; pkg/tls/certificate_store.go, appendCertificate); among those that cover a host the last
- * by their names, so that an exact one goes before a wildcard (GetBestCertificate).
+ * by their names, so that an exact one goes before a wildcard (GetBestCertificate; matchDomain).
  */
 export function poolCertificates(index: ObjectIndex, ingresses: readonly IngressFacts[]): CertificatePool {
   const complaints: Complaint[] = [];
@@ -43,7 +44,7 @@ export function poolCertificates(index: ObjectIndex, ingresses: readonly Ingress
     else if (!byNames.has(names.join())) byNames.set(names.join(), { secret, names });
   }
   const ranked = [...byNames].sort(([one], [other]) => (one < other ? 1 : -1)).map(([, entry]) => entry);
-  return { find: (host) => ranked.find(({ names }) => covers(names, host))?.secret, complaints };
+  return { find: (host) => ranked.find(({ names }) => coversName(names, host))?.secret, complaints };
 }
 
 function loadPem(index: ObjectIndex, secret: NamedObject): string | { readonly lack: string } {
@@ -64,9 +65,4 @@ function readNames(pem: string): readonly string[] | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** certificate_store.go, matchDomain: a wildcard stands for one label. */
-function covers(names: readonly string[], host: string): boolean {
-  return names.includes(host) || names.includes(['*', ...host.split('.').slice(1)].join('.'));
 }

@@ -3,7 +3,7 @@ import { createSecureContext, type SecureContext, type SecureVersion } from 'nod
 
 import { inspectCertificate } from '../../certs/inspect.ts';
 import { isPair } from '../../certs/key-pair.ts';
-import { coversName } from '../../certs/names.ts';
+import { coversName } from '../../text/host-name.ts';
 import { KnownError } from '../../errors.ts';
 import { printName } from '../../kube/object-index.ts';
 import type { GatewayBehaviour, GatewayHost } from '../../model/gateway.ts';

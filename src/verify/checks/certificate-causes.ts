@@ -1,4 +1,4 @@
-import { coversName } from '../../certs/names.ts';
+import { coversName } from '../../text/host-name.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
 import type { PlannedService } from '../../model/chart.ts';
 import type { HttpAnswer } from '../../model/probe.ts';

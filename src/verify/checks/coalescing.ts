@@ -1,4 +1,4 @@
-import { coversName } from '../../certs/names.ts';
+import { coversName } from '../../text/host-name.ts';
 import { shownPair } from '../../project/places.ts';
 import { fail, pass, skip, type Finding, type See, type ServiceCheck, type Situation } from '../finding.ts';
 import { findTerminated, probeAsClient } from '../probe-plan.ts';

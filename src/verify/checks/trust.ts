@@ -1,5 +1,5 @@
 import { inspectCertificate } from '../../certs/inspect.ts';
-import { coversName } from '../../certs/names.ts';
+import { coversName } from '../../text/host-name.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
 import type { Observation } from '../../model/probe.ts';
 import { explain, fail, pass, skip, type Explanation, type Finding, type Rule, type ServiceCheck, type Situation } from '../finding.ts';

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { listPath } from '../../kube/api-paths.ts';
 import { fieldAt, textField } from '../../kube/object-fields.ts';
 import type { JsonValue } from '../../model/json.ts';
@@ -6,7 +7,6 @@ import { askForObjects, askRaw, type ClusterAccess } from './ask-kubectl.ts';
 import type { Exec } from '../exec/exec.ts';
 import { listAt, parseJson } from '../../kube/json-answer.ts';
 import { isKubeObject } from '../../kube/object-answers.ts';
-import { createSlots } from '../slots.ts';
 import { garbledAnswer } from '../exec/tool-failure.ts';
 
 export type Kind = Pick<KubeObject, 'apiVersion' | 'kind'>;
@@ -34,16 +34,9 @@ const atOnce = 4;
  * @throws ToolError when kubectl or the cluster fails.
  */
 export async function listLiveObjects(exec: Exec, { kinds, ...question }: LiveObjectsQuestion): Promise<readonly KubeObject[]> {
-  const slots = createSlots(atOnce);
-  const lists = await Promise.all(
-    kinds.map(async (kind) => {
-      const release = await slots.take();
-      try {
-        return question.isAtRoot === true ? await listByPath(exec, question, kind, { limit: usualPage }) : await listByName(exec, question, kind);
-      } finally {
-        release();
-      }
-    }),
+  const limit = pLimit(atOnce);
+  const lists = await limit.map(kinds, (kind) =>
+    question.isAtRoot === true ? listByPath(exec, question, kind, { limit: usualPage }) : listByName(exec, question, kind),
   );
   return lists.flat();
 }

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { existingNamespacesCommand, readLiveCommand, serverDryRunCommand } from '../../kube/dry-run-commands.ts';
 import { hasOtherManagers, isPatchedBy, readConflicts } from '../../kube/field-managers.ts';
 import { isSameObject } from '../../kube/object-identity.ts';
@@ -10,7 +11,6 @@ import type { ClusterAccess } from './ask-kubectl.ts';
 import { explainKubectlFailure } from './kubectl-failures.ts';
 import { readObjectAnswer } from '../../kube/object-answers.ts';
 import { divideObjects, halveObjects } from '../../kube/object-groups.ts';
-import { createSlots } from '../slots.ts';
 import { isAboutObjects } from './refusal-words.ts';
 import { garbledAnswer } from '../exec/tool-failure.ts';
 
@@ -48,18 +48,14 @@ const atOnce = 4;
 
 export function createServerDryRun(exec: Exec, { connection, requestTimeout }: ClusterAccess): ServerDryRun {
   const settings = { ...connection, requestTimeout };
-  const slots = createSlots(atOnce);
+  const limit = pLimit(atOnce);
 
-  const run = async (what: string, command: ToolCommand, objects: readonly KubeObject[] = []): Promise<ToolResult> => {
-    const release = await slots.take();
-    try {
+  const run = (what: string, command: ToolCommand, objects: readonly KubeObject[] = []): Promise<ToolResult> =>
+    limit(() => {
       // Concatenated JSON: a YAML reader would stumble over control characters that JSON lets pass.
       const stdin = objects.map((object) => `${JSON.stringify(object)}\n`).join('');
-      return await exec.run(command, { what, extraMs: 1000 * objects.length, stdin });
-    } finally {
-      release();
-    }
-  };
+      return exec.run(command, { what, extraMs: 1000 * objects.length, stdin });
+    });
   // What came back may hold a Secret.
   const garbled = (what: string, result: ToolResult): Error => garbledAnswer('kubectl', what, { ...result, stdout: '' });
 

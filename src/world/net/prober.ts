@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { InternalError, UsageError } from '../../errors.ts';
 import type { Observation, Probe, ProbeAddress } from '../../model/probe.ts';
 import { runAttempt, type Attempt } from './attempt.ts';
@@ -5,7 +6,6 @@ import { getHttp1 } from './get-http1.ts';
 import { getHttp2 } from './get-http2.ts';
 import { createProbeContext, shakeHands } from './handshake.ts';
 import { probeHello } from './probe-hello.ts';
-import { createSlots } from '../slots.ts';
 import { openTcp } from './tcp.ts';
 import { awaitReading, type WitnessSettings } from './witness.ts';
 
@@ -33,7 +33,7 @@ export interface ProberSettings {
 
 export function createProber({ address, timeoutMs, concurrency, stop: asked }: ProberSettings): Prober {
   if (!(concurrency >= 1)) throw new InternalError('a prober needs at least one connection');
-  const slots = createSlots(concurrency);
+  const limit = pLimit(concurrency);
   const stops = new Set<() => void>();
   let isClosed = false;
 
@@ -53,12 +53,7 @@ export function createProber({ address, timeoutMs, concurrency, stop: asked }: P
   return {
     async probe(probe) {
       const connection = prepare(probe, { address, timeoutMs });
-      const giveBack = await slots.take();
-      try {
-        return await runAttempt(connection, { timeoutMs, onStop });
-      } finally {
-        giveBack();
-      }
+      return limit(() => runAttempt(connection, { timeoutMs, onStop }));
     },
     close,
   };

@@ -2,7 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { coversName, permitsName } from '../../../src/certs/names.ts';
+import { permitsName } from '../../../src/certs/names.ts';
+import { coversName } from '../../../src/text/host-name.ts';
 import { keys, issue, makeKey, serverRequest } from '../../support/certs/fixtures.ts';
 import { OpenSsl } from '../../support/openssl.ts';
 
