@@ -5,6 +5,7 @@ import { connectionTestImage } from './demo-backend.ts';
 import type { ImageReference } from './image-reference.ts';
 import { podValues } from './pod-values.ts';
 import { kubernetesList, labelValue, optionalName, port, requiredText, textMap } from './value-shapes.ts';
+import { hasTlsHop } from '../model/mode.ts';
 
 export interface ChartValuesInput {
   readonly service: PlannedService;
@@ -30,7 +31,7 @@ export function chartValues(input: ChartValuesInput): readonly ChartValueEntry[]
 
 function names({ service, controllerName, nodePort }: ChartValuesInput): ChartValueEntry[] {
   const reason =
-    service.mode === 'reencrypt'
+    hasTlsHop(service.mode)
       ? "the pod's certificate and the controller's check of it name this Service."
       : 'Secrets, commands and routes outside the chart go by it.';
   return [

@@ -1,5 +1,6 @@
 import type { PlannedService } from '../model/chart.ts';
 import type { JsonObject } from '../model/json.ts';
+import { podSpeaksTls } from '../model/mode.ts';
 
 /**
  * Whether the program lives: its port takes a connection. Never the same question as readinessProbe asks, so that a slow
@@ -18,5 +19,5 @@ export function readinessProbe(service: PlannedService): JsonObject {
   const port = service.servicePort.name;
   const timing = { periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 };
   if (service.image !== undefined || service.clientAuth) return { tcpSocket: { port }, ...timing };
-  return { httpGet: { path: '/', port, scheme: service.mode === 'terminate' ? 'HTTP' : 'HTTPS' }, ...timing };
+  return { httpGet: { path: '/', port, scheme: podSpeaksTls(service.mode) ? 'HTTPS' : 'HTTP' }, ...timing };
 }

@@ -12,6 +12,7 @@ import { deleteSteps, uninstallStep } from './cluster-steps.ts';
 import type { DesiredProject, ManifestFile } from '../project/desired-project.ts';
 import { identifyObject } from './orphans.ts';
 import { chartFolder, projectAuthorityPair } from '../project/places.ts';
+import { hasTlsHop } from '../model/mode.ts';
 
 /** How the cluster is reached, and what was found there; what could not be looked up has the value to assume. */
 export interface ApplyTarget {
@@ -142,7 +143,7 @@ function installStep(config: Config, profile: ControllerProfile, service: Planne
 
 /** A certificate is public, so a route object may hold it inline where a controller wants it so. */
 export function inlineAuthority(config: Config, profile: ControllerProfile, service: PlannedService): Readonly<Record<string, string>> {
-  if (service.mode !== 'reencrypt') return {};
+  if (!hasTlsHop(service.mode)) return {};
   const placement = profile.upstreamCa(config, service);
   return placement?.kind === 'ChartValue' ? { [placement.path]: projectAuthorityPair.certificate } : {};
 }

@@ -11,6 +11,7 @@ import { judgeCertificate } from './status-certificate.ts';
 import { differenceOf, isDifferenceOf } from './status-drift.ts';
 import type { StatusFacts } from './status-facts.ts';
 import { listMisfits, type MisfitSecret } from './status-secrets.ts';
+import { hasTlsHop } from '../model/mode.ts';
 
 /** What repairs what is missing, and what repairs what differs. */
 interface Remedies {
@@ -154,7 +155,7 @@ function ofRoute(service: string, { kind, state, className, controller, reason }
 
 /** The one that clients are shown, and in reencrypt the pod's own, which the controller verifies. */
 function certificatesOf({ desired, live, now }: StatusFacts, { name, mode, certificate }: ServiceStatus): readonly CertificateStatus[] {
-  const ofPod = mode === 'reencrypt' ? desired.services.find((service) => service.name === name)?.podTlsSecret : undefined;
+  const ofPod = hasTlsHop(mode) ? desired.services.find((service) => service.name === name)?.podTlsSecret : undefined;
   return ofPod === undefined ? [certificate] : [certificate, judgeCertificate(ofPod, live.secrets.get(ofPod)?.certificate, now)];
 }
 

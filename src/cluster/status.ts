@@ -7,6 +7,7 @@ import { countPods, describeController } from './status-controller.ts';
 import { listDrift } from './status-drift.ts';
 import type { StatusFacts } from './status-facts.ts';
 import { listProblems } from './status-problems.ts';
+import { endsInPod } from '../model/mode.ts';
 
 /** Says how a project is on a cluster, and what is wrong with it. */
 export function judgeStatus(facts: StatusFacts): Status {
@@ -36,7 +37,7 @@ function describeService(facts: StatusFacts, service: PlannedService, isRunning:
   const { name, mode, host, release, namespace } = service;
   const record = records.find((each) => each.name === release && each.namespace === namespace);
   const deployment = findNamed(live.objects, 'Deployment', release);
-  const secret = service.mode === 'passthrough' && service.podTlsSecret !== undefined ? service.podTlsSecret : config.certificate.secretName;
+  const secret = endsInPod(service.mode) && service.podTlsSecret !== undefined ? service.podTlsSecret : config.certificate.secretName;
   return {
     ...{ name, mode, host },
     release: { name: release, namespace, status: record?.status ?? null, revision: record?.revision ?? null },

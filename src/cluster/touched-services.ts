@@ -3,6 +3,7 @@ import type { Config } from '../model/config.ts';
 import type { RunStep } from '../model/plan.ts';
 import type { DesiredProject } from '../project/desired-project.ts';
 import { secretPath } from '../project/places.ts';
+import { endsInPod } from '../model/mode.ts';
 
 /** Phases that the way to every service depends on. */
 const ofAll: ReadonlySet<RunStep['phase']> = new Set(['namespaces-and-rbac', 'controller', 'rollout']);
@@ -17,7 +18,7 @@ export function selectTouched(config: Config, { services, objects }: DesiredProj
   const touched = new Set([...releases, ...workloads]);
   return services.filter((service) => {
     const own = objects.flatMap(({ path, service: name }) => (name === service.name ? [path] : []));
-    const sources = service.mode === 'passthrough' ? own : [...own, wildcard];
+    const sources = endsInPod(service.mode) ? own : [...own, wildcard];
     return touched.has(`${service.namespace}/${service.release}`) || sources.some((path) => sent.has(path));
   });
 }

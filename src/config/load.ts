@@ -10,6 +10,7 @@ import type { Problem, Source } from './source.ts';
 import { nearest } from '../text/nearest.ts';
 import { alternatives, quote } from './wording.ts';
 import type { Path } from './wording.ts';
+import { endsInPod } from '../model/mode.ts';
 
 const mostDetails = 50;
 
@@ -183,7 +184,7 @@ function toConfig(intent: Intent): Config {
       host: host?.toLowerCase() ?? defaultHost(service.name, domain),
       ...(serviceImage === undefined ? {} : { image: serviceImage }),
       ...(replicas === undefined ? {} : { replicas }),
-      clientAuth: service.mode === 'passthrough' && (clientAuth ?? true),
+      clientAuth: endsInPod(service.mode) && (clientAuth ?? true),
     })),
   };
 }

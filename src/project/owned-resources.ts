@@ -1,7 +1,7 @@
 import type { Config, ServiceIntent } from '../model/config.ts';
 import type { ControllerProfile } from '../model/controller-profile.ts';
 import type { KubeObject } from '../model/kube-object.ts';
-import { modes } from '../model/mode.ts';
+import { endsInPod, modes } from '../model/mode.ts';
 import { deletableResources } from '../kube/object-identity.ts';
 import { planServices } from './planned-services.ts';
 
@@ -43,4 +43,4 @@ export function listOwnedResources(config: Config, targets: readonly ControllerP
   return [...new Set([...routes, ...others, ...commonResources, ...classes, namespaces])];
 }
 
-const samples = modes.map((mode): ServiceIntent => ({ name: mode, mode, host: `${mode}.test`, port: 8080, clientAuth: mode === 'passthrough', annotations: {} }));
+const samples = modes.map((mode): ServiceIntent => ({ name: mode, mode, host: `${mode}.test`, port: 8080, clientAuth: endsInPod(mode), annotations: {} }));

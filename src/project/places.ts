@@ -1,4 +1,4 @@
-import type { Mode } from '../model/mode.ts';
+import { endsInPod, type Mode } from '../model/mode.ts';
 
 /** The fixed places of the project folder; people and scripts rely on them. */
 export const places = {
@@ -38,12 +38,12 @@ export function podPair(service: string): PairPaths {
 
 /** The pair whose certificate a client is shown: the pod's own where TLS ends there, else the one that hosts share. */
 export function shownPair({ name, mode }: ModeOf & { readonly name: string }): PairPaths {
-  return mode === 'passthrough' ? podPair(name) : wildcardPair;
+  return endsInPod(mode) ? podPair(name) : wildcardPair;
 }
 
 /** The pair whose certificate a client trusts to believe what it is shown. */
 export function trustedPair({ mode }: ModeOf): PairPaths {
-  return mode === 'passthrough' ? projectAuthorityPair : wildcardPair;
+  return endsInPod(mode) ? projectAuthorityPair : wildcardPair;
 }
 
 /** The authority of one passthrough service's clients: one for each service, so that its clients open no other. */

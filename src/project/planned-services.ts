@@ -1,6 +1,7 @@
 import type { PlannedService } from '../model/chart.ts';
 import type { Config, ServiceIntent } from '../model/config.ts';
 import type { ControllerProfile } from '../model/controller-profile.ts';
+import { hasTlsHop, podSpeaksTls } from '../model/mode.ts';
 
 /** Decides every name that a service's objects share, so that certificates, Secrets, chart and routes agree. */
 export function planServices(config: Config, profile: ControllerProfile): readonly PlannedService[] {
@@ -14,9 +15,9 @@ function planService(config: Config, profile: ControllerProfile, service: Servic
     release,
     namespace: config.namespace,
     servicePort: profile.servicePort(service.mode),
-    ...(service.mode === 'terminate' ? {} : { podTlsSecret: `${release}-tls` }),
+    ...(podSpeaksTls(service.mode) ? { podTlsSecret: `${release}-tls` } : {}),
     ...(service.clientAuth ? { clientCaSecret: `${release}-client-ca` } : {}),
-    ...(service.mode === 'reencrypt' ? { upstreamName: `${release}.${config.namespace}.svc` } : {}),
+    ...(hasTlsHop(service.mode) ? { upstreamName: `${release}.${config.namespace}.svc` } : {}),
   };
 }
 

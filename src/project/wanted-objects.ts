@@ -5,6 +5,7 @@ import type { ControllerProfile } from '../model/controller-profile.ts';
 import type { Labels } from '../model/kube-object.ts';
 import type { ObjectFromFiles } from '../model/plan.ts';
 import { clientAuthorityPair, places, podPair, projectAuthorityPair, secretPath, wildcardPair, type PairPaths } from './places.ts';
+import { hasTlsHop } from '../model/mode.ts';
 
 /** A file of one object that is made from files in certs/. */
 export interface WantedObject {
@@ -43,7 +44,7 @@ function listForService(
   return [
     ...(service.podTlsSecret === undefined ? [] : [tlsSecret(service.podTlsSecret, service.namespace, labels, podPair(service.name))]),
     ...(service.clientCaSecret === undefined ? [] : [clientAuthoritySecret(service.clientCaSecret, service, labels)]),
-    ...(service.mode === 'reencrypt' ? upstreamAuthority(config, profile, service, labels) : []),
+    ...(hasTlsHop(service.mode) ? upstreamAuthority(config, profile, service, labels) : []),
   ];
 }
 

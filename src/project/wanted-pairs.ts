@@ -17,6 +17,7 @@ import {
   wildcardPair,
   type PairPaths,
 } from './places.ts';
+import { endsInPod, hasTlsHop, podSpeaksTls } from '../model/mode.ts';
 
 /** A key and certificate that the project needs. */
 export interface WantedPair {
@@ -39,7 +40,7 @@ export function listWantedPairs(config: Config, services: readonly PlannedServic
   // The wildcard meets clients that nobody chose, the oldest among them. All others are for pods and clients of today, and an
   // RSA key takes a thousand times as long to make.
   const { days, keyType = 'ecdsa-p256' } = certificate;
-  const hosts = services.filter(({ mode }) => mode !== 'passthrough').map(({ host }) => host);
+  const hosts = services.filter(({ mode }) => !endsInPod(mode)).map(({ host }) => host);
   const pairs: WantedPair[] = [
     {
       paths: wildcardPair,
@@ -48,7 +49,7 @@ export function listWantedPairs(config: Config, services: readonly PlannedServic
       foreignIssuer: 'warning',
     },
   ];
-  if (services.some(({ mode }) => mode !== 'terminate')) {
+  if (services.some(({ mode }) => podSpeaksTls(mode))) {
     pairs.push({
       paths: projectAuthorityPair,
       request: requestProjectAuthority(domain, keyType),
@@ -57,7 +58,7 @@ export function listWantedPairs(config: Config, services: readonly PlannedServic
     });
   }
   for (const service of services) {
-    if (service.mode === 'reencrypt') {
+    if (hasTlsHop(service.mode)) {
       pairs.push({
         paths: podPair(service.name),
         request: requestPodServer(service.release, service.namespace, days, keyType),
@@ -66,7 +67,7 @@ export function listWantedPairs(config: Config, services: readonly PlannedServic
         foreignIssuer: 'error',
       });
     }
-    if (service.mode === 'passthrough') {
+    if (endsInPod(service.mode)) {
       pairs.push({
         paths: podPair(service.name),
         request: requestPassthroughServer(service.host, days, keyType),

@@ -1,6 +1,7 @@
 import type { CertificateFacts } from '../model/certificate.ts';
 import type { GatewayBehaviour } from '../model/gateway.ts';
 import type { VerifyContext, VerifySubject } from './subject.ts';
+import { endsInPod } from '../model/mode.ts';
 
 /** Whose certificate it is that was shown. */
 export type LeafOwner =
@@ -21,14 +22,14 @@ export function identifyLeaf({ behaviour, subjects }: VerifyContext, subject: Ve
   if (isFallback(behaviour, leaf)) return { kind: 'fallback' };
   if (isEdition(subject.leaf, leaf)) return { kind: 'edition' };
   const others = subjects.filter(({ service }) => service.name !== subject.service.name);
-  if (subject.service.mode === 'passthrough' && others.some((other) => endsAtController(other) && isSame(other.leaf, leaf))) return { kind: 'edge' };
+  if (endsInPod(subject.service.mode) && others.some((other) => endsAtController(other) && isSame(other.leaf, leaf))) return { kind: 'edge' };
   const pod = [subject, ...others].find((other) => isPodOf(other, leaf));
   return pod === undefined ? { kind: 'foreign' } : { kind: 'pod', service: pod.service.name };
 }
 
 /** Whether TLS ends at the controller for a service, by its intent. */
 export function endsAtController({ service }: VerifySubject): boolean {
-  return service.mode !== 'passthrough';
+  return !endsInPod(service.mode);
 }
 
 /**
@@ -42,7 +43,7 @@ function isFallback({ fallbackCertificate: { commonName, organization } }: Gatew
 
 /** A reencrypt pod's certificate is not the one that is expected first, but its name is known. */
 function isPodOf({ service, leaf: expected }: VerifySubject, leaf: CertificateFacts): boolean {
-  if (service.mode === 'passthrough') return isSame(expected, leaf);
+  if (endsInPod(service.mode)) return isSame(expected, leaf);
   return service.upstreamName !== undefined && leaf.dnsNames.includes(service.upstreamName);
 }
 

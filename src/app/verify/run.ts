@@ -18,6 +18,7 @@ import { observe } from './observe.ts';
 import { repairUnderLock } from './repair.ts';
 import { lookAgain } from './look-again.ts';
 import { authoritiesOfPreview, authoritiesOnCluster, type AuthorityPlace } from './swap.ts';
+import { hasTlsHop } from '../../model/mode.ts';
 
 /** Connections at a time. */
 const concurrency = 32;
@@ -143,7 +144,7 @@ async function breakHops(running: Running): Promise<Part> {
   const { session, project, options, selected, found } = running;
   const { stop } = session;
   const results = new Map<string, readonly CheckResult[]>();
-  const subjects = selected.filter(({ service }) => service.mode === 'reencrypt');
+  const subjects = selected.filter(({ service }) => hasTlsHop(service.mode));
   const place = openPlace(running);
   const prober = createProber({ address: found.address, timeoutMs: Math.min(connectionSeconds(options) * 1000, longestDeepProbe), concurrency: 1, stop: stop.asked });
   // What was broken is put back, however often somebody presses Ctrl-C.

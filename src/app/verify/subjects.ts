@@ -10,6 +10,7 @@ import { clientPair, shownPair, trustedPair, type PairPaths } from '../../projec
 import type { ExpectedAnswer, VerifySubject } from '../../verify/subject.ts';
 import type { Project } from '../project.ts';
 import type { Foreigners } from './foreign.ts';
+import { endsInPod, hasTlsHop } from '../../model/mode.ts';
 
 export interface SubjectsInput {
   readonly files: ProjectFiles;
@@ -29,11 +30,11 @@ export function describeSubjects({ files, project, foreigners, asked }: Subjects
     const { config, profile } = project;
     const leafPath = shownPair(service).certificate;
     const trustPath = trustedPair(service).certificate;
-    const upstreamCa = service.mode === 'reencrypt' ? profile.upstreamCa(config, service) : undefined;
+    const upstreamCa = hasTlsHop(service.mode) ? profile.upstreamCa(config, service) : undefined;
     return {
       service,
       leaf: inspectCertificate(readRequired(files, leafPath), leafPath),
-      leafSource: `Secret ${service.namespace}/${service.mode === 'passthrough' ? (service.podTlsSecret ?? '') : config.certificate.secretName}`,
+      leafSource: `Secret ${service.namespace}/${endsInPod(service.mode) ? (service.podTlsSecret ?? '') : config.certificate.secretName}`,
       trust: readRequired(files, trustPath),
       trustPath,
       ...(service.image === undefined ? { greeting: demoGreeting(service.name) } : {}),

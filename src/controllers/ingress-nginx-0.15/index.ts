@@ -7,6 +7,7 @@ import { commonNames, controllerNames, electionName } from './names.ts';
 import { notices } from './notices.ts';
 import { readRoutes } from './read-routes.ts';
 import { routes } from './routes.ts';
+import { podSpeaksTls } from '../../model/mode.ts';
 
 /** The article's controller of 2018. */
 export const ingressNginx015: ControllerProfile = {
@@ -31,7 +32,7 @@ export const ingressNginx015: ControllerProfile = {
     namespaceNameLabel: 'name',
   },
   // The article moved svc7's port to 443 and kept its name; its Ingress goes by the name.
-  servicePort: (mode) => ({ name: mode === 'terminate' ? 'http' : 'https', number: 443 }),
+  servicePort: (mode) => ({ name: podSpeaksTls(mode) ? 'https' : 'http', number: 443 }),
   manifests,
   workloads: (config) => [
     { kind: 'Deployment', name: commonNames.defaultBackend, namespace: config.controller.namespace },

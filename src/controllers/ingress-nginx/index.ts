@@ -8,6 +8,7 @@ import { notices } from './notices.ts';
 import { readRoutes } from './read-routes.ts';
 import { routes } from './routes.ts';
 import { upstreamCa } from './upstream-ca.ts';
+import { podSpeaksTls } from '../../model/mode.ts';
 
 /** kubernetes/ingress-nginx v1.15.1, the default. */
 export const ingressNginx: ControllerProfile = {
@@ -34,7 +35,7 @@ export const ingressNginx: ControllerProfile = {
     seccompProfile: 'field',
     namespaceNameLabel: 'kubernetes.io/metadata.name',
   },
-  servicePort: (mode) => (mode === 'terminate' ? { name: 'http', number: 80 } : { name: 'https', number: 443 }),
+  servicePort: (mode) => (podSpeaksTls(mode) ? { name: 'https', number: 443 } : { name: 'http', number: 80 }),
   manifests,
   workloads: (config) => [
     { kind: 'Deployment', name: controllerNames(config).deployment, namespace: config.controller.namespace },

@@ -2,6 +2,7 @@ import type { Config, ServiceIntent } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
 import { coversName } from '../../text/host-name.ts';
 import { listNames } from './list-names.ts';
+import { endsInPod } from '../../model/mode.ts';
 
 /**
  * The passthrough services whose requests a browser may send to the controller instead of to the pod: having opened a
@@ -10,8 +11,8 @@ import { listNames } from './list-names.ts';
  * passthrough host, or where nothing is terminated under the wildcard.
  */
 export function findServicesAtRisk(config: Config): readonly ServiceIntent[] {
-  if (config.services.every(({ mode }) => mode === 'passthrough')) return [];
-  return config.services.filter(({ mode, host }) => mode === 'passthrough' && coversName([config.domain, `*.${config.domain}`], host));
+  if (config.services.every(({ mode }) => endsInPod(mode))) return [];
+  return config.services.filter(({ mode, host }) => endsInPod(mode) && coversName([config.domain, `*.${config.domain}`], host));
 }
 
 /** Says that HTTP/2 is off, because of which hosts, and how to get it back; nothing where it is on. */

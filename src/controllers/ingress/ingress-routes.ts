@@ -1,5 +1,6 @@
 import type { ChartValue, PlannedService, RouteNode } from '../../model/chart.ts';
 import type { Config } from '../../model/config.ts';
+import { endsInPod } from '../../model/mode.ts';
 
 /** The one host of a service's Ingress. */
 export function ingressHost(service: PlannedService): ChartValue {
@@ -23,7 +24,7 @@ export function ingressAnnotations(modeAnnotations: Readonly<Record<string, stri
  */
 export function ingressTls(config: Config, service: PlannedService): RouteNode {
   const hosts = [ingressHost(service)];
-  return [service.mode === 'passthrough' ? { hosts } : { hosts, secretName: tlsSecretName(config) }];
+  return [endsInPod(service.mode) ? { hosts } : { hosts, secretName: tlsSecretName(config) }];
 }
 
 function tlsSecretName(config: Config): ChartValue {

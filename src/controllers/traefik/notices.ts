@@ -8,6 +8,7 @@ import { nginxKey, nginxPrefix } from '../ingress/nginx-annotations.ts';
 import { describeUnusedSharing } from '../ingress/unused-sharing.ts';
 import { guardingKeys, readKeys } from './annotations.ts';
 import { annotationRules } from './refused-annotations.ts';
+import { endsInPod } from '../../model/mode.ts';
 
 /** What Traefik cannot do of what is asked, errors first. */
 export function notices(config: Config): readonly Notice[] {
@@ -46,7 +47,7 @@ function describeIgnored(service: ServiceIntent, index: number): readonly Notice
 /** auth-tls-* works, but not as it does with ingress-nginx. */
 function describeClientCertificates(config: Config): readonly Notice[] {
   const key = nginxKey('auth-tls-secret');
-  const asking = config.services.filter(({ mode, annotations }) => mode !== 'passthrough' && annotations[key] !== undefined);
+  const asking = config.services.filter(({ mode, annotations }) => !endsInPod(mode) && annotations[key] !== undefined);
   if (asking.length === 0) return [];
   const names = listNames(asking.map(({ name }) => name));
   const notice: Notice = {
@@ -80,7 +81,7 @@ function describeWatchedNamespace({ namespace, controller }: Config): Notice {
 }
 
 function describePooledCertificates(config: Config): readonly Notice[] {
-  const ended = config.services.filter(({ mode }) => mode !== 'passthrough');
+  const ended = config.services.filter(({ mode }) => !endsInPod(mode));
   if (ended.length === 0) return [];
   return [
     {

@@ -4,6 +4,7 @@ import { fail, pass, skip, type Finding, type See, type ServiceCheck, type Situa
 import { findTerminated, probeAsClient } from '../probe-plan.ts';
 import { restartPods } from '../remedies.ts';
 import type { VerifySubject } from '../subject.ts';
+import { endsInPod } from '../../model/mode.ts';
 
 /**
  * A client may send requests for one host down an HTTP/2 connection that it has open for another, where address and
@@ -12,7 +13,7 @@ import type { VerifySubject } from '../subject.ts';
  */
 export const coalescing: ServiceCheck = {
   id: 'coalescing',
-  appliesTo: ({ mode }) => mode === 'passthrough',
+  appliesTo: ({ mode }) => endsInPod(mode),
   plan: ({ context, subject }) => [subject, ...findTerminated(context)].map(probeAsClient),
   expect: ({ subject: { service } }) => `no HTTP/2 with a certificate for another host as well: neither at a terminated host with one for ${service.host}, nor the other way round`,
   judge,

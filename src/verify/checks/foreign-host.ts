@@ -5,6 +5,7 @@ import { fail, pass, skip, type Finding, type See, type ServiceCheck, type Situa
 import { findTerminated, probeAsClient, probeForeignHost } from '../probe-plan.ts';
 import type { NamedProbe } from '../subject.ts';
 import { showOutcome } from '../words.ts';
+import { endsInPod } from '../../model/mode.ts';
 
 /**
  * The name in the hello decides where TLS ends, the Host header where the request goes: one of them for another service, or
@@ -12,7 +13,7 @@ import { showOutcome } from '../words.ts';
  */
 export const foreignHost: ServiceCheck = {
   id: 'foreign-host',
-  appliesTo: ({ mode }) => mode === 'passthrough',
+  appliesTo: ({ mode }) => endsInPod(mode),
   plan: (situation) => [...listAttempts(situation).map(({ probe }) => probe), ...listUsual(situation)],
   expect: ({ subject: { service } }) => `no answer of ${service.name} to Host ${service.host} over a connection for another name or none`,
   judge,

@@ -6,8 +6,9 @@ import { endsAtController, identifyLeaf } from '../leaves.ts';
 import { probeAsClient, probeLargeHello, probeSplitHello, probeVersion } from '../probe-plan.ts';
 import { mendCertificateFirst } from '../remedies.ts';
 import { nameCertificate, showCertificate, showFailure, showFingerprint } from '../words.ts';
+import { endsInPod } from '../../model/mode.ts';
 
-const appliesTo: ServiceCheck['appliesTo'] = ({ mode }) => mode === 'passthrough';
+const appliesTo: ServiceCheck['appliesTo'] = ({ mode }) => endsInPod(mode);
 
 function expectPod({ subject }: Situation): string {
   return `the certificate of ${subject.leafSource} (${showFingerprint(subject.leaf)})`;

@@ -3,6 +3,7 @@ import { clientAuthorityPair, clientPair } from '../../project/places.ts';
 import { isAboutCertificate } from '../alerts.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
 import { listObjects, mendCertificateFirst, restartPods } from '../remedies.ts';
+import { endsInPod } from '../../model/mode.ts';
 
 interface Evidence extends Situation {
   readonly failure: ProbeFailure | undefined;
@@ -38,7 +39,7 @@ function explainUnaskedClient({ context, subject: { service, client }, failure }
   return {
     cause: `whoever ends TLS for ${service.host} demands a client certificate, which ingress-tls.yaml does not say`,
     remedy:
-      service.mode === 'passthrough'
+      endsInPod(service.mode)
         ? `set clientAuth: true for ${service.name} in ingress-tls.yaml, then run ingress-tls apply`
         : `${context.words.undoClientAuth}, or use mode: passthrough for ${service.name}`,
   };

@@ -3,6 +3,7 @@ import { alerts } from '../alerts.ts';
 import { isEnded } from '../failures.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
 import { listObjects } from '../remedies.ts';
+import { endsInPod } from '../../model/mode.ts';
 
 interface Evidence extends Situation {
   readonly failure: ProbeFailure | undefined;
@@ -39,13 +40,13 @@ function explainUnknownName({ context, subject: { service }, failure }: Evidence
 
 function explainVersion({ subject: { service }, failure }: Evidence): Explanation | undefined {
   if (failure?.alert !== alerts.protocolVersion) return undefined;
-  const where = service.mode === 'passthrough' ? 'the pod' : 'the controller';
+  const where = endsInPod(service.mode) ? 'the pod' : 'the controller';
   return { cause: `${where} speaks neither TLS 1.2 nor 1.3`, remedy: `let ${where} speak TLS 1.2 and 1.3` };
 }
 
 function explainGarbage({ context, subject: { service }, failure }: Evidence): Explanation | undefined {
   if (failure?.code !== 'protocol') return undefined;
-  return service.mode === 'passthrough'
+  return endsInPod(service.mode)
     ? { cause: `the pod of ${service.name} speaks no TLS on port ${service.port}, or the address is not the TLS port of ${context.behaviour.product}`, remedy: listObjects(context, service) }
     : { cause: `the address is not the TLS port of ${context.behaviour.product}`, remedy: 'give the TLS port: --address HOST:PORT' };
 }
@@ -56,7 +57,7 @@ function explainGarbage({ context, subject: { service }, failure }: Evidence): E
  * pkg/tcpproxy/tcp.go, internal/ingress/controller/controller.go, #5257, #1718).
  */
 function explainDeadPassthrough({ context, subject: { service }, failure }: Evidence): Explanation | undefined {
-  if (service.mode !== 'passthrough' || failure === undefined) return undefined;
+  if (!endsInPod(service.mode) || failure === undefined) return undefined;
   if (failure.code !== 'timeout' && !isEnded(failure)) return undefined;
   return {
     cause: `no ready pod or a dead backend: no pod of ${service.release} is ready, or the route has another path than / of type Prefix, or the Service is headless`,

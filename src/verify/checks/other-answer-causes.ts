@@ -4,6 +4,7 @@ import { findSpeaker, isMissingCertificate, isPage, isPlainHttpComplaint } from 
 import type { Explanation, Rule, Situation } from '../finding.ts';
 import { describeRoute, listObjects, missingRoute, restartPods } from '../remedies.ts';
 import { showText } from '../words.ts';
+import { hasTlsHop } from '../../model/mode.ts';
 
 interface Evidence extends Situation {
   readonly answer: HttpAnswer;
@@ -72,7 +73,7 @@ function explainClientCertificatesAtController({ context, subject: { service }, 
 }
 
 function explainRefusedUpstream({ context, subject: { service, upstreamCaSource }, answer }: Evidence): Explanation | undefined {
-  if (service.mode !== 'reencrypt' || answer.status !== context.behaviour.upstreamRefused.status) return undefined;
+  if (!hasTlsHop(service.mode) || answer.status !== context.behaviour.upstreamRefused.status) return undefined;
   const authority = upstreamCaSource ?? projectAuthorityPair.certificate;
   return {
     cause:
@@ -85,7 +86,7 @@ function explainRefusedUpstream({ context, subject: { service, upstreamCaSource 
 
 function explainMissingUpstream({ context, subject: { service, upstreamCaSource }, answer }: Evidence): Explanation | undefined {
   if (answer.status !== context.behaviour.upstreamMissing.status) return undefined;
-  const authority = service.mode === 'reencrypt' ? `, or ${upstreamCaSource ?? 'the Secret with the authority of the hop'} is missing or may not be read` : '';
+  const authority = hasTlsHop(service.mode) ? `, or ${upstreamCaSource ?? 'the Secret with the authority of the hop'} is missing or may not be read` : '';
   return { cause: `no pod of ${service.release} is ready${authority}`, remedy: `ingress-tls apply; then ${listObjects(context, service)}` };
 }
 

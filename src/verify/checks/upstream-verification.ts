@@ -1,5 +1,6 @@
 import { expectRefusedHop } from '../deep-check.ts';
 import { skip, type Finding, type ServiceCheck, type Situation } from '../finding.ts';
+import { hasTlsHop } from '../../model/mode.ts';
 
 /**
  * From outside, a hop that is verified answers as one that is not. That nobody has looked is said, so that no one takes the
@@ -7,7 +8,7 @@ import { skip, type Finding, type ServiceCheck, type Situation } from '../findin
  */
 export const upstreamVerification: ServiceCheck = {
   id: 'upstream-verification',
-  appliesTo: ({ mode }) => mode === 'reencrypt',
+  appliesTo: ({ mode }) => hasTlsHop(mode),
   plan: () => [],
   expect: ({ subject }) => (subject.upstreamCaSource === undefined ? `the hop to the pod of ${subject.service.name} is verified` : expectRefusedHop(subject)),
   judge: (situation) =>

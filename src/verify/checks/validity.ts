@@ -5,6 +5,7 @@ import { fail, pass, skip, type Explanation, type ServiceCheck, type Situation }
 import { probeAsClient } from '../probe-plan.ts';
 import { mendCertificate, restartPods } from '../remedies.ts';
 import { countDays, showDay, showDays } from '../words.ts';
+import { endsInPod } from '../../model/mode.ts';
 
 /** Dates of the certificate that was shown, whosever it is. */
 export const validity: ServiceCheck = {
@@ -43,6 +44,6 @@ function renew({ context, subject }: Situation, leaf: CertificateFacts, cause: s
     cause,
     remedy:
       `move ${certificate} and ${key} away, then run ingress-tls apply: it makes a new pair for ${showDays(days)}` +
-      (service.mode === 'passthrough' ? `; then ${restartPods(service)}` : ''),
+      (endsInPod(service.mode) ? `; then ${restartPods(service)}` : ''),
   };
 }
