@@ -12,11 +12,13 @@ const oldRouteName = 'ingress';
 const oldClassName = 'ingressClass';
 
 /** A status for programs: members as they are, what differs in words. */
-export function statusToJson({ controller, services, ...status }: Status): StatusDocument {
+export function statusToJson({ well, cluster, controller, services, problems }: Status): StatusDocument {
   return {
-    ...status,
+    well,
+    cluster,
     controller: describeController(controller),
     services: services.map((service) => ({ ...service, ...describeOldRoute(service.route), drift: service.drift.map(describeDifference) })),
+    problems,
   };
 }
 
