@@ -9,6 +9,8 @@ export interface LiteralObjectsInput {
   readonly service: PlannedService;
   readonly routes: readonly RouteObject[];
   readonly workload: WorkloadDialect;
+  /** What apply puts in the place of values, by their paths. */
+  readonly texts?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface LiteralObjectsInput {
  * backend's ConfigMap as far as requests meet them, the others by name. A change of the chart's files is not in them. A test holds
  * them against what helm makes.
  */
-export function describeChartObjects({ service, routes, workload }: LiteralObjectsInput): readonly KubeObject[] {
+export function describeChartObjects({ service, routes, workload, texts = {} }: LiteralObjectsInput): readonly KubeObject[] {
   const { release: name, namespace } = service;
   const labels = { 'app.kubernetes.io/name': service.name, 'app.kubernetes.io/instance': name };
   const metadata = { name, namespace, labels };
@@ -39,7 +41,7 @@ export function describeChartObjects({ service, routes, workload }: LiteralObjec
         template: { metadata: { labels }, spec: { containers: [container(service)], volumes: volumes(service) } },
       },
     },
-    ...routes.map((route) => resolveRoute(route, { name, namespace, labels })),
+    ...routes.map((route) => resolveRoute(route, { name, namespace, labels, texts })),
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
     { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata },
     ...(service.replicas === undefined || service.replicas > 1 ? [{ apiVersion: workload.podDisruptionBudgetApiVersion, kind: 'PodDisruptionBudget', metadata }] : []),

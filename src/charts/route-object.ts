@@ -9,11 +9,13 @@ export interface ReleaseFacts {
   readonly name: string;
   readonly namespace: string;
   readonly labels: Labels;
+  /** What apply puts in the place of values, by their paths (`helm --set-file`). */
+  readonly texts?: Readonly<Record<string, string>>;
 }
 
 /** The object that helm makes of a route's template with the chart's own values. */
 export function resolveRoute(route: RouteObject, release: ReleaseFacts): KubeObject {
-  const annotations = resolve(route.annotations ?? {}, release.name);
+  const annotations = resolve(route.annotations ?? {}, release);
   return {
     apiVersion: route.apiVersion,
     kind: route.kind,
@@ -23,16 +25,16 @@ export function resolveRoute(route: RouteObject, release: ReleaseFacts): KubeObj
       labels: release.labels,
       ...(isJsonObject(annotations) && Object.keys(annotations).length > 0 ? { annotations: textMembers(annotations) } : {}),
     },
-    spec: resolve(route.spec, release.name),
+    spec: resolve(route.spec, release),
   };
 }
 
-function resolve(node: RouteNode, fullname: string): JsonValue {
+function resolve(node: RouteNode, release: ReleaseFacts): JsonValue {
   if (typeof node !== 'object' || node === null) return node;
-  if (isChartFullname(node)) return fullname;
-  if (isChartValue(node)) return node.value;
-  if (isNodeList(node)) return node.map((child) => resolve(child, fullname));
-  return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, resolve(child, fullname)]));
+  if (isChartFullname(node)) return release.name;
+  if (isChartValue(node)) return release.texts?.[node.path] ?? node.value;
+  if (isNodeList(node)) return node.map((child) => resolve(child, release));
+  return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, resolve(child, release)]));
 }
 
 /** Annotations are text in Kubernetes; anything else is a bug of the profile that made the route. */

@@ -91,8 +91,8 @@ export type GatewayUpstream =
   | { readonly scheme: 'http' }
   | {
       readonly scheme: 'https';
-      /** Absent: any certificate passes. */
-      readonly verification?: { readonly authority: AuthorityPlace; readonly name: string };
+      /** Absent: any certificate passes. Without a name any that the authority signed does. */
+      readonly verification?: { readonly authority: AuthorityPlace; readonly name?: string };
       /** Sent as SNI; absent: none. */
       readonly serverName?: string;
     }

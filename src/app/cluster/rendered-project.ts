@@ -1,4 +1,5 @@
 import { holdsLeftOutLink } from '../../world/helm/chart-folder.ts';
+import { readSetFiles } from '../../world/helm/chart-template.ts';
 import { printObject, readOwnData } from '../../world/files/object-text.ts';
 import { digestFiles, digestText, type FileDigest } from '../../kube/digest.ts';
 import { parseHelmIgnore } from '../../kube/helm-ignore.ts';
@@ -78,7 +79,7 @@ export function viewRendered({ files }: Session, project: Project, { plan, obser
     },
     describeChart: (service) => {
       const isEdited = edited.some((path) => path.startsWith(`${chartFolder(service.name)}/`));
-      return isEdited ? [] : describeGeneratedChart(project, service);
+      return isEdited ? [] : describeGeneratedChart(project, service, readSetFiles(readText, inlineAuthority(config, profile, service)));
     },
   };
 }

@@ -1,5 +1,6 @@
 import { readDeepJournal } from '../../world/files/deep-journal.ts';
 import type { ObjectReader, ObjectSources, RenderedObjects } from '../../world/helm/rendered-objects.ts';
+import { inlineAuthority } from '../../cluster/apply-plan.ts';
 import { digestText } from '../../kube/digest.ts';
 import { printComplaint } from '../../controllers/complaint.ts';
 import type { ControllerProfile } from '../../model/controller-profile.ts';
@@ -63,7 +64,8 @@ function listSources({ config, profile, desired }: Project): ObjectSources {
       folder: chartFolder(service.name),
       release: service.release,
       namespace: service.namespace,
-      describe: () => describeGeneratedChart({ config, profile }, service),
+      setFiles: inlineAuthority(config, profile, service),
+      describe: (texts) => describeGeneratedChart({ config, profile }, service, texts),
     })),
     kubeVersion: chooseKubeVersion(profile),
   };

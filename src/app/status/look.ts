@@ -129,6 +129,6 @@ function describeQuestion({ config, profile, desired }: Project): Pick<StatusQue
     classes,
     clusterKinds: classes,
     fields,
-    controller: controller.map(({ apiVersion, kind, metadata: { name } }) => ({ apiVersion, kind, name, namespace: config.controller.namespace })),
+    controller: controller.map(({ apiVersion, kind, metadata: { name, namespace = config.controller.namespace } }) => ({ apiVersion, kind, name, namespace })),
   };
 }

@@ -19,6 +19,11 @@ export interface ChartToTemplate {
   readonly setFiles?: Readonly<Record<string, string>>;
 }
 
+/** The values that helm reads from files, by their paths; a file that is not there is an empty one. */
+export function readSetFiles(readText: (path: string) => string | undefined, setFiles: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(setFiles).map(([value, path]) => [value, readText(path) ?? '']));
+}
+
 /**
  * The objects that helm makes of a chart, in the order in which it sends them. Tests and other hooks are not among them.
  * @throws ToolError for a chart that helm cannot render.

@@ -3,7 +3,7 @@ import { digestText } from '../../kube/digest.ts';
 import { parseObjects } from '../../kube/parse-yaml.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import { listChartFiles, presentChart } from './chart-folder.ts';
-import { templateChart } from './chart-template.ts';
+import { readSetFiles, templateChart } from './chart-template.ts';
 import type { Exec } from '../exec/exec.ts';
 import type { ProjectFiles } from '../files/files.ts';
 import type { Helm } from './helm.ts';
@@ -14,8 +14,10 @@ export interface ChartSource {
   readonly folder: string;
   readonly release: string;
   readonly namespace: string;
-  /** The objects of the chart as it is generated, for where helm is not there. */
-  readonly describe: () => readonly KubeObject[];
+  /** As helm is given them: dotted path in the values -> file of the project. */
+  readonly setFiles?: Readonly<Record<string, string>>;
+  /** The objects of the chart as it is generated, for where helm is not there; `texts`: those of setFiles. */
+  readonly describe: (texts: Readonly<Record<string, string>>) => readonly KubeObject[];
 }
 
 export interface ObjectSources {
@@ -48,18 +50,18 @@ const atOnce = 8;
 export function createObjectReader({ files, exec, helm }: { readonly files: ProjectFiles; readonly exec: Exec; readonly helm: Helm }): ObjectReader {
   let remembered = new Map<string, { readonly digest: string; readonly objects: readonly KubeObject[] }>();
 
-  const makeObjects = async ({ folder: name, release, namespace }: ChartSource, kubeVersion: string): Promise<readonly KubeObject[]> => {
+  const makeObjects = async ({ folder: name, release, namespace, setFiles = {} }: ChartSource, kubeVersion: string): Promise<readonly KubeObject[]> => {
     const { folder, remove } = presentChart(files, name);
     try {
-      return await templateChart(exec, { folder, name, release, namespace, kubeVersion });
+      return await templateChart(exec, { folder, name, release, namespace, kubeVersion, setFiles });
     } finally {
       remove();
     }
   };
 
   const readChart = async (chart: ChartSource, kubeVersion: string): Promise<readonly KubeObject[]> => {
-    const { folder, release, namespace } = chart;
-    const digests = listChartFiles(files, folder).map((path) => `${path} ${files.digest(path) ?? ''}`);
+    const { folder, release, namespace, setFiles = {} } = chart;
+    const digests = [...listChartFiles(files, folder), ...Object.values(setFiles)].map((path) => `${path} ${files.digest(path) ?? ''}`);
     const digest = digestText([release, namespace, kubeVersion, ...digests].join('\n'));
     const known = remembered.get(folder);
     const objects = known?.digest === digest ? known.objects : await makeObjects(chart, kubeVersion);
@@ -73,7 +75,7 @@ export function createObjectReader({ files, exec, helm }: { readonly files: Proj
       const fromFiles = texts.flatMap(({ path, text }) => (text === undefined ? [] : parseObjects(text, path)));
       const missing = texts.filter(({ text }) => text === undefined).map(({ path }) => path);
       const why = charts.length === 0 ? undefined : await missingHelm(helm);
-      if (why !== undefined) return { objects: [...fromFiles, ...charts.flatMap(({ describe }) => describe())], charts: { by: 'literal', why }, missing };
+      if (why !== undefined) return { objects: [...fromFiles, ...charts.flatMap(({ describe, setFiles = {} }) => describe(readSetFiles((path) => files.readText(path), setFiles)))], charts: { by: 'literal', why }, missing };
       const ofCharts: (readonly KubeObject[])[] = [];
       for (let start = 0; start < charts.length; start += atOnce) {
         ofCharts.push(...(await Promise.all(charts.slice(start, start + atOnce).map((chart) => readChart(chart, kubeVersion)))));

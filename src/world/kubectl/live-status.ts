@@ -19,7 +19,7 @@ export interface StatusQuestion extends ClusterAccess {
   readonly clusterKinds: readonly Kind[];
   /** What to read of all these, beside metadata, replicas and status. */
   readonly fields: readonly LiveField[];
-  /** The controller's workloads and Services, all of one namespace; empty when they are known already. */
+  /** The controller's workloads and Services; empty when they are known already. */
   readonly controller: readonly (ObjectReference & Kind)[];
 }
 
@@ -105,11 +105,15 @@ function place(parts: Record<string, JsonValue>, [first, ...rest]: LiveField['pa
 
 /** By name, and each whole: arguments, image and ports are looked at. */
 async function readController(ask: Ask, { controller }: StatusQuestion): Promise<readonly KubeObject[]> {
-  const [first] = controller;
-  if (first === undefined) return [];
-  const what = `cannot look at the controller in namespace ${first.namespace}`;
-  const names = controller.map((object) => `${resourceOfKind(object)}/${object.name}`);
-  const result = await ask(what, ['get', `--namespace=${first.namespace}`, '--ignore-not-found=true', '-o=json', '--', ...names]);
+  const namespaces = [...new Set(controller.map(({ namespace }) => namespace))];
+  const found = await Promise.all(namespaces.map((namespace) => readNamed(ask, namespace, controller.filter((object) => object.namespace === namespace))));
+  return found.flat();
+}
+
+async function readNamed(ask: Ask, namespace: string, objects: StatusQuestion['controller']): Promise<readonly KubeObject[]> {
+  const what = `cannot look at the controller in namespace ${namespace}`;
+  const names = objects.map((object) => `${resourceOfKind(object)}/${object.name}`);
+  const result = await ask(what, ['get', `--namespace=${namespace}`, '--ignore-not-found=true', '-o=json', '--', ...names]);
   if (result.stdout.trim() === '') return [];
   const answer = parseJson(result.stdout);
   if (typeof answer !== 'object' || answer === null) throw garbledAnswer('kubectl', what, result);
