@@ -12,8 +12,8 @@ import type { ClassStatus, LiveStatus, RouteStatus } from './status.ts';
  */
 export interface ControllerProfile extends ReadBack {
   readonly name: string;
-  /** Kubernetes minor versions it runs on: `atLeast` inclusive, `below` exclusive ("1.16"). */
-  readonly kubernetes: { readonly atLeast?: string; readonly below?: string };
+  /** Kubernetes minor versions it runs on: `atLeast` inclusive, `below` exclusive ("1.16"), `newest` the newest that it is known to run on. */
+  readonly kubernetes: { readonly atLeast?: string; readonly below?: string; readonly newest: string };
   /** Resources that must be served, as `group/version/Kind`: checked by doctor and before apply. */
   readonly requiredResources: readonly string[];
   /** Server-side apply exists since Kubernetes 1.16; before, Secrets must not pass through client-side apply. */

@@ -3,7 +3,6 @@ import type { ObjectReader, ObjectSources, RenderedObjects } from '../../world/h
 import { inlineAuthority } from '../../cluster/apply-plan.ts';
 import { digestText } from '../../kube/digest.ts';
 import { printComplaint } from '../../controllers/complaint.ts';
-import type { ControllerProfile } from '../../model/controller-profile.ts';
 import type { GatewayBehaviour, GatewayTable } from '../../model/gateway.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import type { Plan } from '../../model/plan.ts';
@@ -67,22 +66,8 @@ function listSources({ config, profile, desired }: Project): ObjectSources {
       setFiles: inlineAuthority(config, profile, service),
       describe: (texts) => describeGeneratedChart({ config, profile }, service, texts),
     })),
-    kubeVersion: chooseKubeVersion(profile),
+    // helm's own need not be one that the profile runs on: it is too new for old profiles, and a helm that was built without its release's
+    // flags takes 1.20 (helm@3.16.4:pkg/chartutil/capabilities.go), so that it refuses the chart.
+    kubeVersion: `${profile.kubernetes.newest}.0`,
   };
-}
-
-/** The newest that v1.15.1 of ingress-nginx names (README.md, supported versions). */
-const recentVersion = '1.35';
-
-/**
- * A version of Kubernetes that a profile runs on. helm's own need not be one: it is too new for old profiles, and a helm that
- * was built without its release's flags takes 1.20 (helm@3.16.4:pkg/chartutil/capabilities.go), so that it refuses the chart.
- */
-function chooseKubeVersion({ kubernetes: { atLeast, below } }: ControllerProfile): string {
-  if (below !== undefined) return `1.${minorOf(below) - 1}.0`;
-  return `1.${Math.max(minorOf(recentVersion), minorOf(atLeast ?? recentVersion))}.0`;
-}
-
-function minorOf(version: string): number {
-  return Number(version.split('.')[1]);
 }

@@ -14,7 +14,7 @@ import { podSpeaksTls } from '../../model/mode.ts';
 export const ingressNginx: ControllerProfile = {
   name: 'ingress-nginx',
   // v1.15.1 names 1.31 to 1.35. What is generated needs 1.25, where Pod Security admission became stable.
-  kubernetes: { atLeast: '1.25' },
+  kubernetes: { atLeast: '1.25', newest: '1.35' },
   requiredResources: [
     'apps/v1/Deployment',
     'coordination.k8s.io/v1/Lease',

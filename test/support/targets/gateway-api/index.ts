@@ -14,7 +14,7 @@ import { words } from './words.ts';
 export const gatewayApi: ControllerProfile = {
   name: 'gateway-api',
   // The CRD of TLSRoute asks for isIP in its rules.
-  kubernetes: { atLeast: '1.31' },
+  kubernetes: { atLeast: '1.31', newest: '1.35' },
   requiredResources: [
     ...['apps/v1/Deployment', 'networking.k8s.io/v1/NetworkPolicy', 'policy/v1/PodDisruptionBudget'],
     ...['Gateway', 'GatewayClass', 'HTTPRoute', 'TLSRoute', 'BackendTLSPolicy'].map((kind) => `gateway.networking.k8s.io/v1/${kind}`),

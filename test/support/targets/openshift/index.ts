@@ -9,7 +9,7 @@ import { words } from './words.ts';
 /** A judge of the seam: Routes of OpenShift (openshift/router, its API route.openshift.io/v1), which has its router already. */
 export const openShift: ControllerProfile = {
   name: 'openshift',
-  kubernetes: { atLeast: '1.25' },
+  kubernetes: { atLeast: '1.25', newest: '1.35' },
   requiredResources: ['apps/v1/Deployment', 'networking.k8s.io/v1/NetworkPolicy', 'policy/v1/PodDisruptionBudget', 'route.openshift.io/v1/Route'],
   applyMethod: 'server-side',
   workload: ingressNginx.workload,
