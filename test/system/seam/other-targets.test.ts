@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { describe as describeConfig, type Project } from '../../../src/app/project.ts';
+import { parseProject, type Project } from '../../../src/app/project.ts';
 import { describeChartObjects } from '../../../src/charts/literal-objects.ts';
 import { resolveRoute } from '../../../src/charts/route-object.ts';
 import { judgeStatus } from '../../../src/cluster/status.ts';
@@ -96,7 +96,7 @@ services:
   const cluster = installStandInCluster(outside);
   const folder = outside;
   const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
-  const load = (): Project => describeConfig(read('ingress-tls.yaml'));
+  const load = (): Project => parseProject(read('ingress-tls.yaml'));
   const run = (...args: readonly string[]): Promise<ProgramResult> => startInside(args, folder, cluster.env).ended;
 
   /** What helm makes of each chart, from the facts that the chart is made of. */
