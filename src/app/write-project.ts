@@ -23,9 +23,9 @@ export async function writeChangedProject(session: Session, before: string | und
 
 /** Carries out a plan of the project folder; edited files are kept. Returns the backups of those replaced by force. */
 export async function carryOutPlan({ world, files, listener }: Session, plan: Plan, observed: Observed): Promise<readonly string[]> {
-  const keys = plan.steps.filter((step) => step.kind === 'make-key');
-  if (keys.length > 30 && keys.some(({ keyType }) => keyType === 'rsa-2048')) {
-    listener.message(`Making ${keys.length} RSA keys: this takes a while. With keyType: ecdsa-p256 it takes a moment.`);
+  const slow = plan.steps.filter((step) => step.kind === 'make-key' && step.keyType === 'rsa-2048');
+  if (slow.length > 30) {
+    listener.message(`Making ${slow.length} RSA keys: this takes a while. With keyType: ecdsa-p256 it takes a moment.`);
   }
   const now = world.now();
   const backupFolder = `${places.backup}/${now.toISOString().replaceAll(':', '-')}`;

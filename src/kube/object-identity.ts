@@ -28,13 +28,10 @@ export function deletableResource(object: Pick<KubeObject, 'apiVersion' | 'kind'
   return `${object.kind.toLowerCase()}${group === '' ? '' : `.${group}`}`;
 }
 
-/**
- * All objects of a kind as kubectl lists what a cluster serves: `deployments.apps`. The plural is made as Kubernetes makes it of a kind
- * (kubernetes/apimachinery@v0.35.0:pkg/api/meta/restmapper.go, UnsafeGuessKindToResource).
- */
+/** All objects of a kind as kubectl lists what a cluster serves: `deployments.apps`, `gateways.gateway.networking.k8s.io`, with the plural of English. */
 export function deletableResources(object: Pick<KubeObject, 'apiVersion' | 'kind'>): string {
   const [group, name] = [groupOf(object), object.kind.toLowerCase()];
-  const plural = name.endsWith('s') ? `${name}es` : name.endsWith('y') ? `${name.slice(0, -1)}ies` : `${name}s`;
+  const plural = name.endsWith('s') ? `${name}es` : /[^aeiou]y$/.test(name) ? `${name.slice(0, -1)}ies` : `${name}s`;
   return group === '' ? plural : `${plural}.${group}`;
 }
 

@@ -38,9 +38,15 @@ export function listOwnedResources(config: Config, targets: readonly ControllerP
   const select = (isWanted: (object: KubeObject, target: ControllerProfile) => boolean): readonly string[] =>
     made.flatMap(({ target, manifests }) => manifests.filter((object) => isWanted(object, target)).map(deletableResources));
   const classes = select(({ kind }, { liveObjects }) => liveObjects.classKinds.includes(kind));
-  const known = new Set([...commonResources, ...classes, namespaces]);
-  const others = select((object) => !known.has(deletableResources(object)));
+  const known = new Set([...commonResources, ...classes, namespaces].map(nameOf));
+  // An old group of a common kind shows the same objects once more.
+  const others = select((object) => !known.has(nameOf(deletableResources(object))));
   return [...new Set([...routes, ...others, ...commonResources, ...classes, namespaces])];
+}
+
+/** `deployments` of `deployments.apps`. */
+function nameOf(resource: string): string {
+  return resource.split('.')[0] ?? resource;
 }
 
 const samples = modes.map((mode): ServiceIntent => ({ name: mode, mode, host: `${mode}.test`, port: 8080, clientAuth: endsInPod(mode), annotations: {} }));

@@ -17,7 +17,11 @@ export function statusToJson({ well, cluster, controller, services, problems }: 
     well,
     cluster,
     controller: describeController(controller),
-    services: services.map((service) => ({ ...service, ...describeOldRoute(service.route), drift: service.drift.map(describeDifference) })),
+    services: services.map(({ name, mode, host, release, pods, route, certificate, drift }) => ({
+      ...{ name, mode, host, release, pods, ...describeOldRoute(route), certificate },
+      drift: drift.map(describeDifference),
+      route,
+    })),
     problems,
   };
 }
@@ -29,6 +33,6 @@ function describeController({ name, profile, workloads, nodePort, class: routeCl
   return { ...document, ...(kind.toLowerCase() === oldClassName.toLowerCase() && { [oldClassName]: { name: className, controller, agrees, seen } }) };
 }
 
-function describeOldRoute({ kind, ...route }: RouteStatus): { readonly [oldRouteName]?: object } {
-  return kind.toLowerCase() === oldRouteName ? { [oldRouteName]: route } : {};
+function describeOldRoute({ kind, state, className, controller, reason, addresses }: RouteStatus): { readonly [oldRouteName]?: object } {
+  return kind.toLowerCase() === oldRouteName ? { [oldRouteName]: { state, className, controller, reason, addresses } } : {};
 }
