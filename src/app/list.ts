@@ -13,7 +13,7 @@ export interface ProjectList {
   readonly now: Date;
 }
 
-export interface ListedCertificate {
+interface ListedCertificate {
   readonly certificate: string;
   readonly key: string;
   readonly names: readonly string[];

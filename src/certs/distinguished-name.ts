@@ -3,7 +3,7 @@ import { printable } from '../text/escape.ts';
 import { refuseIssue } from './refuse-issue.ts';
 
 /** Upper bound of commonName and organizationName in characters (RFC 5280, A.1). */
-export const longestAttribute = 64;
+const longestAttribute = 64;
 
 const commonNameIdentifier = '2.5.4.3';
 const organizationIdentifier = '2.5.4.10';

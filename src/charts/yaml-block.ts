@@ -4,7 +4,7 @@ import { scalarText } from './yaml-text.ts';
 export type YamlNode = YamlLeaf | readonly YamlNode[] | ReadonlyMap<string, YamlNode>;
 
 /** Text that stands behind `key:` or `-`. `block`: the key's text ends at its colon and this text brings its own lines. */
-export interface YamlLeaf {
+interface YamlLeaf {
   readonly text: string;
   readonly block?: (indent: number) => string;
 }

@@ -13,7 +13,7 @@ export interface Problem {
 }
 
 /** A scalar with what its writer typed, for messages that quote it and for rules about bare words. */
-export interface ScalarPlace {
+interface ScalarPlace {
   readonly path: Path;
   readonly role: 'key' | 'value';
   readonly scalar: Scalar;

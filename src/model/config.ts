@@ -25,7 +25,7 @@ export interface ControllerIntent {
   readonly sharedWith: readonly string[];
 }
 
-export interface CertificateIntent {
+interface CertificateIntent {
   readonly secretName: string;
   readonly days: number;
   /** Of every new key. Absent: RSA for the wildcard, ECDSA for the others. */

@@ -42,7 +42,7 @@ export interface ControllerProfile extends ReadBack {
 }
 
 /** How a target is read back. */
-export interface ReadBack {
+interface ReadBack {
   /** How the controller behaves on its TLS port, whatever the routes are. */
   behaviour(config: Config): GatewayBehaviour;
   /**

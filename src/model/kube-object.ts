@@ -1,6 +1,6 @@
 import type { JsonValue } from './json.ts';
 
-export interface ObjectMeta {
+interface ObjectMeta {
   readonly name: string;
   /** Absent for cluster-scoped objects. */
   readonly namespace?: string;

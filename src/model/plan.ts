@@ -68,7 +68,7 @@ export interface RunStep {
 export type Change = 'create' | 'replace' | 'replace-edited';
 
 /** The part of an apply that a command belongs to. */
-export type Phase = 'namespaces-and-rbac' | 'secrets' | 'controller' | 'rollout' | 'services' | 'readiness' | 'clean-up';
+type Phase = 'namespaces-and-rbac' | 'secrets' | 'controller' | 'rollout' | 'services' | 'readiness' | 'clean-up';
 
 /** A generated file that a person edited: kept, named, and the run exits 1. */
 export interface Conflict {

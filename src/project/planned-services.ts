@@ -22,6 +22,6 @@ function planService(config: Config, profile: ControllerProfile, service: Servic
 }
 
 /** The article's release names: ic3-svc7, ic3-svc8, ic3-svc9. */
-export function releaseName(config: Config, service: string): string {
+function releaseName(config: Config, service: string): string {
   return `${config.controller.name}-${service}`;
 }

@@ -1,5 +1,5 @@
 export type OutputStream = NodeJS.WriteStream;
-export type InputStream = NodeJS.ReadStream;
+type InputStream = NodeJS.ReadStream;
 /** SIGHUP: the terminal was closed. */
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 

@@ -5,7 +5,7 @@ import type { CertificateMaker, KeyPair } from '../support/reference-certificate
 import type { Quirks, ServiceName } from '../support/reference-quirks.ts';
 
 /** Where a fault is made: a rendered project, and openssl. */
-export interface Workshop {
+interface Workshop {
   readonly project: string;
   readonly maker: CertificateMaker;
   /** A pair out of certs/. */

@@ -31,7 +31,7 @@ export function readSnapshot(folder: string): Snapshot {
 }
 
 /** Paths of all files below a folder, with forward slashes, sorted; none when there is no folder. */
-export function listFiles(folder: string): readonly string[] {
+function listFiles(folder: string): readonly string[] {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())

@@ -2,7 +2,7 @@ import type { IContainer, ISecret } from 'kubernetes-models/v1';
 import { ofKind, type KubernetesObject } from './objects.ts';
 
 /** What the kubelet puts into a service's container: absolute path -> content. Throws where a Secret or a key is missing. */
-export function filesInPod(chart: readonly KubernetesObject[], secrets: readonly KubernetesObject[]): ReadonlyMap<string, Buffer> {
+function filesInPod(chart: readonly KubernetesObject[], secrets: readonly KubernetesObject[]): ReadonlyMap<string, Buffer> {
   const pod = ofKind(chart, 'Deployment')[0]?.spec?.template.spec;
   const files = new Map<string, Buffer>();
   for (const { name, mountPath } of containerOf(chart).volumeMounts ?? []) {

@@ -24,7 +24,7 @@ export function expectGolden(name: string, args: readonly string[], project: str
 }
 
 /** Puts a word in the place of what differs from run to run; the words of dates are as wide as the dates. */
-export function normalize(text: string, project: string): string {
+function normalize(text: string, project: string): string {
   return text
     .replaceAll(join(realpathSync(tmpdir()), relative(tmpdir(), project)), 'PROJECT')
     .replaceAll(project, 'PROJECT')

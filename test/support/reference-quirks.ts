@@ -6,7 +6,7 @@ import type { KeyPair } from './reference-certificates.ts';
 /** svc7: TLS ends at the gateway. svc8: and a second, verified one leads to the pod. svc9: the pod's own, with client certificates. */
 export type ServiceName = 'svc7' | 'svc8' | 'svc9';
 
-export const domain = 'example.test';
+const domain = 'example.test';
 
 export function serviceOf(host: string | undefined): ServiceName | undefined {
   return (['svc7', 'svc8', 'svc9'] as const).find((service) => host === `${service}.${domain}`);

@@ -13,7 +13,7 @@ export interface LiveObject {
 }
 
 /** Helm's record of the newest revision of a release. */
-export interface LiveRecord {
+interface LiveRecord {
   readonly name: string;
   readonly status: string;
   readonly revision: number;

@@ -36,7 +36,7 @@ export interface ServingSettings {
 }
 
 /** `warning`: not as verify would have it, and yet it may stay so. */
-export interface ServedHost extends Finding {
+interface ServedHost extends Finding {
   readonly host: string;
   readonly service: string;
 }

@@ -19,7 +19,7 @@ export interface DestroySettings extends ClusterOptions {
 }
 
 /** A namespace of ours and the step that deletes it, if nothing else is in it. */
-export interface OwnNamespace {
+interface OwnNamespace {
   readonly namespace: string;
   readonly step: RunStep;
 }

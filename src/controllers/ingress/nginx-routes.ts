@@ -10,7 +10,7 @@ import { reportUnreadSettings, type KnownSettings } from './unread-settings.ts';
 import { ignore } from '../complaint.ts';
 
 /** What a version of ingress-nginx has read before it comes to the hosts. */
-export interface NginxFacts {
+interface NginxFacts {
   readonly index: ObjectIndex;
   /** With its slash: `nginx.ingress.kubernetes.io/`. */
   readonly prefix: string;

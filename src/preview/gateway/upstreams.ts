@@ -8,7 +8,7 @@ import type { GatewayHost, PageAnswer } from '../../model/gateway.ts';
 import type { GatewayInput } from '../../model/preview.ts';
 
 /** How requests of a host reach its pod: a page instead, or a connection. */
-export type Upstream = { readonly kind: 'page'; readonly page: PageAnswer } | Hop;
+type Upstream = { readonly kind: 'page'; readonly page: PageAnswer } | Hop;
 
 export interface Hop {
   readonly kind: 'hop';

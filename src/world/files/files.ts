@@ -65,7 +65,7 @@ export interface ProjectFiles {
   sweepTemporaryFiles(): readonly string[];
 }
 
-export interface WriteOptions {
+interface WriteOptions {
   /** Exact permission bits, whatever the umask; 0644 when absent. */
   readonly mode?: number;
   /** Wait until the disk has it. For what cannot be made again: keys. */

@@ -10,7 +10,7 @@ import { listAt, parseJson } from '../../kube/json-answer.ts';
 import { refusals } from '../kubectl/refusals.ts';
 import { explainToolFailure, garbledAnswer, type KnownText, type Question } from '../exec/tool-failure.ts';
 
-export interface HelmVersion {
+interface HelmVersion {
   readonly major: 3 | 4;
   readonly minor: number;
   /** As helm says it: `v4.1.4`. */

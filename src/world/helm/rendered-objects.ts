@@ -9,7 +9,7 @@ import type { ProjectFiles } from '../files/files.ts';
 import type { Helm } from './helm.ts';
 
 /** A chart of the project. */
-export interface ChartSource {
+interface ChartSource {
   /** `charts/svc7`. */
   readonly folder: string;
   readonly release: string;

@@ -23,7 +23,7 @@ export interface KubectlSettings extends ClusterConnection {
   readonly person?: PersonSettings;
 }
 
-export interface Version {
+interface Version {
   readonly major: number;
   readonly minor: number;
   /** As the tool says it: `v1.35.2`. */
@@ -61,7 +61,7 @@ export interface OwnedObject extends DeletableObject {
   readonly project?: string;
 }
 
-export interface NodePortUser {
+interface NodePortUser {
   readonly name: string;
   readonly namespace: string;
   /** Name of the controller that it was applied for; absent for a Service of somebody else. */

@@ -14,7 +14,7 @@ import { divideObjects, halveObjects } from '../../kube/object-groups.ts';
 import { isAboutObjects } from './refusal-words.ts';
 import { garbledAnswer } from '../exec/tool-failure.ts';
 
-export interface PreviewOptions {
+interface PreviewOptions {
   readonly fieldManager: string;
   /**
    * How the objects will be written. `server-side` (when absent): fields that others manage are conflicts. `patch`, as helm 3:
@@ -26,7 +26,7 @@ export interface PreviewOptions {
 }
 
 /** An object and what would become of it. */
-export interface Preview extends ObjectChange {
+interface Preview extends ObjectChange {
   /** Whether patches will write it: they leave alone what the API server does not know to be the manager's. */
   readonly isPatched: boolean;
 }

@@ -6,7 +6,7 @@ import { ProbeEnd } from './probe-end.ts';
 type Handshake = Pick<Observation, 'leaf' | 'chainLength' | 'isTrusted' | 'trustProblem' | 'version' | 'protocol' | 'isReadApart'>;
 
 /** What is seen so far; the answer is asked for at the end, since its body may still grow. */
-export type Sighting = { -readonly [key in keyof Handshake]: Handshake[key] } & { readAnswer?: () => HttpAnswer };
+type Sighting = { -readonly [key in keyof Handshake]: Handshake[key] } & { readAnswer?: () => HttpAnswer };
 
 interface Closable {
   destroy(): unknown;

@@ -11,7 +11,7 @@ export interface Told {
   readonly releases: readonly { readonly service: string; readonly change: string; readonly reasons: readonly string[]; readonly objects?: readonly ToldObject[] }[];
 }
 
-export interface ToldObject {
+interface ToldObject {
   readonly kind: string;
   readonly name: string;
   readonly change: string;
@@ -20,7 +20,7 @@ export interface ToldObject {
 }
 
 /** Runs diff. */
-export function runDiff(project: EngineProject, ...args: readonly string[]): ProgramResult {
+function runDiff(project: EngineProject, ...args: readonly string[]): ProgramResult {
   return ingressTls(project.cluster, project.folder, 'diff', ...args);
 }
 

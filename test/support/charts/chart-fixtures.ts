@@ -14,7 +14,7 @@ export const templates: ChartTemplates = Object.fromEntries(
     .map((path) => [relative(folder, path).split(sep).join('/'), readFileSync(path, 'utf8')]),
 );
 
-export const modernDialect: WorkloadDialect = {
+const modernDialect: WorkloadDialect = {
   chartApiVersion: 'v2',
   kubeVersion: '>=1.21.0-0',
   deploymentApiVersion: 'apps/v1',
@@ -24,7 +24,7 @@ export const modernDialect: WorkloadDialect = {
   namespaceNameLabel: 'kubernetes.io/metadata.name',
 };
 
-export const legacyDialect: WorkloadDialect = {
+const legacyDialect: WorkloadDialect = {
   chartApiVersion: 'v1',
   kubeVersion: '>=1.8.0-0 <1.16.0-0',
   deploymentApiVersion: 'apps/v1beta2',
@@ -77,7 +77,7 @@ export function ingressRoute(service: PlannedService): RouteObject {
 }
 
 /** The article's generation of the same object. */
-export function legacyIngressRoute(service: PlannedService): RouteObject {
+function legacyIngressRoute(service: PlannedService): RouteObject {
   const host = { leaf: 'value', path: 'ingress.host', value: service.host, comment: 'Host name that clients ask for.' } as const;
   const backend = { serviceName: { leaf: 'fullname' }, servicePort: service.servicePort.number } as const;
   return {

@@ -4,7 +4,7 @@ import type { Graph, GraphCertificate } from '../../../src/graph/graph.ts';
 const pieces = ['<script>alert(1)</script>', '&amp;', '"', "'", ']]>', '`', 'end', 'direction LR', 'www.x.test', 'https://x.test', 'style: #1;', '#quot;', '%%{init', '-->', '\n', '\r', '\u001b[31m', '\u202e', '\ud800', '\u0000', '漢字', '😀', ' ', 'a'.repeat(300), '|', ']', ')', '*', '_', '$$x$$', 'fa:fa-user', '; drop', '\\'];
 
 /** Text as nobody would name a thing. */
-export const hostileText = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 6 }).map((parts) => parts.join('')));
+const hostileText = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 6 }).map((parts) => parts.join('')));
 
 const certificate: fc.Arbitrary<GraphCertificate> = fc.record(
   {

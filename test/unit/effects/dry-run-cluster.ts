@@ -17,7 +17,6 @@ See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts
 `;
 
 export const oneConflict = `Apply failed with 1 conflict: conflict with "kubectl" with subresource "scale" using apps/v1: .spec.replicas\n${advice}`;
-export const conflictWithApplier = `Apply failed with 1 conflict: conflict with "helm": .spec.selector\n${advice}`;
 export const manyConflicts = `Apply failed with 5 conflicts: conflicts with "one":
 - .data.a
 - .data.b
@@ -35,7 +34,7 @@ export const invalidAmongOthers = 'Error from server (Invalid): Service "taken" 
 export const unknownKind = 'error: resource mapping not found for name: "x" namespace: "b-svc" from "STDIN": no matches for kind "Nothing" in version "foo.example/v1"\nensure CRDs are installed first\n';
 export const unknownField = 'Error from server: failed to create typed patch object (b-svc/unknownfield; /v1, Kind=ConfigMap): .dta: field not declared in schema\n';
 export const mayNot = 'Error from server (Forbidden): configmaps "x" is forbidden: User "nobody" cannot patch resource "configmaps" in API group "" in the namespace "b-svc"\n';
-export const warning = 'Warning: would violate PodSecurity "restricted:latest": allowPrivilegeEscalation != false\n';
+const warning = 'Warning: would violate PodSecurity "restricted:latest": allowPrivilegeEscalation != false\n';
 export const unreachable = 'The connection to the server 127.0.0.1:6443 was refused - did you specify the right host or port?\n';
 
 export interface ClusterState {

@@ -8,7 +8,7 @@ import { judgeService, planServiceProbes } from '../../../src/verify/service-che
 import type { VerifyContext, VerifySubject } from '../../../src/verify/subject.ts';
 import { nginxWords } from '../../../src/controllers/ingress/words.ts';
 
-export const now = new Date('2026-11-23T12:00:00Z');
+const now = new Date('2026-11-23T12:00:00Z');
 
 export function facts(changes: Partial<CertificateFacts> = {}): CertificateFacts {
   return {
@@ -27,7 +27,7 @@ export function facts(changes: Partial<CertificateFacts> = {}): CertificateFacts
 }
 
 export const edgeLeaf = facts();
-export const authorityName = 'CN=example.test services';
+const authorityName = 'CN=example.test services';
 export const podLeaf = facts({ subject: 'CN=svc9.example.test', issuer: authorityName, dnsNames: ['svc9.example.test'], fingerprint: '9'.repeat(64) });
 export const reencryptPodLeaf = facts({ subject: '', issuer: authorityName, dnsNames: ['ic3-svc8.default.svc'], fingerprint: '8'.repeat(64) });
 /** ingress-nginx.md, section 7. */
@@ -147,7 +147,7 @@ export function ended(stage: ProbeFailure['stage'], code: string, alert?: number
 export const untrusted = { isTrusted: false, trustProblem: 'DEPTH_ZERO_SELF_SIGNED_CERT' } as const;
 
 export const podComplaint = 'Client sent an HTTP request to an HTTPS server.\n';
-export const plainHttpPage = answered(undefined, 400, behaviour.plainHttp.body);
+const plainHttpPage = answered(undefined, 400, behaviour.plainHttp.body);
 export const serverHello = (leaf: CertificateFacts): Observation => ({ leaf, chainLength: 1, version: 'TLSv1.2', durationMs: 5 });
 const oldRefused = ended('handshake', 'alert', 70);
 
@@ -167,7 +167,7 @@ export function everyTry<Value>(id: string, value: Value): Readonly<Record<strin
 }
 
 /** What a right ingress-nginx shows, by live-evidence.md; the split hello as Traefik does. */
-export const healthy: Readonly<Record<string, Observation>> = {
+const healthy: Readonly<Record<string, Observation>> = {
   ...healthyEdge('svc7'),
   ...healthyEdge('svc8'),
   'svc9/client': answered(podLeaf, 200, greeting('svc9'), { protocol: 'h2' }),
