@@ -49,7 +49,7 @@ it('goes by the annotation alone for the class', () => {
 });
 
 it('does not know the annotations of later versions', () => {
-  expect(read(usual, ingress('a', { 'backend-protocol': 'HTTPS' }))).toMatchObject({ hosts: [{ upstream: { scheme: 'http' } }], complaints: [{ text: expect.stringContaining('backend-protocol') }] });
+  expect(read(usual, ingress('a', { 'backend-protocol': 'HTTPS' }))).toMatchObject({ hosts: [{ upstream: { scheme: 'http' } }], complaints: [{ text: expect.stringContaining('backend-protocol') as string }] });
 });
 
 it('offers HTTP/2 unless told not to', () => {

@@ -285,6 +285,6 @@ describe('flags and settings that are not read', () => {
 it('leaves out an Ingress that no cluster would take, and one rule without a host', () => {
   const odd = ingress() as unknown as { metadata: { annotations: Record<string, unknown> } };
   odd.metadata.annotations['nginx.ingress.kubernetes.io/ssl-passthrough'] = true;
-  expect(read(odd as unknown as KubeObject)).toMatchObject({ hosts: [], complaints: [{ text: expect.stringContaining('no text'), isIgnored: true }] });
-  expect(read(ingress({}, { host: '' }))).toMatchObject({ hosts: [], complaints: [{ text: expect.stringContaining('without a host') }] });
+  expect(read(odd as unknown as KubeObject)).toMatchObject({ hosts: [], complaints: [{ text: expect.stringContaining('no text') as string, isIgnored: true }] });
+  expect(read(ingress({}, { host: '' }))).toMatchObject({ hosts: [], complaints: [{ text: expect.stringContaining('without a host') as string }] });
 });
