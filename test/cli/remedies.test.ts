@@ -41,7 +41,7 @@ const tried: readonly Row[] = [
   { remedy: 'cli/actions/add-service.ts: ingress-tls add-service NAME --mode …', provoke: ({ run }) => run('add-service --mode terminate'), follow: ({ run }, printed) => run(printed.replace('NAME', 'shop')) },
   { remedy: 'cli/actions/add-service.ts: ingress-tls add-service --help', provoke: ({ run }) => run('add-service shop --mode something'), follow: ({ run }, printed) => run(printed) },
   {
-    remedy: 'cli/actions/add-service.ts: edit it there and run ingress-tls render, or choose another name',
+    remedy: 'app/edit-project.ts: edit it there and run ingress-tls render, or choose another name',
     provoke: ({ run }) => run('add-service svc7 --mode terminate'),
     follow: (place) => {
       twoReplicas(place);
@@ -49,7 +49,7 @@ const tried: readonly Row[] = [
     },
   },
   {
-    remedy: 'cli/actions/apply.ts: …; ingress-tls apply --keep-edits applies what you edited',
+    remedy: 'app/apply/apply.ts: …; ingress-tls apply --keep-edits applies what you edited',
     provoke: (place) => {
       edit(place, 'manifests/ic-common.yaml');
       return place.run('apply');
@@ -58,7 +58,7 @@ const tried: readonly Row[] = [
   },
   { remedy: 'cli/actions/destroy.ts: ingress-tls destroy --confirm …', provoke: ({ run }) => run('destroy'), follow: ({ run }, printed) => run(printed) },
   {
-    remedy: 'cli/actions/diff.ts: ingress-tls apply --dry-run shows what would be sent',
+    remedy: 'app/diff.ts: ingress-tls apply --dry-run shows what would be sent',
     config: oldCluster,
     provoke: ({ run, cluster }) => {
       cluster.answer(...oldClusterAnswers);
@@ -66,9 +66,9 @@ const tried: readonly Row[] = [
     },
     follow: ({ run }) => run('apply --dry-run'),
   },
-  { remedy: 'cli/actions/doctor.ts: ingress-tls init', config: 'none', provoke: ({ run }) => run('doctor'), follow: ({ run }) => run('init --key-type ecdsa-p256') },
+  { remedy: 'app/doctor.ts: ingress-tls init', config: 'none', provoke: ({ run }) => run('doctor'), follow: ({ run }) => run('init --key-type ecdsa-p256') },
   {
-    remedy: 'cli/actions/doctor.ts: ingress-tls render',
+    remedy: 'app/doctor.ts: ingress-tls render',
     provoke: (place) => {
       twoReplicas(place);
       return place.run('doctor');
@@ -76,7 +76,7 @@ const tried: readonly Row[] = [
     follow: ({ run }) => run('render'),
   },
   {
-    remedy: 'cli/actions/doctor.ts: ingress-tls render shows the differences',
+    remedy: 'app/doctor.ts: ingress-tls render shows the differences',
     provoke: (place) => {
       edit(place, 'manifests/ic-common.yaml');
       return place.run('doctor');
@@ -87,14 +87,14 @@ const tried: readonly Row[] = [
     },
   },
   {
-    remedy: 'cli/actions/init.ts: ingress-tls render generates the files again from it; ingress-tls add-service adds to it',
+    remedy: 'app/edit-project.ts: ingress-tls render generates the files again from it; ingress-tls add-service adds to it',
     provoke: ({ run }) => run('init'),
     follow: (place) => runEach(place, 'render', 'add-service shop --mode terminate'),
   },
   { remedy: 'app/project.ts: ingress-tls init', config: 'none', provoke: ({ run }) => run('apply'), follow: ({ run }, printed) => run(`${printed} --key-type ecdsa-p256`) },
   { remedy: 'app/project.ts: ingress-tls … --help', config: 'none', provoke: ({ run }) => run('init --domain not_a_domain'), follow: ({ run }, printed) => run(printed) },
   {
-    remedy: 'cli/output/report-render.ts: ingress-tls render --force replaces … and keeps a backup; or put the change into …',
+    remedy: 'app/kept-files.ts: ingress-tls render --force replaces … and keeps a backup; or put the change into …',
     provoke: (place) => {
       edit(place, 'charts/svc7/values.yaml');
       return place.run('render');
@@ -199,10 +199,13 @@ const notTried: readonly (readonly [reason: string, remedies: readonly string[]]
       'world/run-step.ts: ',
       'world/kubectl/refusals.ts: ',
       'world/exec/tool-failure.ts: ',
-      'cli/actions/apply.ts: ingress-tls apply --prune removes them',
-      'cli/actions/apply.ts: ingress-tls verify ',
+      'cli/output/apply-report.ts: ingress-tls apply --prune removes them',
+      'cli/output/apply-report.ts: ingress-tls verify ',
       'app/cluster/checks.ts: ',
-      'cli/run/',
+      'app/run/',
+      'app/apply/await-',
+      'app/apply/look-for-apply.ts: ',
+      'app/apply/wait-for-workloads.ts: ',
       'app/verify/address.ts: ingress-tls apply brings the controller; controller.nodePort in … says the port',
       'app/verify/deep.ts: ',
       'app/verify/swap.ts: ',
@@ -210,7 +213,7 @@ const notTried: readonly (readonly [reason: string, remedies: readonly string[]]
   ],
   [
     'it needs a second terminal, or names what a person fills in',
-    ['world/kubectl/credentials.ts: ', 'cli/actions/curl.ts: ingress-tls curl NAME [PATH] -- OPTIONS', 'cli/actions/verify.ts: ', 'app/verify/address.ts: ingress-tls preview, in another terminal; or say where it runs with --address HOST:PORT'],
+    ['world/kubectl/credentials.ts: ', 'cli/actions/curl.ts: ingress-tls curl NAME [PATH] -- OPTIONS', 'app/verify/verify.ts: ', 'app/verify/address.ts: ingress-tls preview, in another terminal; or say where it runs with --address HOST:PORT'],
   ],
   ['a person has to find the files that belong together: certificates-by-hand.test.ts', ['app/verify/subjects.ts: bring the right one of the two, or move both away and run ingress-tls render', 'world/net/handshake.ts: ', 'project/certificates.ts: ']],
   ['what reads the file before it says the same first', ['config/edit.ts: ']],
@@ -257,7 +260,7 @@ describe('the remedy helps', () => {
       const { exitCode, stdout, stderr } = provoke(place);
       const said = stdout + stderr;
       expect(said).toMatch(toPattern(remedy));
-      if (!remedy.startsWith('cli/actions/doctor.ts')) expect(exitCode).not.toBe(0);
+      if (!remedy.startsWith('app/doctor.ts')) expect(exitCode).not.toBe(0);
       const printed = /^next: ingress-tls (.*)$/m.exec(stderr)?.[1] ?? '';
       expect(follow(place, printed)).toMatchObject({ exitCode: 0 });
     });

@@ -35,9 +35,9 @@ describe('the packed package', () => {
   });
 
   it('holds the program, its templates, the schema and what a reader needs, and nothing else', () => {
-    const fixed = ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin/ingress-tls.js', 'bin/package.json', 'dist/LICENSES', 'dist/main.js', 'package.json', 'schema.json'];
+    const fixed = ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin/ingress-tls.js', 'bin/package.json', 'dist/LICENSES', 'dist/main.js', 'dist/main.js.map', 'package.json', 'schema.json'];
     const folders = ['docs', 'templates'].flatMap((folder) => filesBelow(join(root, folder)).map((path) => `${folder}/${path}`));
-    expect(packed.files.filter((path) => !/^dist\/chunks\/[\w-]+\.js$/.test(path))).toEqual([...fixed, ...folders].sort());
+    expect(packed.files.filter((path) => !/^dist\/chunks\/[\w-]+\.js(?:\.map)?$/.test(path))).toEqual([...fixed, ...folders].sort());
     expect(packed.files.length).toBeGreaterThan(fixed.length + folders.length);
   });
 

@@ -57,15 +57,16 @@ const usualFields: readonly LiveField[] = [
   { path: ['metadata', 'generation'], as: 'json' },
   { path: ['metadata', 'annotations'], as: 'json' },
   { path: ['spec', 'replicas'], as: 'json' },
-  { path: ['status'], as: 'json' },
 ];
+
+const status: LiveField = { path: ['status'], as: 'json' };
 
 const identity = ['.apiVersion', '.kind', '.metadata.namespace', '.metadata.name'];
 
 /** jsonpath prints a map or a list as JSON on one line, so that neither a tab nor a line break of a text can end a column. */
 async function listObjects(ask: Ask, { namespace, kinds, fields }: Pick<StatusQuestion, 'namespace' | 'kinds' | 'fields'>): Promise<readonly KubeObject[]> {
   const what = `cannot see what namespace ${namespace} holds`;
-  const wanted = [...usualFields, ...fields];
+  const wanted = [...usualFields, ...fields, status];
   const columns = [...identity, ...wanted.map(({ path }) => `.${path.join('.')}`)];
   const template = columns.map((path) => `{${path}}`).join(String.raw`{"\t"}`);
   const options = [`--namespace=${namespace}`, '--ignore-not-found=true', `-o=jsonpath={range .items[*]}${template}{"\\n"}{end}`];
