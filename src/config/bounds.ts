@@ -6,7 +6,7 @@ export interface Excess {
   readonly offset: number;
 }
 
-/** Schema and annotations need five. The parser itself ends at some 800, but only after it has read the whole file into memory. */
+/** Schema and annotations need five. The parser itself ends where the stack does, at 800 or at 1,500, and only after it has read the whole file into memory. */
 const mostDepth = 100;
 /** 5,000 services of ten lines each; a parsed token takes up to a kilobyte of memory. */
 const mostTokens = 400_000;
@@ -31,6 +31,10 @@ function findCostly(text: string): Excess | undefined {
   let flowDepth = 0;
   /** Indicators of block lists and mappings in this line: `- - - x` is three lists, each in the other. */
   let compactDepth = 0;
+  /** Columns at which block lists and mappings around this line begin. */
+  const columns: number[] = [];
+  /** Spaces before the first word of a line; undefined behind it. */
+  let indent: number | undefined = 0;
   let isScalar = false;
   for (const token of new Lexer().lex(text)) {
     count += 1;
@@ -40,17 +44,32 @@ function findCostly(text: string): Excess | undefined {
       continue;
     }
     // yaml@2.9.1 parse/cst.js: these announce what follows and stand nowhere in the text.
-    if (token === '\u001f' || token === '\u0002' || token === '\u0018') {
+    const isMark = token === '\u001f' || token === '\u0002' || token === '\u0018';
+    if (indent !== undefined && !token.endsWith('\n') && !token.startsWith('#')) {
+      if (/^ +$/.test(token)) indent += token.length;
+      else {
+        if (flowDepth === 0) enterColumn(columns, indent);
+        indent = undefined;
+      }
+    }
+    if (columns.length > mostDepth) return { message: 'lists and mappings are nested too deeply', offset };
+    if (isMark) {
       isScalar = token === '\u001f';
       continue;
     }
     if (token === '[' || token === '{') flowDepth += 1;
     else if (token === ']' || token === '}') flowDepth = Math.max(0, flowDepth - 1);
-    else if (token.endsWith('\n')) compactDepth = 0;
+    else if (token.endsWith('\n')) [compactDepth, indent] = [0, 0];
     else if (flowDepth === 0 && (token === '-' || token === '?' || token === ':')) compactDepth += 1;
     if (flowDepth > mostDepth || compactDepth > mostDepth) return { message: 'lists and mappings are nested too deeply', offset };
     if (count > mostTokens) return { message: 'the file has more keys and values before this place than 5,000 services need', offset };
     offset += token.length;
   }
   return undefined;
+}
+
+/** What begins at a column ends all that began there or behind it. */
+function enterColumn(columns: number[], column: number): void {
+  while ((columns.at(-1) ?? -1) >= column) columns.pop();
+  columns.push(column);
 }

@@ -56,7 +56,7 @@ services:
 
   /** Applies, and makes the release that apply does not come to where no controller starts; then prunes, looks and destroys. */
   const tryAll = async (run: (...args: readonly string[]) => Promise<ProgramResult>, words: RegExp): Promise<void> => {
-    const apply = await run('apply', '--timeout', '5s');
+    const apply = await run('apply', '--timeout', '15s');
     expect([0, 3], apply.stderr).toContain(apply.exitCode);
     expect(apply.stderr).toMatch(words);
     expect(applied()).toHaveLength(3);
