@@ -1,5 +1,6 @@
 import type { ObjectName } from '../model/changes.ts';
 import type { KubeObject } from '../model/kube-object.ts';
+import { plural } from '../text/plural.ts';
 
 /** How an object is called in a list of changes. */
 export function nameObject({ kind, metadata: { name, namespace } }: KubeObject): ObjectName {
@@ -30,9 +31,9 @@ export function deletableResource(object: Pick<KubeObject, 'apiVersion' | 'kind'
 
 /** All objects of a kind as kubectl lists what a cluster serves: `deployments.apps`, `gateways.gateway.networking.k8s.io`, with the plural of English. */
 export function deletableResources(object: Pick<KubeObject, 'apiVersion' | 'kind'>): string {
-  const [group, name] = [groupOf(object), object.kind.toLowerCase()];
-  const plural = name.endsWith('s') ? `${name}es` : /[^aeiou]y$/.test(name) ? `${name.slice(0, -1)}ies` : `${name}s`;
-  return group === '' ? plural : `${plural}.${group}`;
+  const group = groupOf(object);
+  const name = plural(object.kind.toLowerCase());
+  return group === '' ? name : `${name}.${group}`;
 }
 
 function groupOf({ apiVersion }: Pick<KubeObject, 'apiVersion'>): string {

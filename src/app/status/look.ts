@@ -24,6 +24,7 @@ import { viewRendered } from '../cluster/rendered-project.ts';
 import { selectServices } from '../select-services.ts';
 import type { Session } from '../session.ts';
 import { sideBySide } from '../side-by-side.ts';
+import { plural } from '../../text/plural.ts';
 
 /** Workloads whose pods are asked for reasons; more would fill the screen and take long. */
 const mostExplained = 10;
@@ -80,7 +81,7 @@ export async function lookAtStatus(session: Session, tools: ClusterTools, cluste
     async () => ({ ...(await find(true)), controller: await readControllerObjects(tools.exec, { ...tools, ...question }) }),
   );
   const assumed = read.hasUnseenClasses ? question.classes : [];
-  if (read.hasUnseenClasses) unseen.push(...new Set(assumed.map(({ kind }) => `${kind}es`)));
+  if (read.hasUnseenClasses) unseen.push(...new Set(assumed.map(({ kind }) => plural(kind))));
   const seen = { ...read, objects: read.objects.concat(assumed), controller: [...controller, ...changes.objects.flatMap(({ before }) => before ?? [])] };
   const unready = listUnready({ config, profile, services, live: seen }).slice(0, mostExplained);
   return judgeStatus({

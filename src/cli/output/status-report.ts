@@ -3,6 +3,7 @@ import type { ControllerStatus, PodCount, ServiceStatus, Status, StatusProblem }
 import { printStatusTable, type StatusPaper } from './status-table.ts';
 import type { Style } from './style.ts';
 import { wrapBehind } from './wrap.ts';
+import { plural } from '../../text/plural.ts';
 
 /** Where the text of a head line begins. */
 const headWidth = 'Controller  '.length;
@@ -49,11 +50,6 @@ function describeClass({ class: routeClass, classNote }: ControllerStatus, style
   if (!seen) return [`${kind} ${name}: ${style.warning('not looked at')}`];
   if (controller === null) return [`${kind} ${name}: ${style.error('missing')}`];
   return [`${kind} ${name} -> ${escapeControls(controller)}: ${agrees ? evidence : style.error(evidence)}`];
-}
-
-/** `Ingresses`, `HTTPRoutes`. */
-function plural(kind: string): string {
-  return kind.endsWith('s') ? `${kind}es` : `${kind}s`;
 }
 
 function paintPods({ ready, wanted, rolledOut }: PodCount, style: Style): string {
