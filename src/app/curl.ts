@@ -28,7 +28,7 @@ export interface CurlRun {
 /** Runs the real curl. @param onRun told right before. Returns curl's exit code. */
 export async function curl(session: Session, { name, path, curlOptions, ...options }: CurlRequest, onRun: (run: CurlRun) => void): Promise<number> {
   const { world, root } = session;
-  const project = loadProject(session);
+  const project = await loadProject(session);
   const [service] = selectServices(project, [name]);
   if (service === undefined) throw new InternalError(`service ${name} was selected and is not there`);
   const found = await findAddress(session, project, options);

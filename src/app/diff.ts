@@ -34,7 +34,7 @@ export interface Differences {
  */
 export async function diff(session: Session, settings: DiffSettings, onCluster: (cluster: Cluster) => void): Promise<Differences> {
   const { names } = settings;
-  const project = loadProject(session, settings.takeOver);
+  const project = await loadProject(session, settings.takeOver);
   const services = selectServices(project, names);
   refuseOldProfile(project);
   const rendered = planProject(session, project, false);

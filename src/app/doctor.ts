@@ -24,7 +24,7 @@ export async function examine(session: Session, options: ClusterOptions): Promis
   const tools = openCluster(session, options, true);
   // One that is too old does not come this far: bin/ingress-tls.js.
   const findings: Finding[] = [{ check: 'node', status: 'ok', found: session.world.nodeVersion }];
-  const project = checkProject(session, findings);
+  const project = await checkProject(session, findings);
   const [kubectl, helm, openssl] = await sideBySide(
     () => checkTool('kubectl', async () => (await tools.kubectl.readClientVersion()).text),
     () => checkTool('helm', async () => (await tools.helm.readHelmVersion()).text),
@@ -46,14 +46,14 @@ export async function examine(session: Session, options: ClusterOptions): Promis
 }
 
 /** The project in the folder; where there is none, or a broken one, the cluster is judged for a default one. */
-function checkProject(session: Session, findings: Finding[]): Project {
-  const fallback = (): Project => parseProject(createConfigText({ domain: defaultDomain }));
+async function checkProject(session: Session, findings: Finding[]): Promise<Project> {
+  const fallback = (): Promise<Project> => parseProject(createConfigText({ domain: defaultDomain }));
   if (!session.files.exists(places.config)) {
     findings.push({ check: 'project', status: 'note', found: `no ${places.config} here`, remedy: 'ingress-tls init' });
     return fallback();
   }
   try {
-    const project = parseProject(readConfigText(session));
+    const project = await parseProject(readConfigText(session));
     const { plan } = planProject(session, project, false);
     const stale = plan.steps.filter((step) => step.kind !== 'make-directory').length;
     if (plan.conflicts.length > 0) {
@@ -98,9 +98,7 @@ async function checkCluster(unbound: ClusterTools, project: Project): Promise<re
   const tools = bindToContext(unbound, cluster);
   const { profile, config } = project;
   const findings = await sideBySide(
-    () => judge('version', `profile ${profile.name} runs on it`, () => {
-      refuseVersion(cluster, project);
-    }),
+    () => judge('version', `profile ${profile.name} runs on it`, () => refuseVersion(cluster, project)),
     () => judge('resources', `it serves ${profile.requiredResources.join(', ')}`, () => refuseMissingResources(tools, project)),
     () => checkNamespaces(tools, project),
     () => judge('node-port', `node port ${config.controller.nodePort} is free or ours`, () => refuseTakenNodePort(tools, project)),
@@ -118,7 +116,7 @@ async function checkNamespaces(tools: ClusterTools, project: Project): Promise<r
   }
 }
 
-async function judge(check: string, good: string, refuse: () => void | Promise<void>): Promise<Finding> {
+async function judge(check: string, good: string, refuse: () => Promise<void>): Promise<Finding> {
   try {
     await refuse();
     return { check, status: 'ok', found: good };

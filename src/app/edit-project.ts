@@ -24,7 +24,7 @@ export interface WrittenProject {
 export function createProject(session: Session, intent: ConfigIntent): Promise<WrittenProject> {
   return withLock(session, 'init', async () => {
     refuseExisting(session);
-    return write(session, undefined, parseChangedProject(createConfigText(intent), 'init'));
+    return write(session, undefined, await parseChangedProject(createConfigText(intent), 'init'));
   });
 }
 
@@ -39,9 +39,9 @@ export function refuseExisting({ files, root }: Session): void {
 /** Adds a service to ingress-tls.yaml and renders. The file is written only when the result is a valid project. */
 export function addToProject(session: Session, fields: ServiceFields): Promise<WrittenProject & { readonly service: PlannedService | undefined }> {
   return withLock(session, 'add-service', async () => {
-    const before = loadProject(session);
+    const before = await loadProject(session);
     refuseTaken(before, fields.name);
-    const written = await write(session, before, parseChangedProject(addService(before.text, places.config, fields), 'add-service'));
+    const written = await write(session, before, await parseChangedProject(addService(before.text, places.config, fields), 'add-service'));
     return { ...written, service: written.project.desired.services.find(({ name }) => name === fields.name) };
   });
 }
@@ -60,9 +60,9 @@ function refuseTaken(project: Project, name: string): void {
 /** Takes a service out of ingress-tls.yaml and removes its generated files. Its keys and certificates, which nothing needs any more, are never deleted. */
 export function removeFromProject(session: Session, name: string): Promise<WrittenProject & { readonly unneeded: readonly PairPaths[] }> {
   return withLock(session, 'remove-service', async () => {
-    const before = loadProject(session);
+    const before = await loadProject(session);
     refuseUnknownService(before, [name]);
-    const project = parseProject(removeService(before.text, places.config, name));
+    const project = await parseProject(removeService(before.text, places.config, name));
     const written = await write(session, before, project);
     const wanted = new Set(project.desired.pairs.map(({ paths }) => paths.certificate));
     return { ...written, unneeded: before.desired.pairs.map(({ paths }) => paths).filter(({ certificate }) => !wanted.has(certificate)) };
@@ -72,7 +72,7 @@ export function removeFromProject(session: Session, name: string): Promise<Writt
 /** Generates all files from ingress-tls.yaml. @param force edited files are replaced, and copies of them kept. */
 export function renderProject(session: Session, force: boolean): Promise<WrittenProject> {
   return withLock(session, 'render', async () => {
-    const project = loadProject(session);
+    const project = await loadProject(session);
     const { plan, observed } = planProject(session, project, force);
     const backups = await carryOutPlan(session, plan, observed);
     // What the controller cannot do was said when it was chosen; what is new is the state of the certificates.

@@ -13,9 +13,9 @@ export interface ProjectGraph {
 }
 
 /** Describes the project as its files do. Reads only, and asks no cluster. */
-export function graphProject(session: Session): ProjectGraph {
-  const project = loadProject(session);
-  const description = describeGraph({ ...project, found: findPairs(session, project), now: session.world.now() });
+export async function graphProject(session: Session): Promise<ProjectGraph> {
+  const project = await loadProject(session);
+  const description = describeGraph({ desired: project.desired, found: findPairs(session, project), now: session.world.now() });
   return { description, errors: project.desired.notices.filter(({ level }) => level === 'error') };
 }
 

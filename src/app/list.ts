@@ -1,6 +1,6 @@
 import { observeProject } from '../world/files/observe.ts';
 import type { ObservedPair } from '../model/observed.ts';
-import type { WantedPair } from '../project/wanted-pairs.ts';
+import type { DesiredPair } from '../project/desired-pairs.ts';
 import { loadProject, type Project } from './project.ts';
 import type { Session } from './session.ts';
 
@@ -24,14 +24,14 @@ interface ListedCertificate {
 }
 
 /** Looks at the project and the certificates in its folder. Reads only. */
-export function listProject(session: Session): ProjectList {
-  const project = loadProject(session);
+export async function listProject(session: Session): Promise<ProjectList> {
+  const project = await loadProject(session);
   const { pairs } = observeProject(session.files, { paths: [], gitFiles: [], objects: [], pairs: project.desired.pairs.map(({ paths }) => paths) });
   const now = session.world.now();
   return { project, certificates: project.desired.pairs.map((pair) => datePair(pair, pairs.get(pair.paths.certificate), now)), now };
 }
 
-function datePair(pair: WantedPair, found: ObservedPair | undefined, now: Date): ListedCertificate {
+function datePair(pair: DesiredPair, found: ObservedPair | undefined, now: Date): ListedCertificate {
   const facts = found?.certificate;
   return {
     certificate: pair.paths.certificate,

@@ -1,4 +1,4 @@
-import { profileNames, findProfile } from '../controllers/index.ts';
+import { loadProfile, profileNames } from '../controllers/index.ts';
 import { createLocator, parseConfig } from '../config/load.ts';
 import { observeProject } from '../world/files/observe.ts';
 import { readChartTemplates, readConfigSchema } from '../world/files/templates.ts';
@@ -10,7 +10,7 @@ import type { Notice } from '../model/notice.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import { printFiles } from '../project/desired-files.ts';
-import { describeProject, type DesiredProject } from '../project/desired-project.ts';
+import { buildDesiredProject, type DesiredProject } from '../project/desired-project.ts';
 import { gitFilePaths } from '../project/git-files.ts';
 import { places } from '../project/places.ts';
 import { planRender } from '../project/render-plan.ts';
@@ -38,8 +38,8 @@ export function readConfigText(session: Session): string {
  * @param takeOver another domain, what was applied for which is taken for the project's own.
  * @throws UsageError with all problems of ingress-tls.yaml at once.
  */
-export function loadProject(session: Session, takeOver?: string): Project {
-  const project = parseProject(readConfigText(session));
+export async function loadProject(session: Session, takeOver?: string): Promise<Project> {
+  const project = await parseProject(readConfigText(session));
   // As errors name it: in the label's own words.
   return takeOver === undefined ? project : { ...project, identities: [...project.identities, takeOver, printProject(takeOver)] };
 }
@@ -50,20 +50,20 @@ export function addTakeOver(command: string, { takeOver }: { readonly takeOver?:
 }
 
 /** The project that a text of ingress-tls.yaml describes, whether it is written yet or not. */
-export function parseProject(text: string): Project {
+export async function parseProject(text: string): Promise<Project> {
   const config = parseConfig(text, places.config, profileNames);
-  const profile = findProfile(config.controller.profile);
+  const profile = await loadProfile(config.controller.profile);
   if (profile === undefined) throw new InternalError(`the schema let profile ${config.controller.profile} pass`);
-  return { text, config, profile, desired: describeProject(config, profile), identities: [printProject(config.domain)] };
+  return { text, config, profile, desired: buildDesiredProject(config, profile), identities: [printProject(config.domain)] };
 }
 
 /**
  * The project that a changed text of ingress-tls.yaml describes. Its problems come from what the person gave to the
  * command, and a place in a text that nobody can look at would only confuse.
  */
-export function parseChangedProject(text: string, command: string): Project {
+export async function parseChangedProject(text: string, command: string): Promise<Project> {
   try {
-    return parseProject(text);
+    return await parseProject(text);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError('nothing was written: see above what is not accepted', {
@@ -83,7 +83,7 @@ export interface PlannedProject {
 export function planProject(session: Session, project: Project, force: boolean): PlannedProject {
   const { desired } = project;
   const { packageFolder } = session.world;
-  const desiredFiles = printFiles({ ...project, templates: readChartTemplates(packageFolder), schema: readConfigSchema(packageFolder) });
+  const desiredFiles = printFiles({ desired, templates: readChartTemplates(packageFolder), schema: readConfigSchema(packageFolder) });
   const observed = observeProject(session.files, {
     paths: [...desiredFiles, ...desired.objects].map(({ path }) => path),
     gitFiles: gitFilePaths,

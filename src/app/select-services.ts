@@ -1,6 +1,6 @@
 import { quote } from '../config/wording.ts';
 import { UsageError } from '../errors.ts';
-import type { PlannedService } from '../model/chart.ts';
+import type { DesiredService } from '../project/desired-services.ts';
 import { places } from '../project/places.ts';
 import type { Project } from './project.ts';
 
@@ -8,7 +8,7 @@ import type { Project } from './project.ts';
  * The services of these names, in the order of ingress-tls.yaml; all of them when no name is given.
  * @throws UsageError for a name that no service has.
  */
-export function selectServices(project: Project, names: readonly string[]): readonly PlannedService[] {
+export function selectServices(project: Project, names: readonly string[]): readonly DesiredService[] {
   refuseUnknownService(project, names);
   const { services } = project.desired;
   return names.length === 0 ? services : services.filter(({ name }) => names.includes(name));

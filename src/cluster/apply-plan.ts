@@ -5,14 +5,13 @@ import { chartDigestLabel, ownerLabel, printChartDigest, printProject, projectLa
 import type { ClusterChanges, DeletableObject } from '../model/changes.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
-import type { ControllerProfile } from '../model/controller-profile.ts';
 import type { ObjectReference } from '../model/kube-object.ts';
 import type { PlannedRelease, RunStep, ToolCommand } from '../model/plan.ts';
 import { deleteSteps, uninstallStep } from './cluster-steps.ts';
 import type { DesiredProject, ManifestFile } from '../project/desired-project.ts';
 import { identifyObject } from './orphans.ts';
-import { chartFolder, projectAuthorityPair } from '../project/places.ts';
-import { hasTlsHop } from '../model/mode.ts';
+import type { DesiredService } from '../project/desired-services.ts';
+import { chartFolder } from '../project/places.ts';
 
 /** How the cluster is reached, and what was found there; what could not be looked up has the value to assume. */
 export interface ApplyTarget {
@@ -61,13 +60,8 @@ const waitsAtOnce = 100;
  * The commands that bring to the cluster what differs there, in the order that avoids needless failures: namespaces and
  * RBAC, Secrets, the controller, its rollout, one release for each service, and the wait for their pods.
  */
-export function planApply(
-  config: Config,
-  profile: ControllerProfile,
-  desired: DesiredProject,
-  target: ApplyTarget,
-  findings: Findings,
-): readonly RunStep[] {
+export function planApply(desired: DesiredProject, target: ApplyTarget, findings: Findings): readonly RunStep[] {
+  const { config, profile } = desired;
   const { connection, timeout, forceConflicts } = target;
   const { applyMethod: method } = profile;
   const send = (phase: RunStep['phase'], title: string, command: ToolCommand): RunStep => ({ title, phase, command, timeout: sendingTimeout });
@@ -98,7 +92,7 @@ export function planApply(
     ...secretCommands({ files: secrets, existing: target.existingSecrets, method, forceConflicts, ...connection }).map((command) => send('secrets', describeSecrets(command), command)),
     ...controllerFiles,
     ...groupByNamespace(workloads).flatMap(([namespace, group]) => wait('rollout', namespace, group)),
-    ...changed.map((service) => installStep(config, profile, service, target, findings)),
+    ...changed.map((service) => installStep(config, service, target, findings)),
     ...groupByNamespace(awaited).flatMap(([namespace, group]) => wait('readiness', namespace, group)),
     ...target.orphans.releases.map((release) => uninstallStep(release, target)),
     ...deleteSteps(target.orphans.objects, target),
@@ -113,7 +107,7 @@ function listWorkloads({ name, release, namespace }: PlannedService, { changes }
   return wanted.map(({ object }) => ({ kind: object.kind, name: object.name, namespace: object.namespace ?? namespace }));
 }
 
-function installStep(config: Config, profile: ControllerProfile, service: PlannedService, target: ApplyTarget, findings: Findings): RunStep {
+function installStep(config: Config, service: DesiredService, target: ApplyTarget, findings: Findings): RunStep {
   const digest = findings.digests.get(service.name);
   const found = target.releases.find(({ name, namespace }) => name === service.release && namespace === service.namespace);
   const keepReplicas = findings.keepReplicas?.get(service.name);
@@ -128,7 +122,7 @@ function installStep(config: Config, profile: ControllerProfile, service: Planne
       timeout: target.timeout,
       helmMajor: target.helmMajor,
       labels: { [ownerLabel]: config.controller.name, [projectLabel]: printProject(config.domain), ...(made === undefined ? {} : { [chartDigestLabel]: made }) },
-      setFiles: inlineAuthority(config, profile, service),
+      setFiles: service.setFiles,
       ...(keepReplicas !== undefined && { keepReplicas }),
       forceConflicts: target.forceConflicts,
       serverValidates: target.serverValidates,
@@ -139,13 +133,6 @@ function installStep(config: Config, profile: ControllerProfile, service: Planne
     release: found ?? { name: service.release, namespace: service.namespace },
     brings: listWorkloads(service, findings),
   };
-}
-
-/** A certificate is public, so a route object may hold it inline where a controller wants it so. */
-export function inlineAuthority(config: Config, profile: ControllerProfile, service: PlannedService): Readonly<Record<string, string>> {
-  if (!hasTlsHop(service.mode)) return {};
-  const placement = profile.upstreamCa(config, service);
-  return placement?.kind === 'ChartValue' ? { [placement.path]: projectAuthorityPair.certificate } : {};
 }
 
 interface Differing {

@@ -4,7 +4,7 @@ import type { FileObjectChange } from '../model/changes.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 
 /** A Secret of the project, and the file that it comes from; without an object while its certificate is not made. */
-export interface WantedSecret {
+export interface DesiredSecret {
   readonly path: string;
   readonly name: string;
   readonly namespace: string;
@@ -12,7 +12,7 @@ export interface WantedSecret {
 }
 
 /** What apply has to do for a Secret. It is compared here, so that hundreds of keys need not be sent to learn that nothing differs. */
-export function judgeSecret({ path, name, namespace, object: wanted }: WantedSecret, live: KubeObject | undefined): FileObjectChange {
+export function judgeSecret({ path, name, namespace, object: wanted }: DesiredSecret, live: KubeObject | undefined): FileObjectChange {
   const found = { path, object: { kind: 'Secret', name, namespace }, conflicts: [] };
   if (live === undefined) return { ...found, change: 'create' };
   // A key that we no longer send goes: server-side apply removes what its manager leaves out.

@@ -1,13 +1,12 @@
 import { printable } from '../text/escape.ts';
 import { findNamed, listField, numberField, textField } from '../kube/object-fields.ts';
 import { isReady } from '../kube/workload-readiness.ts';
-import type { Config } from '../model/config.ts';
-import type { ControllerProfile } from '../model/controller-profile.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import type { ControllerStatus, LiveStatus, PodCount } from '../model/status.ts';
+import type { DesiredProject } from '../project/desired-project.ts';
 
 /** What the cluster has of the controller. */
-export function describeController(config: Config, profile: ControllerProfile, live: LiveStatus): ControllerStatus {
+export function describeController({ config, profile }: DesiredProject, live: LiveStatus): ControllerStatus {
   const { name } = config.controller;
   const entry = profile.entry(config);
   const ports = live.controller

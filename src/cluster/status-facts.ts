@@ -1,7 +1,5 @@
 import type { ClusterChanges, ObjectName, ReleaseRecord } from '../model/changes.ts';
 import type { PlannedService } from '../model/chart.ts';
-import type { Config } from '../model/config.ts';
-import type { ControllerProfile } from '../model/controller-profile.ts';
 import type { LiveStatus, StatusCluster } from '../model/status.ts';
 import type { DesiredProject } from '../project/desired-project.ts';
 import type { OtherProject } from './project-identity.ts';
@@ -9,8 +7,6 @@ import type { OtherProject } from './project-identity.ts';
 /** All that a status is judged by. */
 export interface StatusFacts {
   readonly cluster: StatusCluster;
-  readonly config: Config;
-  readonly profile: ControllerProfile;
   readonly desired: DesiredProject;
   /** Those to tell about. */
   readonly services: readonly PlannedService[];

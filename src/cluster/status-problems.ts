@@ -80,8 +80,8 @@ function ofClass({ class: routeClass }: ControllerStatus, { apply, diff }: Remed
 }
 
 /** What differs of the objects that no single service has; what is told already is left out. */
-function ofControllerObjects({ changes, desired, config, live }: StatusFacts, { workloads, class: routeClass }: ControllerStatus, misfits: readonly MisfitSecret[], { diff }: Remedies): readonly StatusProblem[] {
-  const { secretName } = config.certificate;
+function ofControllerObjects({ changes, desired, live }: StatusFacts, { workloads, class: routeClass }: ControllerStatus, misfits: readonly MisfitSecret[], { diff }: Remedies): readonly StatusProblem[] {
+  const { secretName } = desired.config.certificate;
   const told = new Set([
     ...workloads.filter(({ pods }) => pods === null).map(({ kind, name }) => `${kind} ${name}`),
     ...(routeClass?.controller === null ? [`${routeClass.kind} ${routeClass.name}`] : []),
@@ -160,9 +160,9 @@ function certificatesOf({ desired, live, now }: StatusFacts, { name, mode, certi
 }
 
 /** Nothing of one that is valid. */
-function ofCertificate({ config, desired, now }: StatusFacts, service: ServiceStatus, { secret, state, expires, daysLeft }: CertificateStatus, { apply, diff }: Remedies): readonly StatusProblem[] {
+function ofCertificate({ desired, now }: StatusFacts, service: ServiceStatus, { secret, state, expires, daysLeft }: CertificateStatus, { apply, diff }: Remedies): readonly StatusProblem[] {
   const place = `Secret ${service.release.namespace}/${secret}`;
-  const isPods = secret !== config.certificate.secretName;
+  const isPods = secret !== desired.config.certificate.secretName;
   const source = desired.services.find(({ name }) => name === service.name);
   const pair = shownPair({ name: service.name, mode: isPods ? 'passthrough' : 'terminate' });
   const renew = `move ${pair.certificate} and ${pair.key} away, then ${apply}${isPods && source !== undefined ? `; then kubectl rollout restart deployment/${source.release} --namespace ${source.namespace}` : ''}`;
@@ -190,8 +190,8 @@ function ofNamespaces({ terminating }: StatusFacts, { apply }: Remedies): readon
   return terminating.map((name) => problem('namespace-terminating', [], `namespace ${name} is being deleted`, `${apply} waits until it is gone and makes it anew`));
 }
 
-function ofOther({ config }: StatusFacts, other: OtherProject): StatusProblem {
-  const { message, toHaveBoth, ifRenamed } = describeOtherProject(other, config);
+function ofOther({ desired }: StatusFacts, other: OtherProject): StatusProblem {
+  const { message, toHaveBoth, ifRenamed } = describeOtherProject(other, desired.config);
   return problem('other-project', [], message, `${toHaveBoth}; ${ifRenamed}ingress-tls apply --take-over ${other.project}`, describeSome(other.found.map(printObjectName)));
 }
 

@@ -10,10 +10,10 @@ export interface MisfitSecret {
 }
 
 /** Secrets of the right name and a wrong type. The API server lets nobody change a type ("field is immutable", tried on Kubernetes 1.35.4). */
-export function listMisfits({ config, desired, services, live }: Pick<StatusFacts, 'config' | 'desired' | 'services' | 'live'>): readonly MisfitSecret[] {
+export function listMisfits({ desired, services, live }: Pick<StatusFacts, 'desired' | 'services' | 'live'>): readonly MisfitSecret[] {
   const shown = new Set(services.map(({ name }) => name));
   return desired.objects.flatMap(({ content: { object }, service }): readonly MisfitSecret[] => {
-    const { name, namespace = config.namespace } = object.metadata;
+    const { name, namespace = desired.config.namespace } = object.metadata;
     const [wanted, found] = [textField(object, 'type'), live.secrets.get(name)?.type];
     if (object.kind !== 'Secret' || wanted === undefined || found === undefined || found === wanted) return [];
     if (service !== undefined && !shown.has(service)) return [];

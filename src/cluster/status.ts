@@ -11,8 +11,8 @@ import { endsInPod } from '../model/mode.ts';
 
 /** Says how a project is on a cluster, and what is wrong with it. */
 export function judgeStatus(facts: StatusFacts): Status {
-  const { cluster, config, profile, live } = facts;
-  const controller = describeController(config, profile, live);
+  const { cluster, live } = facts;
+  const controller = describeController(facts.desired, live);
   const isRunning = controller.workloads.every(({ pods }) => pods !== null && pods.ready > 0);
   const services = facts.services.map((service) => describeService(facts, service, isRunning));
   const problems = listProblems(facts, controller, services);
@@ -20,7 +20,7 @@ export function judgeStatus(facts: StatusFacts): Status {
 }
 
 /** Workloads that exist and whose newest pods are not all there: what to ask for reasons. */
-export function listUnready({ config, profile, services, live }: Pick<StatusFacts, 'config' | 'profile' | 'services' | 'live'>): readonly ObjectReference[] {
+export function listUnready({ desired: { config, profile }, services, live }: Pick<StatusFacts, 'desired' | 'services' | 'live'>): readonly ObjectReference[] {
   const ofController = profile.workloads(config).flatMap((reference) => {
     const workload = findNamed(live.controller, reference.kind, reference.name);
     return workload === undefined || countPods(workload).rolledOut ? [] : [reference];
@@ -33,7 +33,12 @@ export function listUnready({ config, profile, services, live }: Pick<StatusFact
 }
 
 function describeService(facts: StatusFacts, service: PlannedService, isRunning: boolean): ServiceStatus {
-  const { config, live, records, now } = facts;
+  const {
+    desired: { config, profile },
+    live,
+    records,
+    now,
+  } = facts;
   const { name, mode, host, release, namespace } = service;
   const record = records.find((each) => each.name === release && each.namespace === namespace);
   const deployment = findNamed(live.objects, 'Deployment', release);
@@ -42,7 +47,7 @@ function describeService(facts: StatusFacts, service: PlannedService, isRunning:
     ...{ name, mode, host },
     release: { name: release, namespace, status: record?.status ?? null, revision: record?.revision ?? null },
     pods: deployment === undefined ? null : countPods(deployment),
-    route: facts.profile.judgeRoute(config, service, live, isRunning),
+    route: profile.judgeRoute(config, service, live, isRunning),
     certificate: judgeCertificate(secret, live.secrets.get(secret)?.certificate, now),
     drift: listDrift(facts, service),
   };

@@ -1,19 +1,24 @@
 import type { ControllerProfile } from '../model/controller-profile.ts';
-import { ingressNginx015 } from './ingress-nginx-0.15/index.ts';
-import { ingressNginx } from './ingress-nginx/index.ts';
-import { traefik } from './traefik/index.ts';
 
-/** The controller targets by name. This table is the only place that knows which ones exist. */
-export const profiles: Readonly<Record<string, ControllerProfile>> = {
-  [ingressNginx.name]: ingressNginx,
-  [traefik.name]: traefik,
-  [ingressNginx015.name]: ingressNginx015,
+/**
+ * The controller targets by name. This table is the only place that knows which ones exist; what a target is made of is read when a project
+ * has it, because each start of the program reads the names.
+ */
+const targets: Readonly<Record<string, () => Promise<ControllerProfile>>> = {
+  'ingress-nginx': async () => (await import('./ingress-nginx/index.ts')).ingressNginx,
+  traefik: async () => (await import('./traefik/index.ts')).traefik,
+  'ingress-nginx-0.15': async () => (await import('./ingress-nginx-0.15/index.ts')).ingressNginx015,
 };
 
 /** In the order in which help and errors list them; the first is the default. */
-export const profileNames: readonly string[] = Object.keys(profiles);
+export const profileNames: readonly string[] = Object.keys(targets);
 
 /** The profile of that name; undefined for any other text, `constructor` included. */
-export function findProfile(name: string): ControllerProfile | undefined {
-  return Object.hasOwn(profiles, name) ? profiles[name] : undefined;
+export async function loadProfile(name: string): Promise<ControllerProfile | undefined> {
+  return Object.hasOwn(targets, name) ? targets[name]?.() : undefined;
+}
+
+/** All of them, for questions about what a project may have had before or could have instead. */
+export async function loadProfiles(): Promise<readonly ControllerProfile[]> {
+  return Promise.all(Object.values(targets).map((load) => load()));
 }

@@ -1,11 +1,11 @@
 import { describeDate } from '../certs/validity.ts';
 import type { ObservedPair } from '../model/observed.ts';
-import type { WantedPair } from '../project/wanted-pairs.ts';
+import type { DesiredPair } from '../project/desired-pairs.ts';
 import type { GraphCertificate } from './graph.ts';
 
 const millisecondsOfDay = 24 * 60 * 60 * 1000;
 
-/** What was found of a wanted pair, and which of the names that it must cover its certificate does not. */
+/** What was found of a desired pair, and which of the names that it must cover its certificate does not. */
 export interface FoundPair extends ObservedPair {
   readonly uncovered: readonly string[];
 }
@@ -14,7 +14,7 @@ export interface FoundPair extends ObservedPair {
 export type FoundPairs = ReadonlyMap<string, FoundPair>;
 
 /** Describes a certificate, with everything that keeps a connection from being made by it. */
-export function describeCertificate(pair: WantedPair, found: FoundPairs, now: Date): GraphCertificate {
+export function describeCertificate(pair: DesiredPair, found: FoundPairs, now: Date): GraphCertificate {
   const { certificate: path } = pair.paths;
   const facts = found.get(path)?.certificate;
   return {
@@ -33,13 +33,13 @@ export function describeCertificate(pair: WantedPair, found: FoundPairs, now: Da
   };
 }
 
-function nameIssuer({ issuer }: WantedPair, found: FoundPair | undefined): string {
+function nameIssuer({ issuer }: DesiredPair, found: FoundPair | undefined): string {
   const facts = found?.certificate;
   if (issuer !== undefined && found?.issuedByAuthority !== false) return issuer.certificate;
   return facts === undefined || facts.subject === facts.issuer ? 'itself' : facts.issuer;
 }
 
-function listProblems(pair: WantedPair, found: FoundPairs, now: Date): readonly string[] {
+function listProblems(pair: DesiredPair, found: FoundPairs, now: Date): readonly string[] {
   const pairFound = found.get(pair.paths.certificate);
   const facts = pairFound?.certificate;
   if (pairFound === undefined || facts === undefined) return ['missing'];

@@ -1,17 +1,13 @@
 import { InternalError } from '../errors.ts';
-import type { PlannedService } from '../model/chart.ts';
-import type { Config } from '../model/config.ts';
-import type { ControllerProfile } from '../model/controller-profile.ts';
 import type { DesiredProject } from '../project/desired-project.ts';
+import type { DesiredService } from '../project/desired-services.ts';
 import { clientPair, podPair, shownPair, type PairPaths } from '../project/places.ts';
-import type { WantedPair } from '../project/wanted-pairs.ts';
+import type { DesiredPair } from '../project/desired-pairs.ts';
 import { describeCertificate, type FoundPairs } from './describe-certificate.ts';
 import type { Graph, GraphCertificate, Lane, LanePath } from './graph.ts';
 
 export interface GraphInput {
-  readonly config: Config;
-  readonly profile: Pick<ControllerProfile, 'upstreamCa'>;
-  readonly desired: Pick<DesiredProject, 'services' | 'pairs'>;
+  readonly desired: Pick<DesiredProject, 'config' | 'services' | 'pairs'>;
   readonly found: FoundPairs;
   /** Against which dates are judged. */
   readonly now: Date;
@@ -23,7 +19,8 @@ export interface GraphInput {
  *
  * @throws InternalError when a service has no pair of its own among `desired.pairs`.
  */
-export function describeGraph({ config, profile, desired, found, now }: GraphInput): Graph {
+export function describeGraph({ desired, found, now }: GraphInput): Graph {
+  const { config } = desired;
   const { name, namespace, nodePort } = config.controller;
   const wanted = new Map(desired.pairs.map((pair) => [pair.paths.certificate, pair]));
   const describe = (paths: PairPaths, host?: string): GraphCertificate => {
@@ -34,21 +31,16 @@ export function describeGraph({ config, profile, desired, found, now }: GraphInp
   return {
     domain: config.domain,
     controller: { name, namespace, nodePort, profile: config.controller.profile },
-    lanes: desired.services.map((service) => describeLane(service, nodePort, describePath(service, config, profile, describe))),
+    lanes: desired.services.map((service) => describeLane(service, nodePort, describePath(service, describe))),
     certificates: desired.pairs.map((pair) => describeCertificate(pair, found, now)),
   };
 }
 
-function describeLane({ name, mode, host, port, replicas }: PlannedService, nodePort: number, path: LanePath): Lane {
+function describeLane({ name, mode, host, port, replicas }: DesiredService, nodePort: number, path: LanePath): Lane {
   return { service: name, mode, host, url: `https://${host}:${nodePort}/`, port, ...(replicas === undefined ? {} : { replicas }), path };
 }
 
-function describePath(
-  service: PlannedService,
-  config: Config,
-  profile: GraphInput['profile'],
-  describe: (paths: PairPaths, host?: string) => GraphCertificate,
-): LanePath {
+function describePath(service: DesiredService, describe: (paths: PairPaths, host?: string) => GraphCertificate): LanePath {
   const { mode } = service;
   if (mode === 'passthrough') {
     const client = service.clientAuth ? { client: describe(clientPair(service.name)) } : {};
@@ -57,12 +49,11 @@ function describePath(
   // The pair is shared: of its problems a lane shows those of its own host.
   const outer = { server: describe(shownPair(service), service.host), isVerified: true };
   if (mode === 'terminate') return { mode, outer };
-  const isVerified = profile.upstreamCa(config, service) !== undefined;
-  return { mode, outer, inner: { server: describe(podPair(service.name)), isVerified } };
+  return { mode, outer, inner: { server: describe(podPair(service.name)), isVerified: service.upstreamCa !== undefined } };
 }
 
 /** The same, as if the pair had to cover this host only. */
-function narrow(found: FoundPairs, { paths }: WantedPair, host: string): FoundPairs {
+function narrow(found: FoundPairs, { paths }: DesiredPair, host: string): FoundPairs {
   const pair = found.get(paths.certificate);
   if (pair === undefined || pair.uncovered.length === 0) return found;
   return new Map([...found, [paths.certificate, { ...pair, uncovered: pair.uncovered.filter((name) => name === host) }]]);

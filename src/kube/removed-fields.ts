@@ -5,18 +5,18 @@ import { isMap, textField } from './object-fields.ts';
  * Takes out of an object what an earlier manifest of it had and the new one leaves out, as the three-way patch of helm 3 does.
  * Items of a list are told apart by their `name`, as most lists of Kubernetes are; any other list is left as it is.
  */
-export function dropRemovedFields(object: KubeObject, earlier: KubeObject, wanted: KubeObject): KubeObject {
-  return drop(object, earlier, wanted) as KubeObject;
+export function dropRemovedFields(object: KubeObject, earlier: KubeObject, desired: KubeObject): KubeObject {
+  return drop(object, earlier, desired) as KubeObject;
 }
 
-function drop(current: unknown, earlier: unknown, wanted: unknown): unknown {
-  if (isMap(current) && isMap(earlier) && isMap(wanted)) {
-    const kept = Object.entries(current).filter(([key]) => !Object.hasOwn(earlier, key) || Object.hasOwn(wanted, key));
-    return Object.fromEntries(kept.map(([key, value]) => [key, Object.hasOwn(earlier, key) ? drop(value, earlier[key], wanted[key]) : value]));
+function drop(current: unknown, earlier: unknown, desired: unknown): unknown {
+  if (isMap(current) && isMap(earlier) && isMap(desired)) {
+    const kept = Object.entries(current).filter(([key]) => !Object.hasOwn(earlier, key) || Object.hasOwn(desired, key));
+    return Object.fromEntries(kept.map(([key, value]) => [key, Object.hasOwn(earlier, key) ? drop(value, earlier[key], desired[key]) : value]));
   }
-  const [items, earlierItems, wantedItems] = [indexByName(current), indexByName(earlier), indexByName(wanted)];
-  if (items === undefined || earlierItems === undefined || wantedItems === undefined) return current;
-  return [...items].filter(([name]) => !earlierItems.has(name) || wantedItems.has(name)).map(([name, item]) => drop(item, earlierItems.get(name), wantedItems.get(name)));
+  const [items, earlierItems, desiredItems] = [indexByName(current), indexByName(earlier), indexByName(desired)];
+  if (items === undefined || earlierItems === undefined || desiredItems === undefined) return current;
+  return [...items].filter(([name]) => !earlierItems.has(name) || desiredItems.has(name)).map(([name, item]) => drop(item, earlierItems.get(name), desiredItems.get(name)));
 }
 
 /** The items of a list by their names; undefined unless each has one of its own. */

@@ -6,7 +6,7 @@ import type { Notice } from '../model/notice.ts';
 import type { Observed, ObservedPair } from '../model/observed.ts';
 import type { Step } from '../model/plan.ts';
 import { wildcardPair } from './places.ts';
-import type { WantedPair } from './wanted-pairs.ts';
+import type { DesiredPair } from './desired-pairs.ts';
 
 export interface CertificatePlan {
   readonly steps: readonly Step[];
@@ -14,15 +14,15 @@ export interface CertificatePlan {
 }
 
 /**
- * What to make so that every wanted pair exists. A key or certificate that exists is never made again: where it does not
+ * What to make so that every desired pair exists. A key or certificate that exists is never made again: where it does not
  * fit, the plan says so and leaves it to the person.
  */
-export function planCertificates(wanted: readonly WantedPair[], observed: Observed, now: Date): CertificatePlan {
-  const plans = wanted.map((pair) => planPair(pair, observed, now));
+export function planCertificates(desired: readonly DesiredPair[], observed: Observed, now: Date): CertificatePlan {
+  const plans = desired.map((pair) => planPair(pair, observed, now));
   return { steps: plans.flatMap(({ steps }) => steps), notices: plans.flatMap(({ notices }) => notices) };
 }
 
-function planPair(pair: WantedPair, observed: Observed, now: Date): CertificatePlan {
+function planPair(pair: DesiredPair, observed: Observed, now: Date): CertificatePlan {
   const { certificate, key } = pair.paths;
   const found = observed.pairs.get(certificate) ?? { hasKey: false };
   if (found.certificate === undefined) return planIssue(pair, found, observed, now);
@@ -44,7 +44,7 @@ function planPair(pair: WantedPair, observed: Observed, now: Date): CertificateP
 }
 
 /** A key without a certificate is what a run leaves that was killed between the two: it gets its certificate now. */
-function planIssue(pair: WantedPair, found: ObservedPair, observed: Observed, now: Date): CertificatePlan {
+function planIssue(pair: DesiredPair, found: ObservedPair, observed: Observed, now: Date): CertificatePlan {
   const { certificate: path, key: keyPath } = pair.paths;
   if (pair.issuer !== undefined) {
     const problem = judgeIssuer(pair, observed, now);
@@ -65,7 +65,7 @@ function planIssue(pair: WantedPair, found: ObservedPair, observed: Observed, no
 }
 
 /** Whether the authority in place can issue for the pair; undefined when it can, or is itself still to be made. */
-function judgeIssuer(pair: WantedPair, observed: Observed, now: Date): CertificatePlan | undefined {
+function judgeIssuer(pair: DesiredPair, observed: Observed, now: Date): CertificatePlan | undefined {
   const issuer = pair.issuer;
   const found = issuer === undefined ? undefined : observed.pairs.get(issuer.certificate);
   if (issuer === undefined || found?.certificate === undefined) return undefined;
@@ -94,7 +94,7 @@ function judgeIssuer(pair: WantedPair, observed: Observed, now: Date): Certifica
   );
 }
 
-function judgeExisting(pair: WantedPair, found: ObservedPair, now: Date): readonly Notice[] {
+function judgeExisting(pair: DesiredPair, found: ObservedPair, now: Date): readonly Notice[] {
   const { certificate: path } = pair.paths;
   const facts = found.certificate;
   if (facts === undefined) return [];
@@ -136,7 +136,7 @@ function judgeExisting(pair: WantedPair, found: ObservedPair, now: Date): readon
 }
 
 /** A warning where some take it; refused where nobody does, and where the controllers cannot, which are written in Go. */
-function explainLimit({ paths, request }: WantedPair, { fact, refusedBy, reach }: CertificateLimit): Notice {
+function explainLimit({ paths, request }: DesiredPair, { fact, refusedBy, reach }: CertificateLimit): Notice {
   const isUseless = reach === 'every' || (reach === 'go' && paths.certificate === wildcardPair.certificate);
   const issued = request.usage === 'authority' ? ' and the pairs that it issued' : '';
   return {

@@ -1,20 +1,16 @@
 import { renderChart, type ChartTemplates } from '../charts/chart.ts';
 import { printYaml } from '../kube/yaml.ts';
-import type { PlannedService } from '../model/chart.ts';
-import type { Config } from '../model/config.ts';
-import type { ControllerProfile } from '../model/controller-profile.ts';
 import type { DesiredProject } from './desired-project.ts';
+import type { DesiredService } from './desired-services.ts';
 import { chartFolder, places } from './places.ts';
 
-/** A generated file. Those made from certificates are objects, filled in when they are written (wanted-objects.ts). */
+/** A generated file. Those made from certificates are objects, filled in when they are written (desired-objects.ts). */
 export interface DesiredFile {
   readonly path: string;
   readonly content: string;
 }
 
 export interface DesiredFilesInput {
-  readonly config: Config;
-  readonly profile: ControllerProfile;
   readonly desired: DesiredProject;
   readonly templates: ChartTemplates;
   /** Text of the JSON Schema of ingress-tls.yaml, for editors. */
@@ -32,10 +28,10 @@ export function printFiles(input: DesiredFilesInput): readonly DesiredFile[] {
   ];
 }
 
-function printChart({ config, profile, templates }: DesiredFilesInput, service: PlannedService): readonly DesiredFile[] {
+function printChart({ desired: { config, profile }, templates }: DesiredFilesInput, service: DesiredService): readonly DesiredFile[] {
   const chart = renderChart(templates, {
     service,
-    routes: profile.routes(config, service),
+    routes: service.routes,
     workload: profile.workload,
     controllerName: config.controller.name,
     controllerNamespace: config.controller.namespace,

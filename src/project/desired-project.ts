@@ -1,20 +1,21 @@
 import { manifestLabels } from '../kube/ownership.ts';
 import { describeNamespace, isInitialNamespace } from '../kube/namespace.ts';
-import type { PlannedService } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
 import type { ControllerProfile, ManifestLabels } from '../model/controller-profile.ts';
 import type { KubeObject, Manifest } from '../model/kube-object.ts';
 import type { Notice } from '../model/notice.ts';
 import { places } from './places.ts';
-import { planServices } from './planned-services.ts';
-import { listWantedObjects, type WantedObject } from './wanted-objects.ts';
-import { listWantedPairs, type WantedPair } from './wanted-pairs.ts';
+import { planServices, type DesiredService } from './desired-services.ts';
+import { listDesiredObjects, type DesiredObject } from './desired-objects.ts';
+import { listDesiredPairs, type DesiredPair } from './desired-pairs.ts';
 
 /** What a configuration asks for; no state of the project folder enters into it. Its files: desired-files.ts. */
 export interface DesiredProject {
-  readonly services: readonly PlannedService[];
-  readonly pairs: readonly WantedPair[];
-  readonly objects: readonly WantedObject[];
+  readonly config: Config;
+  readonly profile: ControllerProfile;
+  readonly services: readonly DesiredService[];
+  readonly pairs: readonly DesiredPair[];
+  readonly objects: readonly DesiredObject[];
   /** The files in manifests/ in the order of applying, around the Secrets. */
   readonly manifests: { readonly before: readonly ManifestFile[]; readonly after: readonly ManifestFile[] };
   readonly notices: readonly Notice[];
@@ -26,17 +27,17 @@ export interface ManifestFile {
   readonly objects: readonly KubeObject[];
 }
 
-/** Describes what a configuration asks for. */
-export function describeProject(config: Config, profile: ControllerProfile): DesiredProject {
+/** Decides all that a configuration asks for of a controller. */
+export function buildDesiredProject(config: Config, profile: ControllerProfile): DesiredProject {
   const labels = manifestLabels(config.controller.name, config.domain);
   const services = planServices(config, profile);
   const { before, after } = profile.manifests(config, labels);
-  const objects = listWantedObjects(config, profile, services, labels.own);
+  const objects = listDesiredObjects(config, services, labels.own);
   const locate = ({ file, objects: content }: Manifest): ManifestFile => ({ path: `${places.manifests}/${file}`, objects: content });
   const authorities = objects.filter(({ content }) => content.object.kind !== 'Secret').map(({ path }) => ({ path, objects: [] }));
   return {
-    services,
-    pairs: listWantedPairs(config, services),
+    ...{ config, profile, services },
+    pairs: listDesiredPairs(config, services),
     objects,
     manifests: {
       before: [...[...describeServicesNamespace(config, labels), ...before].map(locate), ...authorities],

@@ -3,7 +3,7 @@ import type { ControllerProfile } from '../model/controller-profile.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import { endsInPod, modes } from '../model/mode.ts';
 import { deletableResources } from '../kube/object-identity.ts';
-import { planServices } from './planned-services.ts';
+import { planServices } from './desired-services.ts';
 
 /** Kubernetes' own, in the order in which they should be deleted: what answers traffic, and then what that uses. */
 const commonResources = [
@@ -32,7 +32,7 @@ export function listOwnedResources(config: Config, targets: readonly ControllerP
   const made = targets.map((target) => {
     const given = { ...config, controller: { ...config.controller, profile: target.name }, services: samples };
     const { before, after } = target.manifests(given, { own: {}, shared: {} });
-    return { target, routes: planServices(given, target).flatMap((service) => target.routes(given, service)), manifests: [...before, ...after].flatMap(({ objects }) => objects) };
+    return { target, routes: planServices(given, target).flatMap(({ routes }) => routes), manifests: [...before, ...after].flatMap(({ objects }) => objects) };
   });
   const routes = made.flatMap((each) => each.routes.map(deletableResources));
   const select = (isWanted: (object: KubeObject, target: ControllerProfile) => boolean): readonly string[] =>

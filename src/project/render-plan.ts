@@ -6,7 +6,7 @@ import type { DesiredFile } from './desired-files.ts';
 import type { DesiredProject } from './desired-project.ts';
 import { completeGitFiles } from './git-files.ts';
 import { places } from './places.ts';
-import type { WantedObject } from './wanted-objects.ts';
+import type { DesiredObject } from './desired-objects.ts';
 
 type Decision = Change | 'unchanged' | Conflict['reason'];
 
@@ -22,7 +22,7 @@ export interface RenderSettings {
  * A file that no run wrote, or that was edited since, is a conflict unless `force`: a person's work is never replaced
  * without being asked.
  */
-export function planRender(desired: DesiredProject, desiredFiles: readonly DesiredFile[], observed: Observed, { now, force }: RenderSettings): Plan {
+export function planRender(desired: Omit<DesiredProject, 'config' | 'profile' | 'services'>, desiredFiles: readonly DesiredFile[], observed: Observed, { now, force }: RenderSettings): Plan {
   const certificates = planCertificates(desired.pairs, observed, now);
   const steps: Step[] = [
     { kind: 'make-directory', path: places.certificates, mode: 0o700 },
@@ -70,7 +70,7 @@ function decideFile(file: DesiredFile, observed: Observed, force: boolean): Deci
   return decideReplacement(observed, file.path, current, force);
 }
 
-function decideObject({ path }: WantedObject, observed: Observed, force: boolean): Decision {
+function decideObject({ path }: DesiredObject, observed: Observed, force: boolean): Decision {
   const current = observed.digests.get(path);
   if (current === undefined) return 'create';
   return current === observed.objectDigests.get(path) ? 'unchanged' : decideReplacement(observed, path, current, force);

@@ -58,7 +58,7 @@ interface Running {
  */
 export function apply(session: Session, settings: ApplySettings, events: ApplyEvents): Promise<Applied> {
   return withLock(session, 'apply', async () => {
-    const project = loadProject(session, settings.takeOver);
+    const project = await loadProject(session, settings.takeOver);
     refuseOtherNamespace(settings.namespace, project);
     await repairUnderLock(session, project, boundQuestions(settings));
     const tools = openCluster(session, boundQuestions(settings), false);

@@ -19,7 +19,7 @@ export interface ApplyDryRun extends ClusterPlan {
 
 /** Finds out what apply would write and run. Changes nothing, and bears a cluster that cannot be asked. */
 export async function dryRunApply(session: Session, settings: ApplySettings): Promise<ApplyDryRun> {
-  const project = loadProject(session, settings.takeOver);
+  const project = await loadProject(session, settings.takeOver);
   refuseOtherNamespace(settings.namespace, project);
   const rendered = planProject(session, project, false);
   const tools = openCluster(session, boundQuestions(settings), true);

@@ -35,12 +35,12 @@ export interface ClusterPlan {
   readonly left: Orphans;
 }
 
-export function planForCluster({ config, profile, desired }: Project, { target, orphans }: ClusterFacts, findings: Findings, settings: ApplySettings): ClusterPlan {
+export function planForCluster({ desired }: Project, { target, orphans }: ClusterFacts, findings: Findings, settings: ApplySettings): ClusterPlan {
   const { timeout, forceConflicts = false, prune = false } = settings;
   const nothing: Orphans = { releases: [], objects: [] };
   const { changes } = findings;
   return {
-    commands: planApply(config, profile, desired, { ...target, timeout, forceConflicts, orphans: prune ? orphans : nothing }, findings),
+    commands: planApply(desired, { ...target, timeout, forceConflicts, orphans: prune ? orphans : nothing }, findings),
     ...(changes !== undefined && { changes: prune ? addOrphans(changes, orphans) : changes }),
     left: prune ? nothing : orphans,
   };

@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.ts';
 import type { Cluster, OwnedObject } from '../../world/kubectl/kubectl.ts';
-import { profiles } from '../../controllers/index.ts';
+import { loadProfiles } from '../../controllers/index.ts';
 import { printObjectName } from '../../kube/object-identity.ts';
 import { ownerLabel } from '../../kube/ownership.ts';
 import type { ReleaseRecord } from '../../model/changes.ts';
@@ -13,10 +13,10 @@ import type { ClusterTools } from './tools.ts';
 import type { Project } from '../project.ts';
 
 /** @throws UsageError naming the profile to use instead, because that is what the person has to write. */
-export function refuseVersion({ version }: Cluster, { profile }: Project): void {
+export async function refuseVersion({ version }: Cluster, { profile }: Project): Promise<void> {
   if (runsOn(profile, version)) return;
   const { atLeast, below } = profile.kubernetes;
-  const fitting = Object.values(profiles).find((other) => runsOn(other, version));
+  const fitting = (await loadProfiles()).find((other) => runsOn(other, version));
   throw new UsageError(
     `profile ${profile.name} does not run on Kubernetes ${version.text}: it is for ${below === undefined ? `version ${atLeast ?? ''} and later` : `versions before ${below}`}`,
     {

@@ -138,7 +138,7 @@ export async function lookUpCluster(tools: ClusterTools, project: Project, { isT
 /** The cluster with its version. @throws UsageError when the profile does not run on it. */
 async function readFitting({ kubectl }: ClusterTools, place: ClusterTarget, project: Project): Promise<Cluster> {
   const cluster = { ...place, version: await kubectl.readServerVersion(place) };
-  refuseVersion(cluster, project);
+  await refuseVersion(cluster, project);
   return cluster;
 }
 

@@ -28,7 +28,7 @@ const noRecords = 'type!=helm.sh/release.v1';
  */
 export async function readLiveProject(tools: ClusterTools, project: Project): Promise<LiveProject> {
   const { config, desired } = project;
-  const objects = desired.services.flatMap((service) => describeGeneratedChart(project, service));
+  const objects = desired.services.flatMap((service) => describeGeneratedChart(project.profile.workload, service));
   const kinds = [...new Map(objects.map(({ apiVersion, kind }) => [`${apiVersion}/${kind}`, { apiVersion, kind }])).values()];
   const place = { ...tools, namespace: config.namespace };
   const [charts, secrets] = await Promise.all([

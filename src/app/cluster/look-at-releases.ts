@@ -6,9 +6,8 @@ import { createStagedCharts } from '../../world/helm/staged-charts.ts';
 import { fieldAt, isMap, numberField } from '../../kube/object-fields.ts';
 import { addReleaseMetadata, helmFieldManager } from '../../kube/release-metadata.ts';
 import type { ReleaseChange, ReleaseName, ReleaseRecord } from '../../model/changes.ts';
-import type { PlannedService } from '../../model/chart.ts';
+import type { DesiredService } from '../../project/desired-services.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
-import { inlineAuthority } from '../../cluster/apply-plan.ts';
 import { chartFolder } from '../../project/places.ts';
 import { judgeComparedRelease, listGone, type ComparedRelease } from '../../cluster/release-comparison.ts';
 import type { ClusterTools } from './tools.ts';
@@ -16,7 +15,7 @@ import type { RenderedProject } from './rendered-project.ts';
 
 export interface ReleasesRequest {
   readonly rendered: RenderedProject;
-  readonly services: readonly PlannedService[];
+  readonly services: readonly DesiredService[];
   readonly records: readonly ReleaseRecord[];
   readonly helmMajor: 3 | 4;
   /** Version of the cluster, that charts are rendered for. */
@@ -57,15 +56,14 @@ async function keepReplicas(dryRun: ServerDryRun, views: readonly ComparedReleas
 }
 
 async function viewReleases({ exec, connection }: ClusterTools, { rendered, services, records, kubeVersion }: ReleasesRequest): Promise<readonly ComparedRelease[]> {
-  const { config, profile } = rendered.project;
   const limit = pLimit(helmsAtOnce);
   const staged = createStagedCharts();
-  const view = async (service: PlannedService): Promise<ComparedRelease> => {
+  const view = async (service: DesiredService): Promise<ComparedRelease> => {
     const release: ReleaseName = { name: service.release, namespace: service.namespace };
     const name = chartFolder(service.name);
     const changed = rendered.readChangedChart(service);
     const folder = changed === undefined ? name : staged.stage(service.name, changed);
-    const wanted = await templateChart(exec, { folder, name, release: service.release, namespace: service.namespace, kubeVersion, setFiles: inlineAuthority(config, profile, service) });
+    const wanted = await templateChart(exec, { folder, name, release: service.release, namespace: service.namespace, kubeVersion, setFiles: service.setFiles });
     const record = records.find((found) => found.name === service.release && found.namespace === service.namespace && found.status !== 'uninstalled');
     const isSameChart = record?.digest === undefined ? undefined : record.digest === rendered.digestChart(service);
     const earlier = record === undefined || isSameChart === true ? [] : await readReleaseManifest(exec, connection, release);

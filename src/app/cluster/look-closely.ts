@@ -3,7 +3,7 @@ import { InternalError } from '../../errors.ts';
 import { fieldManager } from '../../kube/commands.ts';
 import { nameObject } from '../../kube/object-identity.ts';
 import type { ClusterChanges, FileObjectChange } from '../../model/changes.ts';
-import type { PlannedService } from '../../model/chart.ts';
+import type { DesiredService } from '../../project/desired-services.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import type { ClusterFacts } from './facts.ts';
 import type { ClusterTools } from './tools.ts';
@@ -25,7 +25,7 @@ export async function lookClosely(
   tools: ClusterTools,
   rendered: RenderedProject,
   facts: LookedUp,
-  services?: readonly PlannedService[],
+  services?: readonly DesiredService[],
 ): Promise<ClusterChanges> {
   const { cluster, records = [], target } = facts;
   if (cluster === undefined) throw new InternalError('a cluster that was not found cannot be compared');
@@ -40,7 +40,7 @@ export async function lookClosely(
 }
 
 /** The files whose objects kubectl brings, in the order of applying. */
-function listPaths({ project: { desired } }: RenderedProject, services: readonly PlannedService[] | undefined): readonly string[] {
+function listPaths({ project: { desired } }: RenderedProject, services: readonly DesiredService[] | undefined): readonly string[] {
   const { manifests, objects } = desired;
   if (services !== undefined) {
     const names = new Set(services.map(({ name }) => name));

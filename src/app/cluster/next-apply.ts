@@ -1,12 +1,12 @@
 import type { ClusterChanges, ReleaseChange, ReleaseRecord } from '../../model/changes.ts';
-import type { PlannedService } from '../../model/chart.ts';
+import type { DesiredService } from '../../project/desired-services.ts';
 import { neededApply } from '../../cluster/needed-apply.ts';
 import { identifyObject } from '../../cluster/orphans.ts';
 import { judgeRelease } from '../../cluster/release-changes.ts';
 import type { RenderedProject } from './rendered-project.ts';
 
 export interface NextApplySettings extends Pick<RenderedProject, 'describeChart' | 'digestChart'> {
-  readonly services: readonly PlannedService[];
+  readonly services: readonly DesiredService[];
   readonly records: readonly ReleaseRecord[];
   readonly isEdited: boolean;
 }

@@ -1,4 +1,4 @@
-import { profiles } from '../../controllers/index.ts';
+import { loadProfiles } from '../../controllers/index.ts';
 import { listOwnedResources } from '../../project/owned-resources.ts';
 import type { Kubectl, OwnedObject } from '../../world/kubectl/kubectl.ts';
 import { fieldManager } from '../../kube/commands.ts';
@@ -9,7 +9,7 @@ import type { Project } from '../project.ts';
 
 /** Objects with the label of any controller. Whose they are is told by their certificates where no label of this controller's says it. */
 export async function listOwned(kubectl: Kubectl, project: Project): Promise<readonly OwnedObject[]> {
-  const owned = await kubectl.listOwned(ownerLabel, listOwnedResources(project.config, Object.values(profiles)));
+  const owned = await kubectl.listOwned(ownerLabel, listOwnedResources(project.config, await loadProfiles()));
   const brought = new Set(selectBrought(owned, project));
   if (brought.size === 0 || [...brought].some((object) => object.project !== undefined)) return owned;
   const { config } = project;

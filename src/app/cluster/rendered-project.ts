@@ -4,10 +4,9 @@ import { printObject, readOwnData } from '../../world/files/object-text.ts';
 import { digestFiles, digestText, type FileDigest } from '../../kube/digest.ts';
 import { parseHelmIgnore } from '../../kube/helm-ignore.ts';
 import { parseObjects } from '../../kube/parse-yaml.ts';
-import type { PlannedService } from '../../model/chart.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import type { ObjectFromFiles } from '../../model/plan.ts';
-import { inlineAuthority } from '../../cluster/apply-plan.ts';
+import type { DesiredService } from '../../project/desired-services.ts';
 import { chartFolder } from '../../project/places.ts';
 import type { PlannedProject, Project } from '../project.ts';
 import type { Session } from '../session.ts';
@@ -21,15 +20,14 @@ export interface RenderedProject {
   /** The objects of a file in manifests/ or secrets/; undefined as above. @throws UsageError when it is no YAML of objects. */
   readonly readObjects: (path: string) => readonly KubeObject[] | undefined;
   /** Digest of all that helm is given for a service. */
-  readonly digestChart: (service: PlannedService) => string;
+  readonly digestChart: (service: DesiredService) => string;
   /** The files of a chart by their paths in it, when the plan would change any of them, or helm cannot read them where they are; else undefined. */
-  readonly readChangedChart: (service: PlannedService) => ReadonlyMap<string, string> | undefined;
+  readonly readChangedChart: (service: DesiredService) => ReadonlyMap<string, string> | undefined;
   /** What a chart's objects say at least; empty where a person edited the chart. */
-  readonly describeChart: (service: PlannedService) => readonly KubeObject[];
+  readonly describeChart: (service: DesiredService) => readonly KubeObject[];
 }
 
 export function viewRendered({ files }: Session, project: Project, { plan, observed }: PlannedProject): RenderedProject {
-  const { config, profile } = project;
   const written = new Map(plan.steps.flatMap((step) => (step.kind === 'write-file' ? [[step.path, step.content] as const] : [])));
   const madeFromCertificates = new Map(plan.steps.flatMap((step) => (step.kind === 'write-object' ? [[step.path, step.content] as const] : [])));
   const removed = new Set(plan.steps.flatMap((step) => (step.kind === 'remove-file' ? [step.path] : [])));
@@ -68,7 +66,7 @@ export function viewRendered({ files }: Session, project: Project, { plan, obser
     },
     digestChart: (service) => {
       const folder = chartFolder(service.name);
-      const beside = Object.entries(inlineAuthority(config, profile, service)).map(([value, path]): FileDigest => ({ path: `${value}=${path}`, digest: files.digest(path) ?? '' }));
+      const beside = Object.entries(service.setFiles).map(([value, path]): FileDigest => ({ path: `${value}=${path}`, digest: files.digest(path) ?? '' }));
       return digestFiles(listChartFiles(folder).flatMap((path) => fileDigest(path, digest(path))).concat(beside));
     },
     readChangedChart: (service) => {
@@ -79,7 +77,7 @@ export function viewRendered({ files }: Session, project: Project, { plan, obser
     },
     describeChart: (service) => {
       const isEdited = edited.some((path) => path.startsWith(`${chartFolder(service.name)}/`));
-      return isEdited ? [] : describeGeneratedChart(project, service, readSetFiles(readText, inlineAuthority(config, profile, service)));
+      return isEdited ? [] : describeGeneratedChart(project.profile.workload, service, readSetFiles(readText, service.setFiles));
     },
   };
 }

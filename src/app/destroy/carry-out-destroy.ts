@@ -70,7 +70,7 @@ export async function carryOutDestroy(session: Session, settings: DestroySetting
 async function findForeign({ kubectl }: ClusterTools, namespace: string, project: Project): Promise<readonly string[]> {
   const isTerminating = (await kubectl.findNamespaces([namespace])).get(namespace)?.isTerminating === true;
   if (isTerminating) return [];
-  const elections = listElections(project).filter((election) => election.namespace === namespace);
+  const elections = (await listElections(project)).filter((election) => election.namespace === namespace);
   return kubectl.listForeign(namespace, ownerSelector(project.config.controller.name), elections.map(({ kind, name }) => `${kind}/${name}`));
 }
 

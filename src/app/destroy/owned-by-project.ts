@@ -1,4 +1,4 @@
-import { profiles } from '../../controllers/index.ts';
+import { loadProfiles } from '../../controllers/index.ts';
 import type { Release } from '../../world/helm/helm.ts';
 import { createServerDryRun } from '../../world/kubectl/server-dry-run.ts';
 import { fieldManager } from '../../kube/commands.ts';
@@ -44,7 +44,7 @@ export async function lookUpOwned(tools: ClusterTools, project: Project, command
   const unmarked = await findUnmarked(tools, project, new Set(marked.map((object) => identifyObject(object.kind, object))));
   const namespaces = [...marked, ...unmarked.ours].filter(isNamespace).map(({ name }) => name);
   const elections: DeletableObject[] = [];
-  for (const election of listElections(project)) {
+  for (const election of await listElections(project)) {
     // In a namespace that is not ours it could be somebody else's.
     if (!namespaces.includes(election.namespace)) continue;
     const existing = await kubectl.findExisting(election.resource, election.namespace, [election.name]);
@@ -56,8 +56,8 @@ export async function lookUpOwned(tools: ClusterTools, project: Project, command
 }
 
 /** Of every controller that the project may have had before: an exchange leaves the old one's behind. Those of other clusters are not served. */
-export function listElections({ config, profile: { applyMethod } }: Project): readonly (DeletableObject & { readonly namespace: string })[] {
-  return Object.values(profiles).flatMap((other) => (other.applyMethod === applyMethod ? (other.elections?.(config) ?? []) : []));
+export async function listElections({ config, profile: { applyMethod } }: Project): Promise<readonly (DeletableObject & { readonly namespace: string })[]> {
+  return (await loadProfiles()).flatMap((other) => (other.applyMethod === applyMethod ? (other.elections?.(config) ?? []) : []));
 }
 
 /**

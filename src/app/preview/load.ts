@@ -1,6 +1,5 @@
 import { readDeepJournal } from '../../world/files/deep-journal.ts';
 import type { ObjectReader, ObjectSources, RenderedObjects } from '../../world/helm/rendered-objects.ts';
-import { inlineAuthority } from '../../cluster/apply-plan.ts';
 import { digestText } from '../../kube/digest.ts';
 import { printComplaint } from '../../controllers/complaint.ts';
 import type { GatewayBehaviour, GatewayTable } from '../../model/gateway.ts';
@@ -18,7 +17,7 @@ import { carryOutPlan } from '../write-project.ts';
 /** Renders the project as apply does. Edited files are kept: preview shows what they do. */
 export async function renderForPreview(session: Session): Promise<{ readonly project: Project; readonly plan: Plan }> {
   return withLock(session, 'preview', async () => {
-    const project = loadProject(session);
+    const project = await loadProject(session);
     // A killed `verify --deep` left another authority in a file of this folder; one on a cluster is not preview's business.
     if (readDeepJournal(session.files)?.target.kind === 'preview') await repairUnderLock(session, project, {});
     const { plan, observed } = planProject(session, project, false);
@@ -55,7 +54,7 @@ export async function loadServed(reader: ObjectReader, project: Project): Promis
 }
 
 /** The files that apply would send, in its order, and the charts that it would install. */
-function listSources({ config, profile, desired }: Project): ObjectSources {
+function listSources({ profile, desired }: Project): ObjectSources {
   const { before, after } = desired.manifests;
   return {
     files: [...before, ...desired.objects, ...after].map(({ path }) => path),
@@ -63,8 +62,8 @@ function listSources({ config, profile, desired }: Project): ObjectSources {
       folder: chartFolder(service.name),
       release: service.release,
       namespace: service.namespace,
-      setFiles: inlineAuthority(config, profile, service),
-      describe: (texts) => describeGeneratedChart({ config, profile }, service, texts),
+      setFiles: service.setFiles,
+      describe: (texts) => describeGeneratedChart(profile.workload, service, texts),
     })),
     // helm's own need not be one that the profile runs on: it is too new for old profiles, and a helm that was built without its release's
     // flags takes 1.20 (helm@3.16.4:pkg/chartutil/capabilities.go), so that it refuses the chart.

@@ -83,9 +83,9 @@ export async function lookAtStatus(session: Session, tools: ClusterTools, cluste
   const assumed = read.hasUnseenClasses ? question.classes : [];
   if (read.hasUnseenClasses) unseen.push(...new Set(assumed.map(({ kind }) => plural(kind))));
   const seen = { ...read, objects: read.objects.concat(assumed), controller: [...controller, ...changes.objects.flatMap(({ before }) => before ?? [])] };
-  const unready = listUnready({ config, profile, services, live: seen }).slice(0, mostExplained);
+  const unready = listUnready({ desired, services, live: seen }).slice(0, mostExplained);
   return judgeStatus({
-    ...{ config, profile, desired, services, live: seen, records, changes },
+    ...{ desired, services, live: seen, records, changes },
     cluster: { context: cluster.context, server: cluster.server, version: cluster.version.text },
     orphans: { releases: findOrphanedReleases(selectOurs(records, project), desired), objects: findOrphanedObjects(selectRemovable(brought), desired) },
     other,
@@ -125,7 +125,7 @@ function describeQuestion({ config, profile, desired }: Project): Pick<StatusQue
     namespace: config.namespace,
     kinds: [
       { apiVersion: profile.workload.deploymentApiVersion, kind: 'Deployment' },
-      ...desired.services.flatMap((service) => profile.routes(config, service)),
+      ...desired.services.flatMap(({ routes }) => routes),
     ],
     classes,
     clusterKinds: classes,

@@ -21,7 +21,7 @@ export interface StatusScreen {
 
 /** Looks once at the project and its cluster. Reads only. */
 export async function status(session: Session, settings: StatusSettings): Promise<Status> {
-  const { project, open } = prepare(session, settings);
+  const { project, open } = await prepare(session, settings);
   return (await open())(project);
 }
 
@@ -31,11 +31,11 @@ export async function status(session: Session, settings: StatusSettings): Promis
  */
 export async function watchStatus(session: Session, settings: StatusSettings, { screen, interval }: { readonly screen: StatusScreen; readonly interval: number }): Promise<void> {
   const { stop, listener } = session;
-  const { open } = prepare(session, settings);
+  const { open } = await prepare(session, settings);
   try {
     const lookAt = await open();
     // Loaded anew each time: it may be edited meanwhile.
-    const look = async (): Promise<Status> => lookAt(loadProject(session));
+    const look = async (): Promise<Status> => lookAt(await loadProject(session));
     // What is shown stands while the next look is taken.
     let isFirst = true;
     const show: StatusScreen['show'] = (seen) => {
@@ -50,8 +50,11 @@ export async function watchStatus(session: Session, settings: StatusSettings, { 
 }
 
 /** What is wrong with the project, or with what was asked for, is told before the cluster is asked: that takes longer. */
-function prepare(session: Session, { names, ...options }: StatusSettings): { readonly project: Project; readonly open: () => Promise<(project: Project) => Promise<Status>> } {
-  const project = loadProject(session);
+async function prepare(
+  session: Session,
+  { names, ...options }: StatusSettings,
+): Promise<{ readonly project: Project; readonly open: () => Promise<(project: Project) => Promise<Status>> }> {
+  const project = await loadProject(session);
   refuseUnknownService(project, names);
   const unbound = openCluster(session, options, true);
   const open = async (): Promise<(project: Project) => Promise<Status>> => {

@@ -2,7 +2,7 @@ import { removeDeepJournal, writeDeepJournal } from '../../world/files/deep-jour
 import type { Prober } from '../../world/net/prober.ts';
 import type { Observation } from '../../model/probe.ts';
 import type { CheckResult } from '../../model/verification.ts';
-import { findAuthority, type WantedObject } from '../../project/wanted-objects.ts';
+import { findAuthority, type DesiredObject } from '../../project/desired-objects.ts';
 import { expectRefusedHop, isDecided, judgeDeep, readHop } from '../../verify/deep-check.ts';
 import { probeHop } from '../../verify/probe-plan.ts';
 import type { VerifyContext, VerifySubject } from '../../verify/subject.ts';
@@ -35,8 +35,8 @@ export interface DeepInput {
  */
 export async function checkDeep(input: DeepInput, subject: VerifySubject): Promise<CheckResult | undefined> {
   const { session, project, context, place, foreigners, stop } = input;
-  const { config, profile, desired } = project;
-  const placement = profile.upstreamCa(config, subject.service);
+  const { config, desired } = project;
+  const placement = desired.services.find(({ name }) => name === subject.service.name)?.upstreamCa;
   if (placement === undefined) return undefined;
   const secret = findAuthority(desired.objects, placement);
   if (secret === undefined) return skipDeep(subject, 'its authority lies in the route itself, which is left alone');
@@ -59,7 +59,7 @@ export function skipDeep(subject: VerifySubject, why: string): CheckResult {
   return { check: 'upstream-verification', status: 'skipped', expected: expectRefusedHop(subject), seen: why };
 }
 
-async function lookWhileBroken(input: DeepInput, subject: VerifySubject, secret: WantedObject, authority: string): Promise<readonly Observation[]> {
+async function lookWhileBroken(input: DeepInput, subject: VerifySubject, secret: DesiredObject, authority: string): Promise<readonly Observation[]> {
   const { session, context, place } = input;
   const { files, listener } = session;
   const looks: Observation[] = [];

@@ -10,7 +10,7 @@ import { clientPair, shownPair, trustedPair, type PairPaths } from '../../projec
 import type { ExpectedAnswer, VerifySubject } from '../../verify/subject.ts';
 import type { Project } from '../project.ts';
 import type { Foreigners } from './foreign.ts';
-import { endsInPod, hasTlsHop } from '../../model/mode.ts';
+import { endsInPod } from '../../model/mode.ts';
 
 export interface SubjectsInput {
   readonly files: ProjectFiles;
@@ -27,14 +27,13 @@ export interface SubjectsInput {
  */
 export function describeSubjects({ files, project, foreigners, asked }: SubjectsInput): readonly VerifySubject[] {
   return project.desired.services.map((service): VerifySubject => {
-    const { config, profile } = project;
+    const { upstreamCa } = service;
     const leafPath = shownPair(service).certificate;
     const trustPath = trustedPair(service).certificate;
-    const upstreamCa = hasTlsHop(service.mode) ? profile.upstreamCa(config, service) : undefined;
     return {
       service,
       leaf: inspectCertificate(readRequired(files, leafPath), leafPath),
-      leafSource: `Secret ${service.namespace}/${endsInPod(service.mode) ? (service.podTlsSecret ?? '') : config.certificate.secretName}`,
+      leafSource: `Secret ${service.namespace}/${endsInPod(service.mode) ? (service.podTlsSecret ?? '') : project.config.certificate.secretName}`,
       trust: readRequired(files, trustPath),
       trustPath,
       ...(service.image === undefined ? { greeting: demoGreeting(service.name) } : {}),

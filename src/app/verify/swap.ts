@@ -9,7 +9,7 @@ import { applyCommand } from '../../kube/commands.ts';
 import { ownerLabel } from '../../kube/ownership.ts';
 import { printYaml } from '../../kube/yaml.ts';
 import type { ControllerProfile } from '../../model/controller-profile.ts';
-import type { WantedObject } from '../../project/wanted-objects.ts';
+import type { DesiredObject } from '../../project/desired-objects.ts';
 import type { ClusterTools } from '../cluster/tools.ts';
 import type { OpenedCluster } from './address.ts';
 
@@ -19,17 +19,17 @@ export interface AuthorityPlace {
   /** Milliseconds in which whoever reads the Secrets has read a changed one. */
   readonly longestWait: number;
   /** Why a Secret must not be touched, because it is not ours or not there; undefined when it may. */
-  readonly refuse: (secret: WantedObject) => Promise<string | undefined>;
+  readonly refuse: (secret: DesiredObject) => Promise<string | undefined>;
   /** Why a Secret must not be changed for a moment: also because it does not hold what would be put back. */
-  readonly refuseChange: (secret: WantedObject) => Promise<string | undefined>;
+  readonly refuseChange: (secret: DesiredObject) => Promise<string | undefined>;
   /**
    * Puts another text in the place of each of the Secret's data.
    * @returns why that was refused, when it is known that nothing was changed.
    * @throws ToolError when it failed and may have changed something all the same.
    */
-  readonly replace: (secret: WantedObject, text: string) => Promise<ToolError | undefined>;
+  readonly replace: (secret: DesiredObject, text: string) => Promise<ToolError | undefined>;
   /** Puts back what was replaced, or, after another run's death, the project's own. @throws ToolError or UsageError when that fails. */
-  readonly putBack: (secret: WantedObject) => Promise<void>;
+  readonly putBack: (secret: DesiredObject) => Promise<void>;
 }
 
 /** Milliseconds for sending one Secret. */
@@ -41,9 +41,9 @@ export function authoritiesOnCluster(
   { files, profile, controllerName }: { readonly files: ProjectFiles; readonly profile: ControllerProfile; readonly controllerName: string },
 ): AuthorityPlace {
   const originals = new Map<string, string>();
-  const send = ({ path }: WantedObject, stdin: string): Promise<ToolResult> =>
+  const send = ({ path }: DesiredObject, stdin: string): Promise<ToolResult> =>
     tools.exec.run(applyCommand({ files: [path], method: profile.applyMethod, forceConflicts: false, ...tools.connection }), { timeoutMs: patience, stdin });
-  const refuseChange = (secret: WantedObject): Promise<string | undefined> => refuseDifferent(tools, secret, controllerName, files);
+  const refuseChange = (secret: DesiredObject): Promise<string | undefined> => refuseDifferent(tools, secret, controllerName, files);
   return {
     journalTarget: { kind: 'cluster', context: found.context, server: found.server },
     longestWait: profile.noticesChangesWithin,
@@ -95,7 +95,7 @@ export function authoritiesOfPreview(files: ProjectFiles): AuthorityPlace {
 }
 
 /** `Secret default/ic3-svc8-upstream-ca`. */
-export function describe({ content: { object } }: WantedObject): string {
+export function describe({ content: { object } }: DesiredObject): string {
   return `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`;
 }
 
@@ -105,12 +105,12 @@ export function nameJournal({ message, details, remedy }: ToolError): ToolError 
   return new ToolError(message, { details, remedy: [...(remedy === undefined ? [] : [remedy]), more].join('\n      ') });
 }
 
-async function refuseOthers({ kubectl }: ClusterTools, secret: WantedObject, controllerName: string): Promise<string | undefined> {
+async function refuseOthers({ kubectl }: ClusterTools, secret: DesiredObject, controllerName: string): Promise<string | undefined> {
   return explainOthers(await read(kubectl, secret), secret, controllerName);
 }
 
 /** What is in certs/ may be newer than the cluster, or a person may have changed the Secret: putting certs/ back would then break the hop for good. */
-async function refuseDifferent({ kubectl }: ClusterTools, secret: WantedObject, controllerName: string, files: ProjectFiles): Promise<string | undefined> {
+async function refuseDifferent({ kubectl }: ClusterTools, secret: DesiredObject, controllerName: string, files: ProjectFiles): Promise<string | undefined> {
   const own = readOwnData(secret.content, files);
   if (own === undefined) return `${Object.values(secret.content.data).join(', ')} is not there, so that it could not be put back`;
   const found = await read(kubectl, secret);
@@ -121,11 +121,11 @@ async function refuseDifferent({ kubectl }: ClusterTools, secret: WantedObject, 
   );
 }
 
-function read(kubectl: Kubectl, { content: { object } }: WantedObject): Promise<FoundData | undefined> {
+function read(kubectl: Kubectl, { content: { object } }: DesiredObject): Promise<FoundData | undefined> {
   return kubectl.readData(object.kind === 'Secret' ? 'Secret' : 'ConfigMap', object.metadata.namespace ?? '', object.metadata.name);
 }
 
-function explainOthers(found: FoundData | undefined, secret: WantedObject, controllerName: string): string | undefined {
+function explainOthers(found: FoundData | undefined, secret: DesiredObject, controllerName: string): string | undefined {
   const isOurs = found?.labels[ownerLabel] === controllerName;
   return isOurs ? undefined : `${describe(secret)} on the cluster is not there or has no label ${ownerLabel}=${controllerName}: ingress-tls apply brings it`;
 }
@@ -134,12 +134,12 @@ function hasSucceeded({ exitCode, timedOut }: ToolResult): boolean {
   return exitCode === 0 && !timedOut;
 }
 
-function printFilled({ content }: WantedObject, text: string): string {
+function printFilled({ content }: DesiredObject, text: string): string {
   const encoded = content.object.kind === 'Secret' ? Buffer.from(text, 'utf8').toString('base64') : text;
   return printYaml([{ ...content.object, data: Object.fromEntries(Object.keys(content.data).map((key) => [key, encoded])) }]);
 }
 
-function printOwn(files: ProjectFiles, secret: WantedObject): string {
+function printOwn(files: ProjectFiles, secret: DesiredObject): string {
   const text = printObject(secret.content, files);
   if (text === undefined) {
     throw new UsageError(`cannot put ${describe(secret)} back: ${Object.values(secret.content.data).join(', ')} is not there`, {

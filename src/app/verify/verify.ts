@@ -1,4 +1,5 @@
 import { ToolError, UsageError } from '../../errors.ts';
+import type { PlannedService } from '../../model/chart.ts';
 import type { ProbeAddress, ProbeFailure } from '../../model/probe.ts';
 import type { Verification } from '../../model/verification.ts';
 import type { VerifyContext } from '../../verify/subject.ts';
@@ -40,8 +41,8 @@ export interface Verified {
  * @throws UsageError for wishes that do not go together, ToolError when there is nothing to connect to.
  */
 export async function verify(session: Session, request: VerifyRequest, onAddress: (found: FoundAddress) => void): Promise<Verified> {
-  const project = loadProject(session);
-  const services = selectServices(project, request.names);
+  const project = await loadProject(session);
+  const services: readonly PlannedService[] = selectServices(project, request.names);
   refuseCombinations(request);
   const { path, status, logs, deep } = request;
   const asked = path === undefined && status === undefined ? {} : { asked: { services, path: encodePath(path ?? '/'), status: status ?? 200 } };

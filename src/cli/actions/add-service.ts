@@ -28,7 +28,7 @@ export interface AddServiceOptions {
 /** Adds a service to the project; asks for what was not said. Exit 1 when edited files were kept. */
 export async function addServiceToProject(session: CommandSession, options: AddServiceOptions): Promise<number> {
   const { report } = session;
-  const found = loadProject(session);
+  const found = await loadProject(session);
   const mode = await chooseMode(session, options, found);
   const name = await chooseName(session, options, found, mode);
   const written = await addToProject(session, toFields(options, name, mode));

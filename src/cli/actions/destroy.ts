@@ -26,7 +26,7 @@ export async function destroy(session: CommandSession, options: DestroyOptions):
 
 async function destroyProject(session: CommandSession, options: DestroyOptions): Promise<number> {
   const { report } = session;
-  const project = loadProject(session, options.takeOver);
+  const project = await loadProject(session, options.takeOver);
   const { name } = project.config.controller;
   refuseWrongName(options.confirm, name);
   if (options.confirm === undefined && options.dryRun !== true && !canAsk(session.world, options)) throw missingConfirmation(name);

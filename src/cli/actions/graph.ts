@@ -8,9 +8,9 @@ export interface GraphOptions {
 }
 
 /** Draws the project. */
-export function graph(session: CommandSession, { format }: GraphOptions): Promise<number> {
-  const { description, errors } = graphProject(session);
+export async function graph(session: CommandSession, { format }: GraphOptions): Promise<number> {
+  const { description, errors } = await graphProject(session);
   session.report.result(drawGraph(description, format));
   for (const notice of errors) session.report.notice(notice);
-  return Promise.resolve(exitCodes.done);
+  return exitCodes.done;
 }

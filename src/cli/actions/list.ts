@@ -6,10 +6,10 @@ import { printTable } from '../../text/table.ts';
 import type { CommandSession } from '../session.ts';
 
 /** Says what the project holds. */
-export function list(session: CommandSession): Promise<number> {
-  const found = listProject(session);
+export async function list(session: CommandSession): Promise<number> {
+  const found = await listProject(session);
   session.report.say({ json: () => listToJson(found), text: () => { reportList(session, found); } });
-  return Promise.resolve(exitCodes.done);
+  return exitCodes.done;
 }
 
 function listToJson({ project: { config, desired }, certificates }: ProjectList): unknown {

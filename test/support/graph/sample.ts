@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parseConfig } from '../../../src/config/load.ts';
-import { findProfile, profileNames } from '../../../src/controllers/index.ts';
+import { profileNames } from '../../../src/controllers/index.ts';
 import type { FoundPair, FoundPairs } from '../../../src/graph/describe-certificate.ts';
 import { describeGraph } from '../../../src/graph/describe-graph.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import type { CertificateFacts } from '../../../src/model/certificate.ts';
 import type { Config } from '../../../src/model/config.ts';
-import { describeProject } from '../../../src/project/desired-project.ts';
+import { buildDesiredProject } from '../../../src/project/desired-project.ts';
+import { profiles } from '../profiles.ts';
 
 export const now = new Date('2026-01-01T00:00:00Z');
 
@@ -63,8 +64,8 @@ export function foundWith(changes: Readonly<Record<string, FoundPair | undefined
 }
 
 export function graphOf(config: Config, found: FoundPairs, at: Date = now): Graph {
-  const profile = findProfile(config.controller.profile)!;
-  return describeGraph({ config, profile, desired: describeProject(config, profile), found, now: at });
+  const profile = profiles[config.controller.profile]!;
+  return describeGraph({ desired: buildDesiredProject(config, profile), found, now: at });
 }
 
 /** Any number of services, the modes in turn. */

@@ -21,8 +21,12 @@ vi.mock(import('../../../src/controllers/index.ts'), async (importOriginal) => {
   const { gatewayApi } = await import('../../support/targets/gateway-api/index.ts');
   const { openShift } = await import('../../support/targets/openshift/index.ts');
   const actual = await importOriginal();
-  const profiles: Readonly<Record<string, ControllerProfile>> = { ...actual.profiles, [gatewayApi.name]: gatewayApi, [openShift.name]: openShift };
-  return { profiles, profileNames: Object.keys(profiles), findProfile: (name: string) => profiles[name] };
+  const others: Readonly<Record<string, ControllerProfile>> = { [gatewayApi.name]: gatewayApi, [openShift.name]: openShift };
+  return {
+    profileNames: [...actual.profileNames, ...Object.keys(others)],
+    loadProfile: async (name: string) => others[name] ?? actual.loadProfile(name),
+    loadProfiles: async () => [...(await actual.loadProfiles()), ...Object.values(others)],
+  };
 });
 
 interface Target {
@@ -96,14 +100,14 @@ services:
   const cluster = installStandInCluster(outside);
   const folder = outside;
   const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
-  const load = (): Project => parseProject(read('ingress-tls.yaml'));
+  const load = (): Promise<Project> => parseProject(read('ingress-tls.yaml'));
   const run = (...args: readonly string[]): Promise<ProgramResult> => startInside(args, folder, cluster.env).ended;
 
   /** What helm makes of each chart, from the facts that the chart is made of. */
-  const templates = (texts: Readonly<Record<string, string>>): readonly Answer[] => {
-    const { config: given, profile: target, desired } = load();
+  const templates = async (texts: Readonly<Record<string, string>>): Promise<readonly Answer[]> => {
+    const { profile: target, desired } = await load();
     return desired.services.map((service): Answer => {
-      const objects = describeChartObjects({ service, routes: target.routes(given, service), workload: target.workload, texts });
+      const objects = describeChartObjects({ service, routes: service.routes, workload: target.workload, texts });
       return { tool: 'helm', when: ['template', service.release], stdout: objects.map((object) => JSON.stringify(object)).join('\n---\n') };
     });
   };
@@ -132,10 +136,10 @@ services:
   });
   afterAll(() => { rmSync(outside, { recursive: true, force: true }); });
 
-  it('renders its manifests and the routes of each chart', () => {
+  it('renders its manifests and the routes of each chart', async () => {
     for (const path of files) expect(read(path)).toContain('apiVersion:');
-    const { config: given, profile: target, desired } = load();
-    expect(Object.fromEntries(desired.services.map((service) => [service.name, target.routes(given, service).map(({ kind }) => kind)]))).toEqual(charts);
+    const { desired } = await load();
+    expect(Object.fromEntries(desired.services.map((service) => [service.name, service.routes.map(({ kind }) => kind)]))).toEqual(charts);
   });
 
   it('draws the hop as verified', async () => {
@@ -157,7 +161,7 @@ services:
   });
 
   it('serves three services in a preview, with helm and without, that verify finds right', async () => {
-    cluster.answer(...templates({ 'route.destinationCACertificate': read('certs/ca.crt') }));
+    cluster.answer(...(await templates({ 'route.destinationCACertificate': read('certs/ca.crt') })));
     for (const path of ['/no-such-folder', cluster.env['PATH'] ?? '']) {
       cluster.forget();
       const { exitCode, failed, seen } = await verify(path);
@@ -169,32 +173,32 @@ services:
 
   it('is refused the hop by another authority', async () => {
     const kept = files.map((path) => [path, read(path)] as const);
-    cluster.answer(...templates(breakHop(folder, read('certs/wildcard.crt'))));
+    cluster.answer(...(await templates(breakHop(folder, read('certs/wildcard.crt')))));
     const { exitCode, failed } = await verify(cluster.env['PATH'] ?? '');
     for (const [path, text] of kept) writeFileSync(join(folder, path), text);
     expect({ exitCode, failed }).toEqual({ exitCode: 1, failed: ['svc8'] });
   });
 
-  it('is well by its status, and tells why no route is served', () => {
-    const project = load();
-    const { config: given, profile: target, desired } = project;
+  it('is well by its status, and tells why no route is served', async () => {
+    const project = await load();
+    const { profile: target, desired } = project;
     const manifests = [...desired.manifests.before, ...desired.manifests.after].flatMap((file) => file.objects);
     const addStatus = (object: KubeObject): KubeObject => ({ ...object, status: statuses[object.kind] ?? {} });
     const ofServices = desired.services.flatMap((service): readonly KubeObject[] => {
       const metadata = { name: service.release, namespace: service.namespace, labels: {} };
       const ready = { replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
-      return [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { replicas: 1 }, status: ready }, ...target.routes(given, service).map((route) => addStatus(resolveRoute(route, metadata)))];
+      return [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { replicas: 1 }, status: ready }, ...service.routes.map((route) => addStatus(resolveRoute(route, metadata)))];
     });
     const judge = (isWhole: boolean): Status =>
       judgeStatus({
         cluster: { context: 'demo', server: 'https://192.0.2.1:6443', version: 'v1.35.4' },
-        ...{ config: given, profile: target, desired, services: desired.services, now: new Date() },
+        ...{ desired, services: desired.services, now: new Date() },
         live: {
           hasUnseenClasses: false,
           objects: [...ofServices.map((object) => (isWhole || lost !== 'Route status' || object.kind !== 'Route' ? object : { ...object, status: {} })), ...manifests.filter(({ kind }) => target.liveObjects.classKinds.includes(kind)).map(addStatus)],
           controller: manifests.filter(({ kind }) => target.liveObjects.wholeKinds.includes(kind) && (isWhole || kind !== lost)).map(addStatus),
           secrets: new Map([
-            [given.certificate.secretName, read('certs/wildcard.crt')],
+            [desired.config.certificate.secretName, read('certs/wildcard.crt')],
             ...['svc8', 'svc9'].map((name) => [`ic3-${name}-tls`, read(`certs/${name}.crt`)] as const),
           ].map(([name = '', certificate = '']) => [name, { type: 'kubernetes.io/tls', certificate }])),
         },

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { renderChart } from '../../../src/charts/chart.ts';
 import { describeChartObjects } from '../../../src/charts/literal-objects.ts';
-import { profiles } from '../../../src/controllers/index.ts';
+import { profiles } from '../../support/profiles.ts';
 import { parseObjects } from '../../../src/kube/parse-yaml.ts';
 import type { ServiceIntent } from '../../../src/model/config.ts';
 import type { ControllerProfile } from '../../../src/model/controller-profile.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
-import { describeProject } from '../../../src/project/desired-project.ts';
+import { buildDesiredProject } from '../../../src/project/desired-project.ts';
 import { describePods } from '../../../src/preview/input-pods.ts';
 import { describeWithTool } from '../../support/describe-with.ts';
 import { templates } from '../../support/charts/chart-fixtures.ts';
@@ -27,7 +27,7 @@ const services: readonly ServiceIntent[] = [
 /** What the gateway is given of a service's objects. */
 function inputOf(profile: ControllerProfile, objects: readonly KubeObject[], of: readonly ServiceIntent[]) {
   const given = config(of);
-  const { manifests, objects: fromFiles } = describeProject(given, profile);
+  const { manifests, objects: fromFiles } = buildDesiredProject(given, profile);
   const secrets = fromFiles.map(({ content }) => ({ ...content.object, stringData: Object.fromEntries(Object.keys(content.data).map((key) => [key, '-----BEGIN CERTIFICATE-----'])) }));
   const all = [...[...manifests.before, ...manifests.after].flatMap((file) => file.objects), ...secrets, ...objects];
   return { table: profile.readRoutes(all, given), pods: describePods(all) };
@@ -38,8 +38,8 @@ describeWithTool('helm', 'the objects of a chart without helm', (helm) => {
 
   it.each(cases)('%s: give the gateway the same as those that helm makes of %s', (_profile, name, profile, intent) => {
     const given = config([intent]);
-    const planned = describeProject(given, profile).services[0]!;
-    const routes = profile.routes(given, planned);
+    const planned = buildDesiredProject(given, profile).services[0]!;
+    const { routes } = planned;
     const chart = renderChart(templates, {
       ...{ service: planned, routes, workload: profile.workload, controllerName: 'ic3' },
       ...{ controllerNamespace: 'ingress-nginx-demo', chartVersion: '0.1.0', nodePort: 30092 },

@@ -40,7 +40,7 @@ it('makes, changes and reads a project, returns what that came to, and prints no
   expect(added.news.map(({ code }) => code).filter((code) => codes.includes(code))).toEqual([]);
   expect(await failureOf(() => addToProject(session, { name: 'shop', mode: 'terminate' }))).toMatchObject({ message: 'ingress-tls.yaml has a service shop already' });
 
-  const listed = listProject(session);
+  const listed = await listProject(session);
   expect(listed.project.config.services.map(({ name }) => name)).toEqual(['shop']);
   expect(listed.certificates.every(({ daysLeft }) => daysLeft !== null && daysLeft > 0)).toBe(true);
 

@@ -4,7 +4,7 @@ import type { ClusterFacts } from '../../../src/app/cluster/facts.ts';
 import { parseProject } from '../../../src/app/project.ts';
 import type { Findings } from '../../../src/cluster/apply-plan.ts';
 
-const project = parseProject('apiVersion: ingress-tls/v1\ndomain: example.test\nnamespace: apps\nservices:\n  - {name: shop, mode: terminate}\n');
+const project = await parseProject('apiVersion: ingress-tls/v1\ndomain: example.test\nnamespace: apps\nservices:\n  - {name: shop, mode: terminate}\n');
 const orphans = { releases: [{ name: 'ic3-old', namespace: 'apps' }], objects: [] };
 const facts = {
   orphans,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { nextApply, type NextApplySettings } from '../../../src/app/cluster/next-apply.ts';
 import type { ClusterChanges, ObjectChange, ReleaseChange, ReleaseRecord } from '../../../src/model/changes.ts';
-import type { PlannedService } from '../../../src/model/chart.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
+import type { DesiredService } from '../../../src/project/desired-services.ts';
 
-const service = { name: 'svc7', release: 'ic3-svc7', namespace: 'apps' } as PlannedService;
+const service = { name: 'svc7', release: 'ic3-svc7', namespace: 'apps' } as DesiredService;
 const record: ReleaseRecord = { name: 'ic3-svc7', namespace: 'apps', revision: 1, status: 'deployed', digest: 'd1' };
 
 function deployment(image: string, replicas: number): KubeObject {

@@ -20,7 +20,7 @@ it.each<readonly [string, OwnedObject, boolean, boolean]>([
   ['a copy in the namespace of somebody else', object('Secret', 's', 'foreign', ['kubectl-client-side-apply']), false, true],
   ['a copy under another name', object('ClusterRole', 'copy', undefined, ['not-ingress-tls']), false, true],
   ['an object of another controller', object('Secret', 's', 'apps', ['ingress-tls'], 'ic4'), false, false],
-])('%s', (_, found, isOurs, isOursOnAnOldCluster) => {
-  expect(selectBrought([found], projectWith('traefik'))).toEqual(isOurs ? [found] : []);
-  expect(selectBrought([found], projectWith('ingress-nginx-0.15'))).toEqual(isOursOnAnOldCluster ? [found] : []);
+])('%s', async (_, found, isOurs, isOursOnAnOldCluster) => {
+  expect(selectBrought([found], await projectWith('traefik'))).toEqual(isOurs ? [found] : []);
+  expect(selectBrought([found], await projectWith('ingress-nginx-0.15'))).toEqual(isOursOnAnOldCluster ? [found] : []);
 });

@@ -26,7 +26,7 @@ it('gives the objects of Secrets as a reader of their files sees them', async ()
   writeFileSync(join(root, 'ingress-tls.yaml'), config);
   const world = createWorld(process, { version: '0', packageFolder: new URL('../../../', import.meta.url) });
   const session = openSession(world, { directory: root, color: false });
-  const project = loadProject(session);
+  const project = await loadProject(session);
   const paths = project.desired.objects.map(({ path }) => path);
   expect(paths).toHaveLength(5);
   const look = (): RenderedProject => viewRendered(session, project, planProject(session, project, false));

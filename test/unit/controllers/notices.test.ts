@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { profiles } from '../../../src/controllers/index.ts';
+import { profiles } from '../../support/profiles.ts';
 import type { Mode } from '../../../src/model/mode.ts';
 import { modes } from '../../../src/model/mode.ts';
 import { config, planned, resolve, service, threeServices } from '../../support/controllers/three-services.ts';

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { defaults } from '../../../src/config/defaults.ts';
-import { findProfile, profileNames, profiles } from '../../../src/controllers/index.ts';
+import { loadProfile, profileNames } from '../../../src/controllers/index.ts';
 import { printYaml } from '../../../src/kube/yaml.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import { modes } from '../../../src/model/mode.ts';
 import { allObjects, config, labels, planned, service, templateText, threeServices } from '../../support/controllers/three-services.ts';
+import { profiles } from '../../support/profiles.ts';
 
 const all = Object.values(profiles);
 
@@ -16,14 +17,14 @@ interface WithSpec {
 }
 
 describe('the table of profiles', () => {
-  it('has the default first and finds each by its own name', () => {
+  it('has the default first and finds each by its own name', async () => {
     expect(profileNames).toEqual(['ingress-nginx', 'traefik', 'ingress-nginx-0.15']);
     expect(defaults.controller.profile).toBe(profileNames[0]);
-    for (const name of profileNames) expect(findProfile(name)?.name).toBe(name);
+    for (const name of profileNames) expect((await loadProfile(name))?.name).toBe(name);
   });
 
-  it.each(['constructor', '__proto__', 'toString', '', 'ingress-nginx '])('finds nothing under %j', (name) => {
-    expect(findProfile(name)).toBeUndefined();
+  it.each(['constructor', '__proto__', 'toString', '', 'ingress-nginx '])('finds nothing under %j', async (name) => {
+    expect(await loadProfile(name)).toBeUndefined();
   });
 });
 

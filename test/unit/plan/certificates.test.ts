@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest';
 import type { CertificateFacts } from '../../../src/model/certificate.ts';
 import type { Observed, ObservedPair } from '../../../src/model/observed.ts';
 import { planCertificates } from '../../../src/project/certificates.ts';
-import type { WantedPair } from '../../../src/project/wanted-pairs.ts';
+import type { DesiredPair } from '../../../src/project/desired-pairs.ts';
 
 const now = new Date('2026-11-23T12:00:00Z');
 
-const authority: WantedPair = {
+const authority: DesiredPair = {
   paths: { certificate: 'certs/ca.crt', key: 'certs/ca.key' },
   request: { usage: 'authority', commonName: 'CA', dnsNames: [], permittedDnsNames: ['example.test'], days: 3650, keyType: 'rsa-2048' },
   requiredNames: [],
   foreignIssuer: 'warning',
 };
 
-const server: WantedPair = {
+const server: DesiredPair = {
   paths: { certificate: 'certs/svc8.crt', key: 'certs/svc8.key' },
   request: { usage: 'server', dnsNames: ['a.example.test'], permittedDnsNames: [], days: 365, keyType: 'rsa-2048' },
   issuer: authority.paths,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { profiles } from '../../../src/controllers/index.ts';
+import { profiles } from '../../support/profiles.ts';
 import { listOwnedResources } from '../../../src/project/owned-resources.ts';
 import { gatewayApi } from '../../support/targets/gateway-api/index.ts';
 import { config } from '../verify/samples.ts';

@@ -21,8 +21,9 @@ describe('the label of a project', () => {
   });
 });
 
+const { desired } = await parseProject('apiVersion: ingress-tls/v1\ndomain: b.test\nservices:\n  - name: svc7\n    mode: terminate\n');
+
 describe('another project that has the name of a controller', () => {
-  const { desired } = parseProject('apiVersion: ingress-tls/v1\ndomain: b.test\nservices:\n  - name: svc7\n    mode: terminate\n');
   const secret = (project?: string): Marked => ({ kind: 'Secret', namespace: 'default', name: 'ingress-controller-demo-tls-secret', ...(project === undefined ? {} : { project }) });
   const release = (project: string, name = 'ic3-svc7'): Marked => ({ kind: 'release', namespace: 'default', name, project });
 

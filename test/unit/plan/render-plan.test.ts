@@ -9,7 +9,7 @@ const now = new Date('2026-11-23T00:00:00Z');
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** A desired project together with its files. */
-interface Desired extends DesiredProject {
+interface Desired extends Omit<DesiredProject, 'config' | 'profile' | 'services'> {
   readonly files: readonly { readonly path: string; readonly content: string }[];
 }
 
@@ -18,7 +18,6 @@ const planRender = (desired: Desired, observed: Observed, at: Date, force: boole
 
 function desire(files: Record<string, string>): Desired {
   return {
-    services: [],
     pairs: [],
     objects: [],
     files: Object.entries(files).map(([path, content]) => ({ path, content })),

@@ -2,14 +2,14 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { profiles } from '../../../src/controllers/index.ts';
+import { profiles } from '../../support/profiles.ts';
 import { printCommand } from '../../../src/kube/command-line.ts';
 import type { UpstreamCaPlacement } from '../../../src/model/chart.ts';
 import type { Config } from '../../../src/model/config.ts';
 import type { ControllerProfile } from '../../../src/model/controller-profile.ts';
 import { planApply, type ApplyTarget, type Findings } from '../../../src/cluster/apply-plan.ts';
 import { printFiles } from '../../../src/project/desired-files.ts';
-import { describeProject, type DesiredProject } from '../../../src/project/desired-project.ts';
+import { buildDesiredProject, type DesiredProject } from '../../../src/project/desired-project.ts';
 
 const templatesFolder = fileURLToPath(new URL('../../../templates/chart', import.meta.url));
 const templates = Object.fromEntries(
@@ -58,11 +58,11 @@ function withAuthority(placement: UpstreamCaPlacement): ControllerProfile {
 }
 
 function describeWith(profile: ControllerProfile, given = config): DesiredProject {
-  return describeProject(given, profile);
+  return buildDesiredProject(given, profile);
 }
 
 const commandsOf = (profile: ControllerProfile, given: Partial<ApplyTarget> = {}, findings = nothingKnown): readonly string[] =>
-  planApply(config, profile, describeWith(profile), { ...target, ...given }, findings).map(({ command }) => printCommand(command));
+  planApply(describeWith(profile), { ...target, ...given }, findings).map(({ command }) => printCommand(command));
 
 describe('the authority of the reencrypt hop', () => {
   it('goes into a Secret of the type that the controller wants', () => {
@@ -93,7 +93,7 @@ describe('the authority of the reencrypt hop', () => {
 
 describe('planApply', () => {
   it('sends namespaces and RBAC, Secrets, the controller, waits, then installs the services', () => {
-    const steps = planApply(config, findProfile('ingress-nginx'), describeWith(findProfile('ingress-nginx')), target, nothingKnown);
+    const steps = planApply(describeWith(findProfile('ingress-nginx')), target, nothingKnown);
     expect(steps.map(({ phase }) => phase)).toEqual([
       'namespaces-and-rbac',
       'namespaces-and-rbac',
@@ -173,7 +173,7 @@ describe('planApply', () => {
   });
 });
 
-describe('describeProject', () => {
+describe('buildDesiredProject', () => {
   it('makes no namespace that every cluster has', () => {
     const { before } = describeWith(findProfile('ingress-nginx'), { ...config, namespace: 'default' }).manifests;
     const paths = before.map(({ path }) => path);
@@ -182,7 +182,7 @@ describe('describeProject', () => {
 
   it.each(Object.keys(profiles))('gives the same bytes for the same input: %s', (name) => {
     const profile = findProfile(name);
-    const print = (): string => JSON.stringify(printFiles({ config, profile, desired: describeWith(profile), templates, schema: '{}\n' }));
+    const print = (): string => JSON.stringify(printFiles({ desired: describeWith(profile), templates, schema: '{}\n' }));
     expect(print()).toBe(print());
     expect(JSON.parse(print())).not.toEqual([]);
   });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { profiles } from '../../../src/controllers/index.ts';
+import { profiles } from '../../support/profiles.ts';
 import { statusToJson } from '../../../src/cli/output/status-document.ts';
 import type { Difference, FileObjectChange, ObjectChange, ReleaseChange } from '../../../src/model/changes.ts';
 import type { Config } from '../../../src/model/config.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import type { LiveSecret, Status } from '../../../src/model/status.ts';
-import { describeProject } from '../../../src/project/desired-project.ts';
+import { buildDesiredProject } from '../../../src/project/desired-project.ts';
 import type { StatusFacts } from '../../../src/cluster/status-facts.ts';
 import { judgeStatus, listUnready } from '../../../src/cluster/status.ts';
 
@@ -82,11 +82,11 @@ function unchanged(service: string): ReleaseChange {
 /** A cluster on which all is well. */
 function wellKnown(): StatusFacts {
   const profile = profiles['traefik']!;
-  const desired = describeProject(config, profile);
+  const desired = buildDesiredProject(config, profile);
   const names = config.services.map(({ name }) => name);
   return {
     cluster: { context: 'demo', server: 'https://192.0.2.1:6443', version: 'v1.35.4' },
-    ...{ config, profile, desired, services: desired.services, now },
+    ...{ desired, services: desired.services, now },
     live: {
       hasUnseenClasses: false,
       objects: [
@@ -337,12 +337,12 @@ describe('a status', () => {
   it('goes by the annotation where the profile has no IngressClass', () => {
     const profile = profiles['ingress-nginx-0.15']!;
     const old: Config = { ...config, controller: { ...config.controller, profile: profile.name } };
-    const desired = describeProject(old, profile);
+    const desired = buildDesiredProject(old, profile);
     const rules = [{ host: 'svc7.example.test', http: { paths: [{ path: '/', backend: { serviceName: 'ic3-svc7', servicePort: 'http' } }] } }];
     const oldIngress = (name: string, className: string): KubeObject => ({ apiVersion: 'extensions/v1beta1', kind: 'Ingress', metadata: { namespace: 'apps', name, annotations: { 'kubernetes.io/ingress.class': className } }, spec: { rules } });
     const facts = wellKnown();
     const status = judgeStatus({
-      ...{ ...facts, config: old, profile, desired, services: desired.services.slice(0, 2) },
+      ...{ ...facts, desired, services: desired.services.slice(0, 2) },
       live: {
         ...facts.live,
         objects: [oldIngress('ic3-svc7', 'ic3'), oldIngress('ic3-svc8', 'ic1')],

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { profiles } from '../../../src/controllers/index.ts';
+import { profiles } from '../../support/profiles.ts';
 import type { RunStep } from '../../../src/model/plan.ts';
 import { selectTouched } from '../../../src/cluster/touched-services.ts';
-import { describeProject } from '../../../src/project/desired-project.ts';
+import { buildDesiredProject } from '../../../src/project/desired-project.ts';
 import { config, svc7, svc8, svc9 } from '../verify/samples.ts';
 
-const desired = describeProject({ ...config, services: [svc7, svc8, svc9].map(({ service }) => service) }, profiles['ingress-nginx']!);
+const desired = buildDesiredProject({ ...config, services: [svc7, svc8, svc9].map(({ service }) => service) }, profiles['ingress-nginx']!);
 const step = (phase: RunStep['phase'], more: Partial<RunStep> = {}): RunStep => ({ title: phase, phase, command: { tool: 'kubectl', effect: 'write', args: [] }, timeout: 1, ...more });
 const secret = (name: string): RunStep => step('secrets', { command: { tool: 'kubectl', effect: 'write', args: [], stdinFiles: [`secrets/${name}.yaml`] } });
 const touchedBy = (...commands: readonly RunStep[]): readonly string[] => selectTouched(config, desired, commands).map(({ name }) => name);

@@ -20,7 +20,7 @@ import {
 import { endsInPod, hasTlsHop, podSpeaksTls } from '../model/mode.ts';
 
 /** A key and certificate that the project needs. */
-export interface WantedPair {
+export interface DesiredPair {
   readonly paths: PairPaths;
   readonly request: CertificateRequest;
   /** Absent: self-signed. */
@@ -35,13 +35,13 @@ export interface WantedPair {
 }
 
 /** Every pair in certs/, issuers before what they issue. */
-export function listWantedPairs(config: Config, services: readonly PlannedService[]): readonly WantedPair[] {
+export function listDesiredPairs(config: Config, services: readonly PlannedService[]): readonly DesiredPair[] {
   const { domain, certificate } = config;
   // The wildcard meets clients that nobody chose, the oldest among them. All others are for pods and clients of today, and an
   // RSA key takes a thousand times as long to make.
   const { days, keyType = 'ecdsa-p256' } = certificate;
   const hosts = services.filter(({ mode }) => !endsInPod(mode)).map(({ host }) => host);
-  const pairs: WantedPair[] = [
+  const pairs: DesiredPair[] = [
     {
       paths: wildcardPair,
       request: requestWildcard(domain, days, certificate.keyType ?? 'rsa-2048'),

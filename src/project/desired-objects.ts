@@ -1,14 +1,13 @@
 import { describeConfigMap, describeSecret } from '../kube/secret.ts';
 import type { PlannedService, UpstreamCaPlacement } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
-import type { ControllerProfile } from '../model/controller-profile.ts';
 import type { Labels } from '../model/kube-object.ts';
 import type { ObjectFromFiles } from '../model/plan.ts';
+import type { DesiredService } from './desired-services.ts';
 import { clientAuthorityPair, places, podPair, projectAuthorityPair, secretPath, wildcardPair, type PairPaths } from './places.ts';
-import { hasTlsHop } from '../model/mode.ts';
 
 /** A file of one object that is made from files in certs/. */
-export interface WantedObject {
+export interface DesiredObject {
   readonly path: string;
   readonly content: ObjectFromFiles;
   /** The service that it is for; absent: for the controller. */
@@ -16,56 +15,40 @@ export interface WantedObject {
 }
 
 /** The manifests of all Secrets, and of what a profile wants instead of a Secret for the reencrypt hop's authority. */
-export function listWantedObjects(
-  config: Config,
-  profile: ControllerProfile,
-  services: readonly PlannedService[],
-  labels: Labels,
-): readonly WantedObject[] {
+export function listDesiredObjects(config: Config, services: readonly DesiredService[], labels: Labels): readonly DesiredObject[] {
   return [
     tlsSecret(config.certificate.secretName, config.namespace, labels, wildcardPair),
-    ...services.flatMap((service) => listForService(config, profile, service, labels).map((object) => ({ ...object, service: service.name }))),
+    ...services.flatMap((service) => listForService(service, labels).map((object) => ({ ...object, service: service.name }))),
   ];
 }
 
 /** The object that holds the authority of a hop; undefined where its route does. */
-export function findAuthority(objects: readonly WantedObject[], placement: UpstreamCaPlacement): WantedObject | undefined {
+export function findAuthority(objects: readonly DesiredObject[], placement: UpstreamCaPlacement): DesiredObject | undefined {
   if (placement.kind === 'ChartValue') return undefined;
   const { kind, name, namespace } = placement;
   return objects.find(({ content: { object } }) => object.kind === kind && object.metadata.name === name && object.metadata.namespace === namespace);
 }
 
-function listForService(
-  config: Config,
-  profile: ControllerProfile,
-  service: PlannedService,
-  labels: Labels,
-): readonly WantedObject[] {
+function listForService(service: DesiredService, labels: Labels): readonly DesiredObject[] {
   return [
     ...(service.podTlsSecret === undefined ? [] : [tlsSecret(service.podTlsSecret, service.namespace, labels, podPair(service.name))]),
     ...(service.clientCaSecret === undefined ? [] : [clientAuthoritySecret(service.clientCaSecret, service, labels)]),
-    ...(hasTlsHop(service.mode) ? upstreamAuthority(config, profile, service, labels) : []),
+    ...upstreamAuthority(service.upstreamCa, labels),
   ];
 }
 
-function tlsSecret(name: string, namespace: string, labels: Labels, pair: PairPaths): WantedObject {
+function tlsSecret(name: string, namespace: string, labels: Labels, pair: PairPaths): DesiredObject {
   const data = { 'tls.crt': pair.certificate, 'tls.key': pair.key };
   return { path: secretPath(name), content: describeSecret({ name, namespace, labels, type: 'kubernetes.io/tls', data }) };
 }
 
 /** Opaque and without a key: only what the pod needs to check its clients. */
-function clientAuthoritySecret(name: string, service: PlannedService, labels: Labels): WantedObject {
+function clientAuthoritySecret(name: string, service: PlannedService, labels: Labels): DesiredObject {
   const data = { 'ca.crt': clientAuthorityPair(service.name).certificate };
   return { path: secretPath(name), content: describeSecret({ name, namespace: service.namespace, labels, type: 'Opaque', data }) };
 }
 
-function upstreamAuthority(
-  config: Config,
-  profile: ControllerProfile,
-  service: PlannedService,
-  labels: Labels,
-): readonly WantedObject[] {
-  const placement = profile.upstreamCa(config, service);
+function upstreamAuthority(placement: UpstreamCaPlacement | undefined, labels: Labels): readonly DesiredObject[] {
   if (placement?.kind === 'Secret') {
     const { name, namespace, type, key } = placement;
     const data = { [key]: projectAuthorityPair.certificate };

@@ -1,0 +1,49 @@
+import type { PlannedService, RouteObject, UpstreamCaPlacement } from '../model/chart.ts';
+import type { Config, ServiceIntent } from '../model/config.ts';
+import type { ControllerProfile } from '../model/controller-profile.ts';
+import { hasTlsHop, podSpeaksTls } from '../model/mode.ts';
+import { projectAuthorityPair } from './places.ts';
+
+/** A service, and what its controller takes for it. */
+export interface DesiredService extends PlannedService {
+  readonly routes: readonly RouteObject[];
+  /** Where the authority lies by which the controller verifies the hop; absent: there is no hop, or it cannot be verified. */
+  readonly upstreamCa?: UpstreamCaPlacement;
+  /**
+   * Files that apply puts in the place of the chart's values, by the values' paths. A certificate is public, so a route may hold it where a
+   * controller wants it so.
+   */
+  readonly setFiles: Readonly<Record<string, string>>;
+}
+
+/** Decides every name that a service's objects share, so that certificates, Secrets, chart and routes agree. */
+export function planServices(config: Config, profile: ControllerProfile): readonly DesiredService[] {
+  return config.services.map((intent) => {
+    const service = planService(config, profile, intent);
+    const upstreamCa = hasTlsHop(service.mode) ? profile.upstreamCa(config, service) : undefined;
+    return {
+      ...service,
+      routes: profile.routes(config, service),
+      ...(upstreamCa !== undefined && { upstreamCa }),
+      setFiles: upstreamCa?.kind === 'ChartValue' ? { [upstreamCa.path]: projectAuthorityPair.certificate } : {},
+    };
+  });
+}
+
+function planService(config: Config, profile: ControllerProfile, service: ServiceIntent): PlannedService {
+  const release = releaseName(config, service.name);
+  return {
+    ...service,
+    release,
+    namespace: config.namespace,
+    servicePort: profile.servicePort(service.mode),
+    ...(podSpeaksTls(service.mode) ? { podTlsSecret: `${release}-tls` } : {}),
+    ...(service.clientAuth ? { clientCaSecret: `${release}-client-ca` } : {}),
+    ...(hasTlsHop(service.mode) ? { upstreamName: `${release}.${config.namespace}.svc` } : {}),
+  };
+}
+
+/** The article's release names: ic3-svc7, ic3-svc8, ic3-svc9. */
+function releaseName(config: Config, service: string): string {
+  return `${config.controller.name}-${service}`;
+}
