@@ -3,10 +3,9 @@ import { printChartMetadata } from './chart-metadata.ts';
 import { renderTemplate } from './chart-template.ts';
 import { treeEntries, valueTree, type ChartValueEntry } from './chart-value-entry.ts';
 import { chartValues } from './chart-values.ts';
-import { demoImage } from './demo-backend.ts';
+import { clientCaDirectory, demoImage, podFiles, printCaddyfile, tlsDirectory } from './demo-backend.ts';
 import type { factNames } from './fact-names.ts';
 import { splitImageReference } from './image-reference.ts';
-import { clientCaDirectory, tlsDirectory } from './pod-files.ts';
 import { printRouteTemplate } from './route-template.ts';
 import { routeValues } from './route-values.ts';
 import { printValuesSchema } from './values-schema.ts';
@@ -51,6 +50,7 @@ export function renderChart(templates: ChartTemplates, input: ChartInput): reado
     { path: 'Chart.yaml', content: printChartMetadata(metadata, image, workload) },
     { path: 'values.yaml', content: printValues(tree) },
     { path: 'values.schema.json', content: printValuesSchema(tree) },
+    ...(service.image === undefined ? [{ path: 'templates/configmap.yaml', content: demoConfigMap(service) }] : []),
     ...renderTemplates(templates, templateFacts(input, treeEntries(tree), host.path)),
     ...input.routes.map((route) => ({
       path: `templates/${route.kind.toLowerCase()}${route.nameSuffix ?? ''}.yaml`,
@@ -66,6 +66,23 @@ function renderTemplates(templates: ChartTemplates, facts: ReturnType<typeof tem
     .filter(({ content }) => content !== '');
 }
 
+/** Not by a template, which lets words through and no Caddyfile. */
+function demoConfigMap(service: PlannedService): string {
+  const caddyfile = printCaddyfile({ name: '{{ .Chart.Name }}', port: '{{ .Values.containerPort | int }}', ...podFiles(service) });
+  return [
+    'apiVersion: v1',
+    'kind: ConfigMap',
+    'metadata:',
+    `  name: {{ include "${service.name}.fullname" . | quote }}`,
+    '  namespace: {{ .Release.Namespace | quote }}',
+    '  labels:',
+    `    {{- include "${service.name}.labels" . | nindent 4 }}`,
+    'data:',
+    '  Caddyfile: |',
+    caddyfile.replaceAll(/^(?=.)/gm, '    '),
+  ].join('\n');
+}
+
 /** NOTES.txt shows the host's URL: by the routes' own value where they have one, so that one change does for both. */
 function hostForNotes(ofRoutes: readonly ChartValueEntry[], host: string): ChartValueEntry {
   return ofRoutes.find(({ value }) => value === host) ?? { path: 'notes.host', value: host, comment: 'host name that NOTES.txt shows.' };
@@ -77,8 +94,7 @@ function templateFacts(input: ChartInput, values: readonly ChartValueEntry[], ho
     chart: service.name,
     mode: service.mode,
     demo: service.image === undefined,
-    tls: service.podTlsSecret !== undefined,
-    clientAuth: service.clientCaSecret !== undefined,
+    ...podFiles(service),
     portName: service.servicePort.name,
     hostValue: `.Values.${hostPath}`,
     workload,

@@ -1,3 +1,11 @@
+import type { PlannedService } from '../model/chart.ts';
+
+/** Where a pod finds its key pair; a person's own image reads it from here or from TLS_CERT_FILE and TLS_KEY_FILE. */
+export const tlsDirectory = '/etc/ingress-tls/tls';
+
+/** Where a pod finds the authority of its clients' certificates, `ca.crt`. */
+export const clientCaDirectory = '/etc/ingress-tls/client-ca';
+
 /**
  * What runs when a service names no image: greets, and does the mode's TLS itself from mounted files. A tag, not a digest:
  * an image that was loaded onto a node is found by its tag only.
@@ -13,10 +21,59 @@ export const demoCapabilities: readonly string[] = ['NET_BIND_SERVICE'];
 /** Has nc, for the connection test; the image that is tested need not. */
 export const connectionTestImage = 'docker.io/library/busybox:1.37.0';
 
-/**
- * The body of each answer of the demo backend, with its newline: the article's words. The chart's ConfigMap has them too,
- * because its template lets no text through; a test holds both together.
- */
+/** The body of each answer of the demo backend, with its newline: the article's words. */
 export function demoGreeting(service: string): string {
   return `Hello, I am ${service} for ingress-controller demo!\n`;
+}
+
+/** What is mounted into a service's pod. */
+export function podFiles({ podTlsSecret, clientCaSecret }: PlannedService): Pick<DemoBackend, 'tls' | 'clientAuth'> {
+  return { tls: podTlsSecret !== undefined, clientAuth: clientCaSecret !== undefined };
+}
+
+export interface DemoBackend {
+  /** Of the service, and the port that the pod listens on: as they are, or the expressions of a chart's template that stand for them. */
+  readonly name: string;
+  readonly port: string;
+  readonly tls: boolean;
+  readonly clientAuth: boolean;
+}
+
+/** The Caddyfile of the demo backend (caddyserver.com/docs/caddyfile), in the chart as in a preview. */
+export function printCaddyfile({ name, port, tls, clientAuth }: DemoBackend): string {
+  return [
+    '{',
+    '  admin off',
+    '  auto_https off',
+    '  persist_config off',
+    ...when(tls, ['  # No HTTP/3: the Service carries no UDP, so no client shall be told of it (Alt-Svc).', '  servers {', '    protocols h1 h2', '  }']),
+    '}',
+    '',
+    `:${port} {`,
+    '  log {',
+    '    output stdout',
+    '    format json',
+    '  }',
+    '  @probe header User-Agent kube-probe/*',
+    '  log_skip @probe',
+    ...when(tls, [
+      '',
+      `  tls ${tlsDirectory}/tls.crt ${tlsDirectory}/tls.key {`,
+      '    protocols tls1.2 tls1.3',
+      ...when(clientAuth, ['    client_auth {', '      mode require_and_verify', `      trust_pool file ${clientCaDirectory}/ca.crt`, '    }']),
+      '  }',
+    ]),
+    '',
+    '  header Content-Type "text/plain; charset=utf-8"',
+    // Caddy takes the closing word's indentation away from each line, and the newline before it.
+    '  respond <<GREETING',
+    ...demoGreeting(name).split('\n').map((line) => (line === '' ? line : `    ${line}`)),
+    '    GREETING 200',
+    '}',
+    '',
+  ].join('\n');
+}
+
+function when(isSo: boolean, lines: readonly string[]): readonly string[] {
+  return isSo ? lines : [];
 }

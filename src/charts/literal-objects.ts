@@ -1,8 +1,7 @@
 import type { PlannedService, RouteObject, WorkloadDialect } from '../model/chart.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { KubeObject } from '../model/kube-object.ts';
-import { demoGreeting, demoImage } from './demo-backend.ts';
-import { clientCaDirectory, tlsDirectory } from './pod-files.ts';
+import { clientCaDirectory, demoImage, podFiles, printCaddyfile, tlsDirectory } from './demo-backend.ts';
 import { resolveRoute } from './route-object.ts';
 
 export interface LiteralObjectsInput {
@@ -24,7 +23,7 @@ export function describeChartObjects({ service, routes, workload, texts = {} }: 
   const metadata = { name, namespace, labels };
   const portName = service.servicePort.name;
   return [
-    ...(service.image === undefined ? [{ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { Caddyfile: caddyfile(service) } }] : []),
+    ...(service.image === undefined ? [{ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { Caddyfile: printCaddyfile({ name: service.name, port: String(service.port), ...podFiles(service) }) } }] : []),
     {
       apiVersion: 'v1',
       kind: 'Service',
@@ -86,19 +85,4 @@ function volumes(service: PlannedService): readonly JsonValue[] {
     ...(service.podTlsSecret === undefined ? [] : [secret('tls', service.podTlsSecret, ['tls.crt', 'tls.key'])]),
     ...(service.clientCaSecret === undefined ? [] : [secret('client-ca', service.clientCaSecret, ['ca.crt'])]),
   ];
-}
-
-/** What templates/chart/templates/configmap.yaml.ejs says about port, TLS and greeting. */
-function caddyfile(service: PlannedService): string {
-  const clientAuth = ['    client_auth {', '      mode require_and_verify', `      trust_pool file ${clientCaDirectory}/ca.crt`, '    }'];
-  const tls = [`  tls ${tlsDirectory}/tls.crt ${tlsDirectory}/tls.key {`, ...(service.clientCaSecret === undefined ? [] : clientAuth), '  }'];
-  return [
-    `:${service.port} {`,
-    ...(service.podTlsSecret === undefined ? [] : tls),
-    '  respond <<GREETING',
-    ...demoGreeting(service.name).split('\n').map((line) => `    ${line}`),
-    '    GREETING 200',
-    '}',
-    '',
-  ].join('\n');
 }

@@ -11,7 +11,7 @@ export interface CaddyfileFacts {
 }
 
 /**
- * Reads the lines of a Caddyfile that the charts write (templates/chart/templates/configmap.yaml.ejs); nothing else of the
+ * Reads the lines of a Caddyfile that the charts write (charts/demo-backend.ts); nothing else of the
  * language. A comment begins with `#` at the start of a word (caddyserver/caddy@v2.11.2 caddyconfig/caddyfile/lexer.go).
  */
 export function readCaddyfile(text: string): CaddyfileFacts {
