@@ -1,4 +1,4 @@
-import { quote } from '../config/wording.ts';
+import { quote } from '../text/escape.ts';
 import { UsageError } from '../errors.ts';
 import type { DesiredService } from '../project/desired-services.ts';
 import { places } from '../project/places.ts';

@@ -1,6 +1,7 @@
 import { Command, CommanderError, type Program } from './commander.ts';
 import { exitCodes } from '../errors.ts';
 import type { World } from '../world/world.ts';
+import { terminalSize } from './output/terminal-size.ts';
 import { defineAddService } from './commands/add-service.ts';
 import { defineApply } from './commands/apply.ts';
 import { defineCurl } from './commands/curl.ts';
@@ -68,8 +69,8 @@ function createProgram(world: World, run: Run): Program {
     .configureOutput({
       writeOut: (text) => world.stdout.write(makeHarmless(text)),
       writeErr: (text) => world.stderr.write(makeHarmless(text)),
-      getOutHelpWidth: () => (world.stdout.isTTY ? world.stdout.columns : 80),
-      getErrHelpWidth: () => (world.stderr.isTTY ? world.stderr.columns : 80),
+      getOutHelpWidth: () => (world.stdout.isTTY ? terminalSize(world.stdout).columns : 80),
+      getErrHelpWidth: () => (world.stderr.isTTY ? terminalSize(world.stderr).columns : 80),
     })
     .description('Say where TLS ends for each HTTPS service; get the certificates, Secrets, charts and controller that do it.')
     .version(world.version, '-V, --version', 'print the version')

@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { quote } from './wording.ts';
+import { quote } from '../text/escape.ts';
 
 /**
  * Says why a text is no DNS name that can be served under the wildcard. Goes in: a text that a rule refused. Comes out: one

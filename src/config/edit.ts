@@ -20,7 +20,7 @@ import {
 } from './service-list.ts';
 import type { ItemLines } from './service-list.ts';
 import { formatProblem, readSource, withoutByteOrderMark } from './source.ts';
-import { printable, quote } from './wording.ts';
+import { escapeControls, quote } from '../text/escape.ts';
 
 export { createConfigText } from './new-config.ts';
 export type { ConfigIntent } from './new-config.ts';
@@ -74,7 +74,7 @@ export function addService(text: string, fileName: string, fields: ServiceFields
   return edit(text, file, { ...file.data, services: [...before, service] }, () => planAddition(file, service), {
     what: `cannot add ${quote(fields.name)}`,
     remedy: `add these lines to services in ${fileName} by hand`,
-    details: printYamlLines([service], 0).map(printable),
+    details: printYamlLines([service], 0).map(escapeControls),
   });
 }
 

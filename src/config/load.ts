@@ -8,7 +8,8 @@ import type { Intent } from './schema.ts';
 import { formatProblem, isAmbiguous, readSource } from './source.ts';
 import type { Problem, Source } from './source.ts';
 import { nearest } from '../text/nearest.ts';
-import { alternatives, quote } from './wording.ts';
+import { quote } from '../text/escape.ts';
+import { alternatives } from './wording.ts';
 import type { Path } from './wording.ts';
 import { endsInPod } from '../model/mode.ts';
 

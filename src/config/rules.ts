@@ -4,7 +4,7 @@ import { defaults } from './defaults.ts';
 import { certificateSchema, domainSchema, serviceSchema } from './schema.ts';
 import type { createControllerSchema } from './schema.ts';
 import { hostName } from './text-rules.ts';
-import { quote } from './wording.ts';
+import { quote } from '../text/escape.ts';
 import type { Path } from './wording.ts';
 
 /** A breach of a rule that spans fields. */

@@ -1,7 +1,8 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Schema } from 'yaml';
 import type { Document, Pair, Scalar } from 'yaml';
 import { findExcess } from './bounds.ts';
-import { formatPath, printable, quote } from './wording.ts';
+import { escapeControls, quote } from '../text/escape.ts';
+import { formatPath } from './wording.ts';
 import type { Path } from './wording.ts';
 
 /** Something wrong at a place of the file. */
@@ -223,5 +224,5 @@ function startOf(node: unknown): number | undefined {
 /** `FILE:LINE:COLUMN: path: message`. */
 export function formatProblem(source: Source, fileName: string, { path, message, offset }: Problem): string {
   const where = formatPath(path);
-  return `${fileName}:${source.position(offset)}: ${where === '' ? '' : `${where}: `}${printable(message)}`;
+  return `${fileName}:${source.position(offset)}: ${where === '' ? '' : `${where}: `}${escapeControls(message)}`;
 }

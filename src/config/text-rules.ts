@@ -1,5 +1,5 @@
 import { explainDnsName } from './dns-name.ts';
-import { quote } from './wording.ts';
+import { quote } from '../text/escape.ts';
 
 /**
  * A kind of text. The pattern alone decides, so that the loader and schema.json cannot disagree; `explain` only finds the

@@ -1,6 +1,7 @@
 import { escapeControls } from '../text/escape.ts';
 import type { Graph, GraphCertificate, Lane, LanePath } from './graph.ts';
-import { countPods, describeExpiry, labelConnection, shorten } from './wording.ts';
+import { countPods, describeExpiry, labelConnection } from './wording.ts';
+import { shortenToColumns } from '../text/columns.ts';
 
 /** Longest line of a label, in characters; wider boxes push the picture out of the page. */
 const longestLine = 48;
@@ -84,7 +85,7 @@ function label(title: string, name: string): string {
  * `direction LR` in any line.
  */
 function escapeLabel(text: string): string {
-  return shorten(escapeControls(text), longestLine)
+  return shortenToColumns(escapeControls(text), longestLine)
     .replace(/[^A-Za-z0-9 ./-]/gu, (character) => `#${String(character.codePointAt(0))};`)
     .replace(/www\./gi, (found) => found.replace('.', '#46;'))
     .replace(/direction /gi, (found) => found.replace(' ', '#32;'));

@@ -1,5 +1,5 @@
 import { escapeMarkup } from './markup.ts';
-import { shorten } from './wording.ts';
+import { shortenToColumns } from '../text/columns.ts';
 
 /** Horizontal places of the picture, in pixels; the same for every lane. */
 export const columns = { width: 960, client: [24, 124], controller: [408, 568], service: [788, 936] } as const;
@@ -10,7 +10,7 @@ export type Anchor = 'start' | 'middle' | 'end';
 export function drawWords(x: number, y: number, words: string, options: { readonly anchor?: Anchor; readonly style?: string; readonly most: number }): string {
   const names = [...(options.anchor === undefined || options.anchor === 'start' ? [] : [options.anchor]), ...(options.style === undefined ? [] : [options.style])];
   const style = names.length === 0 ? '' : ` class="${names.join(' ')}"`;
-  return `<text x="${x}" y="${y}"${style}>${escapeMarkup(shorten(words, options.most))}</text>`;
+  return `<text x="${x}" y="${y}"${style}>${escapeMarkup(shortenToColumns(words, options.most))}</text>`;
 }
 
 /** A rounded box. */

@@ -123,9 +123,9 @@ function listCertificates(certificates: readonly GraphCertificate[]): readonly s
 }
 
 function indent(text: string): readonly string[] {
-  return breakLines(escapeControls(text), lineWidth - nameIndent).map((line) => `${' '.repeat(nameIndent)}${line}`);
+  return breakLines(escapeControls(text), lineWidth - nameIndent, { splitsWords: true }).map((line) => `${' '.repeat(nameIndent)}${line}`);
 }
 
 function wrap(text: string, indent: number): readonly string[] {
-  return breakLines(escapeControls(text), lineWidth - indent).map((line, index) => `${index === 0 ? '' : ' '.repeat(indent)}${line}`.trimEnd());
+  return breakLines(escapeControls(text), lineWidth - indent, { splitsWords: true }).map((line, index) => `${index === 0 ? '' : ' '.repeat(indent)}${line}`.trimEnd());
 }

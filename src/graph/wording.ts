@@ -1,17 +1,10 @@
+import { shortenToColumns } from '../text/columns.ts';
 import { escapeControls } from '../text/escape.ts';
 import type { GraphCertificate, Lane, TlsConnection } from './graph.ts';
 
 /** The day of a date in UTC: 2027-01-31. */
 export function formatDay(date: Date): string {
   return date.toISOString().slice(0, 10);
-}
-
-/** Cuts the middle out of a text of more than `most` characters: the beginning and the end tell names apart. */
-export function shorten(text: string, most: number): string {
-  const characters = Array.from(text);
-  if (characters.length <= most) return text;
-  const head = Math.ceil((most - 1) / 2);
-  return `${characters.slice(0, head).join('')}…${characters.slice(characters.length - (most - 1 - head)).join('')}`;
 }
 
 /** `1 pod`, `3 pods`; `pods` where nobody says how many. */
@@ -46,7 +39,7 @@ const longestName = 100;
 
 /** The names of a certificate for people: a few of them, each of bearable length, or `none`. */
 export function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, mostNames).map((name) => shorten(escapeControls(name), longestName));
+  const shown = names.slice(0, mostNames).map((name) => shortenToColumns(escapeControls(name), longestName));
   const others = names.length - shown.length;
   return `${shown.join(', ') || 'none'}${others === 0 ? '' : ` and ${others} more`}`;
 }

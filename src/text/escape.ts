@@ -8,3 +8,10 @@ export function printable(text: string, longest = 80): string {
 export function escapeControls(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
+
+const longestQuote = 80;
+
+/** A person's text for a message: in double quotes, escaped, cut after 80 UTF-16 units. */
+export function quote(text: string): string {
+  return escapeControls(JSON.stringify(text.length > longestQuote ? `${text.slice(0, longestQuote)}...` : text));
+}

@@ -1,5 +1,5 @@
 import { deepJournalPath, readDeepJournal, removeDeepJournal, type DeepJournal } from '../../world/files/deep-journal.ts';
-import { printable } from '../../config/wording.ts';
+import { escapeControls } from '../../text/escape.ts';
 import { ToolError } from '../../errors.ts';
 import type { ClusterOptions } from '../cluster/tools.ts';
 import type { Project } from '../project.ts';
@@ -20,7 +20,7 @@ export async function repairUnderLock(session: Session, project: Project, option
   if (journal === undefined) return;
   const secret = project.desired.objects.find(({ path }) => path === journal.secretPath);
   if (secret === undefined) {
-    listener.message(`A stopped verify --deep left ${printable(journal.secretPath)} broken, which no service has any more: nothing to put back.`);
+    listener.message(`A stopped verify --deep left ${escapeControls(journal.secretPath)} broken, which no service has any more: nothing to put back.`);
     removeDeepJournal(files);
     return;
   }
@@ -47,18 +47,18 @@ export async function repair(session: Session, project: Project, options: Cluste
 async function openPlace(session: Session, { profile, config }: Project, { target }: DeepJournal, options: ClusterOptions): Promise<AuthorityPlace> {
   if (target.kind === 'preview') return authoritiesOfPreview(session.files);
   const { kubeconfig, timeout } = options;
-  const remedy = `name the kubeconfig that leads to context ${printable(target.context)} with --kubeconfig; if that cluster is gone, delete ${deepJournalPath}`;
+  const remedy = `name the kubeconfig that leads to context ${escapeControls(target.context)} with --kubeconfig; if that cluster is gone, delete ${deepJournalPath}`;
   const explain = (why: string, details: readonly string[] = []): ToolError =>
-    new ToolError(`cannot put back what a stopped verify --deep left broken on the cluster of context ${printable(target.context)}: ${why}`, { remedy, details });
+    new ToolError(`cannot put back what a stopped verify --deep left broken on the cluster of context ${escapeControls(target.context)}: ${why}`, { remedy, details });
   const cluster = await openForChange(session, { context: target.context, ...(kubeconfig !== undefined && { kubeconfig }), ...(timeout !== undefined && { timeout }) }).catch((error: unknown) => {
     throw error instanceof ToolError ? explain(error.message, error.details) : error;
   });
   if (cluster.found.server !== target.server) {
-    throw explain(`it now leads to ${cluster.found.server} and not to ${printable(target.server)}`);
+    throw explain(`it now leads to ${cluster.found.server} and not to ${escapeControls(target.server)}`);
   }
   return authoritiesOnCluster(cluster, { files: session.files, profile, controllerName: config.controller.name });
 }
 
 function describePlace({ target }: DeepJournal): string {
-  return target.kind === 'preview' ? '' : ` on the cluster of context ${printable(target.context)}`;
+  return target.kind === 'preview' ? '' : ` on the cluster of context ${escapeControls(target.context)}`;
 }

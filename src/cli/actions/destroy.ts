@@ -4,7 +4,7 @@ import { carryOutDestroy, unlessForeign } from '../../app/destroy/carry-out-dest
 import { planDestroy, type DestroyPlan, type DestroySettings, type Removals } from '../../app/destroy/plan-destroy.ts';
 import { loadProject } from '../../app/project.ts';
 import { withLock } from '../../app/session.ts';
-import { quote } from '../../config/wording.ts';
+import { quote } from '../../text/escape.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
 import { printCommand } from '../../kube/command-line.ts';
 import { reportOwnDefaults } from '../output/dry-run.ts';

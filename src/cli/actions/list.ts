@@ -2,7 +2,7 @@ import { listProject, type ProjectList } from '../../app/list.ts';
 import { describeDate } from '../../certs/validity.ts';
 import { exitCodes } from '../../errors.ts';
 import { chartFolder } from '../../project/places.ts';
-import { printTable } from '../../text/table.ts';
+import { printTable } from '../../text/columns.ts';
 import type { CommandSession } from '../session.ts';
 
 /** Says what the project holds. */

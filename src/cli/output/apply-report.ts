@@ -9,7 +9,7 @@ import { NegativeAnswer } from '../../errors.ts';
 import type { ClusterChanges } from '../../model/changes.ts';
 import type { Plan } from '../../model/plan.ts';
 import { places } from '../../project/places.ts';
-import { printTable } from '../../text/table.ts';
+import { printTable } from '../../text/columns.ts';
 import type { Cluster } from '../../world/kubectl/kubectl.ts';
 import { changesToJson, summarizeChanges } from './change-summary.ts';
 import { planToJson, printPlan, reportOwnDefaults } from './dry-run.ts';

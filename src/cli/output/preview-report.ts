@@ -3,7 +3,7 @@ import type { Served } from '../../app/preview/load.ts';
 import { entryToJson, printEntry } from './preview-lines.ts';
 import { reportNotices } from './notices.ts';
 import type { CommandSession } from '../session.ts';
-import { printTable } from '../../text/table.ts';
+import { printTable } from '../../text/columns.ts';
 
 /** Bytes that may wait for a slow reader of the log; entries beyond are counted and left out. */
 const mostWaiting = 1024 * 1024;

@@ -1,5 +1,6 @@
 import type { Notice } from '../../model/notice.ts';
 import type { World } from '../../world/world.ts';
+import { shortenToColumns } from '../../text/columns.ts';
 import { makeHarmless } from './harmless-text.ts';
 import { printJson } from './print-json.ts';
 import { createStyle, wantsColor, type Style } from './style.ts';
@@ -101,7 +102,7 @@ export function createReport(world: Pick<World, 'stdout' | 'stderr' | 'environme
       clear();
       if (line === undefined) return;
       // A line that breaks could not be taken back; the last column belongs to the cursor.
-      world.stderr.write(messageStyle.faint(Array.from(makeHarmless(line)).slice(0, terminalSize(world.stderr).columns - 1).join('')));
+      world.stderr.write(messageStyle.faint(shortenToColumns(makeHarmless(line), terminalSize(world.stderr).columns - 1, '', 'end')));
       isTransient = true;
     },
   };

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { shortenToColumns } from '../../text/columns.ts';
 import type { StatusScreen } from '../../app/status/status.ts';
 import type { KnownError } from '../../errors.ts';
 import type { Status } from '../../model/status.ts';
@@ -90,7 +91,7 @@ function createDrawnScreen({ world: { stdout, now }, report }: CommandSession, i
     const room = Math.max(rows - 1, 5);
     const lines = [title, ''].concat(last);
     const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), report.style.faint(`... ${lines.length - room + 1} more lines: ingress-tls status`)];
-    const text = shown.map((line) => `${cutLine(makeHarmless(line), columns)}${clearLine}\n`).join('');
+    const text = shown.map((line) => `${shortenToColumns(makeHarmless(line), columns, '', 'end')}${clearLine}\n`).join('');
     // What stood on the terminal before scrolls up instead of being written over.
     stdout.write(`${isFirst ? '\n'.repeat(rows) : ''}${cursorHome}${text}${clearBelow}`);
     isFirst = false;
@@ -118,12 +119,6 @@ function fold(lines: readonly string[], { services, problems }: Status, rows: nu
   const left = table.length - kept.length;
   const folded = left === 0 ? [] : [`(${left} ${kept.length === 0 ? '' : 'more '}${left === 1 ? 'service is' : 'services are'} well)`];
   return [...lines.slice(0, top), ...kept, ...folded, ...lines.slice(top + services.length)];
-}
-
-/** A line that is wider would take two. */
-function cutLine(line: string, columns: number): string {
-  const plain = Array.from(stripVTControlCharacters(line));
-  return plain.length <= columns ? line : plain.slice(0, columns).join('');
 }
 
 function describeTrouble({ message }: KnownError): string {

@@ -1,3 +1,4 @@
+import { countColumns, padToColumns, shortenToColumns } from '../../text/columns.ts';
 import { escapeControls } from '../../text/escape.ts';
 import type { Difference } from '../../model/changes.ts';
 import type { CertificateStatus, RouteStatus, ServiceStatus } from '../../model/status.ts';
@@ -37,7 +38,7 @@ const gap = 2;
 export function printStatusTable(services: readonly ServiceStatus[], { stream, style }: StatusPaper): readonly string[] {
   const rows = services.map(describeRow);
   const shownTitles = titles.map((title) => (title === 'ROUTE' ? nameRoutes(services) : title));
-  const natural = shownTitles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.text.length ?? 0)));
+  const natural = shownTitles.map((title, column) => Math.max(title.length, ...rows.map((row) => countColumns(row[column]?.text ?? ''))));
   const widths = stream.isTTY ? fit(natural, terminalSize(stream).columns) : natural;
   const print = (cells: readonly Cell[]): string => cells.map((cell, column) => printCell(cell, widths[column] ?? 0, column === cells.length - 1, style)).join(' '.repeat(gap)).trimEnd();
   return [print(shownTitles.map((text) => ({ text }))), ...rows.map(print)];
@@ -61,16 +62,9 @@ function fit(natural: readonly number[], columns: number): readonly number[] {
 }
 
 function printCell({ text, color }: Cell, width: number, isLast: boolean, style: Style): string {
-  const cut = text.length <= width ? text : shorten(text, width);
+  const cut = shortenToColumns(text, width, '..');
   const painted = color === undefined ? cut : style[color](cut);
-  return isLast ? painted : painted + ' '.repeat(width - cut.length);
-}
-
-/** In the middle: names that belong together begin alike. */
-function shorten(text: string, width: number): string {
-  const kept = Math.max(width - 2, 1);
-  const head = Math.ceil(kept / 2);
-  return `${text.slice(0, head)}..${text.slice(text.length - (kept - head))}`;
+  return isLast ? painted : padToColumns(painted, width, 'right');
 }
 
 function describeRow({ name, mode, release, pods, route, certificate, drift }: ServiceStatus): readonly Cell[] {
