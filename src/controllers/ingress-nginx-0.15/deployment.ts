@@ -1,8 +1,10 @@
 import type { Config } from '../../model/config.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { KubeObject, Labels } from '../../model/kube-object.ts';
-import { defaultImage } from './image.ts';
 import { commonNames, type ControllerNames } from './names.ts';
+
+/** The article's image; 0.15.0 was published without a digest to pin it by. */
+const defaultImage = 'quay.io/kubernetes-ingress-controller/nginx-ingress-controller:0.15.0';
 
 /** The article's Deployment, passthrough flag included (bigwhite/experiments@e3a40e4 manifests/ic3-mandatory.yaml). */
 export function deployment(config: Config, names: ControllerNames, labels: Labels): KubeObject {

@@ -1,5 +1,5 @@
 import type { ControllerProfile } from '../../model/controller-profile.ts';
-import { ingressObjects, judgeIngress } from '../ingress/read-back.ts';
+import { readIngresses } from '../ingress/read-back.ts';
 import { nginxWords } from '../ingress/words.ts';
 import { behaviour } from './behaviour.ts';
 import { manifests } from './manifests.ts';
@@ -45,9 +45,7 @@ export const ingressNginx015: ControllerProfile = {
   notices,
   behaviour,
   readRoutes,
-  entry: (config) => ({ kind: 'node-port', service: { namespace: config.controller.namespace, name: controllerNames(config).service }, port: config.controller.nodePort }),
+  ...readIngresses(() => ingressNginx015, (config) => controllerNames(config).service),
   noticesChangesWithin: 30_000,
-  liveObjects: ingressObjects,
-  judgeRoute: (config, service, live, isRunning) => judgeIngress(ingressNginx015, config, service, live, isRunning),
   words: { ...nginxWords, classNote: ({ controller }) => `class ${controller.name}, by annotation`, lacksAuthority: { what: 'Secret', otherProfile: 'ingress-nginx' } },
 };

@@ -4,9 +4,10 @@ import { configMaps } from './config-maps.ts';
 import { defaultBackend } from './default-backend.ts';
 import { deployment } from './deployment.ts';
 import { controllerNames } from './names.ts';
-import { namespaceObjects } from './namespaces.ts';
 import { accessObjects } from './rbac.ts';
-import { nodePortService } from './service.ts';
+import { isInitialNamespace } from '../../kube/namespace.ts';
+import type { KubeObject, Labels } from '../../model/kube-object.ts';
+import type { ControllerNames } from './names.ts';
 
 /**
  * The article's three files. What is in ic-common.yaml has fixed names: it belongs to all controllers of the namespace, so it
@@ -34,5 +35,28 @@ export function manifests(config: Config, labels: ManifestLabels): ProfileManife
         objects: [...configMaps(config, names, labels.own), deployment(config, names, labels.own)],
       },
     ],
+  };
+}
+
+/**
+ * The controller's namespace. The label `name` is for the charts' NetworkPolicies: before Kubernetes 1.21 a namespace
+ * carries no label with its own name.
+ */
+function namespaceObjects(name: string, labels: Labels): readonly KubeObject[] {
+  if (isInitialNamespace(name)) return [];
+  return [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { name, ...labels } } }];
+}
+
+/** The article's step 2.2: the node port leads to the TLS port, and none leads to port 80. */
+function nodePortService(config: Config, names: ControllerNames, labels: Labels): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: names.service, namespace: config.controller.namespace, labels },
+    spec: {
+      type: 'NodePort',
+      ports: [{ name: 'https', port: 443, targetPort: 443, nodePort: config.controller.nodePort, protocol: 'TCP' }],
+      selector: { app: names.service },
+    },
   };
 }

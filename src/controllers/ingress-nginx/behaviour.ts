@@ -2,7 +2,7 @@ import type { Config } from '../../model/config.ts';
 import type { GatewayBehaviour } from '../../model/gateway.ts';
 import { helloLimits } from '../ingress/hello-limits.ts';
 import { errorPage, plainHttpPage, type PageStyle } from '../ingress/nginx-pages.ts';
-import { defaultImage } from './image.ts';
+import { defaultImage } from './deployment.ts';
 
 /** v1.15.1 says server_tokens off, so no page names a version (internal/ingress/controller/config/config.go, ShowServerTokens). */
 const style: PageStyle = { signature: 'nginx', bodyTag: '<body>' };

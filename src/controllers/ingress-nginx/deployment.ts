@@ -1,9 +1,12 @@
 import type { Config } from '../../model/config.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { KubeObject, Labels } from '../../model/kube-object.ts';
-import { defaultImage } from './image.ts';
 import { selectorLabels } from './labels.ts';
 import type { ControllerNames } from './names.ts';
+
+/** The last release (kubernetes/ingress-nginx@controller-v1.15.1 changelog/controller-1.15.1.md), pinned by digest. */
+export const defaultImage =
+  'registry.k8s.io/ingress-nginx/controller:v1.15.1@sha256:594ceea76b01c592858f803f9ff4d2cb40542cae2060410b2c95f75907d659e1';
 
 /**
  * The controller, after kubernetes/ingress-nginx@v1.15.1 deploy/static/provider/baremetal/deploy.yaml, without the admission

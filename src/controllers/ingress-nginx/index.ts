@@ -1,5 +1,5 @@
 import type { ControllerProfile } from '../../model/controller-profile.ts';
-import { ingressObjects, judgeIngress, judgeIngressClass } from '../ingress/read-back.ts';
+import { judgeIngressClass, readIngresses } from '../ingress/read-back.ts';
 import { nginxWords } from '../ingress/words.ts';
 import { behaviour } from './behaviour.ts';
 import { manifests } from './manifests.ts';
@@ -46,11 +46,9 @@ export const ingressNginx: ControllerProfile = {
   notices,
   behaviour,
   readRoutes,
-  entry: (config) => ({ kind: 'node-port', service: { namespace: config.controller.namespace, name: controllerNames(config).fullName }, port: config.controller.nodePort }),
+  ...readIngresses(() => ingressNginx, (config) => controllerNames(config).fullName),
   // It reads changes 3.3 s after the last time, or later (`--sync-rate-limit`).
   noticesChangesWithin: 30_000,
-  liveObjects: ingressObjects,
   judgeClass: (config, live) => judgeIngressClass(ingressNginx, config, live),
-  judgeRoute: (config, service, live, isRunning) => judgeIngress(ingressNginx, config, service, live, isRunning),
   words: nginxWords,
 };

@@ -9,7 +9,7 @@ import type { ClassStatus, RouteStatus } from '../../model/status.ts';
 import { classAnnotation } from './nginx-annotations.ts';
 
 /** What is read of Ingresses and IngressClasses. */
-export const ingressObjects: LiveObjectQuestion = {
+const ingressObjects: LiveObjectQuestion = {
   fields: [
     { path: ['spec', 'ingressClassName'], as: 'text' },
     { path: ['spec', 'controller'], as: 'text' },
@@ -23,11 +23,23 @@ export const ingressObjects: LiveObjectQuestion = {
 type Target = Pick<ControllerProfile, 'manifests' | 'routes' | 'readRoutes'>;
 
 /**
+ * How a target is read back whose routes are Ingresses and that a node port leads to.
+ * @param target the profile itself, asked for once it is made; @param serviceName of the Service with the node port.
+ */
+export function readIngresses(target: () => Target, serviceName: (config: Config) => string): Pick<ControllerProfile, 'entry' | 'liveObjects' | 'judgeRoute'> {
+  return {
+    entry: (config) => ({ kind: 'node-port', service: { namespace: config.controller.namespace, name: serviceName(config) }, port: config.controller.nodePort }),
+    liveObjects: ingressObjects,
+    judgeRoute: (config, service, live, isRunning) => judgeIngress(target(), config, service, live, isRunning),
+  };
+}
+
+/**
  * Whether the controller serves a service's Ingress, by its class, the IngressClass and the arguments of the running workload,
  * read as the controller reads them. An address in its status would prove nothing: it outlives the controller, and Traefik
  * writes none (traefik@v3.7.13 without publishService).
  */
-export function judgeIngress(target: Target, config: Config, service: PlannedService, live: LiveRoutes, isRunning: boolean): RouteStatus {
+function judgeIngress(target: Target, config: Config, service: PlannedService, live: LiveRoutes, isRunning: boolean): RouteStatus {
   const ingress = target
     .routes(config, service)
     .map(({ kind, nameSuffix = '' }) => findNamed(live.objects, kind, `${service.release}${nameSuffix}`))

@@ -1,6 +1,6 @@
 import type { Config } from '../../model/config.ts';
 import type { GatewayBehaviour, PageAnswer } from '../../model/gateway.ts';
-import { defaultImage } from './image.ts';
+import { defaultImage } from './deployment.ts';
 
 /**
  * How v3.7.13 behaves with the settings of tls-settings.ts, tried live. The fallback certificate: pkg/tls/generate/generate.go,

@@ -3,10 +3,15 @@ import type { Config } from '../../model/config.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { KubeObject, Labels } from '../../model/kube-object.ts';
 import { commandLine, ending, ports } from './command-line.ts';
-import { defaultImage } from './image.ts';
 import { selectorLabels } from './labels.ts';
 import type { ControllerNames } from './names.ts';
 import { printTlsSettings, settingsPlace } from './tls-settings.ts';
+
+/**
+ * A released 3.7. By its tag alone: the digest of the published image could not be looked up where this was written, and a
+ * digest hides an image that was only loaded into a node. `controller.image` takes one with a digest.
+ */
+export const defaultImage = 'docker.io/library/traefik:v3.7.13';
 
 /** The controller. It rolls out without taking the only pod away. */
 export function deployment(config: Config, names: ControllerNames, labels: Labels): KubeObject {

@@ -1,6 +1,6 @@
 import type { ControllerProfile } from '../../model/controller-profile.ts';
 import { ingressNginx } from '../ingress-nginx/index.ts';
-import { ingressObjects, judgeIngress, judgeIngressClass } from '../ingress/read-back.ts';
+import { judgeIngressClass, readIngresses } from '../ingress/read-back.ts';
 import { behaviour } from './behaviour.ts';
 import { manifests } from './manifests.ts';
 import { controllerNames } from './names.ts';
@@ -26,10 +26,8 @@ export const traefik: ControllerProfile = {
   notices,
   behaviour,
   readRoutes,
-  entry: (config) => ({ kind: 'node-port', service: { namespace: config.controller.namespace, name: controllerNames(config).service }, port: config.controller.nodePort }),
+  ...readIngresses(() => traefik, (config) => controllerNames(config).service),
   noticesChangesWithin: 30_000,
-  liveObjects: ingressObjects,
   judgeClass: (config, live) => judgeIngressClass(traefik, config, live),
-  judgeRoute: (config, service, live, isRunning) => judgeIngress(traefik, config, service, live, isRunning),
   words: traefikWords,
 };

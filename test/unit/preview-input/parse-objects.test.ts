@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
-import { readObjectData } from '../../../src/kube/object-data.ts';
+import { readObjectData } from '../../../src/kube/object-index.ts';
 import { parseObjects } from '../../../src/kube/parse-yaml.ts';
 
 const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findAlert } from '../../../../src/world/net/alerts.ts';
+import { findAlert } from '../../../../src/world/net/describe-failure.ts';
 import { describeFailure } from '../../../../src/world/net/describe-failure.ts';
 
 // As Node 20.20.2 with OpenSSL 3.0.19 words them.
