@@ -62,12 +62,11 @@ export function breakLines(text: string, width: number, { taken = 0, splitsWords
   const words = text.split(' ').flatMap((word) => (splitsWords ? splitWord(word, width) : [word]));
   for (const [index, word] of words.entries()) {
     const longer = index === 0 ? word : `${line} ${word}`;
-    if (countColumns(longer) + (lines.length === 0 ? taken : 0) > width && line.trim() !== '') {
-      lines.push(line);
-      line = word;
-    } else {
-      line = longer;
-    }
+    const isBlank = line.trim() === '';
+    const isOver = countColumns(longer) + (lines.length === 0 ? taken : 0) > width;
+    if (isOver && !isBlank) lines.push(line);
+    // A word that stays whole keeps what indents it; of one that was broken the first part would be too long with it.
+    line = isOver && (splitsWords || !isBlank) ? word : longer;
   }
   return [...lines, line];
 }

@@ -414,7 +414,7 @@ describe('the file as a whole', () => {
     const escape = '\\e]0;owned\\a\\u202e';
     const problems = problemsOf(`"${escape}": 1\ndomain: "${escape}"\n? [a]\n: 1\n`).join('\n');
     expect(problems).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
-    expect(problems).toContain('\\u001b]0;owned\\u0007\\u202e');
+    expect(problems).toContain('\\u001b]0;owned\\u0007\\u{202e}');
   });
 
   it('answers any text with a configuration or a UsageError', () => {
