@@ -96,12 +96,12 @@ async function checkCluster(unbound: ClusterTools, project: Project): Promise<re
     return [asFinding('cluster', error)];
   }
   const tools = bindToContext(unbound, cluster);
-  const { profile, config } = project;
+  const { profile } = project;
   const findings = await sideBySide(
     () => judge('version', `profile ${profile.name} runs on it`, () => refuseVersion(cluster, project)),
     () => judge('resources', `it serves ${profile.requiredResources.join(', ')}`, () => refuseMissingResources(tools, project)),
     () => checkNamespaces(tools, project),
-    () => judge('node-port', `node port ${config.controller.nodePort} is free or ours`, () => refuseTakenNodePort(tools, project)),
+    () => checkEntry(tools, project),
   );
   return [{ check: 'cluster', status: 'ok', found: describeCluster(cluster) }, ...findings.flat()];
 }
@@ -114,6 +114,12 @@ async function checkNamespaces(tools: ClusterTools, project: Project): Promise<r
   } catch (error) {
     return [asFinding('namespace', error)];
   }
+}
+
+async function checkEntry(tools: ClusterTools, project: Project): Promise<Finding> {
+  const { entry } = project.desired;
+  if (entry.kind === 'elsewhere') return { check: 'entry', status: 'note', found: `where the controller is reached is not ours to say: ${entry.how}` };
+  return judge('node-port', `node port ${entry.port} is free or ours`, () => refuseTakenNodePort(tools, project));
 }
 
 async function judge(check: string, good: string, refuse: () => Promise<void>): Promise<Finding> {

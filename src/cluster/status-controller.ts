@@ -6,9 +6,8 @@ import type { ControllerStatus, LiveStatus, PodCount } from '../model/status.ts'
 import type { DesiredProject } from '../project/desired-project.ts';
 
 /** What the cluster has of the controller. */
-export function describeController({ config, profile }: DesiredProject, live: LiveStatus): ControllerStatus {
+export function describeController({ config, profile, entry }: DesiredProject, live: LiveStatus): ControllerStatus {
   const { name } = config.controller;
-  const entry = profile.entry(config);
   const ports = live.controller
     .filter(({ kind }) => kind === 'Service')
     .flatMap((service) => listField(service, 'spec', 'ports').flatMap((port) => numberField(port, 'nodePort') ?? []));

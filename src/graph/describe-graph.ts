@@ -1,5 +1,5 @@
 import { InternalError } from '../errors.ts';
-import type { DesiredProject } from '../project/desired-project.ts';
+import { namePort, type DesiredProject } from '../project/desired-project.ts';
 import type { DesiredService } from '../project/desired-services.ts';
 import { clientPair, podPair, shownPair, type PairPaths } from '../project/places.ts';
 import type { DesiredPair } from '../project/desired-pairs.ts';
@@ -7,7 +7,7 @@ import { describeCertificate, type FoundPairs } from './describe-certificate.ts'
 import type { Graph, GraphCertificate, Lane, LanePath } from './graph.ts';
 
 export interface GraphInput {
-  readonly desired: Pick<DesiredProject, 'config' | 'services' | 'pairs'>;
+  readonly desired: Pick<DesiredProject, 'config' | 'entry' | 'services' | 'pairs'>;
   readonly found: FoundPairs;
   /** Against which dates are judged. */
   readonly now: Date;
@@ -20,8 +20,8 @@ export interface GraphInput {
  * @throws InternalError when a service has no pair of its own among `desired.pairs`.
  */
 export function describeGraph({ desired, found, now }: GraphInput): Graph {
-  const { config } = desired;
-  const { name, namespace, nodePort } = config.controller;
+  const { config, entry } = desired;
+  const { name, namespace, profile } = config.controller;
   const wanted = new Map(desired.pairs.map((pair) => [pair.paths.certificate, pair]));
   const describe = (paths: PairPaths, host?: string): GraphCertificate => {
     const pair = wanted.get(paths.certificate);
@@ -30,14 +30,14 @@ export function describeGraph({ desired, found, now }: GraphInput): Graph {
   };
   return {
     domain: config.domain,
-    controller: { name, namespace, nodePort, profile: config.controller.profile },
-    lanes: desired.services.map((service) => describeLane(service, nodePort, describePath(service, describe))),
+    controller: { name, namespace, port: namePort(entry), profile },
+    lanes: desired.services.map((service) => describeLane(service, entry.port, describePath(service, describe))),
     certificates: desired.pairs.map((pair) => describeCertificate(pair, found, now)),
   };
 }
 
-function describeLane({ name, mode, host, port, replicas }: DesiredService, nodePort: number, path: LanePath): Lane {
-  return { service: name, mode, host, url: `https://${host}:${nodePort}/`, port, ...(replicas === undefined ? {} : { replicas }), path };
+function describeLane({ name, mode, host, port, replicas }: DesiredService, entryPort: number, path: LanePath): Lane {
+  return { service: name, mode, host, url: `https://${host}:${entryPort}/`, port, ...(replicas === undefined ? {} : { replicas }), path };
 }
 
 function describePath(service: DesiredService, describe: (paths: PairPaths, host?: string) => GraphCertificate): LanePath {

@@ -7,7 +7,8 @@ export interface Graph {
     readonly name: string;
     readonly profile: string;
     readonly namespace: string;
-    readonly nodePort: number;
+    /** Where clients reach it: `node port 30092`. */
+    readonly port: string;
   };
   /** One for each service, in the order of ingress-tls.yaml. */
   readonly lanes: readonly Lane[];

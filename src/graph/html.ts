@@ -41,7 +41,7 @@ export function drawHtml(graph: Graph): string {
     '</head>',
     '<body>',
     `<h1>${escapeMarkup(title)}</h1>`,
-    `<p>${escapeMarkup(`Controller ${controller.name} (${controller.profile}) in namespace ${controller.namespace}, node port ${controller.nodePort}.`)}</p>`,
+    `<p>${escapeMarkup(`Controller ${controller.name} (${controller.profile}) in namespace ${controller.namespace}, ${controller.port}.`)}</p>`,
     ...splitLanes(graph.lanes).map((lanes, index) => `<figure>\n${drawPicture(graph, lanes, { id: `graph${index + 1}` })}\n</figure>`),
     ...(graph.lanes.length === 0 ? [] : ['<h2>Services</h2>', drawTable(['Service', 'Mode', 'URL', 'Pods'], graph.lanes.map(describeService))]),
     '<h2>Certificates</h2>',

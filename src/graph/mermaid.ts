@@ -21,7 +21,7 @@ export function drawMermaid({ controller, lanes }: Graph): string {
     'flowchart LR',
     '  accTitle: Where TLS begins and ends',
     '  client(["client"])',
-    `  subgraph controller["${label('controller', controller.name)}<br/>${label('profile', controller.profile)}<br/>node port ${controller.nodePort}"]`,
+    `  subgraph controller["${label('controller', controller.name)}<br/>${label('profile', controller.profile)}<br/>${controller.port}"]`,
     ...(lanes.length === 0 ? ['    nothing["no services yet"]'] : nodes),
     '  end',
     ...paths,

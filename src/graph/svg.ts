@@ -55,7 +55,7 @@ function drawHeads({ controller }: Graph, height: number): string {
     head(columns.client, headTop + 26, 'client', 'strong'),
     head(columns.controller, headTop + 26, controller.name, 'strong'),
     head(columns.controller, headTop + 44, controller.profile, 'small faint'),
-    head(columns.controller, headTop + 61, `node port ${controller.nodePort}`, 'small faint'),
+    head(columns.controller, headTop + 61, controller.port, 'small faint'),
     head(columns.service, headTop + 26, 'services', 'strong'),
   ].join('\n');
 }

@@ -20,7 +20,7 @@ export function drawText(graph: Graph): string {
   const layout = planLayout(graph);
   const title = [
     `${domain}: where TLS begins and ends`,
-    `controller ${controller.name}: ${controller.profile} in namespace ${controller.namespace}, node port ${controller.nodePort}`,
+    `controller ${controller.name}: ${controller.profile} in namespace ${controller.namespace}, ${controller.port}`,
   ].flatMap((line) => wrap(line, 2));
   const lanes = graph.lanes.flatMap((lane) => ['', ...drawLane(lane, layout)]);
   const key = [

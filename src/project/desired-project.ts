@@ -1,7 +1,7 @@
 import { manifestLabels } from '../kube/ownership.ts';
 import { describeNamespace, isInitialNamespace } from '../kube/namespace.ts';
 import type { Config } from '../model/config.ts';
-import type { ControllerProfile, ManifestLabels } from '../model/controller-profile.ts';
+import type { ControllerProfile, Entry, ManifestLabels } from '../model/controller-profile.ts';
 import type { KubeObject, Manifest } from '../model/kube-object.ts';
 import type { Notice } from '../model/notice.ts';
 import { places } from './places.ts';
@@ -19,6 +19,8 @@ export interface DesiredProject {
   /** The files in manifests/ in the order of applying, around the Secrets. */
   readonly manifests: { readonly before: readonly ManifestFile[]; readonly after: readonly ManifestFile[] };
   readonly notices: readonly Notice[];
+  /** Where clients reach the controller. */
+  readonly entry: Entry;
 }
 
 /** A file in manifests/ and the objects in it; those made from certificates have none here. */
@@ -44,6 +46,7 @@ export function buildDesiredProject(config: Config, profile: ControllerProfile):
       after: after.map(locate),
     },
     notices: profile.notices(config),
+    entry: profile.entry(config),
   };
 }
 
@@ -52,4 +55,9 @@ function describeServicesNamespace(config: Config, labels: ManifestLabels): read
   const { namespace, controller } = config;
   if (isInitialNamespace(namespace) || namespace === controller.namespace) return [];
   return [{ file: `namespace-${namespace}.yaml`, objects: [describeNamespace(namespace, labels.own)] }];
+}
+
+/** `node port 30092`, or `port 443` where nothing of ours opens it. */
+export function namePort({ kind, port }: Entry): string {
+  return kind === 'node-port' ? `node port ${port}` : `port ${port}`;
 }

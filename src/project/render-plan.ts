@@ -22,7 +22,7 @@ export interface RenderSettings {
  * A file that no run wrote, or that was edited since, is a conflict unless `force`: a person's work is never replaced
  * without being asked.
  */
-export function planRender(desired: Omit<DesiredProject, 'config' | 'profile' | 'services'>, desiredFiles: readonly DesiredFile[], observed: Observed, { now, force }: RenderSettings): Plan {
+export function planRender(desired: Pick<DesiredProject, 'pairs' | 'objects' | 'notices'>, desiredFiles: readonly DesiredFile[], observed: Observed, { now, force }: RenderSettings): Plan {
   const certificates = planCertificates(desired.pairs, observed, now);
   const steps: Step[] = [
     { kind: 'make-directory', path: places.certificates, mode: 0o700 },

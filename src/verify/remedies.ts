@@ -12,6 +12,11 @@ export function listObjects({ words }: Pick<VerifyContext, 'words'>, { namespace
   return `kubectl get ${words.routeResources},service,pods --namespace ${namespace} --selector app.kubernetes.io/instance=${release}`;
 }
 
+/** Where clients reach the controller on a cluster, or how a person finds out. */
+export function tellEntry({ entry, config }: Pick<VerifyContext, 'entry' | 'config'>): string {
+  return entry.kind === 'node-port' ? `the node port of ${config.controller.name} is ${entry.port}` : entry.how;
+}
+
 /** The kubectl command that lists the routes of all projects. */
 export function listAllRoutes({ words }: Pick<VerifyContext, 'words'>): string {
   return `kubectl get ${words.routeResources} --all-namespaces`;

@@ -1,7 +1,7 @@
 import type { CertificateFacts } from '../model/certificate.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
-import type { ControllerWords } from '../model/controller-profile.ts';
+import type { ControllerWords, Entry } from '../model/controller-profile.ts';
 import type { GatewayBehaviour } from '../model/gateway.ts';
 import type { ClientIdentity, Observation, Probe } from '../model/probe.ts';
 
@@ -36,6 +36,7 @@ export interface ExpectedAnswer {
 
 export interface VerifyContext {
   readonly config: Config;
+  readonly entry: Entry;
   readonly behaviour: GatewayBehaviour;
   readonly words: ControllerWords;
   /** Every service of the project, verified in this run or not. */

@@ -94,7 +94,7 @@ async function bringToCluster(running: Running, tools: ClusterTools): Promise<Ap
     project,
     ...(cluster !== undefined && { cluster }),
     ...(plan.changes !== undefined && { changes: plan.changes }),
-    services: project.desired.services.map((service) => buildAccess(project.profile.entry(project.config), service, nodeAddress)),
+    services: project.desired.services.map((service) => buildAccess(project.desired.entry, service, nodeAddress)),
     serving,
   };
 }

@@ -76,15 +76,18 @@ export async function awaitServing(session: Session, project: Project, settings:
 }
 
 async function look(session: Session, project: Project, { services, nodeAddress, timeout }: ServingSettings): Promise<Serving> {
-  const { profile, config } = project;
-  const entry = profile.entry(config);
+  const {
+    profile,
+    config,
+    desired: { entry },
+  } = project;
   if (entry.kind !== 'node-port') return { unseen: `no node port leads to the controller: ${entry.how}`, hosts: [] };
   if (nodeAddress === undefined) return { unseen: 'no address of a node is known', hosts: [] };
   const address: ProbeAddress = { host: nodeAddress, port: entry.port };
   let context: VerifyContext;
   try {
     const subjects = describeSubjects({ files: session.files, project });
-    context = { config, behaviour: profile.behaviour(config), words: profile.words, subjects, now: session.world.now() };
+    context = { config, entry, behaviour: profile.behaviour(config), words: profile.words, subjects, now: session.world.now() };
   } catch (error) {
     if (error instanceof KnownError) return { unseen: error.message, hosts: [] };
     throw error;

@@ -77,8 +77,7 @@ export async function judgeNamespaces(tools: ClusterTools, project: Project): Pr
 }
 
 /** @throws UsageError when another Service has the controller's node port. */
-export async function refuseTakenNodePort({ kubectl }: ClusterTools, { config, profile }: Project): Promise<void> {
-  const entry = profile.entry(config);
+export async function refuseTakenNodePort({ kubectl }: ClusterTools, { config, desired: { entry } }: Project): Promise<void> {
   if (entry.kind !== 'node-port') return;
   const { port: nodePort, service } = entry;
   const user = await kubectl.findNodePortUser(nodePort);

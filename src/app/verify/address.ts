@@ -80,10 +80,9 @@ async function openBound(session: Session, options: AddressOptions): Promise<Ope
 }
 
 /** The node port of the controller's Service on a node of the cluster. */
-async function findOnCluster(session: Session, { config, profile }: Project, options: AddressOptions): Promise<FoundAddress> {
+async function findOnCluster(session: Session, { config, desired: { entry } }: Project, options: AddressOptions): Promise<FoundAddress> {
   const cluster = await openBound(session, options);
   const { kubectl } = cluster.tools;
-  const entry = profile.entry(config);
   if (entry.kind !== 'node-port') {
     throw new ToolError(`nothing that ingress-tls makes says where controller ${config.controller.name} is reached`, {
       remedy: `say it with --address HOST:PORT; ${entry.how}`,

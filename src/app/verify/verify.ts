@@ -54,7 +54,7 @@ export async function verify(session: Session, request: VerifyRequest, onAddress
   const subjects = describeSubjects({ files: session.files, project, foreigners, ...asked });
   const found = await findAddress(session, project, { ...request, needsCluster: logs === true, changesCluster: deep === true });
   onAddress(found);
-  const context: VerifyContext = { config: project.config, behaviour, words: project.profile.words, subjects, now: session.world.now() };
+  const context: VerifyContext = { config: project.config, entry: project.desired.entry, behaviour, words: project.profile.words, subjects, now: session.world.now() };
   const selected = subjects.filter(({ service }) => services.includes(service));
   const { verification, unreached, failures } = await runVerification(session, request, { project, context, selected, found, foreigners });
   const failure = unreached === undefined ? joinFailures(failures) : explainUnreached(verification, unreached);

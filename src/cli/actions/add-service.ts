@@ -36,7 +36,7 @@ export async function addServiceToProject(session: CommandSession, options: AddS
   const { project, service, plan, news } = written;
   reportRender(session, written);
   reportNotices(report, news, ['warning', 'info']);
-  report.message(`Added ${name}: ${mode}, https://${service?.host ?? name}:${project.config.controller.nodePort}/`);
+  report.message(`Added ${name}: ${mode}, https://${service?.host ?? name}:${project.desired.entry.port}/`);
   return closeRender(session, plan, 'ingress-tls apply --dry-run');
 }
 

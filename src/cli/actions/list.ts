@@ -1,6 +1,7 @@
 import { listProject, type ProjectList } from '../../app/list.ts';
 import { describeDate } from '../../certs/validity.ts';
 import { exitCodes } from '../../errors.ts';
+import { namePort } from '../../project/desired-project.ts';
 import { chartFolder } from '../../project/places.ts';
 import { printTable } from '../../text/columns.ts';
 import type { CommandSession } from '../session.ts';
@@ -21,7 +22,7 @@ function listToJson({ project: { config, desired }, certificates }: ProjectList)
       name: service.name,
       mode: service.mode,
       host: service.host,
-      url: `https://${service.host}:${config.controller.nodePort}/`,
+      url: `https://${service.host}:${desired.entry.port}/`,
       release: service.release,
       containerPort: service.port,
       servicePort: service.servicePort.number,
@@ -38,7 +39,7 @@ function listToJson({ project: { config, desired }, certificates }: ProjectList)
 function reportList({ report }: CommandSession, { project: { config, desired }, certificates, now }: ProjectList): void {
   const { style } = report;
   report.result(
-    `${style.strong(config.domain)}: controller ${config.controller.name} (${config.controller.profile}) in namespace ${config.controller.namespace}, node port ${config.controller.nodePort}`,
+    `${style.strong(config.domain)}: controller ${config.controller.name} (${config.controller.profile}) in namespace ${config.controller.namespace}, ${namePort(desired.entry)}`,
   );
   report.result('');
   if (desired.services.length === 0) report.result('no services yet: ingress-tls add-service');

@@ -6,7 +6,7 @@ import { shownPair, wildcardPair } from '../../project/places.ts';
 import { isPage, isPlainHttpComplaint, isRightAnswer } from '../answers.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
 import { endsAtController, type LeafOwner } from '../leaves.ts';
-import { describeRoute, listAllRoutes, listObjects, missingRoute, restartPods } from '../remedies.ts';
+import { describeRoute, listAllRoutes, listObjects, missingRoute, restartPods, tellEntry } from '../remedies.ts';
 import type { VerifyContext } from '../subject.ts';
 import { showDay, showText } from '../words.ts';
 
@@ -35,7 +35,7 @@ export function otherCertificate({ context, subject, leaf }: Evidence): Explanat
   const issuer = showText(leaf.issuer) || 'nobody by name';
   return {
     cause: `a certificate that this project did not make, issued by ${issuer}: another program or another project serves ${subject.service.host} there`,
-    remedy: `check the address (--address HOST:PORT; the node port of ${context.config.controller.name} is ${context.config.controller.nodePort}), then ${listObjects(context, subject.service)}`,
+    remedy: `check the address (--address HOST:PORT; ${tellEntry(context)}), then ${listObjects(context, subject.service)}`,
   };
 }
 

@@ -2,7 +2,7 @@ import type { ProbeFailure } from '../../model/probe.ts';
 import { alerts } from '../alerts.ts';
 import { isEnded } from '../failures.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
-import { listObjects } from '../remedies.ts';
+import { listObjects, tellEntry } from '../remedies.ts';
 import { endsInPod } from '../../model/mode.ts';
 
 interface Evidence extends Situation {
@@ -22,13 +22,13 @@ export function noCertificate({ context, failure }: Evidence): Explanation {
 
 function explainUnreachable({ context, failure }: Evidence): Explanation | undefined {
   if (failure?.stage !== 'connect') return undefined;
-  const { namespace, nodePort } = context.config.controller;
+  const { namespace } = context.config.controller;
   return {
     cause:
       failure.code === 'ECONNREFUSED'
         ? 'nothing listens at the address: the controller is not running, or it has another address or port'
         : 'the address cannot be reached from here: it is another one, or a firewall is between',
-    remedy: `kubectl get pods,services --namespace ${namespace} (node port ${nodePort}), or give the address: --address HOST:PORT`,
+    remedy: `kubectl get pods,services --namespace ${namespace} (${tellEntry(context)}), or give the address: --address HOST:PORT`,
   };
 }
 

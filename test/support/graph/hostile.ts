@@ -30,7 +30,7 @@ const path = fc.oneof(
 /** A graph in which every text is hostile, as no configuration could make it. */
 export const hostileGraph: fc.Arbitrary<Graph> = fc.record({
   domain: hostileText,
-  controller: fc.record({ name: hostileText, profile: hostileText, namespace: hostileText, nodePort: fc.integer({ min: 30000, max: 32767 }) }),
+  controller: fc.record({ name: hostileText, profile: hostileText, namespace: hostileText, port: fc.constantFrom('node port 30092', 'port 443') }),
   lanes: fc.array(
     fc
       .record({ service: hostileText, host: hostileText, url: hostileText, port: fc.integer({ min: 1, max: 65535 }), replicas: fc.integer({ min: 0, max: 10_000 }), path })

@@ -145,9 +145,12 @@ services:
   it('draws the hop as verified', async () => {
     const { exitCode, stdout } = await run('graph');
     expect(exitCode).toBe(0);
-    expect(stdout).toContain(`controller ic3: ${profile} in namespace edge`);
+    // No node port of ours leads to it.
+    expect(stdout).toContain(`controller ic3: ${profile} in namespace edge, port 443`);
     for (const name of ['svc7', 'svc8', 'svc9']) expect(stdout).toContain(`${name}.example.test`);
     expect(stdout).not.toContain('not verified');
+    const listed = await run('list', '--json');
+    expect(listed.stdout).toContain('"url": "https://svc7.example.test:443/"');
   });
 
   it('plans an apply with its objects and its authority, and waits for no workload but the services', async () => {

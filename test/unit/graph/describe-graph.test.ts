@@ -21,7 +21,7 @@ function problemsOf(found: Parameters<typeof graphOf>[1], at = now): unknown {
 describe('where TLS begins and ends', () => {
   it('is told for each mode', () => {
     const { lanes, controller } = graphOf(threeModes, threeModesFound);
-    expect(controller).toEqual({ name: 'ic3', profile: 'ingress-nginx', namespace: 'ingress-nginx-demo', nodePort: 30092 });
+    expect(controller).toEqual({ name: 'ic3', profile: 'ingress-nginx', namespace: 'ingress-nginx-demo', port: 'node port 30092' });
     expect(lanes.map(({ url, path }) => [url, pathsOf(path)])).toEqual([
       ['https://svc7.example.test:30092/', { outer: 'certs/wildcard.crt' }],
       ['https://svc8.example.test:30092/', { outer: 'certs/wildcard.crt', inner: 'certs/svc8.crt', isVerified: true }],

@@ -9,7 +9,7 @@ const now = new Date('2026-11-23T00:00:00Z');
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** A desired project together with its files. */
-interface Desired extends Omit<DesiredProject, 'config' | 'profile' | 'services'> {
+interface Desired extends Pick<DesiredProject, 'pairs' | 'objects' | 'notices'> {
   readonly files: readonly { readonly path: string; readonly content: string }[];
 }
 
@@ -21,7 +21,6 @@ function desire(files: Record<string, string>): Desired {
     pairs: [],
     objects: [],
     files: Object.entries(files).map(([path, content]) => ({ path, content })),
-    manifests: { before: [], after: [] },
     notices: [],
   };
 }

@@ -125,7 +125,7 @@ export function withOwnImage(subject: VerifySubject, changes: Partial<PlannedSer
 }
 
 export function contextOf(...subjects: readonly VerifySubject[]): VerifyContext {
-  return { config, behaviour, words: nginxWords, subjects, now };
+  return { config, entry: { kind: 'node-port', service: { namespace: 'ingress-nginx-demo', name: 'ingress-nginx-ic3' }, port: 30092 }, behaviour, words: nginxWords, subjects, now };
 }
 
 export const threeServices = contextOf(svc7, svc8, svc9);
