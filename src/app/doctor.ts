@@ -83,8 +83,9 @@ async function checkTool(check: string, readVersion: () => Promise<string>): Pro
 
 async function readOpensslVersion({ exec }: ClusterTools): Promise<string> {
   const what = "cannot read openssl's version";
-  const result = await exec.run({ tool: 'openssl', effect: 'read', args: ['version'] }, { what });
-  if (result.exitCode !== 0 || result.timedOut) throw explainToolFailure('openssl', what, result, [], { isLocal: true });
+  const question = { tool: 'openssl', effect: 'read', args: ['version'], isLocal: true } as const;
+  const result = await exec.run(question, { what });
+  if (result.exitCode !== 0 || result.timedOut) throw explainToolFailure('openssl', what, result, [], question);
   return result.stdout.trim().split('\n')[0] ?? '';
 }
 

@@ -26,6 +26,12 @@ export function buildKubectlArgs({ context, kubeconfig }: ClusterConnection, arg
   ];
 }
 
+/** A command of kubectl that changes nothing. @param connection with the seconds for one request; absent: it makes none, or has its own time. */
+export function kubectlQuestion({ requestTimeout, ...connection }: ClusterConnection & { readonly requestTimeout?: number }, args: readonly string[]): ToolCommand {
+  const bound = requestTimeout === undefined ? [] : [`--request-timeout=${requestTimeout}s`];
+  return { tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, [...bound, ...args]) };
+}
+
 /**
  * Applies the objects of files, given on standard input.
  *
@@ -40,7 +46,7 @@ export function applyCommand({
 }: ClusterConnection & { readonly files: readonly string[]; readonly method: 'server-side' | 'client-side'; readonly forceConflicts: boolean }): ToolCommand {
   const force = forceConflicts ? ['--force-conflicts'] : [];
   const options = method === 'server-side' ? ['--server-side', `--field-manager=${fieldManager}`, ...force] : [];
-  return write(connection, ['apply', ...options, '-f', '-'], files);
+  return { ...write(connection, ['apply', ...options, '-f', '-'], files), ...(method === 'server-side' && { retry: 'always' }) };
 }
 
 /**
@@ -81,11 +87,7 @@ export function rolloutCommand({
   ...connection
 }: ClusterConnection & { readonly workloads: readonly ObjectReference[]; readonly namespace: string; readonly timeout: number }): ToolCommand {
   const names = workloads.map(({ kind, name }) => `${kind.toLowerCase()}/${name}`);
-  return {
-    tool: 'kubectl',
-    effect: 'read',
-    args: buildKubectlArgs(connection, ['rollout', 'status', ...names, `--namespace=${namespace}`, `--timeout=${timeout}s`]),
-  };
+  return kubectlQuestion(connection, ['rollout', 'status', ...names, `--namespace=${namespace}`, `--timeout=${timeout}s`]);
 }
 
 /**
@@ -107,7 +109,7 @@ export function deleteCommand({
   /** Whether to wait for the pods as well: the object stays until they are gone. Needs a kubectl that knows it (>= 1.20). */
   readonly withDependents?: boolean;
 }): ToolCommand {
-  return write(connection, [
+  const args = [
     'delete',
     // As resource/name: the name of an RBAC object may begin with a dash.
     ...names.map((name) => `${resource}/${name}`),
@@ -116,7 +118,8 @@ export function deleteCommand({
     ...(withDependents === true ? ['--cascade=foreground'] : []),
     '--wait=true',
     `--timeout=${timeout}s`,
-  ]);
+  ];
+  return { ...write(connection, args), retry: 'always' };
 }
 
 /** Names those of these objects that are there, one a line. */
@@ -127,7 +130,7 @@ export function remainingObjectsCommand({
   ...connection
 }: ClusterConnection & { readonly resource: string; readonly names: readonly string[]; readonly namespace?: string }): ToolCommand {
   const args = ['get', ...names.map((name) => `${resource}/${name}`), ...(namespace === undefined ? [] : [`--namespace=${namespace}`]), '--ignore-not-found=true', '--output=name'];
-  return { tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, args) };
+  return kubectlQuestion(connection, args);
 }
 
 function write(connection: ClusterConnection, args: readonly string[], stdinFiles?: readonly string[]): ToolCommand {

@@ -1,5 +1,5 @@
 import type { ToolCommand } from '../model/plan.ts';
-import { buildKubectlArgs, type ClusterConnection } from './commands.ts';
+import { kubectlQuestion, type ClusterConnection } from './commands.ts';
 
 /** How the cluster is reached; `requestTimeout` in seconds, for one request. */
 export interface QuestionSettings extends ClusterConnection {
@@ -8,12 +8,12 @@ export interface QuestionSettings extends ClusterConnection {
 
 /** Asks which of these namespaces exist; prints `namespace/NAME` for each. */
 export function existingNamespacesCommand({ names, ...settings }: QuestionSettings & { readonly names: readonly string[] }): ToolCommand {
-  return read(settings, ['get', 'namespaces', '--ignore-not-found=true', '-o=name', '--', ...names]);
+  return kubectlQuestion(settings, ['get', 'namespaces', '--ignore-not-found=true', '-o=name', '--', ...names]);
 }
 
 /** Asks for the objects that are given on standard input, as they are, with who manages their fields; absent ones are left out. */
 export function readLiveCommand(settings: QuestionSettings): ToolCommand {
-  return read(settings, ['get', '--ignore-not-found=true', '--show-managed-fields=true', '-o=json', '-f', '-']);
+  return kubectlQuestion(settings, ['get', '--ignore-not-found=true', '--show-managed-fields=true', '-o=json', '-f', '-']);
 }
 
 /**
@@ -31,9 +31,5 @@ export function serverDryRunCommand({
   ...settings
 }: QuestionSettings & { readonly fieldManager: string; readonly force: boolean }): ToolCommand {
   const options = ['--server-side', '--dry-run=server', `--field-manager=${fieldManager}`, ...(force ? ['--force-conflicts'] : []), '--validate=false'];
-  return read(settings, ['apply', ...options, '-o=json', '-f', '-']);
-}
-
-function read({ requestTimeout, ...connection }: QuestionSettings, args: readonly string[]): ToolCommand {
-  return { tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, [`--request-timeout=${requestTimeout}s`, ...args]) };
+  return kubectlQuestion(settings, ['apply', ...options, '-o=json', '-f', '-']);
 }

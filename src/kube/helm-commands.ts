@@ -24,12 +24,17 @@ export interface HelmUpgrade extends ClusterConnection {
 }
 
 /** Arguments of helm: global options, then the command's own. */
-export function buildHelmArgs({ context, kubeconfig }: ClusterConnection, args: readonly string[]): readonly string[] {
+function buildHelmArgs({ context, kubeconfig }: ClusterConnection, args: readonly string[]): readonly string[] {
   return [
     ...(context === undefined ? [] : [`--kube-context=${context}`]),
     ...(kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`]),
     ...args,
   ];
+}
+
+/** A command of helm that changes nothing. */
+export function helmQuestion(connection: ClusterConnection, args: readonly string[], known: Pick<ToolCommand, 'release' | 'isLocal'> = {}): ToolCommand {
+  return { tool: 'helm', effect: 'read', args: buildHelmArgs(connection, args), ...known };
 }
 
 /**
@@ -46,12 +51,11 @@ export function buildHelmArgs({ context, kubeconfig }: ClusterConnection, args: 
 export function helmUpgradeCommand(upgrade: HelmUpgrade): ToolCommand {
   const { release, chartFolder, namespace, timeout, helmMajor, labels, setFiles, keepReplicas, forceConflicts, serverValidates, ...connection } = upgrade;
   const labelList = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
-  return write(connection, [
+  return write(connection, { name: release, namespace }, 'after-repair', [
     'upgrade',
     '--install',
     release,
-    // With ./ it cannot be taken for the name of a repository.
-    `./${chartFolder}`,
+    chartArgument(chartFolder),
     `--namespace=${namespace}`,
     '--reset-values',
     ...setFileOptions(setFiles),
@@ -62,6 +66,16 @@ export function helmUpgradeCommand(upgrade: HelmUpgrade): ToolCommand {
     ...(serverValidates ? ['--disable-openapi-validation'] : []),
     `--timeout=${timeout}s`,
   ]);
+}
+
+/** The same command on a copy of its chart. */
+export function replaceChart(command: ToolCommand, folder: string, copy: string): ToolCommand {
+  return { ...command, args: command.args.map((arg) => (arg === chartArgument(folder) ? chartArgument(copy) : arg)) };
+}
+
+/** A chart's folder as helm is given it: with ./ it cannot be taken for the name of a repository. @param folder in the project, or absolute. */
+export function chartArgument(folder: string): string {
+  return folder.startsWith('/') ? folder : `./${folder}`;
 }
 
 /**
@@ -81,7 +95,8 @@ export function helmUninstallCommand({
   ...connection
 }: ClusterConnection & { readonly release: string; readonly namespace: string; readonly timeout: number; readonly helmMajor: 3 | 4 }): ToolCommand {
   const wait = helmMajor === 3 ? '--wait' : '--wait=legacy';
-  return write(connection, ['uninstall', release, `--namespace=${namespace}`, '--cascade=foreground', wait, `--timeout=${timeout}s`]);
+  // A removal goes on where it was: nothing stands in its way.
+  return write(connection, { name: release, namespace }, 'always', ['uninstall', release, `--namespace=${namespace}`, '--cascade=foreground', wait, `--timeout=${timeout}s`]);
 }
 
 /** helm 3 leaves pending releases out by default, helm 4 has no --all: the names of the states fit both. */
@@ -90,12 +105,12 @@ export const liveStates = ['--deployed', '--failed', '--pending', '--uninstallin
 /** Prints the name of a release that is there, in whatever state. */
 export function helmRemainingCommand({ name, namespace, ...connection }: ClusterConnection & ReleaseName): ToolCommand {
   const args = ['list', `--namespace=${namespace}`, `--filter=^${name.replaceAll('.', String.raw`\.`)}$`, '--short', ...liveStates];
-  return { tool: 'helm', effect: 'read', args: buildHelmArgs(connection, args) };
+  return helmQuestion(connection, args, { release: { name, namespace } });
 }
 
 /** All revisions of a release that are kept, as JSON. */
 export function helmHistoryCommand({ name, namespace, ...connection }: ClusterConnection & ReleaseName): ToolCommand {
-  return { tool: 'helm', effect: 'read', args: buildHelmArgs(connection, ['history', name, `--namespace=${namespace}`, '--output=json']) };
+  return helmQuestion(connection, ['history', name, `--namespace=${namespace}`, '--output=json'], { release: { name, namespace } });
 }
 
 /**
@@ -110,7 +125,7 @@ export function helmRollbackCommand({
   timeout,
   ...connection
 }: ClusterConnection & ReleaseName & { readonly revision: number; readonly timeout: number }): ToolCommand {
-  return write(connection, ['rollback', name, String(revision), `--namespace=${namespace}`, `--timeout=${timeout}s`]);
+  return write(connection, { name, namespace }, 'after-repair', ['rollback', name, String(revision), `--namespace=${namespace}`, `--timeout=${timeout}s`]);
 }
 
 /**
@@ -118,19 +133,7 @@ export function helmRollbackCommand({
  * release `has no deployed releases` (tried with helm 3.22.0 and 4.1.4).
  */
 export function helmFinishUninstallCommand({ name, namespace, timeout, ...connection }: ClusterConnection & ReleaseName & { readonly timeout: number }): ToolCommand {
-  return write(connection, ['uninstall', name, `--namespace=${namespace}`, '--keep-history', '--wait', `--timeout=${timeout}s`]);
-}
-
-/**
- * Which release one of the commands above changes.
- * @returns undefined for arguments that none of them has.
- */
-export function readHelmSubject(args: readonly string[]): (ReleaseName & { readonly verb: string }) | undefined {
-  // Values stand behind `=`: what begins with no dash is the command, then the release.
-  const [verb, name] = args.filter((arg) => !arg.startsWith('-'));
-  const option = '--namespace=';
-  const namespace = args.find((arg) => arg.startsWith(option))?.slice(option.length);
-  return verb === undefined || name === undefined || namespace === undefined ? undefined : { verb, name, namespace };
+  return write(connection, { name, namespace }, 'always', ['uninstall', name, `--namespace=${namespace}`, '--keep-history', '--wait', `--timeout=${timeout}s`]);
 }
 
 /** Options that give the text of a file as a value: dotted path in the values -> file. */
@@ -143,6 +146,6 @@ function escapeValue(text: string): string {
   return text.replace(/[\\,]/g, '\\$&');
 }
 
-function write(connection: ClusterConnection, args: readonly string[]): ToolCommand {
-  return { tool: 'helm', effect: 'write', args: buildHelmArgs(connection, args) };
+function write(connection: ClusterConnection, release: ReleaseName, retry: ToolCommand['retry'] & string, args: readonly string[]): ToolCommand {
+  return { tool: 'helm', effect: 'write', args: buildHelmArgs(connection, args), release, retry };
 }

@@ -6,13 +6,25 @@ import type { Notice } from './notice.ts';
 
 export type Tool = 'kubectl' | 'helm';
 
-/** A command as data: the dry run prints it, apply runs it. No argument ever holds key material. */
+/**
+ * A command as data: the dry run prints it, apply runs it. No argument ever holds key material. Whoever builds it says what has to be known
+ * of it: nobody reads its arguments back.
+ */
 export interface ToolCommand {
   readonly tool: Tool;
   readonly args: readonly string[];
   /** Files of the project that are given on standard input, one after the other. */
   readonly stdinFiles?: readonly string[];
   readonly effect: 'read' | 'write';
+  /** The Helm release that it is about. */
+  readonly release?: ReleaseName;
+  /**
+   * When it may be run again after it lost the API server: always, or once its release is free again. Absent: one that reads always, one that
+   * writes never.
+   */
+  readonly retry?: 'always' | 'after-repair';
+  /** Whether it needs no cluster. */
+  readonly isLocal?: boolean;
 }
 
 /** An object whose data come from files when the step is carried out: the plan itself holds no key. */

@@ -1,5 +1,6 @@
 import { InternalError, ToolError } from '../errors.ts';
 import { printCommand } from '../kube/command-line.ts';
+import { replaceChart } from '../kube/helm-commands.ts';
 import type { RunStep, ToolCommand } from '../model/plan.ts';
 import { readWarnings } from './kubectl/api-warnings.ts';
 import { presentChart } from './helm/chart-folder.ts';
@@ -35,7 +36,7 @@ export async function runStep(step: RunStep, { exec, files, onWarning }: StepToo
   const result = await runOnChart(step, files, (readable) => exec.run(readable, { timeoutMs: patience(step), ...(stdin === undefined ? {} : { stdin }) }));
   if (onWarning !== undefined) readWarnings(result).forEach(onWarning);
   const isDone = result.exitCode === 0 && !result.timedOut;
-  if (!isDone && !(command.tool === 'helm' && isAlreadyUninstalled(command, result))) throw explainStep(step, result);
+  if (!isDone && !(remaining !== undefined && isAlreadyUninstalled(command, result))) throw explainStep(step, result);
   if (remaining === undefined) return;
   const look = await exec.run(remaining, { what: `cannot ${step.title}`, isOutcome: true });
   if (look.exitCode !== 0 || look.timedOut) throw explainStep(step, look);
@@ -57,7 +58,7 @@ async function runOnChart({ command, chart }: RunStep, files: ProjectFiles, run:
   if (chart === undefined) return run(command);
   const { folder, remove } = presentChart(files, chart);
   try {
-    return await run(folder === chart ? command : { ...command, args: command.args.map((arg) => (arg === `./${chart}` ? folder : arg)) });
+    return await run(folder === chart ? command : replaceChart(command, chart, folder));
   } finally {
     remove();
   }

@@ -5,16 +5,13 @@ import { kill, platform } from 'node:process';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { InternalError, ToolError } from '../../errors.ts';
+import type { ToolCommand } from '../../model/plan.ts';
 import { createBoundedText } from './bounded-text.ts';
 import { systemCode } from '../files/file-failure.ts';
 import { environmentFor, type ExternalTool } from './tool-environment.ts';
 
 /** A command to run; every ToolCommand is one. Its arguments are shown to people: they never hold a secret. */
-export interface ExternalCommand {
-  readonly tool: ExternalTool;
-  readonly args: readonly string[];
-  readonly effect: 'read' | 'write';
-}
+export type ExternalCommand = Omit<ToolCommand, 'tool' | 'stdinFiles'> & { readonly tool: ExternalTool };
 
 export interface RunOptions {
   /** A step's own time. A read without one has the usual time of a question (ExecSettings.readLimitMs). */

@@ -1,5 +1,4 @@
 import { KnownError } from '../../errors.ts';
-import { readHelmSubject } from '../../kube/helm-commands.ts';
 import type { ReleaseName } from '../../model/changes.ts';
 import type { Exec, ExternalCommand, RunOptions, ToolResult } from './exec.ts';
 import { isTransient } from './transient-failures.ts';
@@ -64,9 +63,9 @@ async function runWithRetries(command: ExternalCommand, options: RunOptions, att
   const begun = settings.clock();
   let result = await exec.run(command, options);
   const lastStart = settings.clock() + longestMs;
-  // The time of a step holds for all tries together, that of a question for each.
-  const stepMs = isRequest(command) ? undefined : options.timeoutMs;
-  const end = stepMs === undefined ? Number.POSITIVE_INFINITY : begun + stepMs;
+  // The time of a step holds for all tries together, the usual one of a question for each.
+  const { timeoutMs } = options;
+  const end = timeoutMs === undefined ? Number.POSITIVE_INFINITY : begun + timeoutMs;
   for (let tries = 0; isTransient(result); tries += 1) {
     const prepare = wayToRetry(command, result, attempts);
     const waitMs = Math.min(1000 * 2 ** tries, longestWaitMs);
@@ -78,9 +77,10 @@ async function runWithRetries(command: ExternalCommand, options: RunOptions, att
     if (!(await succeeds(() => prepare(settings.clock() - begun)))) return result;
     const leftMs = end - settings.clock();
     if (leftMs <= 0 || settings.isStopped()) return result;
-    result = await exec.run(command, stepMs === undefined ? options : { ...options, timeoutMs: leftMs });
+    result = await exec.run(command, timeoutMs === undefined ? options : { ...options, timeoutMs: leftMs });
   }
-  if (result.exitCode === 0 && goesToCluster(command)) {
+  // Its success shows that the cluster is there.
+  if (result.exitCode === 0 && command.isLocal !== true) {
     if (state.isOut) settings.onReturn();
     state.hasAnswered = true;
     state.isOut = false;
@@ -89,21 +89,15 @@ async function runWithRetries(command: ExternalCommand, options: RunOptions, att
 }
 
 /** What has to be done before the command may be run again; undefined: it must not be. */
-function wayToRetry({ tool, effect, args }: ExternalCommand, { stderr }: ToolResult, { settle }: Attempts): ((sinceMs: number) => Promise<void>) | undefined {
+function wayToRetry({ effect, retry, release }: ExternalCommand, { stderr }: ToolResult, { settle }: Attempts): ((sinceMs: number) => Promise<void>) | undefined {
   const atOnce = (): Promise<void> => Promise.resolve();
   if (effect === 'read') return atOnce;
-  if (tool === 'kubectl') {
-    const isRepeatable = (args.includes('apply') && args.includes('--server-side')) || (args.includes('delete') && args.includes('--ignore-not-found=true'));
-    return isRepeatable ? atOnce : undefined;
-  }
-  if (tool !== 'helm') return undefined;
+  if (retry === undefined) return undefined;
   // helm asks for the server's version before anything else (helm@4.1.4:pkg/kube/client.go, IsReachable).
   if (/kubernetes cluster unreachable/i.test(stderr)) return atOnce;
-  const subject = readHelmSubject(args);
-  if (subject === undefined || settle === undefined) return undefined;
-  // A removal goes on where it was: nothing stands in its way.
-  if (subject.verb === 'uninstall') return atOnce;
-  return (sinceMs) => settle({ name: subject.name, namespace: subject.namespace }, sinceMs);
+  if (settle === undefined) return undefined;
+  if (retry === 'always') return atOnce;
+  return release && ((sinceMs) => settle(release, sinceMs));
 }
 
 async function succeeds(action: () => Promise<void>): Promise<boolean> {
@@ -114,16 +108,6 @@ async function succeeds(action: () => Promise<void>): Promise<boolean> {
     if (error instanceof KnownError) return false;
     throw error;
   }
-}
-
-function isRequest({ args }: ExternalCommand): boolean {
-  return args.some((arg) => arg.startsWith('--request-timeout='));
-}
-
-/** Whether its success shows that the cluster is there. */
-function goesToCluster({ tool, args }: ExternalCommand): boolean {
-  if (tool !== 'kubectl' && tool !== 'helm') return false;
-  return !args.includes('config') && !args.includes('--client') && !(tool === 'helm' && args.includes('version'));
 }
 
 async function waitUnlessStopped({ sleep, isStopped }: RetrySettings, ms: number): Promise<boolean> {

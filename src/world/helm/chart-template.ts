@@ -1,5 +1,5 @@
 import { ToolError } from '../../errors.ts';
-import { setFileOptions } from '../../kube/helm-commands.ts';
+import { chartArgument, helmQuestion, setFileOptions } from '../../kube/helm-commands.ts';
 import { placeObject } from '../../kube/object-scope.ts';
 import { parseObjects } from '../../kube/parse-yaml.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
@@ -33,10 +33,8 @@ export async function templateChart(exec: Exec, { folder, name = folder, release
     ...[`--namespace=${namespace}`, '--no-hooks', '--skip-tests', `--kube-version=${kubeVersion}`],
     ...setFileOptions(setFiles),
   ];
-  // With ./ it cannot be taken for the name of a repository.
-  const chart = folder.startsWith('/') ? folder : `./${folder}`;
   const what = `cannot render ${name}`;
-  const result = await askHelm(exec, what, ['template', release, chart, ...options]);
+  const result = await askHelm(exec, what, helmQuestion({}, ['template', release, chartArgument(folder), ...options], { isLocal: true }));
   if (result.isCut) throw new ToolError(`${what}: it is larger than we can read`);
   return parseObjects(result.stdout, `what helm makes of ${name}`).map((object) => placeObject(object, namespace));
 }

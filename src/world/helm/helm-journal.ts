@@ -1,5 +1,4 @@
 import { fieldAt, textField } from '../../kube/object-fields.ts';
-import { readHelmSubject } from '../../kube/helm-commands.ts';
 import { KnownError } from '../../errors.ts';
 import type { ReleaseName } from '../../model/changes.ts';
 import type { Exec, ToolResult } from '../exec/exec.ts';
@@ -42,9 +41,8 @@ export interface HelmEntry extends ReleaseName {
 export function withHelmJournal(exec: Exec, settings: JournalSettings): Exec {
   return {
     async run(command, options) {
-      const subject = command.tool === 'helm' && command.effect === 'write' ? readHelmSubject(command.args) : undefined;
-      const path = subject === undefined ? undefined : journalPath(subject);
-      if (subject === undefined || path === undefined) return exec.run(command, options);
+      const path = command.effect === 'read' || command.release === undefined ? undefined : journalPath(command.release);
+      if (path === undefined) return exec.run(command, options);
       const result = await exec.run(command, {
         ...options,
         onStart: (pid) => {

@@ -1,6 +1,6 @@
 import { ToolError } from '../../errors.ts';
 import type { ClusterConnection } from '../../kube/commands.ts';
-import { buildHelmArgs, liveStates, readHelmSubject } from '../../kube/helm-commands.ts';
+import { helmQuestion, liveStates } from '../../kube/helm-commands.ts';
 import { textField } from '../../kube/object-fields.ts';
 import type { ReleaseName } from '../../model/changes.ts';
 import type { ToolCommand } from '../../model/plan.ts';
@@ -35,16 +35,16 @@ export interface Helm {
 }
 
 /** Asks helm something, whatever the answer's length. @throws ToolError when helm or the cluster fails. */
-export async function askHelm(exec: Exec, what: string, args: readonly string[]): Promise<ToolResult> {
-  const result = await exec.run({ tool: 'helm', effect: 'read', args }, { what });
-  if (result.exitCode !== 0 || result.timedOut) throw explainHelmFailure(what, result, undefined, { isLocal: args[0] === 'version' || args[0] === 'template' });
+export async function askHelm(exec: Exec, what: string, question: ToolCommand): Promise<ToolResult> {
+  const result = await exec.run(question, { what });
+  if (result.exitCode !== 0 || result.timedOut) throw explainHelmFailure(what, result, undefined, question);
   return result;
 }
 
 /** Creates the adapter that asks helm; commands that change releases are data (kube/helm-commands.ts) for Exec. */
 export function createHelm(exec: Exec, connection: ClusterConnection): Helm {
-  const ask = async (what: string, args: readonly string[]): Promise<ToolResult> => {
-    const result = await askHelm(exec, what, args);
+  const ask = async (what: string, question: ToolCommand): Promise<ToolResult> => {
+    const result = await askHelm(exec, what, question);
     if (result.isCut) throw garbledAnswer('helm', what, result);
     return result;
   };
@@ -52,7 +52,7 @@ export function createHelm(exec: Exec, connection: ClusterConnection): Helm {
   return {
     async readHelmVersion() {
       const what = "cannot read helm's version";
-      const result = await ask(what, ['version', '--template={{.Version}}']);
+      const result = await ask(what, helmQuestion({}, ['version', '--template={{.Version}}'], { isLocal: true }));
       const match = /^v?(\d+)\.(\d+)\.\S+$/.exec(result.stdout.trim());
       if (match === null) throw garbledAnswer('helm', what, result);
       const [text, major, minor] = [match[0], Number(match[1]), Number(match[2])];
@@ -68,7 +68,7 @@ export function createHelm(exec: Exec, connection: ClusterConnection): Helm {
       const what = 'cannot list the helm releases';
       const states = [...liveStates, ...(options?.withUninstalled === true ? ['--uninstalled'] : [])];
       const selector = labelSelector === undefined ? [] : [`--selector=${labelSelector}`];
-      const result = await ask(what, buildHelmArgs(connection, ['list', '--all-namespaces', '--output=json', '--max=0', ...states, ...selector]));
+      const result = await ask(what, helmQuestion(connection, ['list', '--all-namespaces', '--output=json', '--max=0', ...states, ...selector]));
       const releases = listAt({ releases: parseJson(result.stdout) }, 'releases')?.map(readRelease);
       if (releases === undefined || !releases.every((release) => release !== undefined)) throw garbledAnswer('helm', what, result);
       return releases;
@@ -77,9 +77,8 @@ export function createHelm(exec: Exec, connection: ClusterConnection): Helm {
 }
 
 /** Whether a release that helm was to remove is gone already: the run before may have been killed, or an answer lost. */
-export function isAlreadyUninstalled({ args }: ToolCommand, { exitCode, stderr }: ToolResult): boolean {
-  const subject = readHelmSubject(args);
-  return subject?.verb === 'uninstall' && exitCode === 1 && stderr.includes(`Release not loaded: ${subject.name}: release: not found`);
+export function isAlreadyUninstalled({ release }: ToolCommand, { exitCode, stderr }: ToolResult): boolean {
+  return release !== undefined && exitCode === 1 && stderr.includes(`Release not loaded: ${release.name}: release: not found`);
 }
 
 /** Puts a failure of helm into words: `what failed: why`, what to do, and helm's own words without secrets. `namespace` is that of the release. */

@@ -1,5 +1,5 @@
 import { ToolError, UsageError } from '../../errors.ts';
-import { buildHelmArgs } from '../../kube/helm-commands.ts';
+import { helmQuestion } from '../../kube/helm-commands.ts';
 import type { ClusterConnection } from '../../kube/commands.ts';
 import { placeObject } from '../../kube/object-scope.ts';
 import { parseObjects } from '../../kube/parse-yaml.ts';
@@ -14,8 +14,7 @@ import { askHelm } from './helm.ts';
  */
 export async function readReleaseManifest(exec: Exec, connection: ClusterConnection, { name, namespace }: ReleaseName): Promise<readonly KubeObject[]> {
   const what = `cannot read what release ${name} was made of`;
-  const args = buildHelmArgs(connection, ['get', 'manifest', name, `--namespace=${namespace}`]);
-  const result = await askHelm(exec, what, args);
+  const result = await askHelm(exec, what, helmQuestion(connection, ['get', 'manifest', name, `--namespace=${namespace}`], { release: { name, namespace } }));
   if (result.isCut) throw new ToolError(`${what}: it is larger than we can read`);
   try {
     return parseObjects(result.stdout, `the manifest of release ${name}`).map((object) => placeObject(object, namespace));

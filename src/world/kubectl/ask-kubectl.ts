@@ -1,4 +1,4 @@
-import { buildKubectlArgs, type ClusterConnection } from '../../kube/commands.ts';
+import { kubectlQuestion, type ClusterConnection } from '../../kube/commands.ts';
 import type { Exec, ToolResult } from '../exec/exec.ts';
 import { explainKubectlFailure } from './kubectl-failures.ts';
 import { garbledAnswer } from '../exec/tool-failure.ts';
@@ -53,8 +53,7 @@ function showNothing(what: string, result: ToolResult): ToolResult {
 }
 
 function ask(exec: Exec, access: ClusterAccess, what: string, args: readonly string[]): Promise<ToolResult> {
-  const all = buildKubectlArgs(access.connection, [`--request-timeout=${access.requestTimeout}s`, ...args]);
-  return exec.run({ tool: 'kubectl', effect: 'read', args: all }, { what });
+  return exec.run(kubectlQuestion({ ...access.connection, requestTimeout: access.requestTimeout }, args), { what });
 }
 
 function hasFailed({ exitCode, timedOut }: ToolResult): boolean {

@@ -1,5 +1,5 @@
 import { ToolError } from '../../errors.ts';
-import { buildKubectlArgs } from '../../kube/commands.ts';
+import { buildKubectlArgs, kubectlQuestion } from '../../kube/commands.ts';
 import { printCommand } from '../../kube/command-line.ts';
 import { fieldAt, textField } from '../../kube/object-fields.ts';
 import type { ClusterAccess } from './ask-kubectl.ts';
@@ -60,7 +60,7 @@ export async function askForCredentials(
   args: readonly string[],
 ): Promise<ToolResult> {
   const { connection, requestTimeout } = access;
-  const command = { tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, [`--request-timeout=${requestTimeout}s`, ...args]) } as const;
+  const command = kubectlQuestion({ ...connection, requestTimeout }, args);
   const ask = (): Promise<ToolResult> => exec.run(command, { what });
   const { onTalk } = person;
   const isTalking = plugin.mayTalk && onTalk !== undefined;
@@ -71,7 +71,7 @@ export async function askForCredentials(
   if (wasSlow) result = await ask();
   if (result.exitCode === 0 && !result.timedOut) return result;
   if (!result.timedOut || result.stillRunning !== undefined) throw explainKubectlFailure(what, result);
-  const line = printCommand({ tool: 'kubectl', args: buildKubectlArgs({ ...connection, context }, ['version']) });
+  const line = printCommand(kubectlQuestion({ ...connection, context }, ['version']));
   throw new ToolError(`${what}: ${plugin.command}, the program that gives credentials, had none within ${Math.round(result.durationMs / 1000)} s`, {
     details: quoteOutput(result.stderr).map((text) => `${plugin.command}: ${text}`),
     remedy: isTalking ? 'Run the same command again and do what it asks for.' : `It may wait for a person. Log in on a terminal (${line}), then run the same command again.`,

@@ -1,6 +1,6 @@
 import { InternalError } from '../../errors.ts';
 import { groupPath } from '../../kube/api-paths.ts';
-import { buildKubectlArgs, type ClusterConnection } from '../../kube/commands.ts';
+import { kubectlQuestion, type ClusterConnection } from '../../kube/commands.ts';
 import { fieldAt, textField } from '../../kube/object-fields.ts';
 import { deletableResource } from '../../kube/object-identity.ts';
 import { ownerLabel, projectLabel } from '../../kube/ownership.ts';
@@ -120,8 +120,9 @@ export interface Kubectl {
 export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, person = {}, ...connection }: KubectlSettings): Kubectl {
   const served = new Map<string, Promise<ReadonlySet<string>>>();
 
-  const run = (what: string, args: readonly string[]): Promise<ToolResult> =>
-    exec.run({ tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, args) }, { what });
+  const askLocally = (what: string, args: readonly string[]): Promise<ToolResult> => exec.run({ ...kubectlQuestion(connection, args), isLocal: true }, { what });
+  /** Whatever becomes of it. */
+  const run: Run = (what, args) => exec.run(kubectlQuestion({ ...connection, requestTimeout }, args), { what });
 
   const access = { connection, requestTimeout, isAtRoot };
   const ask = (what: string, args: readonly string[]): Promise<ToolResult> => askKubectl(exec, access, what, args);
@@ -137,7 +138,7 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
 
   const readTarget = async (): Promise<ClusterTarget> => {
     const what = 'cannot tell which cluster to use';
-    const view = await run(what, ['config', 'view', '--minify', '-o=json']);
+    const view = await askLocally(what, ['config', 'view', '--minify', '-o=json']);
     if (view.exitCode !== 0 || view.timedOut) throw explainNoTarget(what, view, person);
     const config = parseJson(view.stdout);
     const context = textField(config, 'current-context');
@@ -160,7 +161,7 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
   return {
     async readClientVersion() {
       const what = "cannot read kubectl's version";
-      const result = await run(what, ['version', '--client', '-o=json']);
+      const result = await askLocally(what, ['version', '--client', '-o=json']);
       if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result, { isLocal: true });
       const version = readVersion(fieldAt(parseJson(result.stdout), 'clientVersion'));
       if (version === undefined) throw garbledAnswer('kubectl', what, result);
@@ -225,7 +226,7 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
 
     async listOwned(label, wanted) {
       const what = 'cannot list what is installed';
-      const available = new Set(await listDeletable(run, what, requestTimeout));
+      const available = new Set(await listDeletable(run, what));
       const resources = wanted.filter((resource) => available.has(resource));
       if (resources.length === 0) return [];
       const identity = '{.apiVersion}{"\\t"}{.kind}{"\\t"}{.metadata.namespace}{"\\t"}{.metadata.name}';
@@ -263,7 +264,7 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
       const selector = Object.entries(labels).map(([name, value]) => `${name}=${value}`).join(',');
       const options = [`--namespace=${namespace}`, `--selector=${selector}`, `--since=${seconds}s`, '--tail=-1', '--max-log-requests=100'];
       const what = `cannot read the logs of the pods ${selector} in namespace ${namespace}`;
-      const result = await run(what, [`--request-timeout=${requestTimeout}s`, 'logs', ...options]);
+      const result = await run(what, ['logs', ...options]);
       if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
       return { lines: splitLines(result.stdout), isCut: result.isCut };
     },
@@ -277,7 +278,7 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
 
     async listForeign(namespace, labelSelector, passing = []) {
       const what = `cannot see what namespace ${namespace} holds`;
-      const listable = await listDeletable(run, what, requestTimeout, ['--namespaced=true']);
+      const listable = await listDeletable(run, what, ['--namespaced=true']);
       const resources = listable.filter((resource) => !passingResources.has(resource)).join(',');
       const list = async (kinds: string, columns: string, selector: readonly string[] = []): Promise<readonly string[]> => {
         const options = [`--namespace=${namespace}`, '--ignore-not-found=true', ...selector, `-o=jsonpath={range .items[*]}${columns}{"\\n"}{end}`];
@@ -293,14 +294,11 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
   };
 }
 
+type Run = (what: string, args: readonly string[]) => Promise<ToolResult>;
+
 /** Names of what the cluster can list and delete. One broken aggregated API (often metrics) must not hide the rest. */
-async function listDeletable(
-  run: (what: string, args: readonly string[]) => Promise<ToolResult>,
-  what: string,
-  requestTimeout: number,
-  options: readonly string[] = [],
-): Promise<readonly string[]> {
-  const result = await run(what, [`--request-timeout=${requestTimeout}s`, 'api-resources', '--verbs=list,delete', '-o=name', ...options]);
+async function listDeletable(run: Run, what: string, options: readonly string[] = []): Promise<readonly string[]> {
+  const result = await run(what, ['api-resources', '--verbs=list,delete', '-o=name', ...options]);
   const isPartial = result.stdout.trim() !== '' && result.stderr.includes('unable to retrieve the complete list of server APIs');
   if (result.timedOut || (result.exitCode !== 0 && !isPartial)) throw explainKubectlFailure(what, result);
   return splitLines(result.stdout);

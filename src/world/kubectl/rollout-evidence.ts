@@ -1,5 +1,5 @@
 import { ToolError } from '../../errors.ts';
-import { buildKubectlArgs } from '../../kube/commands.ts';
+import { kubectlQuestion } from '../../kube/commands.ts';
 import { listField, textField } from '../../kube/object-fields.ts';
 import type { ContainerLog, WarningEvent } from '../../kube/pod-causes.ts';
 import { explainWorkload, type WorkloadCauses } from '../../kube/rollout-causes.ts';
@@ -114,7 +114,7 @@ function createLook(tools: RolloutTools, namespace: string): Look {
   /** What kubectl printed, also where it could not see a part of it. */
   const ask = async (what: string, args: readonly string[]): Promise<string> => {
     const failure = `cannot see ${what} of namespace ${namespace}`;
-    const answer = await run(tools, [`--request-timeout=${tools.requestTimeout}s`, 'get', `--namespace=${namespace}`, ...args], failure);
+    const answer = await run(tools, ['get', `--namespace=${namespace}`, ...args], failure);
     if (answer.failure !== undefined) unseen.push(answer.failure);
     return answer.text;
   };
@@ -175,7 +175,7 @@ function readEvent(event: unknown): WarningEvent {
 /** The last lines that a container wrote before it ended. */
 async function readLastWords(tools: RolloutTools, { pod, container, isPrevious, namespace }: ContainerLog & { readonly namespace: string }): Promise<readonly string[]> {
   const options = ['--tail=5', '--limit-bytes=8192', ...(isPrevious ? ['--previous'] : [])];
-  const { text } = await run(tools, [`--request-timeout=${tools.requestTimeout}s`, 'logs', `--namespace=${namespace}`, ...options, `--container=${container}`, '--', pod], 'cannot read the log');
+  const { text } = await run(tools, ['logs', `--namespace=${namespace}`, ...options, `--container=${container}`, '--', pod], 'cannot read the log');
   // Only the last dead container is kept, and it may be gone by now: nothing worth a line.
   if (text.startsWith('unable to retrieve container logs')) return [];
   return quoteOutput(text, 5).map((line) => `  ${container}: ${shorten(line)}`);
@@ -187,9 +187,9 @@ interface KubectlAnswer {
   readonly failure?: string;
 }
 
-async function run({ exec, connection }: RolloutTools, args: readonly string[], what: string): Promise<KubectlAnswer> {
+async function run({ exec, connection, requestTimeout }: RolloutTools, args: readonly string[], what: string): Promise<KubectlAnswer> {
   try {
-    const result = await exec.run({ tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, args) }, { what });
+    const result = await exec.run(kubectlQuestion({ ...connection, requestTimeout }, args), { what });
     const text = result.stdout;
     if (result.exitCode !== 0 || result.timedOut) return { text, failure: explainKubectlFailure(what, result).message };
     return result.isCut ? { text, failure: `${what}: there is more of it than we can read` } : { text };

@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createExec, type Exec, type ExternalCommand, type ToolResult } from '../../../src/world/exec/exec.ts';
+import { createExec, type Exec, type ToolResult } from '../../../src/world/exec/exec.ts';
 import { createProjectFiles } from '../../../src/world/files/files.ts';
+import { deleteCommand } from '../../../src/kube/commands.ts';
+import { helmUpgradeCommand } from '../../../src/kube/helm-commands.ts';
+import type { ToolCommand } from '../../../src/model/plan.ts';
 import { dropHelmEntry, readHelmJournal, withHelmJournal } from '../../../src/world/helm/helm-journal.ts';
 import { findProcess } from '../../../src/world/files/process-table.ts';
 import { until } from '../../support/until.ts';
@@ -13,8 +16,8 @@ const place = { hostname: 'here', context: 'prod', server: 'https://192.0.2.1:64
 const now = (): Date => new Date('2026-11-23T07:00:00.900Z');
 const startedAt = 1795417200;
 
-function upgrade(name: string, namespace = 'default'): ExternalCommand {
-  return { tool: 'helm', effect: 'write', args: ['upgrade', '--install', name, './chart', `--namespace=${namespace}`] };
+function upgrade(name: string, namespace = 'default'): ToolCommand {
+  return helmUpgradeCommand({ release: name, chartFolder: 'chart', namespace, timeout: 60, helmMajor: 4, labels: {}, setFiles: {}, forceConflicts: false, serverValidates: true });
 }
 
 /** A project with a helm that does this; `journal` lists the notes. */
@@ -67,9 +70,8 @@ describe('withHelmJournal', () => {
 
   it('notes no question, no kubectl, and nothing under a name that is none', async () => {
     const { root, exec } = projectWith(`process.kill(process.pid, 'SIGKILL'); setTimeout(() => {}, 10000);`);
-    const { args } = upgrade('a');
-    await exec.run({ tool: 'helm', effect: 'read', args }, { timeoutMs: 60_000 });
-    await exec.run({ tool: 'kubectl', effect: 'write', args }, { timeoutMs: 60_000 });
+    await exec.run({ ...upgrade('a'), effect: 'read' }, { timeoutMs: 60_000 });
+    await exec.run(deleteCommand({ resource: 'services', names: ['a'], timeout: 60 }), { timeoutMs: 60_000 });
     for (const [name, namespace] of [['../x', 'a'], ['a', '../../x'], ['a.b', 'c'], ['', 'a']] as const) await exec.run(upgrade(name, namespace), { timeoutMs: 60_000 });
     expect(readdirSync(root)).toEqual([]);
   });

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Exec, ExternalCommand, ToolResult } from '../../../src/world/exec/exec.ts';
 import { withRetries, type RetrySettings } from '../../../src/world/exec/retry.ts';
 import { InternalError, ToolError } from '../../../src/errors.ts';
+import { applyCommand, deleteCommand, kubectlQuestion, rolloutCommand, secretCommands } from '../../../src/kube/commands.ts';
+import { helmFinishUninstallCommand, helmHistoryCommand, helmRollbackCommand, helmUninstallCommand, helmUpgradeCommand } from '../../../src/kube/helm-commands.ts';
 import { failureOf } from '../../support/effects/stand-in.ts';
 
 const fine = { exitCode: 0, stderr: '' };
@@ -11,22 +13,25 @@ const helmAway = { exitCode: 1, stderr: 'Error: UPGRADE FAILED: Get "https://192
 const notBegun = { exitCode: 1, stderr: 'Error: kubernetes cluster unreachable: Get "https://192.0.2.1:6443/version": dial tcp 192.0.2.1:6443: connect: connection refused\n' };
 const forbidden = { exitCode: 1, stderr: 'Error from server (Forbidden): pods is forbidden: User "x" cannot list resource\n' };
 
-const get: ExternalCommand = { tool: 'kubectl', effect: 'read', args: ['--request-timeout=10s', 'get', 'pods'] };
-const rollout: ExternalCommand = { tool: 'kubectl', effect: 'read', args: ['rollout', 'status', 'deployment/a', '--timeout=300s'] };
-const serverSideApply: ExternalCommand = { tool: 'kubectl', effect: 'write', args: ['apply', '--server-side', '--field-manager=ingress-tls', '-f', '-'] };
-const upgrade: ExternalCommand = { tool: 'helm', effect: 'write', args: ['upgrade', '--install', 'ic3-svc7', './charts/svc7', '--namespace=shop'] };
+const release = { name: 'ic3-svc7', namespace: 'shop', timeout: 300 };
+const files = ['a.yaml'];
+const get = kubectlQuestion({ requestTimeout: 10 }, ['get', 'pods']);
+const rollout = rolloutCommand({ workloads: [{ kind: 'Deployment', name: 'a', namespace: 'shop' }], namespace: 'shop', timeout: 300 });
+const serverSideApply = applyCommand({ files, method: 'server-side', forceConflicts: false });
+const upgrade = helmUpgradeCommand({ ...release, release: release.name, chartFolder: 'charts/svc7', helmMajor: 4, labels: {}, setFiles: {}, forceConflicts: false, serverValidates: true });
+const rollback = helmRollbackCommand({ ...release, revision: 1 });
 
 interface Scene {
   readonly exec: Exec;
   /** What happened, in order: commands by their first word, waits in seconds, calls. */
   readonly log: string[];
-  readonly timeouts: number[];
+  readonly timeouts: (number | undefined)[];
 }
 
 /** Tools that answer one after the other, each after `seconds`; the last answer is for all that follows. */
 function scene(answers: readonly (Partial<ToolResult> & { readonly seconds?: number })[], settings: Partial<RetrySettings> = {}): Scene {
   const log: string[] = [];
-  const timeouts: number[] = [];
+  const timeouts: (number | undefined)[] = [];
   let time = 0;
   let waited = 0;
   const noteWait = (): void => {
@@ -41,7 +46,7 @@ function scene(answers: readonly (Partial<ToolResult> & { readonly seconds?: num
   const inner: Exec = {
     run: ({ args }, { timeoutMs }) => {
       note(args.find((arg) => !arg.startsWith('-')) ?? '');
-      timeouts.push(timeoutMs ?? 0);
+      timeouts.push(timeoutMs);
       const { seconds = 0, ...answer } = answers[Math.min(next, answers.length - 1)] ?? {};
       next += 1;
       time += 1000 * seconds;
@@ -77,16 +82,16 @@ const patience = { timeoutMs: 330_000 };
 describe('withRetries', () => {
   it('asks again after 1, 2, 4, 8, 8 s, and says once that it does and once that it is over', async () => {
     const { exec, log } = scene([away, away, away, away, away, fine]);
-    expect((await exec.run(get, { timeoutMs: 25_000 })).exitCode).toBe(0);
+    expect((await exec.run(get, {})).exitCode).toBe(0);
     expect(log).toEqual(['get', 'out', 'wait 1', 'get', 'wait 2', 'get', 'wait 4', 'get', 'wait 8', 'get', 'wait 8', 'get', 'back']);
   });
 
   it('gives up within a minute with the last failure', async () => {
     const { exec, log, timeouts } = scene([{ ...away, stderr: `x\n${away.stderr}` }, away]);
-    expect(await exec.run(get, { timeoutMs: 25_000 })).toMatchObject(away);
+    expect(await exec.run(get, {})).toMatchObject(away);
     const waits = log.filter((line) => line.startsWith('wait')).map((line) => Number(line.slice(5)));
     expect(waits).toEqual([1, 2, 4, 8, 8, 8, 8, 8, 8]);
-    expect(new Set(timeouts)).toEqual(new Set([25_000]));
+    expect(new Set(timeouts)).toEqual(new Set([undefined]));
     expect(log.filter((line) => line === 'out')).toHaveLength(1);
     expect(log).not.toContain('back');
   });
@@ -110,7 +115,7 @@ describe('withRetries', () => {
     const { exec, log } = scene([away, fine, away, fine, away, fine], { hasAnswered: false });
     expect(await exec.run(get, patience)).toMatchObject(away);
     // These do not ask the cluster.
-    await exec.run({ ...get, args: ['config', 'view'] }, patience);
+    await exec.run({ ...get, args: ['config', 'view'], isLocal: true }, patience);
     expect(await exec.run(get, patience)).toMatchObject(away);
     await exec.run(get, patience);
     expect(log).toEqual(['get', 'config', 'get', 'get']);
@@ -119,10 +124,9 @@ describe('withRetries', () => {
   });
 
   it.each<readonly [string, ExternalCommand]>([
-    ['client-side apply', { tool: 'kubectl', effect: 'write', args: ['apply', '-f', '-'] }],
-    ['create', { tool: 'kubectl', effect: 'write', args: ['create', '-f', '-'] }],
-    ['a deletion of what must be there', { tool: 'kubectl', effect: 'write', args: ['delete', 'service/a'] }],
-    ['a helm without a release', { tool: 'helm', effect: 'write', args: ['upgrade'] }],
+    ['client-side apply', applyCommand({ files, method: 'client-side', forceConflicts: false })],
+    ...secretCommands({ files: ['a.yaml', 'b.yaml'], existing: new Set(files), method: 'client-side', forceConflicts: false }).map((command) => [command.args[0] ?? '', command] as const),
+    ['a command of which nobody says so', { tool: 'helm', effect: 'write', args: ['upgrade'] }],
   ])('does not repeat %s', async (_, command) => {
     const { exec, log } = scene([away, fine]);
     expect(await exec.run(command, patience)).toMatchObject(away);
@@ -131,10 +135,11 @@ describe('withRetries', () => {
 
   it.each<readonly [string, ExternalCommand]>([
     ['server-side apply', serverSideApply],
-    ['a deletion of what may be gone', { tool: 'kubectl', effect: 'write', args: ['delete', 'service/a', '--ignore-not-found=true'] }],
+    ['a deletion of what may be gone', deleteCommand({ resource: 'service', names: ['a'], timeout: 300 })],
     ['rollout status', rollout],
-    ['helm history', { tool: 'helm', effect: 'read', args: ['history', 'a', '--namespace=b'] }],
-    ['helm uninstall', { tool: 'helm', effect: 'write', args: ['uninstall', 'a', '--namespace=b'] }],
+    ['helm history', helmHistoryCommand(release)],
+    ['helm uninstall', helmUninstallCommand({ ...release, release: release.name, helmMajor: 4 })],
+    ['the end of a removal', helmFinishUninstallCommand(release)],
   ])('repeats %s', async (_, command) => {
     const { exec, log } = scene([away, fine]);
     expect((await exec.run(command, patience)).exitCode).toBe(0);
@@ -158,7 +163,6 @@ describe('withRetries', () => {
 
   it('settles with tools that ask again but never settle in turn, and tells how long ago helm began', async () => {
     const seen: number[] = [];
-    const rollback: ExternalCommand = { tool: 'helm', effect: 'write', args: ['rollback', 'ic3-svc7', '1', '--namespace=shop'] };
     const { exec, log } = scene([{ ...helmAway, seconds: 5 }, away, fine, helmAway, fine], {
       settle: async (settling, _release, sinceMs) => {
         seen.push(sinceMs);
