@@ -2,7 +2,7 @@ import { defaultDomain } from '../config/defaults.ts';
 import { createConfigText } from '../config/edit.ts';
 import { Interrupted, KnownError } from '../errors.ts';
 import type { Cluster } from '../world/kubectl/kubectl.ts';
-import { explainToolFailure } from '../world/exec/tool-failure.ts';
+import { askTool } from '../world/exec/tool-failure.ts';
 import { places } from '../project/places.ts';
 import { judgeNamespaces, refuseMissingResources, refuseTakenNodePort, refuseVersion } from './cluster/checks.ts';
 import { bindToContext, describeCluster, openCluster, type ClusterOptions, type ClusterTools } from './cluster/tools.ts';
@@ -82,11 +82,8 @@ async function checkTool(check: string, readVersion: () => Promise<string>): Pro
 }
 
 async function readOpensslVersion({ exec }: ClusterTools): Promise<string> {
-  const what = "cannot read openssl's version";
-  const question = { tool: 'openssl', effect: 'read', args: ['version'], isLocal: true } as const;
-  const result = await exec.run(question, { what });
-  if (result.exitCode !== 0 || result.timedOut) throw explainToolFailure('openssl', what, result, [], question);
-  return result.stdout.trim().split('\n')[0] ?? '';
+  const { stdout } = await askTool(exec, { tool: 'openssl', effect: 'read', args: ['version'], isLocal: true }, { what: "cannot read openssl's version" });
+  return stdout.trim().split('\n')[0] ?? '';
 }
 
 async function checkCluster(unbound: ClusterTools, project: Project): Promise<readonly Finding[]> {

@@ -6,9 +6,9 @@ import { readWarnings } from './kubectl/api-warnings.ts';
 import { presentChart } from './helm/chart-folder.ts';
 import type { Exec, ToolResult } from './exec/exec.ts';
 import type { ProjectFiles } from './files/files.ts';
-import { explainHelmFailure, isAlreadyUninstalled } from './helm/helm.ts';
-import { explainKubectlFailure } from './kubectl/kubectl-failures.ts';
+import { isAlreadyUninstalled } from './helm/helm.ts';
 import { quoteOutput } from './exec/redaction.ts';
+import { askTool, explainFailure, hasFailed } from './exec/tool-failure.ts';
 
 /** Seconds that a tool has over the time that it was given itself, to end by its own means. */
 const margin = 30;
@@ -35,22 +35,16 @@ export async function runStep(step: RunStep, { exec, files, onWarning }: StepToo
   const stdin = command.stdinFiles?.map((path) => readInput(files, path)).join('');
   const result = await runOnChart(step, files, (readable) => exec.run(readable, { timeoutMs: patience(step), ...(stdin === undefined ? {} : { stdin }) }));
   if (onWarning !== undefined) readWarnings(result).forEach(onWarning);
-  const isDone = result.exitCode === 0 && !result.timedOut;
-  if (!isDone && !(remaining !== undefined && isAlreadyUninstalled(command, result))) throw explainStep(step, result);
+  const what = `cannot ${step.title}`;
+  if (hasFailed(result) && !(remaining !== undefined && isAlreadyUninstalled(command, result))) throw explainFailure(command, what, result);
   if (remaining === undefined) return;
-  const look = await exec.run(remaining, { what: `cannot ${step.title}`, isOutcome: true });
-  if (look.exitCode !== 0 || look.timedOut) throw explainStep(step, look);
+  const look = await askTool(exec, remaining, { what, isOutcome: true });
   const names = look.stdout.split('\n').filter((line) => line.trim() !== '');
   if (names.length === 0) return;
-  throw new ToolError(`cannot ${step.title}: ${command.tool} said that it is done, and ${quoteOutput(names.join(', ')).join(' ')} is still there`, {
+  throw new ToolError(`${what}: ${command.tool} said that it is done, and ${quoteOutput(names.join(', ')).join(' ')} is still there`, {
     details: quoteOutput(`${result.stdout}${result.stderr}`).map((line) => `${command.tool}: ${line}`),
     remedy: `${printCommand(remaining)} names what is there; then run the same command again.`,
   });
-}
-
-function explainStep({ command, title, release }: RunStep, result: ToolResult): ToolError {
-  const what = `cannot ${title}`;
-  return command.tool === 'helm' ? explainHelmFailure(what, result, release?.namespace) : explainKubectlFailure(what, result);
 }
 
 /** helm is given a copy of a chart that it could not read where it is; nothing of a release tells where its chart was. */

@@ -193,11 +193,8 @@ const notTried: readonly (readonly [reason: string, remedies: readonly string[]]
   [
     'a cluster in that state is needed: test/cli/apply*.test.ts, destroy.test.ts and test/cluster have it',
     [
-      'world/kubectl/cluster-failures.ts: ',
-      'world/helm/helm.ts: ',
-      'world/kubectl/kubectl-failures.ts: ',
+      'world/exec/known-texts.ts: ',
       'world/run-step.ts: ',
-      'world/kubectl/refusals.ts: ',
       'world/exec/tool-failure.ts: ',
       'cli/output/apply-report.ts: ingress-tls apply --prune removes them',
       'cli/output/apply-report.ts: ingress-tls verify ',

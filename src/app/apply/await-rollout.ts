@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { ToolResult } from '../../world/exec/exec.ts';
+import { findText, hasFailed } from '../../world/exec/tool-failure.ts';
 import { listWorkloads } from '../../world/kubectl/list-workloads.ts';
 import { listUnready, nameWorkload, type Unready } from '../../world/kubectl/rollout-evidence.ts';
 import { patience } from '../../world/run-step.ts';
@@ -12,15 +13,9 @@ import type { ClusterTools } from '../cluster/tools.ts';
 import type { Note } from '../run/stage.ts';
 import type { Stopping } from '../run/stopping.ts';
 
-/** kubectl's words for workloads that did not become ready (kubernetes/kubectl@v0.35.0:pkg/polymorphichelpers/rollout_status.go). */
-const tooLate = /timed out waiting for|exceeded its progress deadline|context deadline exceeded/;
-
-/** The controller's own word that it has given up, not the end of kubectl's time. */
-const isFinal = /exceeded its progress deadline/;
-
 /** Whether a wait ended because workloads were not ready in time, and not because nobody could go on waiting. */
-export function isTooLate({ timedOut, stderr }: Pick<ToolResult, 'timedOut' | 'stderr'>): boolean {
-  return timedOut || tooLate.test(stderr);
+export function isTooLate(result: Pick<ToolResult, 'timedOut' | 'stderr'>): boolean {
+  return result.timedOut || findText(result, 'too-late') !== undefined;
 }
 
 /** A wait that failed. */
@@ -62,7 +57,7 @@ export async function awaitRollout(tools: ClusterTools, step: RunStep, stopping:
     const command = rolloutCommand({ workloads: now, namespace, timeout, ...tools.connection });
     const began = performance.now();
     const result = await tools.exec.run(command, { timeoutMs: patience({ ...step, timeout }) });
-    const isSliceOver = timeout < left && isTooLate(result) && !isFinal.test(result.stderr) && performance.now() - began >= timeout * 1000;
+    const isSliceOver = timeout < left && isTooLate(result) && !findText(result, 'gave-up') && performance.now() - began >= timeout * 1000;
     if (isSliceOver) {
       const unready = await listUnready(tools, waiting);
       const waited = Math.round((performance.now() - begin) / 1000);
@@ -73,7 +68,7 @@ export async function awaitRollout(tools: ClusterTools, step: RunStep, stopping:
       round = await nextRound(tools, waiting);
       continue;
     }
-    if (result.exitCode !== 0 || result.timedOut) {
+    if (hasFailed(result)) {
       failure ??= { result };
       if (stopping.exitCode() !== undefined || !isTooLate(result) || performance.now() >= end) break;
     }

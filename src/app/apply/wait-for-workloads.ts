@@ -1,4 +1,4 @@
-import { explainKubectlFailure } from '../../world/kubectl/kubectl-failures.ts';
+import { explainFailure } from '../../world/exec/tool-failure.ts';
 import { nameWorkload, readRolloutCauses } from '../../world/kubectl/rollout-evidence.ts';
 import { runStep } from '../../world/run-step.ts';
 import { KnownError, ToolError } from '../../errors.ts';
@@ -37,7 +37,7 @@ export async function waitForWorkloads(session: Session, step: RunStep, { tools,
   const failed = await awaitRollout(tools, step, stopping, note);
   if (failed === undefined) return;
   const { result, gaveUpAfter } = failed;
-  const failure = explainKubectlFailure(`cannot ${step.title}`, result);
+  const failure = explainFailure(step.command, `cannot ${step.title}`, result);
   // A wait that the person ended, or that the cluster refused, says nothing of the pods.
   if (stopping.exitCode() !== undefined || !isTooLate(result)) throw failure;
   const { reasons, unready } = await readRolloutCauses(tools, step.waitsFor ?? []);

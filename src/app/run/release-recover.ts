@@ -1,5 +1,5 @@
 import type { Exec } from '../../world/exec/exec.ts';
-import { explainHelmFailure } from '../../world/helm/helm.ts';
+import { explainFailure, hasFailed } from '../../world/exec/tool-failure.ts';
 import { readReleaseHistory } from '../../world/helm/release-history.ts';
 import type { ClusterConnection } from '../../kube/commands.ts';
 import { helmFinishUninstallCommand, helmRollbackCommand } from '../../kube/helm-commands.ts';
@@ -27,9 +27,9 @@ export async function recoverRelease({ exec, connection }: RepairTools, subject:
   const place = { ...connection, ...subject, timeout };
   const command = recovery.kind === 'rollback' ? helmRollbackCommand({ ...place, revision: recovery.revision }) : helmFinishUninstallCommand(place);
   const result = await exec.run(command, { timeoutMs: (timeout + marginSeconds) * 1000 });
-  if (result.exitCode === 0 && !result.timedOut) return;
+  if (!hasFailed(result)) return;
   if (result.stillRunning === undefined && chooseRecovery(await readReleaseHistory(exec, connection, subject)) === undefined) return;
-  throw explainHelmFailure(`cannot free release ${subject.namespace}/${subject.name}`, result, subject.namespace);
+  throw explainFailure(command, `cannot free release ${subject.namespace}/${subject.name}`, result);
 }
 
 /** What is done, for the person; `newest` is the revision that was left. */

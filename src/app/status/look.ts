@@ -1,4 +1,4 @@
-import { isForbidden } from '../../world/kubectl/cluster-failures.ts';
+import { isForbidden } from '../../world/exec/tool-failure.ts';
 import { ToolError } from '../../errors.ts';
 import type { Cluster } from '../../world/kubectl/kubectl.ts';
 import { readControllerObjects, readLiveStatus, type StatusQuestion } from '../../world/kubectl/live-status.ts';

@@ -1,8 +1,8 @@
 import { ToolError, UsageError } from '../../errors.ts';
 import { deepJournalPath, type DeepJournal } from '../../world/files/deep-journal.ts';
 import type { ToolResult } from '../../world/exec/exec.ts';
+import { explainFailure, hasFailed } from '../../world/exec/tool-failure.ts';
 import type { ProjectFiles } from '../../world/files/files.ts';
-import { explainKubectlFailure } from '../../world/kubectl/kubectl-failures.ts';
 import type { FoundData, Kubectl } from '../../world/kubectl/kubectl.ts';
 import { printObject, readOwnData } from '../../world/files/object-text.ts';
 import { applyCommand } from '../../kube/commands.ts';
@@ -41,8 +41,12 @@ export function authoritiesOnCluster(
   { files, profile, controllerName }: { readonly files: ProjectFiles; readonly profile: ControllerProfile; readonly controllerName: string },
 ): AuthorityPlace {
   const originals = new Map<string, string>();
-  const send = ({ path }: DesiredObject, stdin: string): Promise<ToolResult> =>
-    tools.exec.run(applyCommand({ files: [path], method: profile.applyMethod, forceConflicts: false, ...tools.connection }), { timeoutMs: patience, stdin });
+  /** @returns how it ended, and why it failed; `what`: as for explainFailure. */
+  const send = async ({ path }: DesiredObject, stdin: string, what: string): Promise<{ readonly result: ToolResult; readonly failure?: ToolError }> => {
+    const command = applyCommand({ files: [path], method: profile.applyMethod, forceConflicts: false, ...tools.connection });
+    const result = await tools.exec.run(command, { timeoutMs: patience, stdin });
+    return { result, ...(hasFailed(result) && { failure: explainFailure(command, what, result) }) };
+  };
   const refuseChange = (secret: DesiredObject): Promise<string | undefined> => refuseDifferent(tools, secret, controllerName, files);
   return {
     journalTarget: { kind: 'cluster', context: found.context, server: found.server },
@@ -52,18 +56,16 @@ export function authoritiesOnCluster(
     replace: async (secret, text) => {
       // What is in certs/ may change while the hop is broken.
       originals.set(secret.path, printOwn(files, secret));
-      const result = await send(secret, printFilled(secret, text));
-      if (hasSucceeded(result)) return undefined;
-      const failure = explainKubectlFailure(`cannot replace ${describe(secret)}`, result);
+      const { result, failure } = await send(secret, printFilled(secret, text), `cannot replace ${describe(secret)}`);
+      if (failure === undefined) return undefined;
       // A kubectl that was cut off, or lost the connection, may have got its request through.
       const isUnchanged = result.exitCode !== undefined && !result.timedOut && (await refuseChange(secret).catch(() => '')) === undefined;
       if (isUnchanged) return failure;
       throw failure;
     },
     putBack: async (secret) => {
-      const result = await send(secret, originals.get(secret.path) ?? printOwn(files, secret));
-      if (hasSucceeded(result)) return;
-      throw nameJournal(explainKubectlFailure(`cannot put ${describe(secret)} back`, result));
+      const { failure } = await send(secret, originals.get(secret.path) ?? printOwn(files, secret), `cannot put ${describe(secret)} back`);
+      if (failure !== undefined) throw nameJournal(failure);
     },
   };
 }
@@ -128,10 +130,6 @@ function read(kubectl: Kubectl, { content: { object } }: DesiredObject): Promise
 function explainOthers(found: FoundData | undefined, secret: DesiredObject, controllerName: string): string | undefined {
   const isOurs = found?.labels[ownerLabel] === controllerName;
   return isOurs ? undefined : `${describe(secret)} on the cluster is not there or has no label ${ownerLabel}=${controllerName}: ingress-tls apply brings it`;
-}
-
-function hasSucceeded({ exitCode, timedOut }: ToolResult): boolean {
-  return exitCode === 0 && !timedOut;
 }
 
 function printFilled({ content }: DesiredObject, text: string): string {

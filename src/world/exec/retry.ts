@@ -1,7 +1,7 @@
 import { KnownError } from '../../errors.ts';
 import type { ReleaseName } from '../../model/changes.ts';
 import type { Exec, ExternalCommand, RunOptions, ToolResult } from './exec.ts';
-import { isTransient } from './transient-failures.ts';
+import { findText, isTransient } from './tool-failure.ts';
 
 export interface RetrySettings {
   /** Waits; in milliseconds. */
@@ -89,12 +89,11 @@ async function runWithRetries(command: ExternalCommand, options: RunOptions, att
 }
 
 /** What has to be done before the command may be run again; undefined: it must not be. */
-function wayToRetry({ effect, retry, release }: ExternalCommand, { stderr }: ToolResult, { settle }: Attempts): ((sinceMs: number) => Promise<void>) | undefined {
+function wayToRetry({ effect, retry, release }: ExternalCommand, result: ToolResult, { settle }: Attempts): ((sinceMs: number) => Promise<void>) | undefined {
   const atOnce = (): Promise<void> => Promise.resolve();
   if (effect === 'read') return atOnce;
   if (retry === undefined) return undefined;
-  // helm asks for the server's version before anything else (helm@4.1.4:pkg/kube/client.go, IsReachable).
-  if (/kubernetes cluster unreachable/i.test(stderr)) return atOnce;
+  if (findText(result, 'not-begun')) return atOnce;
   if (settle === undefined) return undefined;
   if (retry === 'always') return atOnce;
   return release && ((sinceMs) => settle(release, sinceMs));

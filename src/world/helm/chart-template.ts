@@ -4,7 +4,7 @@ import { placeObject } from '../../kube/object-scope.ts';
 import { parseObjects } from '../../kube/parse-yaml.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import type { Exec } from '../exec/exec.ts';
-import { askHelm } from './helm.ts';
+import { askTool } from '../exec/tool-failure.ts';
 
 export interface ChartToTemplate {
   /** `charts/svc7` in the project, or an absolute path. */
@@ -34,7 +34,7 @@ export async function templateChart(exec: Exec, { folder, name = folder, release
     ...setFileOptions(setFiles),
   ];
   const what = `cannot render ${name}`;
-  const result = await askHelm(exec, what, helmQuestion({}, ['template', release, chartArgument(folder), ...options], { isLocal: true }));
+  const result = await askTool(exec, helmQuestion({}, ['template', release, chartArgument(folder), ...options], { isLocal: true }), { what });
   if (result.isCut) throw new ToolError(`${what}: it is larger than we can read`);
   return parseObjects(result.stdout, `what helm makes of ${name}`).map((object) => placeObject(object, namespace));
 }

@@ -5,7 +5,7 @@ import type { Exec, ToolResult } from '../exec/exec.ts';
 import type { ProjectFiles } from '../files/files.ts';
 import { parseJson } from '../../kube/json-answer.ts';
 import { lookUpProcess, markProcess, parseProcessMark } from '../files/process-mark.ts';
-import { isTransient } from '../exec/transient-failures.ts';
+import { isTransient } from '../exec/tool-failure.ts';
 
 /** Beside the lock, and no more a part of the project than it: one file for each release, so that nobody waits for another. */
 const folder = '.ingress-tls/helm';

@@ -4,11 +4,9 @@ import { helmQuestion, liveStates } from '../../kube/helm-commands.ts';
 import { textField } from '../../kube/object-fields.ts';
 import type { ReleaseName } from '../../model/changes.ts';
 import type { ToolCommand } from '../../model/plan.ts';
-import { clusterFailures } from '../kubectl/cluster-failures.ts';
 import type { Exec, ToolResult } from '../exec/exec.ts';
 import { listAt, parseJson } from '../../kube/json-answer.ts';
-import { refusals } from '../kubectl/refusals.ts';
-import { explainToolFailure, garbledAnswer, type KnownText, type Question } from '../exec/tool-failure.ts';
+import { askTool, findText, garbledAnswer } from '../exec/tool-failure.ts';
 
 interface HelmVersion {
   readonly major: 3 | 4;
@@ -34,17 +32,10 @@ export interface Helm {
   listReleases(labelSelector?: string, options?: { readonly withUninstalled: boolean }): Promise<readonly Release[]>;
 }
 
-/** Asks helm something, whatever the answer's length. @throws ToolError when helm or the cluster fails. */
-export async function askHelm(exec: Exec, what: string, question: ToolCommand): Promise<ToolResult> {
-  const result = await exec.run(question, { what });
-  if (result.exitCode !== 0 || result.timedOut) throw explainHelmFailure(what, result, undefined, question);
-  return result;
-}
-
 /** Creates the adapter that asks helm; commands that change releases are data (kube/helm-commands.ts) for Exec. */
 export function createHelm(exec: Exec, connection: ClusterConnection): Helm {
   const ask = async (what: string, question: ToolCommand): Promise<ToolResult> => {
-    const result = await askHelm(exec, what, question);
+    const result = await askTool(exec, question, { what });
     if (result.isCut) throw garbledAnswer('helm', what, result);
     return result;
   };
@@ -77,56 +68,8 @@ export function createHelm(exec: Exec, connection: ClusterConnection): Helm {
 }
 
 /** Whether a release that helm was to remove is gone already: the run before may have been killed, or an answer lost. */
-export function isAlreadyUninstalled({ release }: ToolCommand, { exitCode, stderr }: ToolResult): boolean {
-  return release !== undefined && exitCode === 1 && stderr.includes(`Release not loaded: ${release.name}: release: not found`);
-}
-
-/** Puts a failure of helm into words: `what failed: why`, what to do, and helm's own words without secrets. `namespace` is that of the release. */
-export function explainHelmFailure(what: string, result: ToolResult, namespace?: string, question: Question = {}): ToolError {
-  return explainToolFailure('helm', what, result, [...releaseFailures(namespace), ...refusals, ...clusterFailures], question);
-}
-
-function releaseFailures(namespace: string | undefined): readonly KnownText[] {
-  return [
-    {
-      pattern: /another operation \(install\/upgrade\/rollback\) is in progress/,
-      why: () => 'another helm works on this release, or one was killed while it did',
-      remedy: 'If no other helm is at work, ingress-tls apply --force-pending frees the release; its history stays.',
-    },
-    {
-      pattern: /values don't meet the specifications of the schema/,
-      why: () => "the values do not fit the chart's values.schema.json",
-      remedy: 'Correct the values that are named above; ingress-tls render --force makes the chart anew.',
-    },
-    {
-      pattern: /invalid ownership metadata|cannot be imported into the current release/,
-      why: () => 'an object of the chart exists already and belongs to nobody or to another release',
-      remedy: 'Delete the object that is named above if nothing else needs it, then run the same command again.',
-    },
-    {
-      pattern: /cannot re-use a name that is still in use/,
-      why: () => 'a release of this name exists already',
-      remedy: 'helm list --all-namespaces shows it.',
-    },
-    {
-      pattern: /release: not found/,
-      why: () => 'there is no such release',
-      remedy: 'helm list --all-namespaces shows those that there are.',
-    },
-    {
-      pattern: /uninstallation completed with \d+ error[^\n]*\n?[^\n]*(?:timed out|deadline exceeded|not (?:gone|deleted))/,
-      why: () => 'its objects were not gone in time',
-      remedy: 'kubectl get pods --all-namespaces shows what ends slowly; then run the same command again.',
-    },
-    {
-      pattern: /timed out waiting for the condition|(?:FAILED|failed)[^\n]*context deadline exceeded|resource \S+ not ready/,
-      why: () => 'it did not become ready in time',
-      remedy:
-        namespace === undefined
-          ? 'kubectl get pods --all-namespaces shows what is missing.'
-          : `kubectl get pods,events --namespace=${namespace} shows what is missing; then run the same command again, with a longer --timeout if it needs one.`,
-    },
-  ];
+export function isAlreadyUninstalled({ release }: ToolCommand, result: ToolResult): boolean {
+  return release !== undefined && result.exitCode === 1 && findText(result, 'already-uninstalled')?.[1] === release.name;
 }
 
 function readRelease(value: unknown): Release | undefined {

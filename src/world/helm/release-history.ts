@@ -4,9 +4,8 @@ import { fieldAt, textField } from '../../kube/object-fields.ts';
 import type { ReleaseName } from '../../model/changes.ts';
 import type { ReleaseRevision } from '../../model/release-revision.ts';
 import type { Exec } from '../exec/exec.ts';
-import { explainHelmFailure } from './helm.ts';
 import { listAt, parseJson } from '../../kube/json-answer.ts';
-import { garbledAnswer } from '../exec/tool-failure.ts';
+import { explainFailure, findText, garbledAnswer, hasFailed } from '../exec/tool-failure.ts';
 
 /**
  * Asks helm for the revisions of a release, the oldest first; none when there is no such release.
@@ -14,9 +13,10 @@ import { garbledAnswer } from '../exec/tool-failure.ts';
  */
 export async function readReleaseHistory(exec: Exec, connection: ClusterConnection, subject: ReleaseName): Promise<readonly ReleaseRevision[]> {
   const what = `cannot read the history of release ${subject.namespace}/${subject.name}`;
-  const result = await exec.run(helmHistoryCommand({ ...connection, ...subject }), { what });
-  if (result.exitCode !== 0 && /release: not found/.test(result.stderr)) return [];
-  if (result.exitCode !== 0 || result.timedOut) throw explainHelmFailure(what, result, subject.namespace);
+  const question = helmHistoryCommand({ ...connection, ...subject });
+  const result = await exec.run(question, { what });
+  if (result.exitCode !== 0 && findText(result, 'no-release')) return [];
+  if (hasFailed(result)) throw explainFailure(question, what, result);
   const revisions = listAt({ revisions: parseJson(result.stdout) }, 'revisions')?.map(readRevision);
   if (result.isCut || revisions === undefined || !revisions.every((revision) => revision !== undefined)) throw garbledAnswer('helm', what, result);
   return revisions.sort((a, b) => a.revision - b.revision);

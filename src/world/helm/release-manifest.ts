@@ -6,7 +6,7 @@ import { parseObjects } from '../../kube/parse-yaml.ts';
 import type { ReleaseName } from '../../model/changes.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import type { Exec } from '../exec/exec.ts';
-import { askHelm } from './helm.ts';
+import { askTool } from '../exec/tool-failure.ts';
 
 /**
  * The objects that the newest revision of a release was made of, hooks left out.
@@ -14,7 +14,7 @@ import { askHelm } from './helm.ts';
  */
 export async function readReleaseManifest(exec: Exec, connection: ClusterConnection, { name, namespace }: ReleaseName): Promise<readonly KubeObject[]> {
   const what = `cannot read what release ${name} was made of`;
-  const result = await askHelm(exec, what, helmQuestion(connection, ['get', 'manifest', name, `--namespace=${namespace}`], { release: { name, namespace } }));
+  const result = await askTool(exec, helmQuestion(connection, ['get', 'manifest', name, `--namespace=${namespace}`], { release: { name, namespace } }), { what });
   if (result.isCut) throw new ToolError(`${what}: it is larger than we can read`);
   try {
     return parseObjects(result.stdout, `the manifest of release ${name}`).map((object) => placeObject(object, namespace));

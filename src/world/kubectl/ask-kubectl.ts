@@ -1,7 +1,7 @@
 import { kubectlQuestion, type ClusterConnection } from '../../kube/commands.ts';
+import type { ToolCommand } from '../../model/plan.ts';
 import type { Exec, ToolResult } from '../exec/exec.ts';
-import { explainKubectlFailure } from './kubectl-failures.ts';
-import { garbledAnswer } from '../exec/tool-failure.ts';
+import { askTool, explainFailure, findText, garbledAnswer, hasFailed } from '../exec/tool-failure.ts';
 
 /** How a cluster is asked. */
 export interface ClusterAccess {
@@ -21,8 +21,7 @@ export interface ClusterAccess {
  * @throws ToolError when kubectl or the cluster fails, and for an answer that is more than we can read.
  */
 export async function askKubectl(exec: Exec, access: ClusterAccess, what: string, args: readonly string[]): Promise<ToolResult> {
-  const result = await ask(exec, access, what, args);
-  if (hasFailed(result)) throw explainKubectlFailure(what, result);
+  const result = await askTool(exec, question(access, args), { what });
   if (result.isCut) throw garbledAnswer('kubectl', what, result);
   return result;
 }
@@ -32,7 +31,7 @@ export async function askKubectl(exec: Exec, access: ClusterAccess, what: string
  * @throws ToolError when kubectl or the cluster fails.
  */
 export async function askForObjects(exec: Exec, access: ClusterAccess, what: string, args: readonly string[]): Promise<ToolResult> {
-  return showNothing(what, await ask(exec, access, what, args));
+  return showNothing(what, await exec.run(question(access, args), { what }));
 }
 
 /**
@@ -42,20 +41,16 @@ export async function askForObjects(exec: Exec, access: ClusterAccess, what: str
  * @throws ToolError when kubectl or the cluster fails.
  */
 export async function askRaw(exec: Exec, access: ClusterAccess, what: string, path: string): Promise<ToolResult | undefined> {
-  const result = await ask(exec, access, what, ['get', `--raw=${path}`]);
-  return hasFailed(result) && /\(NotFound\)/.test(result.stderr) ? undefined : showNothing(what, result);
+  const result = await exec.run(question(access, ['get', `--raw=${path}`]), { what });
+  return hasFailed(result) && findText(result, 'not-found') ? undefined : showNothing(what, result);
 }
 
 function showNothing(what: string, result: ToolResult): ToolResult {
   // A kubectl that was stopped at work leaves a part of its answer and no words of its own.
-  if (hasFailed(result)) throw explainKubectlFailure(what, { ...result, stdout: '' });
+  if (hasFailed(result)) throw explainFailure({ tool: 'kubectl' }, what, { ...result, stdout: '' });
   return result;
 }
 
-function ask(exec: Exec, access: ClusterAccess, what: string, args: readonly string[]): Promise<ToolResult> {
-  return exec.run(kubectlQuestion({ ...access.connection, requestTimeout: access.requestTimeout }, args), { what });
-}
-
-function hasFailed({ exitCode, timedOut }: ToolResult): boolean {
-  return exitCode !== 0 || timedOut;
+function question({ connection, requestTimeout }: ClusterAccess, args: readonly string[]): ToolCommand {
+  return kubectlQuestion({ ...connection, requestTimeout }, args);
 }

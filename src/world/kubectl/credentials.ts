@@ -4,8 +4,8 @@ import { printCommand } from '../../kube/command-line.ts';
 import { fieldAt, textField } from '../../kube/object-fields.ts';
 import type { ClusterAccess } from './ask-kubectl.ts';
 import type { Exec, ToolResult } from '../exec/exec.ts';
-import { explainKubectlFailure } from './kubectl-failures.ts';
 import { quoteOutput, redact } from '../exec/redaction.ts';
+import { explainFailure, findText, hasFailed } from '../exec/tool-failure.ts';
 
 export interface CredentialPlugin {
   readonly command: string;
@@ -69,8 +69,8 @@ export async function askForCredentials(
   // (client-go@v0.35.4:plugin/pkg/client/auth/exec/exec.go, RoundTrip). By now it has its credentials.
   const wasSlow = result.exitCode !== 0 && !result.timedOut && result.signal === undefined && result.durationMs >= requestTimeout * 1000;
   if (wasSlow) result = await ask();
-  if (result.exitCode === 0 && !result.timedOut) return result;
-  if (!result.timedOut || result.stillRunning !== undefined) throw explainKubectlFailure(what, result);
+  if (!hasFailed(result)) return result;
+  if (!result.timedOut || result.stillRunning !== undefined) throw explainFailure(command, what, result);
   const line = printCommand(kubectlQuestion({ ...connection, context }, ['version']));
   throw new ToolError(`${what}: ${plugin.command}, the program that gives credentials, had none within ${Math.round(result.durationMs / 1000)} s`, {
     details: quoteOutput(result.stderr).map((text) => `${plugin.command}: ${text}`),
@@ -80,7 +80,7 @@ export async function askForCredentials(
 
 /** Why kubectl could not say where it would go. */
 export function explainNoTarget(what: string, result: ToolResult, { explainNoContext }: PersonSettings): ToolError {
-  const error = explainKubectlFailure(what, result, { isLocal: true });
-  if (explainNoContext === undefined || !/current-context must exist/.test(result.stderr)) return error;
+  const error = explainFailure({ tool: 'kubectl', isLocal: true }, what, result);
+  if (explainNoContext === undefined || !findText(result, 'no-context')) return error;
   return new ToolError(`${what}: no cluster is chosen: ${explainNoContext()}`, { ...(error.remedy !== undefined && { remedy: error.remedy }) });
 }

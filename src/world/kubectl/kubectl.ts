@@ -5,6 +5,7 @@ import { fieldAt, textField } from '../../kube/object-fields.ts';
 import { deletableResource } from '../../kube/object-identity.ts';
 import { ownerLabel, projectLabel } from '../../kube/ownership.ts';
 import type { DeletableObject } from '../../model/changes.ts';
+import type { ToolCommand } from '../../model/plan.ts';
 import { askKubectl, askRaw } from './ask-kubectl.ts';
 import { askForCredentials, explainNoTarget, readCredentialPlugin, type CredentialPlugin, type PersonSettings } from './credentials.ts';
 import type { Exec, ToolResult } from '../exec/exec.ts';
@@ -12,8 +13,7 @@ import { findForeign, isToken, passingResources, printResident, readResident, re
 import { listAt, parseJson } from '../../kube/json-answer.ts';
 import { listLiveObjects } from './live-objects.ts';
 import { quoteOutput, redact } from '../exec/redaction.ts';
-import { explainKubectlFailure } from './kubectl-failures.ts';
-import { garbledAnswer } from '../exec/tool-failure.ts';
+import { askTool, explainFailure, findText, garbledAnswer, hasFailed } from '../exec/tool-failure.ts';
 
 export interface KubectlSettings extends ClusterConnection {
   /** Seconds that one request to the cluster may take. */
@@ -120,9 +120,8 @@ export interface Kubectl {
 export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, person = {}, ...connection }: KubectlSettings): Kubectl {
   const served = new Map<string, Promise<ReadonlySet<string>>>();
 
-  const askLocally = (what: string, args: readonly string[]): Promise<ToolResult> => exec.run({ ...kubectlQuestion(connection, args), isLocal: true }, { what });
-  /** Whatever becomes of it. */
-  const run: Run = (what, args) => exec.run(kubectlQuestion({ ...connection, requestTimeout }, args), { what });
+  const localQuestion = (...args: readonly string[]): ToolCommand => ({ ...kubectlQuestion(connection, args), isLocal: true });
+  const question = (...args: readonly string[]): ToolCommand => kubectlQuestion({ ...connection, requestTimeout }, args);
 
   const access = { connection, requestTimeout, isAtRoot };
   const ask = (what: string, args: readonly string[]): Promise<ToolResult> => askKubectl(exec, access, what, args);
@@ -138,8 +137,8 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
 
   const readTarget = async (): Promise<ClusterTarget> => {
     const what = 'cannot tell which cluster to use';
-    const view = await askLocally(what, ['config', 'view', '--minify', '-o=json']);
-    if (view.exitCode !== 0 || view.timedOut) throw explainNoTarget(what, view, person);
+    const view = await exec.run(localQuestion('config', 'view', '--minify', '-o=json'), { what });
+    if (hasFailed(view)) throw explainNoTarget(what, view, person);
     const config = parseJson(view.stdout);
     const context = textField(config, 'current-context');
     const server = textField(config, 'clusters', 0, 'cluster', 'server');
@@ -150,9 +149,8 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
 
   const readServerVersion: Kubectl['readServerVersion'] = async ({ context, server, credentialPlugin }) => {
     const what = `cannot reach the cluster of context ${context} (${server})`;
-    const question = ['version', '-o=json'];
-    const result =
-      credentialPlugin === undefined ? await ask(what, question) : await askForCredentials(exec, access, { what, plugin: credentialPlugin, person, context }, question);
+    const args = ['version', '-o=json'];
+    const result = credentialPlugin === undefined ? await ask(what, args) : await askForCredentials(exec, access, { what, plugin: credentialPlugin, person, context }, args);
     const version = readVersion(fieldAt(parseJson(result.stdout), 'serverVersion'));
     if (version === undefined) throw garbledAnswer('kubectl', what, result);
     return version;
@@ -161,8 +159,7 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
   return {
     async readClientVersion() {
       const what = "cannot read kubectl's version";
-      const result = await askLocally(what, ['version', '--client', '-o=json']);
-      if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result, { isLocal: true });
+      const result = await askTool(exec, localQuestion('version', '--client', '-o=json'), { what });
       const version = readVersion(fieldAt(parseJson(result.stdout), 'clientVersion'));
       if (version === undefined) throw garbledAnswer('kubectl', what, result);
       return version;
@@ -226,7 +223,7 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
 
     async listOwned(label, wanted) {
       const what = 'cannot list what is installed';
-      const available = new Set(await listDeletable(run, what));
+      const available = new Set(await listDeletable(exec, question('api-resources', ...deletable), what));
       const resources = wanted.filter((resource) => available.has(resource));
       if (resources.length === 0) return [];
       const identity = '{.apiVersion}{"\\t"}{.kind}{"\\t"}{.metadata.namespace}{"\\t"}{.metadata.name}';
@@ -264,8 +261,7 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
       const selector = Object.entries(labels).map(([name, value]) => `${name}=${value}`).join(',');
       const options = [`--namespace=${namespace}`, `--selector=${selector}`, `--since=${seconds}s`, '--tail=-1', '--max-log-requests=100'];
       const what = `cannot read the logs of the pods ${selector} in namespace ${namespace}`;
-      const result = await run(what, ['logs', ...options]);
-      if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
+      const result = await askTool(exec, question('logs', ...options), { what });
       return { lines: splitLines(result.stdout), isCut: result.isCut };
     },
 
@@ -278,7 +274,7 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
 
     async listForeign(namespace, labelSelector, passing = []) {
       const what = `cannot see what namespace ${namespace} holds`;
-      const listable = await listDeletable(run, what, ['--namespaced=true']);
+      const listable = await listDeletable(exec, question('api-resources', ...deletable, '--namespaced=true'), what);
       const resources = listable.filter((resource) => !passingResources.has(resource)).join(',');
       const list = async (kinds: string, columns: string, selector: readonly string[] = []): Promise<readonly string[]> => {
         const options = [`--namespace=${namespace}`, '--ignore-not-found=true', ...selector, `-o=jsonpath={range .items[*]}${columns}{"\\n"}{end}`];
@@ -294,13 +290,13 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
   };
 }
 
-type Run = (what: string, args: readonly string[]) => Promise<ToolResult>;
+const deletable = ['--verbs=list,delete', '-o=name'];
 
 /** Names of what the cluster can list and delete. One broken aggregated API (often metrics) must not hide the rest. */
-async function listDeletable(run: Run, what: string, options: readonly string[] = []): Promise<readonly string[]> {
-  const result = await run(what, ['api-resources', '--verbs=list,delete', '-o=name', ...options]);
-  const isPartial = result.stdout.trim() !== '' && result.stderr.includes('unable to retrieve the complete list of server APIs');
-  if (result.timedOut || (result.exitCode !== 0 && !isPartial)) throw explainKubectlFailure(what, result);
+async function listDeletable(exec: Exec, question: ToolCommand, what: string): Promise<readonly string[]> {
+  const result = await exec.run(question, { what });
+  const isPartial = result.stdout.trim() !== '' && findText(result, 'partial-discovery') !== undefined;
+  if (result.timedOut || (result.exitCode !== 0 && !isPartial)) throw explainFailure(question, what, result);
   return splitLines(result.stdout);
 }
 

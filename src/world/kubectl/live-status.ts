@@ -6,9 +6,8 @@ import type { LiveStatus } from '../../model/status.ts';
 import type { Exec, ToolResult } from '../exec/exec.ts';
 import { listAt, parseJson } from '../../kube/json-answer.ts';
 import { askKubectl, type ClusterAccess } from './ask-kubectl.ts';
-import { isForbidden } from './cluster-failures.ts';
 import { resourceOfKind, type Kind } from './live-objects.ts';
-import { garbledAnswer } from '../exec/tool-failure.ts';
+import { garbledAnswer, isForbidden } from '../exec/tool-failure.ts';
 
 export interface StatusQuestion extends ClusterAccess {
   /** Of the services. */

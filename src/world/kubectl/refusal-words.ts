@@ -2,24 +2,12 @@ import { isMap } from '../../kube/object-fields.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import type { ToolResult } from '../exec/exec.ts';
 import { quoteOutput } from '../exec/redaction.ts';
-import { isTransient } from '../exec/transient-failures.ts';
-
-/**
- * What the API server, or kubectl in its name, says of an object that it does not take. Captured from kubectl 1.35.2 against
- * Kubernetes 1.35.4: one object's `The Secret "s" is invalid: ...`, several objects' `Error from server (Invalid): ...`.
- */
-const aboutObject = [
-  /^Error from server(?: \((?!Unauthorized\)|ServiceUnavailable\)|Timeout\)|TooManyRequests\))\w+\))?: /m,
-  /Apply failed with \d+ conflicts?/,
-  /^The \S+ "[^"\n]*" is invalid: /m,
-  /no matches for kind "/,
-  /^error: error validating/m,
-];
+import { findText, isTransient } from '../exec/tool-failure.ts';
 
 /** Whether a failed call is an answer about the objects that were sent, and no failure of the cluster or of kubectl. */
 export function isAboutObjects(result: ToolResult): boolean {
   if (result.exitCode !== 1 || result.timedOut || isTransient(result)) return false;
-  return aboutObject.some((pattern) => pattern.test(result.stderr));
+  return findText(result, 'refused', 'conflict', 'unknown-kind') !== undefined;
 }
 
 /** Shorter values (a `1`) cannot be a secret and occur in any sentence. */

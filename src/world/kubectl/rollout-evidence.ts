@@ -6,9 +6,9 @@ import { explainWorkload, type WorkloadCauses } from '../../kube/rollout-causes.
 import type { ObjectReference } from '../../model/kube-object.ts';
 import type { Exec } from '../exec/exec.ts';
 import { listAt, parseJson } from '../../kube/json-answer.ts';
-import { explainKubectlFailure } from './kubectl-failures.ts';
 import type { ClusterAccess } from './ask-kubectl.ts';
 import { quoteOutput } from '../exec/redaction.ts';
+import { explainFailure, hasFailed } from '../exec/tool-failure.ts';
 
 /** What asks the cluster; ClusterTools is one. */
 export interface RolloutTools extends ClusterAccess {
@@ -189,9 +189,10 @@ interface KubectlAnswer {
 
 async function run({ exec, connection, requestTimeout }: RolloutTools, args: readonly string[], what: string): Promise<KubectlAnswer> {
   try {
-    const result = await exec.run(kubectlQuestion({ ...connection, requestTimeout }, args), { what });
+    const question = kubectlQuestion({ ...connection, requestTimeout }, args);
+    const result = await exec.run(question, { what });
     const text = result.stdout;
-    if (result.exitCode !== 0 || result.timedOut) return { text, failure: explainKubectlFailure(what, result).message };
+    if (hasFailed(result)) return { text, failure: explainFailure(question, what, result).message };
     return result.isCut ? { text, failure: `${what}: there is more of it than we can read` } : { text };
   } catch (error) {
     if (error instanceof ToolError) return { text: '', failure: error.message };

@@ -8,11 +8,10 @@ import type { ToolCommand } from '../../model/plan.ts';
 import type { Exec, ToolResult } from '../exec/exec.ts';
 import { judgePreview, type Answer } from './judge-preview.ts';
 import type { ClusterAccess } from './ask-kubectl.ts';
-import { explainKubectlFailure } from './kubectl-failures.ts';
 import { readObjectAnswer } from '../../kube/object-answers.ts';
 import { divideObjects, halveObjects } from '../../kube/object-groups.ts';
 import { isAboutObjects } from './refusal-words.ts';
-import { garbledAnswer } from '../exec/tool-failure.ts';
+import { explainFailure, findText, garbledAnswer, hasFailed } from '../exec/tool-failure.ts';
 
 interface PreviewOptions {
   readonly fieldManager: string;
@@ -62,18 +61,20 @@ export function createServerDryRun(exec: Exec, { connection, requestTimeout }: C
   const findNamespaces = async (names: readonly string[]): Promise<ReadonlySet<string>> => {
     if (names.length === 0) return new Set();
     const what = 'cannot look for namespaces';
-    const result = await run(what, existingNamespacesCommand({ ...settings, names }));
-    if (result.exitCode !== 0 || result.timedOut) throw explainKubectlFailure(what, result);
+    const question = existingNamespacesCommand({ ...settings, names });
+    const result = await run(what, question);
+    if (hasFailed(result)) throw explainFailure(question, what, result);
     return new Set(result.stdout.split('\n').map((line) => line.slice(line.indexOf('/') + 1)));
   };
 
   const readGroup = async (group: readonly KubeObject[]): Promise<readonly (readonly [KubeObject, KubeObject])[]> => {
     const what = 'cannot read the objects on the cluster';
-    const result = await run(what, readLiveCommand(settings), group);
+    const question = readLiveCommand(settings);
+    const result = await run(what, question, group);
     if (result.isCut && group.length > 1) return (await Promise.all(halveObjects(group).map(readGroup))).flat();
     // A kind that the cluster does not know has no objects; the dry run says what is wrong.
-    const isAnswered = result.exitCode === 0 || (result.exitCode === 1 && /no matches for kind "/.test(result.stderr) && !/^Error from server/m.test(result.stderr));
-    if (!isAnswered || result.timedOut) throw explainKubectlFailure(what, result);
+    const isAnswered = result.exitCode === 0 || (result.exitCode === 1 && findText(result, 'unknown-kind') !== undefined && findText(result, 'server-error') === undefined);
+    if (!isAnswered || result.timedOut) throw explainFailure(question, what, result);
     const found = result.isCut ? undefined : readObjectAnswer(result.stdout);
     if (found === undefined) throw garbled(what, result);
     return group.flatMap((object) => {
@@ -84,11 +85,12 @@ export function createServerDryRun(exec: Exec, { connection, requestTimeout }: C
 
   const askGroup = async (group: readonly KubeObject[], options: AskOptions): Promise<readonly (readonly [KubeObject, Answer])[]> => {
     const what = 'cannot ask the cluster what would change';
-    const result = await run(what, serverDryRunCommand({ ...settings, ...options }), group);
+    const question = serverDryRunCommand({ ...settings, ...options });
+    const result = await run(what, question, group);
     const again = (groups: readonly (readonly KubeObject[])[]): Promise<readonly (readonly [KubeObject, Answer])[]> =>
       Promise.all(groups.map((part) => askGroup(part, options))).then((answers) => answers.flat());
     if (result.isCut && group.length > 1) return again(halveObjects(group));
-    if (result.exitCode === 0 && !result.timedOut) {
+    if (!hasFailed(result)) {
       const merged = result.isCut ? undefined : readObjectAnswer(result.stdout);
       if (merged?.length !== group.length) throw garbled(what, result);
       return group.map((object, index) => {
@@ -97,7 +99,7 @@ export function createServerDryRun(exec: Exec, { connection, requestTimeout }: C
         return [object, { merged: answer }] as const;
       });
     }
-    if (!isAboutObjects(result)) throw explainKubectlFailure(what, result);
+    if (!isAboutObjects(result)) throw explainFailure(question, what, result);
     const [only] = group;
     if (only !== undefined && group.length === 1) return [[only, { words: result.stderr }]];
     // kubectl prints nothing of the others then, and its words do not name the object (kubectl@v0.35.0:pkg/cmd/apply/apply.go, Run).

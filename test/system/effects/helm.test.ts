@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createExec, type ToolResult } from '../../../src/world/exec/exec.ts';
-import { createHelm, explainHelmFailure, type Helm } from '../../../src/world/helm/helm.ts';
+import { createHelm, type Helm } from '../../../src/world/helm/helm.ts';
+import { explainFailure } from '../../../src/world/exec/tool-failure.ts';
 import { expectToolError } from '../../support/effects/expect-tool-error.ts';
 import { answering, installStandIns, makeTemporaryFolder } from '../../support/effects/stand-in.ts';
 
@@ -43,12 +44,12 @@ describe('listReleases', () => {
   });
 });
 
-describe('explainHelmFailure', () => {
-  const subject = { release: 'ic3-svc7', namespace: 'default', context: 'my prod' };
+describe('a failure of helm', () => {
+  const command = { tool: 'helm', release: { name: 'ic3-svc7', namespace: 'default' } } as const;
   const pending = failed('Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress\n');
 
   it('says what frees a pending release', () => {
-    const error = explainHelmFailure('x', pending, subject.namespace);
+    const error = explainFailure(command, 'x', pending);
     expect(error.message).toContain('another helm works on this release');
     expect(error.remedy).toContain('ingress-tls apply --force-pending');
   });
@@ -62,7 +63,7 @@ describe('explainHelmFailure', () => {
     ['Error: kubernetes cluster unreachable: Get "https://127.0.0.1:1/version": dial tcp 127.0.0.1:1: connect: connection refused', 'nothing answers at 127.0.0.1:1'],
     ['Error: kubernetes cluster unreachable: Get "https://10.0.0.1:1/version": net/http: TLS handshake timeout', 'does not answer in time'],
   ])('%j', (stderr, words) => {
-    const error = explainHelmFailure('cannot install svc7', failed(stderr), subject.namespace);
+    const error = explainFailure(command, 'cannot install svc7', failed(stderr));
     expect(error.message).toContain(`cannot install svc7: `);
     expect(error.message).toContain(words);
     expect(error.remedy).toBeDefined();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createExec, type ToolResult } from '../../../src/world/exec/exec.ts';
-import { explainKubectlFailure } from '../../../src/world/kubectl/kubectl-failures.ts';
+import { explainFailure } from '../../../src/world/exec/tool-failure.ts';
 import { createKubectl, type Kubectl, type KubectlSettings } from '../../../src/world/kubectl/kubectl.ts';
 import { ToolError } from '../../../src/errors.ts';
 import { expectToolError } from '../../support/effects/expect-tool-error.ts';
@@ -202,7 +202,7 @@ describe('questions', () => {
   });
 });
 
-describe('explainKubectlFailure', () => {
+describe('a failure of kubectl', () => {
   it.each([
     ['The Service "ic3" is invalid: spec.ports[0].nodePort: Invalid value: 30092: provided port is already allocated', 'the node port is taken'],
     ['error: Apply failed with 1 conflict: conflict with "helm" using apps/v1: .spec.replicas', 'helm manages .spec.replicas'],
@@ -215,7 +215,7 @@ describe('explainKubectlFailure', () => {
     ['error: deployment "ic3" exceeded its progress deadline', 'did not become ready in time'],
     ['something that nobody has seen before', 'kubectl failed with exit code 1'],
   ])('%j', (stderr, words) => {
-    const error = explainKubectlFailure('cannot apply x', failed(`${stderr}\n`));
+    const error = explainFailure({ tool: 'kubectl' }, 'cannot apply x', failed(`${stderr}\n`));
     expect(error.message).toContain(`cannot apply x: `);
     expect(error.message).toContain(words);
     expect(error.details).toEqual([`kubectl: ${stderr}`]);
@@ -223,13 +223,13 @@ describe('explainKubectlFailure', () => {
 
   it('shows no key that kubectl prints', () => {
     const key = Buffer.from(`-----BEGIN PRIVATE KEY-----\n${'QUJD'.repeat(50)}\n-----END PRIVATE KEY-----\n`).toString('base64');
-    const error = explainKubectlFailure('cannot apply x', failed(`applying patch:\n{"data":{"tls.key":"${key}"}}\nto: Resource\nfield is immutable`));
+    const error = explainFailure({ tool: 'kubectl' }, 'cannot apply x', failed(`applying patch:\n{"data":{"tls.key":"${key}"}}\nto: Resource\nfield is immutable`));
     expect(JSON.stringify([error.message, error.remedy, error.details])).not.toContain(key.slice(20, 60));
   });
 
   it('tells a tool that still runs, one that took too long, and one that was killed', () => {
-    expect(explainKubectlFailure('x', failed('', { exitCode: undefined, timedOut: true, stillRunning: 4711 })).message).toContain('process 4711');
-    expect(explainKubectlFailure('x', failed('', { exitCode: undefined, timedOut: true, durationMs: 1500 })).message).toContain('within 2 s');
-    expect(explainKubectlFailure('x', failed('', { exitCode: undefined, signal: 'SIGKILL' })).message).toContain('SIGKILL');
+    expect(explainFailure({ tool: 'kubectl' }, 'x', failed('', { exitCode: undefined, timedOut: true, stillRunning: 4711 })).message).toContain('process 4711');
+    expect(explainFailure({ tool: 'kubectl' }, 'x', failed('', { exitCode: undefined, timedOut: true, durationMs: 1500 })).message).toContain('within 2 s');
+    expect(explainFailure({ tool: 'kubectl' }, 'x', failed('', { exitCode: undefined, signal: 'SIGKILL' })).message).toContain('SIGKILL');
   });
 });

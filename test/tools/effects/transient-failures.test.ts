@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createExec, type ToolResult } from '../../../src/world/exec/exec.ts';
-import { isTransient } from '../../../src/world/exec/transient-failures.ts';
+import { isTransient } from '../../../src/world/exec/tool-failure.ts';
 import { describeWithTool } from '../../support/describe-with.ts';
 import { serve, serveStatus, writeKubeconfig } from '../../support/effects/fake-api-server.ts';
 import { makeTemporaryFolder } from '../../support/effects/stand-in.ts';

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readWarnings } from '../../../src/world/kubectl/api-warnings.ts';
 import type { ToolResult } from '../../../src/world/exec/exec.ts';
-import { explainHelmFailure } from '../../../src/world/helm/helm.ts';
-import { explainKubectlFailure } from '../../../src/world/kubectl/kubectl-failures.ts';
+import { explainFailure } from '../../../src/world/exec/tool-failure.ts';
 
 function failed(stderr: string): ToolResult {
   return { exitCode: 1, signal: undefined, stdout: '', stderr, isCut: false, durationMs: 100, timedOut: false, stillRunning: undefined };
@@ -55,20 +54,20 @@ const helm: readonly Refusal[] = [
 
 describe('what a cluster refuses', () => {
   it.each(kubectl.map((refusal) => ({ refusal })))('kubectl: $refusal.0', ({ refusal: [stderr, words, remedy] }) => {
-    const error = explainKubectlFailure('cannot apply x', failed(stderr));
+    const error = explainFailure({ tool: 'kubectl' }, 'cannot apply x', failed(stderr));
     expect(error.message).toContain(words);
     expect(error.message).not.toContain('\n');
     expect(error.remedy ?? '').toContain(remedy ?? '');
   });
 
   it.each(helm.map((refusal) => ({ refusal })))('helm: $refusal.0', ({ refusal: [stderr, words, remedy] }) => {
-    const error = explainHelmFailure('cannot install x', failed(stderr), 'y');
+    const error = explainFailure({ tool: 'helm', release: { name: 'x', namespace: 'y' } }, 'cannot install x', failed(stderr));
     expect(error.message).toContain(words);
     expect(error.remedy ?? '').toContain(remedy ?? '');
   });
 
   it('puts no control character and no key of the cluster’s words into the message', () => {
-    const { message } = explainKubectlFailure('cannot apply x', failed('Error from server: admission webhook "a" denied the request: \u001b[2J\u0007no token=abcdefghijklmnopqrstuvwxyz\n'));
+    const { message } = explainFailure({ tool: 'kubectl' }, 'cannot apply x', failed('Error from server: admission webhook "a" denied the request: \u001b[2J\u0007no token=abcdefghijklmnopqrstuvwxyz\n'));
     expect(message).toContain('denied the request: no token=[removed]');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ToolResult } from '../../../src/world/exec/exec.ts';
-import { isTransient } from '../../../src/world/exec/transient-failures.ts';
+import { isTransient } from '../../../src/world/exec/tool-failure.ts';
 
 function failed(stderr: string, overrides: Partial<ToolResult> = {}): ToolResult {
   return { exitCode: 1, signal: undefined, stdout: '', stderr, isCut: false, durationMs: 100, timedOut: false, stillRunning: undefined, ...overrides };
