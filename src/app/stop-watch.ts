@@ -15,11 +15,8 @@ export interface StopWatch extends ToolStop {
   readonly hold: () => () => void;
   /** The exit code of a run that was told to stop; undefined while it may go on. */
   readonly exitCode: () => number | undefined;
-  readonly isStopped: () => boolean;
   /** What came first: the result, or the stop. @throws Interrupted at a stop. */
   readonly unlessStopped: <Result>(work: Promise<Result>) => Promise<Result>;
-  /** @throws Interrupted when a stop was asked for. */
-  readonly endIfStopped: () => void;
   /** The command has ended: whatever it still asks is of no use. */
   readonly end: () => void;
 }
@@ -68,10 +65,6 @@ export function createStopWatch(world: Pick<World, 'onStopSignal' | 'onExit' | '
       };
     },
     exitCode: () => exitCode,
-    isStopped: () => asked.aborted,
-    endIfStopped: () => {
-      asked.throwIfAborted();
-    },
     unlessStopped: (work) =>
       new Promise((resolve, reject) => {
         const stop = (): void => {

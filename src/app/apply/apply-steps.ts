@@ -3,7 +3,6 @@ import type { RunStep } from '../../model/plan.ts';
 import type { ClusterTools } from '../cluster/tools.ts';
 import { inOrder, type Note, type ProgressStep, type Stage } from '../run/stage.ts';
 import type { Session } from '../session.ts';
-import type { Stopping } from '../run/stopping.ts';
 import { waitForWorkloads, type UpgradedRelease } from './wait-for-workloads.ts';
 
 export interface StageSettings {
@@ -12,17 +11,18 @@ export interface StageSettings {
   readonly concurrency: number;
   /** Seconds. */
   readonly timeout: number;
-  readonly stopping: Pick<Stopping, 'exitCode'>;
+  /** Aborted when the person wants the run to stop. */
+  readonly stop: AbortSignal;
   /** Called with what the API server warned of. */
   readonly onWarning: (text: string) => void;
 }
 
 /** What a plan's commands become when they run: in order, and releases, which do not depend on each other, side by side. */
 export function arrangeSteps(session: Session, commands: readonly RunStep[], settings: StageSettings): readonly Stage[] {
-  const { tools, concurrency, timeout, stopping, onWarning } = settings;
+  const { tools, concurrency, timeout, stop, onWarning } = settings;
   const upgraded: UpgradedRelease[] = [];
   const run = async (step: RunStep, note: Note): Promise<void> => {
-    if (step.waitsFor !== undefined) return waitForWorkloads(session, step, { tools, upgraded, timeout, stopping, note });
+    if (step.waitsFor !== undefined) return waitForWorkloads(session, step, { tools, upgraded, timeout, stop, note });
     if (step.phase === 'services' && step.release !== undefined) upgraded.push({ release: step.release, workloads: step.brings ?? [] });
     return runStep(step, { ...tools, files: session.files, onWarning });
   };

@@ -135,7 +135,7 @@ function refuseEdited({ events, settings }: Running, local: Plan): void {
 async function runCommands({ session, settings, stopping }: Running, { tools }: ClusterFacts, commands: readonly RunStep[]): Promise<void> {
   const { timeout, concurrency = usualConcurrency(session.world.cores) } = settings;
   const warnings = new Set<string>();
-  const stages = arrangeSteps(session, commands, { tools, timeout, stopping, concurrency, onWarning: (text) => warnings.add(text) });
+  const stages = arrangeSteps(session, commands, { tools, timeout, stop: stopping.asked, concurrency, onWarning: (text) => warnings.add(text) });
   try {
     await runSteps(session, stages, stopping, addTakeOver('ingress-tls apply', settings));
   } finally {

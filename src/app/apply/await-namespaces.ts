@@ -1,9 +1,7 @@
-import { performance } from 'node:perf_hooks';
-import { setTimeout as wait } from 'node:timers/promises';
-import type { Kubectl } from '../../world/kubectl/kubectl.ts';
+import type { FoundNamespace, Kubectl } from '../../world/kubectl/kubectl.ts';
+import { isStopped, poll } from '../../world/poll.ts';
 import { ToolError } from '../../errors.ts';
 import type { Session } from '../session.ts';
-import type { Stopping } from '../run/stopping.ts';
 
 const pauseMs = 1000;
 
@@ -20,22 +18,25 @@ export async function awaitTerminating(
   { kubectl }: { readonly kubectl: Pick<Kubectl, 'findNamespaces'> },
   names: readonly string[],
   timeoutSeconds: number,
-  stopping?: Pick<Stopping, 'exitCode'>,
+  stop: AbortSignal,
 ): Promise<void> {
-  const end = performance.now() + timeoutSeconds * 1000;
-  for (let isTold = false; stopping?.exitCode() === undefined; isTold = true) {
+  if (stop.aborted) return;
+  let isTold = false;
+  const subject = (left: readonly string[]): string => (left.length === 1 ? `namespace ${left.join('')} is` : `namespaces ${left.join(', ')} are`);
+  const look = async (): Promise<{ readonly found: ReadonlyMap<string, FoundNamespace>; readonly left: readonly string[] }> => {
     const found = await kubectl.findNamespaces(names);
     const left = names.filter((name) => found.get(name)?.isTerminating === true);
-    const [first] = left;
-    if (first === undefined) return;
-    const subject = left.length === 1 ? `namespace ${first} is` : `namespaces ${left.join(', ')} are`;
-    if (!isTold) listener.message(`${subject.replace('n', 'N')} being deleted: waiting at most ${timeoutSeconds} s until ${left.length === 1 ? 'it is' : 'they are'} gone.`);
-    if (performance.now() + pauseMs > end) {
-      throw new ToolError(`${subject} still being deleted after ${timeoutSeconds} s`, {
-        details: left.flatMap((name) => (found.get(name)?.heldBy ?? []).map((reason) => `${name}: ${reason}`)),
-        remedy: `kubectl get namespace ${first} -o yaml shows what it waits for; then run the same command again, with a longer --timeout if that is all it needs.`,
-      });
+    if (left.length > 0 && !isTold) {
+      listener.message(`${subject(left).replace('n', 'N')} being deleted: waiting at most ${timeoutSeconds} s until ${left.length === 1 ? 'it is' : 'they are'} gone.`);
     }
-    await wait(pauseMs);
-  }
+    isTold = true;
+    return { found, left };
+  };
+  const { found, left } = await poll(look, (seen) => seen.left.length === 0, { longest: timeoutSeconds * 1000, pause: pauseMs, stop });
+  const [first] = left;
+  if (first === undefined || isStopped(stop)) return;
+  throw new ToolError(`${subject(left)} still being deleted after ${timeoutSeconds} s`, {
+    details: left.flatMap((name) => (found.get(name)?.heldBy ?? []).map((reason) => `${name}: ${reason}`)),
+    remedy: `kubectl get namespace ${first} -o yaml shows what it waits for; then run the same command again, with a longer --timeout if that is all it needs.`,
+  });
 }

@@ -3,6 +3,7 @@ import type { ToolResult } from '../../world/exec/exec.ts';
 import { findText, hasFailed } from '../../world/exec/tool-failure.ts';
 import { listWorkloads } from '../../world/kubectl/list-workloads.ts';
 import { listUnready, nameWorkload, type Unready } from '../../world/kubectl/rollout-evidence.ts';
+import { isStopped } from '../../world/poll.ts';
 import { patience } from '../../world/run-step.ts';
 import { Interrupted, KnownError } from '../../errors.ts';
 import { rolloutCommand } from '../../kube/commands.ts';
@@ -11,7 +12,6 @@ import type { KubeObject, ObjectReference } from '../../model/kube-object.ts';
 import type { RunStep } from '../../model/plan.ts';
 import type { ClusterTools } from '../cluster/tools.ts';
 import type { Note } from '../run/stage.ts';
-import type { Stopping } from '../run/stopping.ts';
 
 /** Whether a wait ended because workloads were not ready in time, and not because nobody could go on waiting. */
 export function isTooLate(result: Pick<ToolResult, 'timedOut' | 'stderr'>): boolean {
@@ -41,7 +41,7 @@ const sliceSeconds = 10;
  * @returns the first wait that failed, after the others were waited for as long as there is time; undefined when all are ready.
  * @throws Interrupted when the person wants the run to stop before all are ready.
  */
-export async function awaitRollout(tools: ClusterTools, step: RunStep, stopping: Pick<Stopping, 'exitCode'>, note: Note): Promise<FailedWait | undefined> {
+export async function awaitRollout(tools: ClusterTools, step: RunStep, stop: AbortSignal, note: Note): Promise<FailedWait | undefined> {
   let round = await nextRound(tools, step.waitsFor ?? []);
   const begin = performance.now();
   const end = begin + step.timeout * 1000;
@@ -50,7 +50,7 @@ export async function awaitRollout(tools: ClusterTools, step: RunStep, stopping:
   while (round !== undefined) {
     const { now, later, namespace, isSeen } = round;
     const waiting = [...now, ...later];
-    if (stopping.exitCode() !== undefined) throw new Interrupted(`cannot ${step.title}: ${waiting.length} not seen to be ready`);
+    if (isStopped(stop)) throw new Interrupted(`cannot ${step.title}: ${waiting.length} not seen to be ready`);
     // For kubectl a timeout of 0 is none.
     const left = Math.max(1, Math.ceil((end - performance.now()) / 1000));
     const timeout = isSeen ? Math.min(left, sliceSeconds) : left;
@@ -70,7 +70,7 @@ export async function awaitRollout(tools: ClusterTools, step: RunStep, stopping:
     }
     if (hasFailed(result)) {
       failure ??= { result };
-      if (stopping.exitCode() !== undefined || !isTooLate(result) || performance.now() >= end) break;
+      if (isStopped(stop) || !isTooLate(result) || performance.now() >= end) break;
     }
     round = await nextRound(tools, later);
   }

@@ -30,7 +30,7 @@ export async function lookUpForApply(session: Session, tools: ClusterTools, proj
     if (facts.cluster === undefined) return facts;
     const enduring = makeEnduring(session, bindToContext(tools, facts.cluster), { stopping, timeout, cluster: facts.cluster });
     if (facts.terminating.length === 0) return { ...facts, tools: enduring };
-    await awaitTerminating(session, enduring, facts.terminating, timeout, stopping);
+    await awaitTerminating(session, enduring, facts.terminating, timeout, stopping.asked);
     return { ...(await lookUpCluster(enduring, project, options)), tools: enduring };
   });
 }

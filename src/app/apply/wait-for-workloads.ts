@@ -9,7 +9,6 @@ import type { ClusterTools } from '../cluster/tools.ts';
 import type { Session } from '../session.ts';
 import { awaitRollout, isTooLate } from './await-rollout.ts';
 import type { Note } from '../run/stage.ts';
-import type { Stopping } from '../run/stopping.ts';
 
 /** A release that this run upgraded, as it was before, and the workloads of its chart. */
 export interface UpgradedRelease {
@@ -22,7 +21,7 @@ export interface WaitSettings {
   readonly upgraded: readonly UpgradedRelease[];
   /** Seconds for going back. */
   readonly timeout: number;
-  readonly stopping: Pick<Stopping, 'exitCode'>;
+  readonly stop: AbortSignal;
   readonly note: Note;
 }
 
@@ -33,13 +32,13 @@ export interface WaitSettings {
  *
  * @throws ToolError with the reasons.
  */
-export async function waitForWorkloads(session: Session, step: RunStep, { tools, upgraded, timeout, stopping, note }: WaitSettings): Promise<void> {
-  const failed = await awaitRollout(tools, step, stopping, note);
+export async function waitForWorkloads(session: Session, step: RunStep, { tools, upgraded, timeout, stop, note }: WaitSettings): Promise<void> {
+  const failed = await awaitRollout(tools, step, stop, note);
   if (failed === undefined) return;
   const { result, gaveUpAfter } = failed;
   const failure = explainFailure(step.command, `cannot ${step.title}`, result);
   // A wait that the person ended, or that the cluster refused, says nothing of the pods.
-  if (stopping.exitCode() !== undefined || !isTooLate(result)) throw failure;
+  if (stop.aborted || !isTooLate(result)) throw failure;
   const { reasons, unready } = await readRolloutCauses(tools, step.waitsFor ?? []);
   if (reasons.size === 0) throw failure;
   const broken = upgraded.filter(({ workloads }) => workloads.some((workload) => unready.has(nameWorkload(workload))));

@@ -80,7 +80,7 @@ export async function preview(session: Session, settings: PreviewSettings, event
       events.reloaded(next, paths);
       events.complaints([...next.complaints, ...podProblems, ...ofGateway, ...describePort(next, gateway, settings)]);
     },
-    onTrouble: ({ message, details, remedy }) => { if (!stop.isStopped()) events.trouble(message, details, remedy); },
+    onTrouble: ({ message, details, remedy }) => { if (!stop.asked.aborted) events.trouble(message, details, remedy); },
     onBug: (error) => { end.fail(error); },
   });
   const end = listenForEnd(session);
@@ -151,7 +151,7 @@ function listenForEnd({ stop, world }: Session): End {
   let fail: (error: unknown) => void = () => undefined;
   const asked = new Promise<void>((resolve, reject) => {
     fail = reject;
-    if (stop.isStopped()) resolve();
+    if (stop.asked.aborted) resolve();
     stop.asked.addEventListener('abort', () => { resolve(); });
     // Nobody could be told of what it serves, or end it at a terminal.
     const endIfLost = (error: unknown): void => {

@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-import { setTimeout as wait } from 'node:timers/promises';
 import { withHelmJournal } from '../../world/helm/helm-journal.ts';
 import type { Cluster } from '../../world/kubectl/kubectl.ts';
 import { withRetries } from '../../world/exec/retry.ts';
@@ -27,10 +25,8 @@ export function makeEnduring(session: Session, tools: ClusterTools, { stopping, 
   return useExec(
     tools,
     withRetries(noting, {
-      sleep: (ms) => wait(ms),
-      clock: () => performance.now(),
       hasAnswered: true,
-      isStopped: () => stopping.exitCode() !== undefined,
+      stop: stopping.asked,
       onOutage: () => {
         stopping.tell('warning: the API server does not answer; trying again for a minute.');
       },

@@ -1,6 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { dropHelmEntry, readHelmJournal, type HelmEntry, type JournalPlace } from '../../world/helm/helm-journal.ts';
 import { readReleaseHistory } from '../../world/helm/release-history.ts';
+import { poll, sleep } from '../../world/poll.ts';
 import { Interrupted, ToolError } from '../../errors.ts';
 import type { ReleaseName, ReleaseRecord } from '../../model/changes.ts';
 import { chooseRecovery, isUnfinished } from '../../cluster/release-recovery.ts';
@@ -116,7 +116,8 @@ async function repairRelease(repair: Repair, subject: ReleaseName, modifiedAt: n
         `R${what.slice(1)} is ${newest.status} since ${seconds} s: another helm works on it, or was killed. Waiting until it ends, ${Math.ceil(leftMs / 1000)} s at most; ingress-tls apply --force-pending does not wait.`,
       );
     }
-    await pause(repair, what, Math.min(leftMs, pollMs));
+    await sleep(Math.min(leftMs, pollMs), repair.stopping.asked);
+    endIfStopped(repair, what);
   }
 }
 
@@ -124,28 +125,23 @@ function findEntry({ session, place }: Waiting, subject: ReleaseName): HelmEntry
   return readHelmJournal(session.files, place).find((entry) => identify(entry) === identify(subject));
 }
 
+/** @throws Interrupted when the person wants the run to stop. */
 async function waitForProcess(repair: Waiting, subject: ReleaseName, { pid }: HelmEntry): Promise<void> {
-  const { session, timeout } = repair;
+  const { session, stopping, timeout } = repair;
   const what = `release ${subject.namespace}/${subject.name}`;
   session.listener.message(`helm still works on ${what}, as process ${pid}: a stopped ingress-tls started it. Waiting until it ends, ${timeout} s at most.`);
-  const endMs = session.world.now().getTime() + 1000 * timeout;
-  while (findEntry(repair, subject)?.isRunning === true) {
-    if (session.world.now().getTime() > endMs) {
-      throw new ToolError(`cannot work on ${what}: helm works on it as process ${pid} and did not end within ${timeout} s`, {
-        remedy: `Wait until process ${pid} has ended, or end it (kill ${pid}), then run the same command again.`,
-      });
-    }
-    await pause(repair, what, processPollMs);
-  }
+  const last = await poll(() => findEntry(repair, subject), (entry) => entry?.isRunning !== true, { longest: 1000 * timeout, pause: processPollMs, stop: stopping.asked });
+  if (last?.isRunning !== true) return;
+  endIfStopped(repair, what);
+  throw new ToolError(`cannot work on ${what}: helm works on it as process ${pid} and did not end within ${timeout} s`, {
+    remedy: `Wait until process ${pid} has ended, or end it (kill ${pid}), then run the same command again.`,
+  });
 }
 
 /** @throws Interrupted when the person wants the run to stop. */
-async function pause({ stopping, command = 'ingress-tls apply' }: Waiting, what: string, ms: number): Promise<void> {
-  for (let waited = 0; waited < ms; waited += processPollMs) {
-    const exitCode = stopping.exitCode();
-    if (exitCode !== undefined) throw new Interrupted(`stopped while waiting for ${what}`, { exitCode, remedy: `${command} continues` });
-    await wait(Math.min(processPollMs, ms - waited));
-  }
+function endIfStopped({ stopping, command = 'ingress-tls apply' }: Waiting, what: string): void {
+  const exitCode = stopping.exitCode();
+  if (exitCode !== undefined) throw new Interrupted(`stopped while waiting for ${what}`, { exitCode, remedy: `${command} continues` });
 }
 
 /** Whether the helm that was noted can have begun the revision. */

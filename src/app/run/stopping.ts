@@ -2,6 +2,8 @@ import type { StopWatch } from '../stop-watch.ts';
 
 /** Whether the person wants a run that writes to stop. */
 export interface Stopping {
+  /** Aborted when the person has said so: whoever waits ends its wait. */
+  readonly asked: AbortSignal;
   /** The exit code of a run that was told to stop; undefined while it may go on. Asked between two steps. */
   readonly exitCode: () => number | undefined;
   /** Whether a failure is nothing but the stop: a question was cut off by it. */
@@ -35,13 +37,14 @@ export function listenForStop({ stop, listener }: StoppableRun): Stopping {
   stop.asked.addEventListener('abort', tellStop);
   stop.insisted.addEventListener('abort', tellInsistence);
   return {
+    asked: stop.asked,
     end: () => {
       stop.asked.removeEventListener('abort', tellStop);
       stop.insisted.removeEventListener('abort', tellInsistence);
       release();
     },
     exitCode: stop.exitCode,
-    isCause: (failure) => stop.isStopped() && failure === stop.asked.reason,
+    isCause: (failure) => stop.asked.aborted && failure === stop.asked.reason,
     tellBy: (other) => {
       tell = other;
     },

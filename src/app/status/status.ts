@@ -1,6 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { KnownError } from '../../errors.ts';
 import type { Status } from '../../model/status.ts';
+import { isStopped, sleep } from '../../world/poll.ts';
 import { bindToContext, openCluster, type ClusterOptions } from '../cluster/tools.ts';
 import { loadProject, type Project } from '../project.ts';
 import { refuseUnknownService } from '../select-services.ts';
@@ -45,7 +45,7 @@ export async function watchStatus(session: Session, settings: StatusSettings, { 
     await lookUntil({ look: () => (isFirst ? look() : listener.waiting.silently(look)), screen: { ...screen, show }, interval, enough: stop.asked });
   } catch (error) {
     // The tools were stopped as well.
-    if (!(stop.isStopped() && error instanceof KnownError)) throw error;
+    if (!(stop.asked.aborted && error instanceof KnownError)) throw error;
   }
 }
 
@@ -82,20 +82,15 @@ async function lookUntil({ look, screen, interval, enough }: Watching): Promise<
   for (let hasSeen = false; !enough.aborted; ) {
     try {
       const status = await look();
-      if (isOver(enough)) return;
+      if (isStopped(enough)) return;
       screen.show(status);
       hasSeen = true;
     } catch (error) {
       // The tools were stopped as well.
-      if (isOver(enough)) return;
+      if (isStopped(enough)) return;
       if (!(error instanceof KnownError) || !hasSeen) throw error;
       screen.trouble(error);
     }
-    await wait(interval * 1000, undefined, { signal: enough }).catch(() => undefined);
+    await sleep(interval * 1000, enough);
   }
-}
-
-/** Asked anew after each wait. */
-function isOver(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

@@ -1,12 +1,12 @@
 import { removeDeepJournal, writeDeepJournal } from '../../world/files/deep-journal.ts';
 import type { Prober } from '../../world/net/prober.ts';
+import { poll } from '../../world/poll.ts';
 import type { Observation } from '../../model/probe.ts';
 import type { CheckResult } from '../../model/verification.ts';
 import { findAuthority, type DesiredObject } from '../../project/desired-objects.ts';
 import { expectRefusedHop, isDecided, judgeDeep, readHop } from '../../verify/deep-check.ts';
 import { probeHop } from '../../verify/probe-plan.ts';
 import type { VerifyContext, VerifySubject } from '../../verify/subject.ts';
-import { askUntil } from './ask-until.ts';
 import type { Project } from '../project.ts';
 import type { Session } from '../session.ts';
 import type { Foreigners } from './foreign.ts';
@@ -43,14 +43,14 @@ export async function checkDeep(input: DeepInput, subject: VerifySubject): Promi
   const refusal = await place.refuseChange(secret);
   if (refusal !== undefined) return skipDeep(subject, refusal);
   const before = await ask(input, subject);
-  stop.endIfStopped();
+  stop.asked.throwIfAborted();
   if (readHop(context, subject, before) !== 'answered') {
     return skipDeep(subject, 'the service gives no answer of its own as it is, so that a refusal would prove nothing');
   }
   session.listener.message(`Breaking the hop to ${subject.service.name} for a moment: ${describe(secret)} gets another authority.`);
   const broken = await lookWhileBroken(input, subject, secret, foreigners.makeAuthority(config.domain));
   const mended = await lookWhenMended(input, subject);
-  stop.endIfStopped();
+  stop.asked.throwIfAborted();
   return judgeDeep(context, subject, { broken, mended });
 }
 
@@ -69,7 +69,7 @@ async function lookWhileBroken(input: DeepInput, subject: VerifySubject, secret:
     const failure = await place.replace(secret, authority);
     isUnchanged = failure !== undefined;
     if (failure !== undefined) throw failure;
-    await poll(input, subject, (seen) => {
+    await lookUntil(input, subject, (seen) => {
       looks.push(seen);
       return isDecided(context, subject, looks);
     });
@@ -86,8 +86,8 @@ async function lookWhileBroken(input: DeepInput, subject: VerifySubject, secret:
 async function lookWhenMended(input: DeepInput, subject: VerifySubject): Promise<Observation> {
   const { context, stop, session, place } = input;
   const isMended = (seen: Observation): boolean => readHop(context, subject, seen) === 'answered';
-  const after = await poll(input, subject, isMended);
-  if (!isMended(after) && !stop.isStopped()) {
+  const after = await lookUntil(input, subject, isMended);
+  if (!isMended(after) && !stop.asked.aborted) {
     session.listener.notice({
       level: 'warning',
       code: 'hop-still-broken',
@@ -98,8 +98,8 @@ async function lookWhenMended(input: DeepInput, subject: VerifySubject): Promise
   return after;
 }
 
-function poll(input: DeepInput, subject: VerifySubject, isWanted: (seen: Observation) => boolean): Promise<Observation> {
-  return askUntil(() => ask(input, subject), isWanted, { longest: input.place.longestWait, pause, stop: input.stop.asked });
+function lookUntil(input: DeepInput, subject: VerifySubject, isWanted: (seen: Observation) => boolean): Promise<Observation> {
+  return poll(() => ask(input, subject), isWanted, { longest: input.place.longestWait, pause, stop: input.stop.asked });
 }
 
 function ask({ prober }: DeepInput, subject: VerifySubject): Promise<Observation> {

@@ -1,5 +1,6 @@
 import type { FoundLog, Kubectl } from '../../world/kubectl/kubectl.ts';
 import type { Prober } from '../../world/net/prober.ts';
+import { isStopped, poll } from '../../world/poll.ts';
 import { InternalError, ToolError } from '../../errors.ts';
 import { fieldAt } from '../../kube/object-fields.ts';
 import type { Observation, Probe } from '../../model/probe.ts';
@@ -9,7 +10,6 @@ import { endsAtController } from '../../verify/leaves.ts';
 import { judgeLogs } from '../../verify/log-check.ts';
 import { probeAsClient, probeUnknownName } from '../../verify/probe-plan.ts';
 import type { NamedProbe, VerifyContext, VerifySubject } from '../../verify/subject.ts';
-import { askUntil } from './ask-until.ts';
 import type { Project } from '../project.ts';
 import type { Session } from '../session.ts';
 import type { StopWatch } from '../stop-watch.ts';
@@ -102,7 +102,7 @@ async function readPodLogs(input: LogsInput, requests: readonly Request[]): Prom
   const found = new Map<VerifySubject, readonly string[]>();
   const queue = requests.filter(({ subject }) => subject.service.image === undefined);
   const work = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined && !input.stop.isStopped(); next = queue.shift()) {
+    for (let next = queue.shift(); next !== undefined && !isStopped(input.stop.asked); next = queue.shift()) {
       const { subject } = next;
       const { name, namespace, release } = subject.service;
       const labels = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/instance': release };
@@ -111,7 +111,7 @@ async function readPodLogs(input: LogsInput, requests: readonly Request[]): Prom
         found.set(subject, (await readUntil(input, read, next.seen.answer === undefined ? [] : [next])).lines);
       } catch (error) {
         if (!(error instanceof ToolError)) throw error;
-        if (input.stop.isStopped()) return;
+        if (isStopped(input.stop.asked)) return;
         input.session.listener.notice({ level: 'warning', code: 'pod-logs', message: error.message });
       }
     }
@@ -123,7 +123,7 @@ async function readPodLogs(input: LogsInput, requests: readonly Request[]): Prom
 /** Reads again until each of these requests is there, or the time is over. */
 function readUntil({ stop }: LogsInput, read: () => Promise<FoundLog>, requests: readonly Pick<Request, 'path'>[]): Promise<FoundLog> {
   const isThere = ({ lines }: FoundLog): boolean => requests.every(({ path }) => lines.some((line) => line.includes(path)));
-  return askUntil(read, isThere, { longest: longestWait, pause, stop: stop.asked });
+  return poll(read, isThere, { longest: longestWait, pause, stop: stop.asked });
 }
 
 /** Relative to the cluster's clock, which need not be ours. */

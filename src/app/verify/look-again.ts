@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { setTimeout as wait } from 'node:timers/promises';
-import { askUntil } from './ask-until.ts';
+import { poll, sleep } from '../../world/poll.ts';
 
 /** What a look says: no other is needed, another one may see more, or it must not stay so. */
 export type Verdict = 'settled' | 'doubtful' | 'open';
@@ -47,6 +46,6 @@ export async function lookAgain<Thing>(things: readonly Thing[], look: (open: re
   if (left === 0 || longest === 0 || stop.aborted) return;
   onAgain?.(left);
   begun = performance.now();
-  await wait(pause);
-  await askUntil(ask, (stillLeft) => stillLeft === 0, { longest, pause, stop });
+  await sleep(pause, stop);
+  await poll(ask, (stillLeft) => stillLeft === 0, { longest, pause, stop });
 }

@@ -154,15 +154,15 @@ async function breakHops(running: Running): Promise<Part> {
       // Another run may have been killed since this one looked.
       await repairUnderLock(session, project, options);
       for (const subject of subjects) {
-        stop.endIfStopped();
+        stop.asked.throwIfAborted();
         const result = await checkDeep({ ...running, stop, place, prober }, subject);
         if (result !== undefined) results.set(subject.service.name, [result]);
       }
-      stop.endIfStopped();
+      stop.asked.throwIfAborted();
     });
     return { results };
   } catch (failure) {
-    if (!(failure instanceof ToolError) || stop.isStopped()) throw failure;
+    if (!(failure instanceof ToolError) || stop.asked.aborted) throw failure;
     for (const subject of subjects) {
       if (!results.has(subject.service.name)) results.set(subject.service.name, [skipDeep(subject, failure.message)]);
     }

@@ -1,17 +1,15 @@
+import { performance } from 'node:perf_hooks';
 import { KnownError } from '../../errors.ts';
 import type { ReleaseName } from '../../model/changes.ts';
+import { isStopped, sleep } from '../poll.ts';
 import type { Exec, ExternalCommand, RunOptions, ToolResult } from './exec.ts';
 import { findText, isTransient } from './tool-failure.ts';
 
 export interface RetrySettings {
-  /** Waits; in milliseconds. */
-  readonly sleep: (ms: number) => Promise<void>;
-  /** A clock that only goes forward, in milliseconds. */
-  readonly clock: () => number;
   /** Whether the cluster has answered already. */
   readonly hasAnswered: boolean;
-  /** Whether the person wants the run to stop. */
-  readonly isStopped: () => boolean;
+  /** Aborted when the person wants the run to stop. */
+  readonly stop: AbortSignal;
   /** Called once when the API server is not there and commands are tried again, and once when it is back. */
   readonly onOutage: () => void;
   readonly onReturn: () => void;
@@ -23,11 +21,16 @@ export interface RetrySettings {
   readonly settle: (exec: Exec, release: ReleaseName, sinceMs: number) => Promise<void>;
 }
 
+/** Time, in milliseconds. */
+interface Time {
+  readonly sleep: (ms: number, stop: AbortSignal) => Promise<void>;
+  /** Of a clock that only goes forward. */
+  readonly now: () => number;
+}
+
 /** From the first failure on. */
 const longestMs = 60_000;
 const longestWaitMs = 8_000;
-/** So often it is looked whether the run should stop. */
-const sliceMs = 500;
 
 /**
  * Tries again what is safe to try again while the API server is not there: questions, server-side apply, a deletion of what may be
@@ -36,10 +39,10 @@ const sliceMs = 500;
  *
  * Nothing is tried again before the cluster has answered once: a wrong context fails at once.
  */
-export function withRetries(exec: Exec, settings: RetrySettings): Exec {
+export function withRetries(exec: Exec, settings: RetrySettings, time: Time = { sleep, now: () => performance.now() }): Exec {
   const state: Outage = { hasAnswered: settings.hasAnswered, isOut: false };
   const retrying = (settle: Attempts['settle']): Exec => ({
-    run: (command, options) => runWithRetries(command, options, { exec, settings, state, settle }),
+    run: (command, options) => runWithRetries(command, options, { exec, settings, time, state, settle }),
   });
   const cautious = retrying(undefined);
   return retrying((release, sinceMs) => settings.settle(cautious, release, sinceMs));
@@ -54,29 +57,31 @@ interface Outage {
 interface Attempts {
   readonly exec: Exec;
   readonly settings: RetrySettings;
+  readonly time: Time;
   readonly state: Outage;
   readonly settle: ((release: ReleaseName, sinceMs: number) => Promise<void>) | undefined;
 }
 
 async function runWithRetries(command: ExternalCommand, options: RunOptions, attempts: Attempts): Promise<ToolResult> {
-  const { exec, settings, state } = attempts;
-  const begun = settings.clock();
+  const { exec, settings, time, state } = attempts;
+  const begun = time.now();
   let result = await exec.run(command, options);
-  const lastStart = settings.clock() + longestMs;
+  const lastStart = time.now() + longestMs;
   // The time of a step holds for all tries together, the usual one of a question for each.
   const { timeoutMs } = options;
   const end = timeoutMs === undefined ? Number.POSITIVE_INFINITY : begun + timeoutMs;
   for (let tries = 0; isTransient(result); tries += 1) {
     const prepare = wayToRetry(command, result, attempts);
     const waitMs = Math.min(1000 * 2 ** tries, longestWaitMs);
-    if (!state.hasAnswered || prepare === undefined || settings.clock() + waitMs >= Math.min(lastStart, end)) return result;
+    if (!state.hasAnswered || prepare === undefined || time.now() + waitMs >= Math.min(lastStart, end)) return result;
     if (!state.isOut) settings.onOutage();
     state.isOut = true;
-    if (!(await waitUnlessStopped(settings, waitMs))) return result;
+    await time.sleep(waitMs, settings.stop);
+    if (isStopped(settings.stop)) return result;
     // The failure that led here is the one to report.
-    if (!(await succeeds(() => prepare(settings.clock() - begun)))) return result;
-    const leftMs = end - settings.clock();
-    if (leftMs <= 0 || settings.isStopped()) return result;
+    if (!(await succeeds(() => prepare(time.now() - begun)))) return result;
+    const leftMs = end - time.now();
+    if (leftMs <= 0 || isStopped(settings.stop)) return result;
     result = await exec.run(command, timeoutMs === undefined ? options : { ...options, timeoutMs: leftMs });
   }
   // Its success shows that the cluster is there.
@@ -107,12 +112,4 @@ async function succeeds(action: () => Promise<void>): Promise<boolean> {
     if (error instanceof KnownError) return false;
     throw error;
   }
-}
-
-async function waitUnlessStopped({ sleep, isStopped }: RetrySettings, ms: number): Promise<boolean> {
-  for (let waited = 0; waited < ms; waited += sliceMs) {
-    if (isStopped()) return false;
-    await sleep(Math.min(sliceMs, ms - waited));
-  }
-  return !isStopped();
 }

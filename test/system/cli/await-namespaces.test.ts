@@ -22,19 +22,19 @@ function collect(): { readonly listener: Parameters<typeof awaitTerminating>[0][
 
 it('says once what it waits for, until all are gone or made anew', async () => {
   const [cluster, said] = [watch({ a: true, b: true }, { b: true }, { a: false }), collect()];
-  await awaitTerminating(said, cluster, ['a', 'b'], 60);
+  await awaitTerminating(said, cluster, ['a', 'b'], 60, new AbortController().signal);
   expect(said.messages).toEqual(['Namespaces a, b are being deleted: waiting at most 60 s until they are gone.']);
   expect(cluster.count()).toBe(3);
 });
 
 it('gives up with what holds the namespace', async () => {
-  const failure = await awaitTerminating(collect(), watch({ a: true }), ['a'], 0).catch((error: unknown) => error);
+  const failure = await awaitTerminating(collect(), watch({ a: true }), ['a'], 0, new AbortController().signal).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(ToolError);
   expect(failure).toMatchObject({ message: 'namespace a is still being deleted after 0 s', details: ['a: held by x'] });
 });
 
 it('ends when the person stops it, without a look', async () => {
   const cluster = watch({ a: true });
-  await awaitTerminating(collect(), cluster, ['a'], 60, { exitCode: () => 130 });
+  await awaitTerminating(collect(), cluster, ['a'], 60, AbortSignal.abort());
   expect(cluster.count()).toBe(0);
 });

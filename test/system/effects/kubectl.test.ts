@@ -213,6 +213,8 @@ describe('a failure of kubectl', () => {
     ['Error from server (Forbidden): secrets is forbidden: User "jane" cannot create resource "secrets" in API group "" in the namespace "x"', 'may not do this'],
     ['error: timed out waiting for the condition', 'did not become ready in time'],
     ['error: deployment "ic3" exceeded its progress deadline', 'did not become ready in time'],
+    ['Error from server: etcdserver: leader changed', 'not ready'],
+    ['Error from server: etcdserver: request is too large', 'kubectl failed with exit code 1'],
     ['something that nobody has seen before', 'kubectl failed with exit code 1'],
   ])('%j', (stderr, words) => {
     const error = explainFailure({ tool: 'kubectl' }, 'cannot apply x', failed(`${stderr}\n`));

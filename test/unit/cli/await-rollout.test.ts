@@ -29,11 +29,11 @@ interface Cluster {
   /** How kubectl's wait for these ends, by their names: `a`, `a b`. */
   readonly waits?: Readonly<Record<string, ToolResult>>;
   readonly onWait?: () => void;
-  readonly isStopped?: () => boolean;
+  readonly stop?: AbortSignal;
   readonly timeout?: number;
 }
 
-async function wait(names: readonly string[], { looks, waits = {}, onWait, isStopped = () => false, timeout = 60 }: Cluster): Promise<{ readonly result: unknown; readonly calls: readonly string[]; readonly args: readonly (readonly string[])[] }> {
+async function wait(names: readonly string[], { looks, waits = {}, onWait, stop = new AbortController().signal, timeout = 60 }: Cluster): Promise<{ readonly result: unknown; readonly calls: readonly string[]; readonly args: readonly (readonly string[])[] }> {
   const calls: string[] = [];
   const all: (readonly string[])[] = [];
   let seen = 0;
@@ -54,7 +54,7 @@ async function wait(names: readonly string[], { looks, waits = {}, onWait, isSto
   const connection = { context: 'here' };
   const step: RunStep = { title: `wait for ${names.length} Deployments`, phase: 'readiness', timeout, waitsFor: workloads, command: rolloutCommand({ workloads, namespace: 'shop', timeout, ...connection }) };
   const tools = { exec, connection, requestTimeout: 10, isAtRoot: true } as unknown as ClusterTools;
-  const ended: unknown = await awaitRollout(tools, step, { exitCode: () => (isStopped() ? 130 : undefined) }, () => undefined).catch((error: unknown) => error);
+  const ended: unknown = await awaitRollout(tools, step, stop, () => undefined).catch((error: unknown) => error);
   const result: unknown = ended instanceof Error || ended === undefined ? ended : (ended as FailedWait).result;
   return { result, calls, args: all };
 }
@@ -97,7 +97,7 @@ async function waitInVain(timeout: number, states: readonly Readonly<Record<stri
     const step: RunStep = { title: 'wait', phase: 'readiness', timeout, waitsFor: workloads, command: rolloutCommand({ workloads, namespace: 'shop', timeout }) };
     const tools = { exec: { run, interrupt: () => undefined }, connection: {}, requestTimeout: 10, isAtRoot: true } as unknown as ClusterTools;
     const notes: string[] = [];
-    const result: unknown = await awaitRollout(tools, step, { exitCode: () => undefined }, (text) => notes.push(text));
+    const result: unknown = await awaitRollout(tools, step, new AbortController().signal, (text) => notes.push(text));
     return { result, seconds: time / 1000, notes };
   } finally {
     clock.mockRestore();
@@ -185,23 +185,23 @@ describe('awaitRollout', () => {
   });
 
   it('begins no other wait after a stop', async () => {
-    let isStopped = false;
-    const { result, calls } = await wait(['a', 'b', 'c'], { looks: [{ a: false, b: false, c: false }], isStopped: () => isStopped, onWait: () => (isStopped = true) });
+    const stop = new AbortController();
+    const { result, calls } = await wait(['a', 'b', 'c'], { looks: [{ a: false, b: false, c: false }], stop: stop.signal, onWait: () => { stop.abort(); } });
     expect(calls).toEqual(['look', 'wait a', 'look']);
     expect(result).toBeInstanceOf(Interrupted);
     expect(result).toMatchObject({ message: 'cannot wait for 3 Deployments: 2 not seen to be ready' });
   });
 
   it('is done after a stop when all are ready by then', async () => {
-    let isStopped = false;
-    const { result, calls } = await wait(['a', 'b'], { looks: [{ a: false, b: false }, { b: true }], isStopped: () => isStopped, onWait: () => (isStopped = true) });
+    const stop = new AbortController();
+    const { result, calls } = await wait(['a', 'b'], { looks: [{ a: false, b: false }, { b: true }], stop: stop.signal, onWait: () => { stop.abort(); } });
     expect({ result, calls }).toEqual({ result: undefined, calls: ['look', 'wait a', 'look'] });
   });
 
   it('tells the failure of a wait that the stop ended', async () => {
-    let isStopped = false;
+    const stop = new AbortController();
     const cut: ToolResult = { ...done, exitCode: undefined, signal: 'SIGINT' };
-    const { result } = await wait(['a', 'b'], { looks: [{ a: false, b: false }], waits: { a: cut }, isStopped: () => isStopped, onWait: () => (isStopped = true) });
+    const { result } = await wait(['a', 'b'], { looks: [{ a: false, b: false }], waits: { a: cut }, stop: stop.signal, onWait: () => { stop.abort(); } });
     expect(result).toBe(cut);
   });
 });

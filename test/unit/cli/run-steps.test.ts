@@ -43,7 +43,7 @@ function createRun(): Run {
   }) as unknown as OutputStream;
   const report = createReport({ stdout: stream, stderr: stream, environment: {} }, false);
   const listener = { showStages: (stages, asked) => showStages({ stream, report }, 'lines', stages, asked) } as Session['listener'];
-  const stopping: Stopping = { exitCode: () => stop.exitCode, isCause: () => false, tellBy: () => undefined, tell: () => undefined, end: () => undefined };
+  const stopping: Stopping = { asked: new AbortController().signal, exitCode: () => stop.exitCode, isCause: () => false, tellBy: () => undefined, tell: () => undefined, end: () => undefined };
   return {
     begun,
     step: (title) => ({

@@ -28,7 +28,7 @@ describe('createStopWatch', () => {
     const { stop, press, log } = scene();
     press('SIGINT');
     expect(log).toEqual(['default SIGINT']);
-    expect(stop.isStopped()).toBe(false);
+    expect(stop.asked.aborted).toBe(false);
   });
 
   it.each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 143]] as const)('%s asks to stop with exit code %i; the second one ends the process', async (signal, exitCode) => {
@@ -38,7 +38,7 @@ describe('createStopWatch', () => {
     const work = failureOf(() => stop.unlessStopped(new Promise(() => undefined)));
     press(signal);
     expect(await work).toBe(stop.asked.reason);
-    expect(await failureOf(stop.endIfStopped)).toBeInstanceOf(Interrupted);
+    expect(await failureOf(() => { stop.asked.throwIfAborted(); })).toBeInstanceOf(Interrupted);
     expect(stop.asked.reason).toMatchObject({ message: 'stopped', exitCode });
     expect([stop.exitCode(), stop.insisted.aborted, log]).toEqual([exitCode, false, []]);
     press('SIGINT');

@@ -29,7 +29,7 @@ interface Scene {
 }
 
 /** Tools that answer one after the other, each after `seconds`; the last answer is for all that follows. */
-function scene(answers: readonly (Partial<ToolResult> & { readonly seconds?: number })[], settings: Partial<RetrySettings> = {}): Scene {
+function scene(answers: readonly (Partial<ToolResult> & { readonly seconds?: number })[], settings: Partial<RetrySettings> = {}, onSleep: () => void = () => undefined): Scene {
   const log: string[] = [];
   const timeouts: (number | undefined)[] = [];
   let time = 0;
@@ -53,15 +53,15 @@ function scene(answers: readonly (Partial<ToolResult> & { readonly seconds?: num
       return Promise.resolve({ exitCode: 0, signal: undefined, stdout: '', stderr: '', isCut: false, durationMs: 1000 * seconds, timedOut: false, stillRunning: undefined, ...answer });
     },
   };
+  const sleep = (ms: number): Promise<void> => {
+    waited += ms;
+    time += ms;
+    onSleep();
+    return Promise.resolve();
+  };
   const exec = withRetries(inner, {
     hasAnswered: true,
-    sleep: (ms) => {
-      waited += ms;
-      time += ms;
-      return Promise.resolve();
-    },
-    clock: () => time,
-    isStopped: () => false,
+    stop: new AbortController().signal,
     onOutage: () => {
       note('out');
     },
@@ -73,7 +73,7 @@ function scene(answers: readonly (Partial<ToolResult> & { readonly seconds?: num
       return Promise.resolve();
     },
     ...settings,
-  });
+  }, { sleep, now: () => time });
   return { exec, log, timeouts };
 }
 
@@ -183,8 +183,9 @@ describe('withRetries', () => {
   });
 
   it('ends its wait when the person wants to stop', async () => {
-    let looks = 0;
-    const { exec, log } = scene([away], { isStopped: () => (looks += 1) > 5 });
+    const stop = new AbortController();
+    let waits = 0;
+    const { exec, log } = scene([away], { stop: stop.signal }, () => { if ((waits += 1) === 2) stop.abort(); });
     expect(await exec.run(get, patience)).toMatchObject(away);
     expect(log.filter((line) => line === 'get')).toHaveLength(2);
   });
@@ -198,7 +199,7 @@ describe('withRetries', () => {
       },
     };
     const nothing = (): void => undefined;
-    const exec = withRetries(inner, { hasAnswered: true, sleep: () => Promise.resolve(), clock: () => 0, isStopped: () => false, onOutage: nothing, onReturn: nothing, settle: () => Promise.resolve() });
+    const exec = withRetries(inner, { hasAnswered: true, stop: new AbortController().signal, onOutage: nothing, onReturn: nothing, settle: () => Promise.resolve() }, { sleep: () => Promise.resolve(), now: () => 0 });
     await exec.run(serverSideApply, { timeoutMs: 1_000_000, stdin: 'kind: Secret' });
     expect(inputs).toEqual(['kind: Secret', 'kind: Secret']);
   });
