@@ -1,4 +1,4 @@
-import { handOver } from '../world/exec/hand-over.ts';
+import { runInForeground } from '../world/exec/foreground.ts';
 import { InternalError } from '../errors.ts';
 import type { ProbeAddress } from '../model/probe.ts';
 import type { ClusterOptions } from './cluster/tools.ts';
@@ -44,7 +44,7 @@ export async function curl(session: Session, { name, path, curlOptions, ...optio
   onRun({ found, shown: build(curlOptions.length === 0 ? [] : ['...']) });
   // It hears the signals itself, and decides when it ends.
   session.stop.hold();
-  return handOver(world, 'curl', build(curlOptions), world.currentFolder);
+  return runInForeground(world, 'curl', build(curlOptions), world.currentFolder);
 }
 
 /** A proxy would look the host up by itself, and does not know it. */

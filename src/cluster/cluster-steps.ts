@@ -48,7 +48,7 @@ export function isWorkload({ resource }: Pick<DeletableObject, 'resource'>): boo
  * Seconds that pods may take to end: a controller has a grace period of 300 s for open connections. Also holds for a namespace, which
  * goes with its last pod.
  */
-const patience = 360;
+const terminationSeconds = 360;
 
 /** Deletes objects of one resource in one namespace, or cluster-scoped ones, and waits until they and their pods are gone. */
 export function deleteStep(
@@ -56,7 +56,7 @@ export function deleteStep(
   { connection, ...settings }: StepSettings,
 ): RunStep {
   const hasPods = isWorkload({ resource });
-  const timeout = hasPods || resource === 'namespaces' ? Math.max(settings.timeout, patience) : settings.timeout;
+  const timeout = hasPods || resource === 'namespaces' ? Math.max(settings.timeout, terminationSeconds) : settings.timeout;
   const objects = { resource, names, ...(namespace === undefined ? {} : { namespace }), ...connection };
   return {
     title: `delete ${resource.split('.')[0] ?? resource} ${names.join(', ')}${namespace === undefined ? '' : ` in namespace ${namespace}`}`,

@@ -14,7 +14,7 @@ import { askTool, explainFailure, hasFailed } from './exec/tool-failure.ts';
 const margin = 30;
 
 /** Milliseconds for a command. */
-export function patience({ timeout }: RunStep): number {
+export function stepLimitMs({ timeout }: Pick<RunStep, 'timeout'>): number {
   return (timeout + margin) * 1000;
 }
 
@@ -33,7 +33,7 @@ export interface StepTools {
 export async function runStep(step: RunStep, { exec, files, onWarning }: StepTools): Promise<void> {
   const { command, remaining } = step;
   const stdin = command.stdinFiles?.map((path) => readInput(files, path)).join('');
-  const result = await runOnChart(step, files, (readable) => exec.run(readable, { timeoutMs: patience(step), ...(stdin === undefined ? {} : { stdin }) }));
+  const result = await runOnChart(step, files, (readable) => exec.run(readable, { timeoutMs: stepLimitMs(step), ...(stdin === undefined ? {} : { stdin }) }));
   if (onWarning !== undefined) readWarnings(result).forEach(onWarning);
   const what = `cannot ${step.title}`;
   if (hasFailed(result) && !(remaining !== undefined && isAlreadyUninstalled(command, result))) throw explainFailure(command, what, result);

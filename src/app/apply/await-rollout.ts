@@ -4,7 +4,7 @@ import { findText, hasFailed } from '../../world/exec/tool-failure.ts';
 import { listWorkloads } from '../../world/kubectl/list-workloads.ts';
 import { listUnready, nameWorkload, type Unready } from '../../world/kubectl/rollout-evidence.ts';
 import { isStopped } from '../../world/poll.ts';
-import { patience } from '../../world/run-step.ts';
+import { stepLimitMs } from '../../world/run-step.ts';
 import { Interrupted, KnownError } from '../../errors.ts';
 import { rolloutCommand } from '../../kube/commands.ts';
 import { isReady } from '../../kube/workload-readiness.ts';
@@ -56,7 +56,7 @@ export async function awaitRollout(tools: ClusterTools, step: RunStep, stop: Abo
     const timeout = isSeen ? Math.min(left, sliceSeconds) : left;
     const command = rolloutCommand({ workloads: now, namespace, timeout, ...tools.connection });
     const began = performance.now();
-    const result = await tools.exec.run(command, { timeoutMs: patience({ ...step, timeout }) });
+    const result = await tools.exec.run(command, { timeoutMs: stepLimitMs({ timeout }) });
     const isSliceOver = timeout < left && isTooLate(result) && !findText(result, 'gave-up') && performance.now() - began >= timeout * 1000;
     if (isSliceOver) {
       const unready = await listUnready(tools, waiting);
@@ -77,7 +77,7 @@ export async function awaitRollout(tools: ClusterTools, step: RunStep, stop: Abo
   return failure;
 }
 
-/** Milliseconds: a longer --timeout is also more patience with what seems to be stuck. */
+/** Milliseconds: with a longer --timeout what seems to be stuck has longer as well. */
 function stuckLimit({ timeout }: RunStep): number {
   return Math.max(60, timeout / 5) * 1000;
 }

@@ -3,7 +3,7 @@ import type { ClusterChanges } from '../../model/changes.ts';
 import { awaitTerminating } from './await-namespaces.ts';
 import { lookUpCluster, selectOurs, type ClusterFacts } from '../cluster/facts.ts';
 import { bindToContext, type ClusterTools } from '../cluster/tools.ts';
-import { makeEnduring } from '../run/enduring-tools.ts';
+import { makeResilient } from '../run/resilient-tools.ts';
 import type { Project } from '../project.ts';
 import { repairReleases } from '../run/release-repair.ts';
 import type { Session } from '../session.ts';
@@ -28,10 +28,10 @@ export async function lookUpForApply(session: Session, tools: ClusterTools, proj
   return unlessStopped(stopping, async () => {
     const facts = await lookUpCluster(tools, project, options);
     if (facts.cluster === undefined) return facts;
-    const enduring = makeEnduring(session, bindToContext(tools, facts.cluster), { stopping, timeout, cluster: facts.cluster });
-    if (facts.terminating.length === 0) return { ...facts, tools: enduring };
-    await awaitTerminating(session, enduring, facts.terminating, timeout, stopping.asked);
-    return { ...(await lookUpCluster(enduring, project, options)), tools: enduring };
+    const resilient = makeResilient(session, bindToContext(tools, facts.cluster), { stopping, timeout, cluster: facts.cluster });
+    if (facts.terminating.length === 0) return { ...facts, tools: resilient };
+    await awaitTerminating(session, resilient, facts.terminating, timeout, stopping.asked);
+    return { ...(await lookUpCluster(resilient, project, options)), tools: resilient };
   });
 }
 

@@ -5,9 +5,8 @@ import type { RunStep } from '../../model/plan.ts';
 import type { DestroyPlan, DestroySettings } from './plan-destroy.ts';
 import { listElections } from './owned-by-project.ts';
 import type { ClusterTools } from '../cluster/tools.ts';
-import { usualConcurrency } from '../run/concurrency.ts';
-import { makeEnduring } from '../run/enduring-tools.ts';
-import type { ProgressStep, Stage } from '../run/stage.ts';
+import { makeResilient } from '../run/resilient-tools.ts';
+import { usualConcurrency, type ProgressStep, type Stage } from '../run/stage.ts';
 import { addTakeOver, type Project } from '../project.ts';
 import { runSteps } from '../run/run-steps.ts';
 import type { Session } from '../session.ts';
@@ -25,12 +24,12 @@ export interface Destroyed {
 export const unlessForeign = 'unless it holds anything else by then';
 
 /** Removes releases, then the controller, what else is its own, and its namespaces, each kind side by side. @throws KnownError as runSteps. */
-export async function carryOutDestroy(session: Session, settings: DestroySettings, { tools: unsteady, cluster, project, removals }: DestroyPlan): Promise<Destroyed> {
-    const { name } = project.config.controller;
+export async function carryOutDestroy(session: Session, settings: DestroySettings, { tools: usual, cluster, project, removals }: DestroyPlan): Promise<Destroyed> {
+  const { name } = project.config.controller;
   const gone = new Set<RunStep>();
   const foreign = new Map<string, readonly string[]>();
   const stopping = listenForStop(session);
-  const tools = makeEnduring(session, unsteady, { stopping, timeout: settings.timeout, cluster });
+  const tools = makeResilient(session, usual, { stopping, timeout: settings.timeout, cluster });
   const runOne = async (step: RunStep): Promise<void> => {
     await runStep(step, { ...tools, files: session.files });
     gone.add(step);

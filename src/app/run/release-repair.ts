@@ -1,12 +1,22 @@
+import type { Exec } from '../../world/exec/exec.ts';
+import { explainFailure, hasFailed } from '../../world/exec/tool-failure.ts';
 import { dropHelmEntry, readHelmJournal, type HelmEntry, type JournalPlace } from '../../world/helm/helm-journal.ts';
 import { readReleaseHistory } from '../../world/helm/release-history.ts';
 import { poll, sleep } from '../../world/poll.ts';
+import { stepLimitMs } from '../../world/run-step.ts';
 import { Interrupted, ToolError } from '../../errors.ts';
+import type { ClusterConnection } from '../../kube/commands.ts';
+import { helmFinishUninstallCommand, helmRollbackCommand } from '../../kube/helm-commands.ts';
 import type { ReleaseName, ReleaseRecord } from '../../model/changes.ts';
-import { chooseRecovery, isUnfinished } from '../../cluster/release-recovery.ts';
-import { clockMs, describeRecovery, recoverRelease, type RepairTools } from './release-recover.ts';
+import type { ReleaseRevision } from '../../model/release-revision.ts';
+import { chooseRecovery, isUnfinished, type Recovery } from '../../cluster/release-recovery.ts';
 import type { Session } from '../session.ts';
 import type { Stopping } from './stopping.ts';
+
+interface RepairTools {
+  readonly exec: Exec;
+  readonly connection: ClusterConnection;
+}
 
 export interface RepairOptions {
   /** Seconds: how long another helm may be at work, and how long each of our own commands may take. */
@@ -31,6 +41,8 @@ const processPollMs = 250;
 const pollMs = 2_000;
 /** A helm that does not wait for pods writes its record soon after its start; one of a later time is not its. */
 const startMs = 120_000;
+/** The clocks of a record and of this machine may differ by so much. */
+const clockMs = 5_000;
 
 /**
  * Frees the releases that a dead helm left in a state in which helm refuses every upgrade, and waits for helms that are at work.
@@ -70,6 +82,18 @@ export async function repairReleases(session: Session, tools: RepairTools, recor
 export async function awaitRunningHelms(session: Session, { cluster, ...options }: Omit<RepairOptions, 'forcePending'> & { readonly command: string }): Promise<void> {
   const place = { hostname: session.world.hostname, ...cluster };
   for (const entry of readHelmJournal(session.files, place)) if (entry.isRunning) await waitForProcess({ session, place, ...options }, entry, entry);
+}
+
+/**
+ * Frees a release after a helm of this very run lost the API server: what is pending since then is that helm's doing.
+ * @param sinceMs how long ago that helm started.
+ * @throws ToolError when it cannot be freed.
+ */
+export async function repairAfterOutage({ world }: Session, tools: RepairTools, subject: ReleaseName, sinceMs: number, timeout: number): Promise<void> {
+  const revisions = await readReleaseHistory(tools.exec, tools.connection, subject);
+  const begunMs = (revisions.at(-1)?.begunAt ?? 0) * 1000;
+  const recovery = begunMs < world.now().getTime() - sinceMs - clockMs ? undefined : chooseRecovery(revisions);
+  if (recovery !== undefined) await recoverRelease(tools, subject, recovery, timeout);
 }
 
 interface Waiting extends Pick<RepairOptions, 'timeout' | 'stopping'> {
@@ -119,6 +143,26 @@ async function repairRelease(repair: Repair, subject: ReleaseName, modifiedAt: n
     await sleep(Math.min(leftMs, pollMs), repair.stopping.asked);
     endIfStopped(repair, what);
   }
+}
+
+/**
+ * Judged by the record: a rollback that fails frees the release as well, and the upgrade that follows says what is wrong.
+ * @param timeout in seconds.
+ * @throws ToolError when the release is not free afterwards.
+ */
+async function recoverRelease({ exec, connection }: RepairTools, subject: ReleaseName, recovery: Recovery, timeout: number): Promise<void> {
+  const place = { ...connection, ...subject, timeout };
+  const command = recovery.kind === 'rollback' ? helmRollbackCommand({ ...place, revision: recovery.revision }) : helmFinishUninstallCommand(place);
+  const result = await exec.run(command, { timeoutMs: stepLimitMs({ timeout }) });
+  if (!hasFailed(result)) return;
+  if (result.stillRunning === undefined && chooseRecovery(await readReleaseHistory(exec, connection, subject)) === undefined) return;
+  throw explainFailure(command, `cannot free release ${subject.namespace}/${subject.name}`, result);
+}
+
+/** What is done, for the person; `newest` is the revision that was left. */
+function describeRecovery(recovery: Recovery, { revision }: ReleaseRevision): string {
+  if (recovery.kind === 'finish-uninstall') return 'ending its removal';
+  return recovery.revision === revision ? `completing revision ${revision}` : `going back to revision ${recovery.revision}`;
 }
 
 function findEntry({ session, place }: Waiting, subject: ReleaseName): HelmEntry | undefined {

@@ -19,6 +19,11 @@ export interface Stage {
   readonly concurrency: number;
 }
 
+/** How many releases are worked on side by side: a helm keeps a processor busy for most of its half second, and waits in between. */
+export function usualConcurrency(cores: number): number {
+  return Math.min(2 * cores, 16);
+}
+
 /** Stages of one step each, for what must happen in order. */
 export function inOrder(steps: readonly ProgressStep[]): readonly Stage[] {
   return steps.map((step) => ({ title: step.title, steps: [step], concurrency: 1 }));

@@ -33,7 +33,7 @@ export interface AuthorityPlace {
 }
 
 /** Milliseconds for sending one Secret. */
-const patience = 60_000;
+const sendLimitMs = 60_000;
 
 /** The Secrets on a cluster, changed as apply does: on standard input, never in an argument. */
 export function authoritiesOnCluster(
@@ -44,7 +44,7 @@ export function authoritiesOnCluster(
   /** @returns how it ended, and why it failed; `what`: as for explainFailure. */
   const send = async ({ path }: DesiredObject, stdin: string, what: string): Promise<{ readonly result: ToolResult; readonly failure?: ToolError }> => {
     const command = applyCommand({ files: [path], method: profile.applyMethod, forceConflicts: false, ...tools.connection });
-    const result = await tools.exec.run(command, { timeoutMs: patience, stdin });
+    const result = await tools.exec.run(command, { timeoutMs: sendLimitMs, stdin });
     return { result, ...(hasFailed(result) && { failure: explainFailure(command, what, result) }) };
   };
   const refuseChange = (secret: DesiredObject): Promise<string | undefined> => refuseDifferent(tools, secret, controllerName, files);

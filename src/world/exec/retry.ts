@@ -18,7 +18,7 @@ export interface RetrySettings {
    * command. `sinceMs` is how long ago that helm started; only what is as young is its doing. The Exec is for this alone: it tries
    * questions again, and no helm that changes something.
    */
-  readonly settle: (exec: Exec, release: ReleaseName, sinceMs: number) => Promise<void>;
+  readonly repair: (exec: Exec, release: ReleaseName, sinceMs: number) => Promise<void>;
 }
 
 /** Time, in milliseconds. */
@@ -34,18 +34,18 @@ const longestWaitMs = 8_000;
 
 /**
  * Tries again what is safe to try again while the API server is not there: questions, server-side apply, a deletion of what may be
- * gone; a helm that changes something only when it did not begin, or after its release was settled. The last failure is returned as
+ * gone; a helm that changes something only when it did not begin, or after its release was repaired. The last failure is returned as
  * it is.
  *
  * Nothing is tried again before the cluster has answered once: a wrong context fails at once.
  */
 export function withRetries(exec: Exec, settings: RetrySettings, time: Time = { sleep, now: () => performance.now() }): Exec {
   const state: Outage = { hasAnswered: settings.hasAnswered, isOut: false };
-  const retrying = (settle: Attempts['settle']): Exec => ({
-    run: (command, options) => runWithRetries(command, options, { exec, settings, time, state, settle }),
+  const retrying = (repair: Attempts['repair']): Exec => ({
+    run: (command, options) => runWithRetries(command, options, { exec, settings, time, state, repair }),
   });
   const cautious = retrying(undefined);
-  return retrying((release, sinceMs) => settings.settle(cautious, release, sinceMs));
+  return retrying((release, sinceMs) => settings.repair(cautious, release, sinceMs));
 }
 
 /** What is known of the API server; one for all commands, which meet the same outage. */
@@ -59,7 +59,7 @@ interface Attempts {
   readonly settings: RetrySettings;
   readonly time: Time;
   readonly state: Outage;
-  readonly settle: ((release: ReleaseName, sinceMs: number) => Promise<void>) | undefined;
+  readonly repair: ((release: ReleaseName, sinceMs: number) => Promise<void>) | undefined;
 }
 
 async function runWithRetries(command: ExternalCommand, options: RunOptions, attempts: Attempts): Promise<ToolResult> {
@@ -94,14 +94,14 @@ async function runWithRetries(command: ExternalCommand, options: RunOptions, att
 }
 
 /** What has to be done before the command may be run again; undefined: it must not be. */
-function wayToRetry({ effect, retry, release }: ExternalCommand, result: ToolResult, { settle }: Attempts): ((sinceMs: number) => Promise<void>) | undefined {
+function wayToRetry({ effect, retry, release }: ExternalCommand, result: ToolResult, { repair }: Attempts): ((sinceMs: number) => Promise<void>) | undefined {
   const atOnce = (): Promise<void> => Promise.resolve();
   if (effect === 'read') return atOnce;
   if (retry === undefined) return undefined;
   if (findText(result, 'not-begun')) return atOnce;
-  if (settle === undefined) return undefined;
+  if (repair === undefined) return undefined;
   if (retry === 'always') return atOnce;
-  return release && ((sinceMs) => settle(release, sinceMs));
+  return release && ((sinceMs) => repair(release, sinceMs));
 }
 
 async function succeeds(action: () => Promise<void>): Promise<boolean> {

@@ -68,8 +68,8 @@ function scene(answers: readonly (Partial<ToolResult> & { readonly seconds?: num
     onReturn: () => {
       note('back');
     },
-    settle: (_exec, { name, namespace }) => {
-      note(`settle ${namespace}/${name}`);
+    repair: (_exec, { name, namespace }) => {
+      note(`repair ${namespace}/${name}`);
       return Promise.resolve();
     },
     ...settings,
@@ -77,7 +77,7 @@ function scene(answers: readonly (Partial<ToolResult> & { readonly seconds?: num
   return { exec, log, timeouts };
 }
 
-const patience = { timeoutMs: 330_000 };
+const stepTime = { timeoutMs: 330_000 };
 
 describe('withRetries', () => {
   it('asks again after 1, 2, 4, 8, 8 s, and says once that it does and once that it is over', async () => {
@@ -107,19 +107,19 @@ describe('withRetries', () => {
 
   it('speaks once for commands side by side', async () => {
     const { exec, log } = scene([away, away, fine]);
-    await Promise.all([exec.run(get, patience), exec.run(serverSideApply, patience)]);
+    await Promise.all([exec.run(get, stepTime), exec.run(serverSideApply, stepTime)]);
     expect(log.filter((line) => line === 'out' || line === 'back')).toEqual(['out', 'back']);
   });
 
   it('does not wait for a cluster that has never answered', async () => {
     const { exec, log } = scene([away, fine, away, fine, away, fine], { hasAnswered: false });
-    expect(await exec.run(get, patience)).toMatchObject(away);
+    expect(await exec.run(get, stepTime)).toMatchObject(away);
     // These do not ask the cluster.
-    await exec.run({ ...get, args: ['config', 'view'], isLocal: true }, patience);
-    expect(await exec.run(get, patience)).toMatchObject(away);
-    await exec.run(get, patience);
+    await exec.run({ ...get, args: ['config', 'view'], isLocal: true }, stepTime);
+    expect(await exec.run(get, stepTime)).toMatchObject(away);
+    await exec.run(get, stepTime);
     expect(log).toEqual(['get', 'config', 'get', 'get']);
-    await exec.run(get, patience);
+    await exec.run(get, stepTime);
     expect(log.slice(4)).toEqual(['get', 'out', 'wait 1', 'get', 'back']);
   });
 
@@ -129,7 +129,7 @@ describe('withRetries', () => {
     ['a command of which nobody says so', { tool: 'helm', effect: 'write', args: ['upgrade'] }],
   ])('does not repeat %s', async (_, command) => {
     const { exec, log } = scene([away, fine]);
-    expect(await exec.run(command, patience)).toMatchObject(away);
+    expect(await exec.run(command, stepTime)).toMatchObject(away);
     expect(log).toHaveLength(1);
   });
 
@@ -142,51 +142,51 @@ describe('withRetries', () => {
     ['the end of a removal', helmFinishUninstallCommand(release)],
   ])('repeats %s', async (_, command) => {
     const { exec, log } = scene([away, fine]);
-    expect((await exec.run(command, patience)).exitCode).toBe(0);
-    expect(log.filter((line) => line.startsWith('settle'))).toEqual([]);
+    expect((await exec.run(command, stepTime)).exitCode).toBe(0);
+    expect(log.filter((line) => line.startsWith('repair'))).toEqual([]);
   });
 
   it.each([forbidden, { exitCode: undefined, signal: 'SIGTERM' as const, stderr: away.stderr }, { ...away, timedOut: true }, { ...away, stillRunning: 7 }])('does not repeat what failed otherwise: %j', async (failure) => {
     const { exec, log } = scene([failure, fine]);
-    expect(await exec.run(get, patience)).toMatchObject(failure);
+    expect(await exec.run(get, stepTime)).toMatchObject(failure);
     expect(log).toEqual(['get']);
   });
 
-  it('repeats a helm that did not begin, and settles the release of one that did', async () => {
+  it('repeats a helm that did not begin, and repairs the release of one that did', async () => {
     const before = scene([notBegun, fine]);
-    await before.exec.run(upgrade, patience);
+    await before.exec.run(upgrade, stepTime);
     expect(before.log).toEqual(['upgrade', 'out', 'wait 1', 'upgrade', 'back']);
     const within = scene([helmAway, helmAway, fine]);
-    await within.exec.run(upgrade, patience);
-    expect(within.log).toEqual(['upgrade', 'out', 'wait 1', 'settle shop/ic3-svc7', 'upgrade', 'wait 2', 'settle shop/ic3-svc7', 'upgrade', 'back']);
+    await within.exec.run(upgrade, stepTime);
+    expect(within.log).toEqual(['upgrade', 'out', 'wait 1', 'repair shop/ic3-svc7', 'upgrade', 'wait 2', 'repair shop/ic3-svc7', 'upgrade', 'back']);
   });
 
-  it('settles with tools that ask again but never settle in turn, and tells how long ago helm began', async () => {
+  it('repairs with tools that ask again but never repair in turn, and tells how long ago helm began', async () => {
     const seen: number[] = [];
     const { exec, log } = scene([{ ...helmAway, seconds: 5 }, away, fine, helmAway, fine], {
-      settle: async (settling, _release, sinceMs) => {
+      repair: async (repairing, _release, sinceMs) => {
         seen.push(sinceMs);
-        await settling.run(get, patience);
-        expect(await settling.run(rollback, patience)).toMatchObject(helmAway);
+        await repairing.run(get, stepTime);
+        expect(await repairing.run(rollback, stepTime)).toMatchObject(helmAway);
       },
     });
-    expect((await exec.run(upgrade, patience)).exitCode).toBe(0);
+    expect((await exec.run(upgrade, stepTime)).exitCode).toBe(0);
     expect(seen).toEqual([6000]);
     expect(log).toEqual(['upgrade', 'out', 'wait 1', 'get', 'wait 1', 'get', 'back', 'rollback', 'upgrade']);
   });
 
-  it('returns the first failure when the release cannot be settled, and lets a bug through', async () => {
-    const { exec } = scene([helmAway, fine], { settle: () => Promise.reject(new ToolError('no')) });
-    expect(await exec.run(upgrade, patience)).toMatchObject(helmAway);
-    const broken = scene([helmAway, fine], { settle: () => Promise.reject(new InternalError('bug')) });
-    expect(await failureOf(() => broken.exec.run(upgrade, patience))).toBeInstanceOf(InternalError);
+  it('returns the first failure when the release cannot be repaired, and lets a bug through', async () => {
+    const { exec } = scene([helmAway, fine], { repair: () => Promise.reject(new ToolError('no')) });
+    expect(await exec.run(upgrade, stepTime)).toMatchObject(helmAway);
+    const broken = scene([helmAway, fine], { repair: () => Promise.reject(new InternalError('bug')) });
+    expect(await failureOf(() => broken.exec.run(upgrade, stepTime))).toBeInstanceOf(InternalError);
   });
 
   it('ends its wait when the person wants to stop', async () => {
     const stop = new AbortController();
     let waits = 0;
     const { exec, log } = scene([away], { stop: stop.signal }, () => { if ((waits += 1) === 2) stop.abort(); });
-    expect(await exec.run(get, patience)).toMatchObject(away);
+    expect(await exec.run(get, stepTime)).toMatchObject(away);
     expect(log.filter((line) => line === 'get')).toHaveLength(2);
   });
 
@@ -199,7 +199,7 @@ describe('withRetries', () => {
       },
     };
     const nothing = (): void => undefined;
-    const exec = withRetries(inner, { hasAnswered: true, stop: new AbortController().signal, onOutage: nothing, onReturn: nothing, settle: () => Promise.resolve() }, { sleep: () => Promise.resolve(), now: () => 0 });
+    const exec = withRetries(inner, { hasAnswered: true, stop: new AbortController().signal, onOutage: nothing, onReturn: nothing, repair: () => Promise.resolve() }, { sleep: () => Promise.resolve(), now: () => 0 });
     await exec.run(serverSideApply, { timeoutMs: 1_000_000, stdin: 'kind: Secret' });
     expect(inputs).toEqual(['kind: Secret', 'kind: Secret']);
   });

@@ -2,11 +2,11 @@ import { withHelmJournal } from '../../world/helm/helm-journal.ts';
 import type { Cluster } from '../../world/kubectl/kubectl.ts';
 import { withRetries } from '../../world/exec/retry.ts';
 import { useExec, type ClusterTools } from '../cluster/tools.ts';
-import { settleRelease } from './release-recover.ts';
+import { repairAfterOutage } from './release-repair.ts';
 import type { Session } from '../session.ts';
 import type { Stopping } from './stopping.ts';
 
-export interface Endurance {
+interface ResilienceSettings {
   readonly stopping: Stopping;
   /** Seconds that one step may take. */
   readonly timeout: number;
@@ -15,10 +15,10 @@ export interface Endurance {
 }
 
 /**
- * The same tools for a run that changes the cluster: they bear a restart of the API server, and note each helm so that the next run
+ * The same tools for a run that changes the cluster: they go on after a restart of the API server, and note each helm so that the next run
  * knows what a killed one left.
  */
-export function makeEnduring(session: Session, tools: ClusterTools, { stopping, timeout, cluster }: Endurance): ClusterTools {
+export function makeResilient(session: Session, tools: ClusterTools, { stopping, timeout, cluster }: ResilienceSettings): ClusterTools {
   const { world, files } = session;
   const { context, server } = cluster;
   const noting = withHelmJournal(tools.exec, { files, place: { hostname: world.hostname, context, server }, now: world.now });
@@ -33,7 +33,7 @@ export function makeEnduring(session: Session, tools: ClusterTools, { stopping, 
       onReturn: () => {
         stopping.tell('The API server answers again.');
       },
-      settle: (exec, release, sinceMs) => settleRelease(session, { exec, connection: tools.connection }, release, sinceMs, timeout),
+      repair: (exec, release, sinceMs) => repairAfterOutage(session, { exec, connection: tools.connection }, release, sinceMs, timeout),
     }),
   );
 }
