@@ -2,7 +2,7 @@ import { InternalError, ToolError } from '../errors.ts';
 import { printCommand } from '../kube/command-line.ts';
 import { replaceChart } from '../kube/helm-commands.ts';
 import type { RunStep, ToolCommand } from '../model/plan.ts';
-import { readWarnings } from './kubectl/api-warnings.ts';
+import { readWarnings } from './kubectl/api-server-words.ts';
 import { presentChart } from './helm/chart-folder.ts';
 import type { Exec, ToolResult } from './exec/exec.ts';
 import type { ProjectFiles } from './files/files.ts';
@@ -21,7 +21,7 @@ export function stepLimitMs({ timeout }: Pick<RunStep, 'timeout'>): number {
 export interface StepTools {
   readonly exec: Exec;
   readonly files: ProjectFiles;
-  /** Called with what the API server warned of while it took what was sent (api-warnings.ts). */
+  /** Called with what the API server warned of while it took what was sent (api-server-words.ts). */
   readonly onWarning?: (text: string) => void;
 }
 

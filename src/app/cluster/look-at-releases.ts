@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 import { templateChart } from '../../world/helm/chart-template.ts';
-import { readReleaseManifest } from '../../world/helm/release-manifest.ts';
+import { readReleaseManifest } from '../../world/helm/release-history.ts';
 import type { ServerDryRun } from '../../world/kubectl/server-dry-run.ts';
-import { createStagedCharts } from '../../world/helm/staged-charts.ts';
+import { createStagedCharts } from '../../world/helm/chart-folder.ts';
 import { fieldAt, isMap, numberField } from '../../kube/object-fields.ts';
 import { addReleaseMetadata, helmFieldManager } from '../../kube/release-metadata.ts';
 import type { ReleaseChange, ReleaseName, ReleaseRecord } from '../../model/changes.ts';

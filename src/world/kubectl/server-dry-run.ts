@@ -1,16 +1,16 @@
 import pLimit from 'p-limit';
 import { existingNamespacesCommand, readLiveCommand, serverDryRunCommand } from '../../kube/dry-run-commands.ts';
-import { hasOtherManagers, isPatchedBy, readConflicts } from '../../kube/field-managers.ts';
-import { isSameObject } from '../../kube/object-identity.ts';
+import { compareObjects } from '../../kube/compare-objects.ts';
+import { dropManagedFields, hasOtherManagers, isPatchedBy, readConflicts } from '../../kube/field-managers.ts';
+import { isSameObject, nameObject } from '../../kube/object-identity.ts';
 import type { ObjectChange } from '../../model/changes.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import type { ToolCommand } from '../../model/plan.ts';
 import type { Exec, ToolResult } from '../exec/exec.ts';
-import { judgePreview, type Answer } from './judge-preview.ts';
 import type { ClusterAccess } from './ask-kubectl.ts';
 import { readObjectAnswer } from '../../kube/object-answers.ts';
 import { divideObjects, halveObjects } from '../../kube/object-groups.ts';
-import { isAboutObjects } from './refusal-words.ts';
+import { isAboutObjects, quoteRefusal } from './api-server-words.ts';
 import { explainFailure, findText, garbledAnswer, hasFailed } from '../exec/tool-failure.ts';
 
 interface PreviewOptions {
@@ -23,6 +23,9 @@ interface PreviewOptions {
   /** Namespaces that are known to be there. */
   readonly existingNamespaces?: ReadonlySet<string>;
 }
+
+/** What the API server says of one object: how it would be, or kubectl's words about why it would not. */
+type Answer = { readonly merged: KubeObject } | { readonly words: string };
 
 /** An object and what would become of it. */
 interface Preview extends ObjectChange {
@@ -167,4 +170,18 @@ interface AskOptions {
   readonly force: boolean;
   /** Those of the objects that a failure may be about. */
   readonly findSuspects: (group: readonly KubeObject[]) => Promise<readonly KubeObject[]>;
+}
+
+/** What would become of an object. Without an answer it could not be asked about, because its namespace is still to be made. */
+function judgePreview(object: KubeObject, live: KubeObject | undefined, answer: Answer | undefined): Omit<ObjectChange, 'conflicts'> {
+  const known = { object: nameObject(object), ...(live === undefined ? {} : { before: dropManagedFields(live) }) };
+  const created = { ...known, change: 'create', after: object } as const;
+  if (answer === undefined) return created;
+  if ('words' in answer) {
+    const refusal = quoteRefusal(answer.words, object);
+    return live === undefined ? { ...created, refusal } : { ...known, change: 'change', refusal };
+  }
+  const change = compareObjects(live, answer.merged);
+  // What the server would make of a new object has a random address and every default: it is shown as it is sent.
+  return change === 'create' ? created : { ...known, change, ...(change === 'change' ? { after: dropManagedFields(answer.merged) } : {}) };
 }

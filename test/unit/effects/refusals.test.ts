@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readWarnings } from '../../../src/world/kubectl/api-warnings.ts';
+import { readWarnings } from '../../../src/world/kubectl/api-server-words.ts';
 import type { ToolResult } from '../../../src/world/exec/exec.ts';
 import { explainFailure } from '../../../src/world/exec/tool-failure.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quoteOutput, redact } from '../../../src/world/exec/redaction.ts';
-import { quoteRefusal } from '../../../src/world/kubectl/refusal-words.ts';
+import { quoteRefusal } from '../../../src/world/kubectl/api-server-words.ts';
 import type { JsonValue } from '../../../src/model/json.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { createStagedCharts } from '../../../src/world/helm/staged-charts.ts';
+import { createStagedCharts } from '../../../src/world/helm/chart-folder.ts';
 
 it('keeps charts in a private folder of its own until they are removed', () => {
   const staged = createStagedCharts();
