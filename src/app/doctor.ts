@@ -11,7 +11,7 @@ import type { Session } from './session.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** What was looked at, and how it was found. */
-export interface Finding {
+export interface DoctorFinding {
   /** Stable, for scripts. */
   readonly check: string;
   readonly status: 'ok' | 'note' | 'warning' | 'failed';
@@ -20,10 +20,10 @@ export interface Finding {
 }
 
 /** Looks at everything that an apply needs, and finds `failed` what would stop it. Changes nothing. */
-export async function examine(session: Session, options: ClusterOptions): Promise<readonly Finding[]> {
+export async function examine(session: Session, options: ClusterOptions): Promise<readonly DoctorFinding[]> {
   const tools = openCluster(session, options, true);
   // One that is too old does not come this far: bin/ingress-tls.js.
-  const findings: Finding[] = [{ check: 'node', status: 'ok', found: session.world.nodeVersion }];
+  const findings: DoctorFinding[] = [{ check: 'node', status: 'ok', found: session.world.nodeVersion }];
   const project = await checkProject(session, findings);
   const [kubectl, helm, openssl] = await sideBySide(
     () => checkTool('kubectl', async () => (await tools.kubectl.readClientVersion()).text),
@@ -40,13 +40,13 @@ export async function examine(session: Session, options: ClusterOptions): Promis
   findings.push(
     ...project.desired.notices
       .filter(({ level }) => level !== 'error')
-      .map(({ level, code, message, remedy }): Finding => ({ check: code, status: level === 'warning' ? 'warning' : 'note', found: message, ...(remedy === undefined ? {} : { remedy }) })),
+      .map(({ level, code, message, remedy }): DoctorFinding => ({ check: code, status: level === 'warning' ? 'warning' : 'note', found: message, ...(remedy === undefined ? {} : { remedy }) })),
   );
   return findings;
 }
 
 /** The project in the folder; where there is none, or a broken one, the cluster is judged for a default one. */
-async function checkProject(session: Session, findings: Finding[]): Promise<Project> {
+async function checkProject(session: Session, findings: DoctorFinding[]): Promise<Project> {
   const fallback = (): Promise<Project> => parseProject(createConfigText({ domain: defaultDomain }));
   if (!session.files.exists(places.config)) {
     findings.push({ check: 'project', status: 'note', found: `no ${places.config} here`, remedy: 'ingress-tls init' });
@@ -73,7 +73,7 @@ async function checkProject(session: Session, findings: Finding[]): Promise<Proj
   }
 }
 
-async function checkTool(check: string, readVersion: () => Promise<string>): Promise<Finding> {
+async function checkTool(check: string, readVersion: () => Promise<string>): Promise<DoctorFinding> {
   try {
     return { check, status: 'ok', found: await readVersion() };
   } catch (error) {
@@ -86,7 +86,7 @@ async function readOpensslVersion({ exec }: ClusterTools): Promise<string> {
   return stdout.trim().split('\n')[0] ?? '';
 }
 
-async function checkCluster(unbound: ClusterTools, project: Project): Promise<readonly Finding[]> {
+async function checkCluster(unbound: ClusterTools, project: Project): Promise<readonly DoctorFinding[]> {
   let cluster: Cluster;
   try {
     cluster = await unbound.kubectl.readCluster();
@@ -104,7 +104,7 @@ async function checkCluster(unbound: ClusterTools, project: Project): Promise<re
   return [{ check: 'cluster', status: 'ok', found: describeCluster(cluster) }, ...findings.flat()];
 }
 
-async function checkNamespaces(tools: ClusterTools, project: Project): Promise<readonly Finding[]> {
+async function checkNamespaces(tools: ClusterTools, project: Project): Promise<readonly DoctorFinding[]> {
   const words = { absent: 'does not exist yet; apply makes it', ours: 'exists and is ours', foreign: 'exists; it is used as it is', terminating: 'is being deleted; apply waits until it is gone' };
   try {
     const uses = await judgeNamespaces(tools, project);
@@ -114,13 +114,13 @@ async function checkNamespaces(tools: ClusterTools, project: Project): Promise<r
   }
 }
 
-async function checkEntry(tools: ClusterTools, project: Project): Promise<Finding> {
+async function checkEntry(tools: ClusterTools, project: Project): Promise<DoctorFinding> {
   const { entry } = project.desired;
   if (entry.kind === 'elsewhere') return { check: 'entry', status: 'note', found: `where the controller is reached is not ours to say: ${entry.how}` };
   return judge('node-port', `node port ${entry.port} is free or ours`, () => refuseTakenNodePort(tools, project));
 }
 
-async function judge(check: string, good: string, refuse: () => Promise<void>): Promise<Finding> {
+async function judge(check: string, good: string, refuse: () => Promise<void>): Promise<DoctorFinding> {
   try {
     await refuse();
     return { check, status: 'ok', found: good };
@@ -129,7 +129,7 @@ async function judge(check: string, good: string, refuse: () => Promise<void>): 
   }
 }
 
-function asFinding(check: string, error: unknown): Finding {
+function asFinding(check: string, error: unknown): DoctorFinding {
   if (!(error instanceof KnownError) || error instanceof Interrupted) throw error;
   const found = [error.message, ...error.details].join('\n');
   return { check, status: 'failed', found, ...(error.remedy === undefined ? {} : { remedy: error.remedy }) };

@@ -46,8 +46,8 @@ export type Step =
       /** Absent: self-signed. */
       readonly issuer?: { readonly certificatePath: string; readonly keyPath: string };
     }
-  | { readonly kind: 'write-file'; readonly path: string; readonly content: string; readonly change: Change }
-  | { readonly kind: 'write-object'; readonly path: string; readonly content: ObjectFromFiles; readonly change: Change }
+  | { readonly kind: 'write-file'; readonly path: string; readonly content: string; readonly change: FileChange }
+  | { readonly kind: 'write-object'; readonly path: string; readonly content: ObjectFromFiles; readonly change: FileChange }
   | { readonly kind: 'remove-file'; readonly path: string; readonly change: 'remove' | 'remove-edited' };
 
 export interface PlannedRelease extends ReleaseName {
@@ -77,7 +77,7 @@ export interface RunStep {
 }
 
 /** `replace-edited` and `remove-edited` happen only when forced, and keep a backup of what a person had written. */
-export type Change = 'create' | 'replace' | 'replace-edited';
+export type FileChange = 'create' | 'replace' | 'replace-edited';
 
 /** The part of an apply that a command belongs to. */
 type Phase = 'namespaces-and-rbac' | 'secrets' | 'controller' | 'rollout' | 'services' | 'readiness' | 'clean-up';

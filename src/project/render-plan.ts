@@ -1,6 +1,6 @@
 import { digestText } from '../kube/digest.ts';
 import type { Observed } from '../model/observed.ts';
-import type { Change, Conflict, Plan, Step } from '../model/plan.ts';
+import type { Conflict, FileChange, Plan, Step } from '../model/plan.ts';
 import { planCertificates } from './certificates.ts';
 import type { DesiredFile } from './desired-files.ts';
 import type { DesiredProject } from './desired-project.ts';
@@ -8,7 +8,7 @@ import { completeGitFiles } from './git-files.ts';
 import { places } from './places.ts';
 import type { DesiredObject } from './desired-objects.ts';
 
-type Decision = Change | 'unchanged' | Conflict['reason'];
+type Decision = FileChange | 'unchanged' | Conflict['reason'];
 
 export interface RenderSettings {
   readonly now: Date;

@@ -11,7 +11,7 @@ import type { Project } from '../project.ts';
 import type { Session } from '../session.ts';
 import type { Foreigners } from './foreign.ts';
 import type { StopWatch } from '../stop-watch.ts';
-import { describe, type AuthorityPlace } from './swap.ts';
+import { describe, type AuthorityStore } from './swap.ts';
 
 /** Milliseconds between two looks. */
 const pause = 300;
@@ -20,7 +20,7 @@ export interface DeepInput {
   readonly session: Session;
   readonly project: Project;
   readonly context: VerifyContext;
-  readonly place: AuthorityPlace;
+  readonly place: AuthorityStore;
   readonly prober: Prober;
   readonly foreigners: Foreigners;
   readonly stop: StopWatch;

@@ -5,7 +5,7 @@ import type { ClusterOptions } from '../cluster/tools.ts';
 import type { Project } from '../project.ts';
 import { withLock, type Session } from '../session.ts';
 import { openForChange } from './address.ts';
-import { describe, nameJournal, authoritiesOfPreview, authoritiesOnCluster, type AuthorityPlace } from './swap.ts';
+import { describe, nameJournal, authoritiesOfPreview, authoritiesOnCluster, type AuthorityStore } from './swap.ts';
 
 /**
  * Puts back what a `verify --deep` that was killed left broken. To be called while holding the lock: the journal of one that
@@ -44,7 +44,7 @@ export async function repair(session: Session, project: Project, options: Cluste
   await withLock(session, 'verify', () => repairUnderLock(session, project, options));
 }
 
-async function openPlace(session: Session, { profile, config }: Project, { target }: DeepJournal, options: ClusterOptions): Promise<AuthorityPlace> {
+async function openPlace(session: Session, { profile, config }: Project, { target }: DeepJournal, options: ClusterOptions): Promise<AuthorityStore> {
   if (target.kind === 'preview') return authoritiesOfPreview(session.files);
   const { kubeconfig, timeout } = options;
   const remedy = `name the kubeconfig that leads to context ${escapeControls(target.context)} with --kubeconfig; if that cluster is gone, delete ${deepJournalPath}`;

@@ -17,7 +17,7 @@ import { checkLogs, skipLogs } from './logs.ts';
 import { observe } from './observe.ts';
 import { repairUnderLock } from './repair.ts';
 import { lookAgain } from './look-again.ts';
-import { authoritiesOfPreview, authoritiesOnCluster, type AuthorityPlace } from './swap.ts';
+import { authoritiesOfPreview, authoritiesOnCluster, type AuthorityStore } from './swap.ts';
 import { hasTlsHop } from '../../model/mode.ts';
 
 /** Connections at a time. */
@@ -64,7 +64,7 @@ interface Part {
   readonly failure?: ToolError;
 }
 
-export interface Verified {
+interface VerificationRun {
   /** What was seen of each service. */
   readonly verification: Verification;
   /** Why nothing was reached at all. */
@@ -77,7 +77,7 @@ export interface Verified {
  * Makes the connections and judges them; with `--logs` and `--deep` it does that too.
  * @throws Interrupted when the person stops the run, after what was changed has been put back.
  */
-export async function runVerification(session: Session, options: VerifySettings, work: Work): Promise<Verified> {
+export async function runVerification(session: Session, options: VerifySettings, work: Work): Promise<VerificationRun> {
   const { context, selected, found } = work;
   const { stop } = session;
   stop.listen();
@@ -173,7 +173,7 @@ async function breakHops(running: Running): Promise<Part> {
   }
 }
 
-function openPlace({ session: { files }, project: { profile, config }, found }: Running): AuthorityPlace {
+function openPlace({ session: { files }, project: { profile, config }, found }: Running): AuthorityStore {
   if (found.cluster !== undefined) return authoritiesOnCluster(found.cluster, { files, profile, controllerName: config.controller.name });
   if (found.address.source === 'preview') return authoritiesOfPreview(files);
   throw new InternalError('--deep was let pass with an address alone');

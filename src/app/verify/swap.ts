@@ -14,7 +14,7 @@ import type { ClusterTools } from '../cluster/tools.ts';
 import type { OpenedCluster } from './address.ts';
 
 /** Where the Secrets or ConfigMaps lie that `verify --deep` changes. */
-export interface AuthorityPlace {
+export interface AuthorityStore {
   readonly journalTarget: DeepJournal['target'];
   /** Milliseconds in which whoever reads the Secrets has read a changed one. */
   readonly longestWait: number;
@@ -39,7 +39,7 @@ const sendLimitMs = 60_000;
 export function authoritiesOnCluster(
   { tools, found }: OpenedCluster,
   { files, profile, controllerName }: { readonly files: ProjectFiles; readonly profile: ControllerProfile; readonly controllerName: string },
-): AuthorityPlace {
+): AuthorityStore {
   const originals = new Map<string, string>();
   /** @returns how it ended, and why it failed; `what`: as for explainFailure. */
   const send = async ({ path }: DesiredObject, stdin: string, what: string): Promise<{ readonly result: ToolResult; readonly failure?: ToolError }> => {
@@ -71,12 +71,12 @@ export function authoritiesOnCluster(
 }
 
 /** The files in secrets/, which a preview watches. */
-export function authoritiesOfPreview(files: ProjectFiles): AuthorityPlace {
+export function authoritiesOfPreview(files: ProjectFiles): AuthorityStore {
   const originals = new Map<string, string>();
   const write = (path: string, text: string): void => {
     files.writeAtomic(path, text, { mode: 0o600, durable: true });
   };
-  const refuse: AuthorityPlace['refuse'] = ({ path }) => Promise.resolve(files.exists(path) ? undefined : `${path} is not there: ingress-tls render makes it`);
+  const refuse: AuthorityStore['refuse'] = ({ path }) => Promise.resolve(files.exists(path) ? undefined : `${path} is not there: ingress-tls render makes it`);
   return {
     journalTarget: { kind: 'preview' },
     longestWait: 8_000,

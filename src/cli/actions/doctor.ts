@@ -1,5 +1,5 @@
 import type { ClusterOptions } from '../../app/cluster/tools.ts';
-import { examine, type Finding } from '../../app/doctor.ts';
+import { examine, type DoctorFinding } from '../../app/doctor.ts';
 import { exitCodes } from '../../errors.ts';
 import type { CommandSession } from '../session.ts';
 
@@ -10,7 +10,7 @@ export async function doctor(session: CommandSession, options: ClusterOptions): 
   return findings.some(({ status }) => status === 'failed') ? exitCodes.no : exitCodes.done;
 }
 
-function reportFindings({ report }: CommandSession, findings: readonly Finding[]): void {
+function reportFindings({ report }: CommandSession, findings: readonly DoctorFinding[]): void {
   const { style } = report;
   const marks = { ok: style.success('ok'), note: style.hint('note'), warning: style.warning('warning'), failed: style.error('failed') };
   for (const { check, status, found, remedy } of findings) {
