@@ -30,6 +30,11 @@ interface Reason {
   readonly remedy: string | ((namespace: string | undefined) => string);
 }
 
+/** One pattern of several: a line may begin and end anywhere in a text. */
+function anyOf(...patterns: readonly RegExp[]): RegExp {
+  return new RegExp(patterns.map(({ source }) => source).join('|'), 'm');
+}
+
 const unreachable = 'Look whether the cluster runs and whether this is the right one: kubectl config get-contexts';
 const chooseContext = 'kubectl config get-contexts lists what there is; choose with kubectl config use-context NAME or with --context.';
 const askOwner = 'Ask whoever runs the cluster about the rule that is named above.';
@@ -109,7 +114,11 @@ const ofKubectl: readonly KnownText[] = [
   // One object's `The Secret "s" is invalid: ...`, several objects' `Error from server (Invalid): ...`.
   {
     meaning: 'refused',
-    pattern: /^Error from server(?: \((?!Unauthorized\)|ServiceUnavailable\)|Timeout\)|TooManyRequests\))\w+\))?: |^The \S+ "[^"\n]*" is invalid: |^error: error validating/m,
+    pattern: anyOf(
+      /^Error from server(?: \((?!Unauthorized\)|ServiceUnavailable\)|Timeout\)|TooManyRequests\))\w+\))?: /,
+      /^The \S+ "[^"\n]*" is invalid: /,
+      /^error: error validating/,
+    ),
   },
   { meaning: 'server-error', pattern: /^Error from server/m },
   { meaning: 'not-found', pattern: /\(NotFound\)/ },
@@ -207,7 +216,10 @@ const ofCluster: readonly KnownText[] = [
     remedy: 'Correct what is named above, or choose another file with --kubeconfig.',
   },
   {
-    pattern: /Unauthorized|must be logged in to the server|asked for the client to provide credentials|Please enter Username|tls: (?:expired|bad|unknown) certificate/,
+    pattern: anyOf(
+      /Unauthorized|must be logged in to the server|asked for the client to provide credentials|Please enter Username/,
+      /tls: (?:expired|bad|unknown) certificate/,
+    ),
     why: 'the cluster refused the credentials: they are wrong or have expired',
     remedy: 'Log in to the cluster again, or choose other credentials with --context or --kubeconfig.',
   },
@@ -231,33 +243,42 @@ const ofCluster: readonly KnownText[] = [
   // Something listens and says nothing.
   {
     meaning: 'away',
-    pattern:
-      /TLS handshake timeout|dial tcp [^\n]*i\/o timeout|Client\.Timeout exceeded while awaiting headers|request canceled while waiting for connection|(?:Get|Post|Put|Patch|Delete) "https?:\/\/[^\n]*context deadline exceeded/,
+    pattern: anyOf(
+      /TLS handshake timeout/,
+      /dial tcp [^\n]*i\/o timeout/,
+      /Client\.Timeout exceeded while awaiting headers/,
+      /request canceled while waiting for connection/,
+      /(?:Get|Post|Put|Patch|Delete) "https?:\/\/[^\n]*context deadline exceeded/,
+    ),
     ...silent,
   },
-  { pattern: /i\/o timeout|Client\.Timeout exceeded|request canceled while waiting|(?:Unable to connect to the server|unreachable)[^\n]*context deadline exceeded/, ...silent },
+  {
+    pattern: anyOf(/i\/o timeout|Client\.Timeout exceeded|request canceled while waiting/, /(?:Unable to connect to the server|unreachable)[^\n]*context deadline exceeded/),
+    ...silent,
+  },
   // The connection breaks, for good perhaps.
   {
     meaning: 'away',
-    pattern: /read: connection reset by peer|: unexpected EOF(?: - error from a previous attempt.*)?$|write: broken pipe|use of closed network connection|http: server closed idle connection/m,
+    pattern: anyOf(
+      /read: connection reset by peer|write: broken pipe/,
+      /: unexpected EOF(?: - error from a previous attempt.*)?$/,
+      /use of closed network connection|http: server closed idle connection/,
+    ),
     ...cut,
   },
   { pattern: /no route to host|network is unreachable|connection reset by peer|unexpected EOF|proxyconnect/, ...cut },
   // It answers that it cannot, or does not end what it began.
   {
     meaning: 'away',
-    pattern: new RegExp(
-      [
-        String.raw`\(ServiceUnavailable\)|the server is currently unable to handle the request`,
-        String.raw`\(TooManyRequests\)|the server has received too many requests`,
-        String.raw`\(Timeout\)|the server was unable to return a response in the time allotted`,
-        'apiserver not ready|apiserver is shutting down',
-        'etcdserver: (?:leader changed|no leader|request timed out|too many requests|not capable)',
-        String.raw`an error on the server \([^\n]*\) has prevented the request from succeeding`,
-        'http2: (?:client connection lost|server sent GOAWAY)|unable to decode an event from the watch stream',
-        ': EOF(?: - error from a previous attempt.*)?$',
-      ].join('|'),
-      'm',
+    pattern: anyOf(
+      /\(ServiceUnavailable\)|the server is currently unable to handle the request/,
+      /\(TooManyRequests\)|the server has received too many requests/,
+      /\(Timeout\)|the server was unable to return a response in the time allotted/,
+      /apiserver not ready|apiserver is shutting down/,
+      /etcdserver: (?:leader changed|no leader|request timed out|too many requests|not capable)/,
+      /an error on the server \([^\n]*\) has prevented the request from succeeding/,
+      /http2: (?:client connection lost|server sent GOAWAY)|unable to decode an event from the watch stream/,
+      /: EOF(?: - error from a previous attempt.*)?$/,
     ),
     why: "the cluster's API server is not ready",
     remedy: 'Wait a moment, then run the same command again.',
