@@ -1,8 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { ToolResult } from '../../world/exec/exec.ts';
 import { findText, hasFailed } from '../../world/exec/tool-failure.ts';
-import { listWorkloads } from '../../world/kubectl/list-workloads.ts';
-import { listUnready, nameWorkload, type Unready } from '../../world/kubectl/rollout-evidence.ts';
+import { listUnready, listWorkloads, nameWorkload, type Unready } from '../../world/kubectl/rollout-evidence.ts';
 import { isStopped } from '../../world/poll.ts';
 import { stepLimitMs } from '../../world/run-step.ts';
 import { Interrupted, KnownError } from '../../errors.ts';

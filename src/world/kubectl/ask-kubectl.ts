@@ -51,6 +51,11 @@ function showNothing(what: string, result: ToolResult): ToolResult {
   return result;
 }
 
+/** What kubectl prints with jsonpath or `-o=name`: a line each. */
+export function splitLines(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
 function question({ connection, requestTimeout }: ClusterAccess, args: readonly string[]): ToolCommand {
   return kubectlQuestion({ ...connection, requestTimeout }, args);
 }

@@ -6,7 +6,7 @@ import { deletableResource } from '../../kube/object-identity.ts';
 import { ownerLabel, projectLabel } from '../../kube/ownership.ts';
 import type { DeletableObject } from '../../model/changes.ts';
 import type { ToolCommand } from '../../model/plan.ts';
-import { askKubectl, askRaw } from './ask-kubectl.ts';
+import { askKubectl, askRaw, splitLines } from './ask-kubectl.ts';
 import { askForCredentials, explainNoTarget, readCredentialPlugin, type CredentialPlugin, type PersonSettings } from './credentials.ts';
 import type { Exec, ToolResult } from '../exec/exec.ts';
 import { findForeign, isToken, passingResources, printResident, readResident, residentColumns } from '../../kube/namespace-residents.ts';
@@ -331,8 +331,4 @@ function readOwned(line: string): OwnedObject | undefined {
 /** A label in jsonpath. */
 function labelPath(label: string): string {
   return `.metadata.labels['${label.replaceAll('.', String.raw`\.`)}']`;
-}
-
-function splitLines(text: string): readonly string[] {
-  return text.split('\n').filter((line) => line !== '');
 }

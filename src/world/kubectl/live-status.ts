@@ -5,7 +5,7 @@ import type { LiveField } from '../../model/controller-profile.ts';
 import type { LiveStatus } from '../../model/status.ts';
 import type { Exec, ToolResult } from '../exec/exec.ts';
 import { listAt, parseJson } from '../../kube/json-answer.ts';
-import { askKubectl, type ClusterAccess } from './ask-kubectl.ts';
+import { askKubectl, splitLines, type ClusterAccess } from './ask-kubectl.ts';
 import { resourceOfKind, type Kind } from './live-objects.ts';
 import { garbledAnswer, isForbidden } from '../exec/tool-failure.ts';
 
@@ -135,8 +135,4 @@ async function listSecrets(ask: Ask, { namespace }: StatusQuestion): Promise<Liv
       return [name, { type, certificate: Buffer.from(data, 'base64').toString('utf8') }];
     }),
   );
-}
-
-function splitLines(text: string): readonly string[] {
-  return text.split('\n').filter((line) => line !== '');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createExec } from '../../../src/world/exec/exec.ts';
-import { listWorkloads } from '../../../src/world/kubectl/list-workloads.ts';
+import { listWorkloads } from '../../../src/world/kubectl/rollout-evidence.ts';
 import { ToolError } from '../../../src/errors.ts';
 import { isReady } from '../../../src/kube/workload-readiness.ts';
 import type { KubeObject, ObjectReference } from '../../../src/model/kube-object.ts';
