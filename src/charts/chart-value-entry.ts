@@ -15,6 +15,23 @@ export interface ChartValueEntry {
 export type ValueTree = ReadonlyMap<string, ChartValueEntry | ValueTree>;
 type GrowingTree = Map<string, ChartValueEntry | GrowingTree>;
 
+/** Computes something of a value once: of a thousand charts nearly all values are the same objects, see chart-values.ts. */
+export function onceForEntry<Result>(compute: (entry: ChartValueEntry) => Result): (entry: ChartValueEntry) => Result {
+  const known = new WeakMap<ChartValueEntry, { readonly result: Result }>();
+  return (entry) => {
+    const found = known.get(entry);
+    if (found !== undefined) return found.result;
+    const result = compute(entry);
+    known.set(entry, { result });
+    return result;
+  };
+}
+
+const readSections = onceForEntry(({ path }) => {
+  if (!camelCasePath.test(path)) throw new Error(`chart value ${JSON.stringify(path)}: not a camelCase path`);
+  return path.split('.');
+});
+
 const camelCasePath = /^[a-z][A-Za-z0-9]*(?:\.[a-z][A-Za-z0-9]*)*$/;
 
 /**
@@ -25,11 +42,10 @@ const camelCasePath = /^[a-z][A-Za-z0-9]*(?:\.[a-z][A-Za-z0-9]*)*$/;
 export function valueTree(entries: readonly ChartValueEntry[]): ValueTree {
   const root: GrowingTree = new Map();
   for (const entry of entries) {
-    if (!camelCasePath.test(entry.path)) throw new Error(`chart value ${JSON.stringify(entry.path)}: not a camelCase path`);
-    const sections = entry.path.split('.');
-    const last = sections.pop() ?? '';
+    const sections = readSections(entry);
+    const last = sections.at(-1) ?? '';
     let parent = root;
-    for (const name of sections) parent = branch(parent, name, entry.path);
+    for (let depth = 0; depth < sections.length - 1; depth += 1) parent = branch(parent, sections[depth] ?? '', entry.path);
     const present = parent.get(last);
     if (present === undefined) parent.set(last, entry);
     else if (present instanceof Map || JSON.stringify(present.value) !== JSON.stringify(entry.value)) {

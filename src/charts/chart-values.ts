@@ -1,4 +1,4 @@
-import type { PlannedService, WorkloadDialect } from '../model/chart.ts';
+import type { AlikeService, PlannedService, WorkloadDialect } from '../model/chart.ts';
 import type { ChartValueEntry } from './chart-value-entry.ts';
 import { containerValues } from './container-values.ts';
 import { connectionTestImage } from './demo-backend.ts';
@@ -18,30 +18,64 @@ export interface ChartValuesInput {
 
 /** The values of a chart apart from its routes', in the order of values.yaml. */
 export function chartValues(input: ChartValuesInput): readonly ChartValueEntry[] {
-  const { service, image, workload } = input;
+  const { service } = input;
+  const { names, container, others } = shareValues(input);
   return [
-    ...names(input),
-    ...containerValues(service, image, workload),
+    { path: 'nameOverride', value: '', comment: "replaces the chart's name in the labels.", schema: optionalName },
+    fullname(service),
+    ...names,
+    ...container,
     ...secrets(service),
-    ...network(input),
-    ...podValues(service, workload),
-    { path: 'test.image', value: connectionTestImage, comment: 'image for `helm test`; it must have nc.', schema: requiredText },
+    ...others,
   ];
 }
 
-function names({ service, controllerName, nodePort }: ChartValuesInput): ChartValueEntry[] {
+type SharedValues = Readonly<Record<'names' | 'container' | 'others', readonly ChartValueEntry[]>>;
+
+// Of a thousand charts nearly all values are the same. As the same objects they are printed once, by onceForEntry.
+const known = new WeakMap<WorkloadDialect, Map<string, SharedValues>>();
+
+function shareValues({ service, image, workload, controllerName, controllerNamespace, nodePort }: ChartValuesInput): SharedValues {
+  const controller = { controllerName, controllerNamespace, nodePort };
+  const { mode, port, replicas, clientAuth, namespace, servicePort } = service;
+  const alike: AlikeService = {
+    ...{ mode, port, clientAuth, namespace, servicePort },
+    ...(service.image !== undefined && { image: service.image }),
+    ...(replicas !== undefined && { replicas }),
+  };
+  const key = JSON.stringify([alike, image, controller]);
+  const ofDialect = known.get(workload) ?? new Map<string, SharedValues>();
+  known.set(workload, ofDialect);
+  const values = ofDialect.get(key) ?? {
+    names: names(controller),
+    container: containerValues(alike, image, workload),
+    others: [
+      ...network(alike, workload, controller),
+      ...podValues(alike, workload),
+      { path: 'test.image', value: connectionTestImage, comment: 'image for `helm test`; it must have nc.', schema: requiredText },
+    ],
+  };
+  ofDialect.set(key, values);
+  return values;
+}
+
+function fullname({ release, mode }: PlannedService): ChartValueEntry {
   const reason =
-    hasTlsHop(service.mode)
+    hasTlsHop(mode)
       ? "the pod's certificate and the controller's check of it name this Service."
       : 'Secrets, commands and routes outside the chart go by it.';
+  return {
+    path: 'fullnameOverride',
+    value: release,
+    comment: `name of the Service and of every other object, whatever the release is called: ${reason}`,
+    schema: optionalName,
+  };
+}
+
+type ControllerFacts = Pick<ChartValuesInput, 'controllerName' | 'controllerNamespace' | 'nodePort'>;
+
+function names({ controllerName, nodePort }: ControllerFacts): ChartValueEntry[] {
   return [
-    { path: 'nameOverride', value: '', comment: "replaces the chart's name in the labels.", schema: optionalName },
-    {
-      path: 'fullnameOverride',
-      value: service.release,
-      comment: `name of the Service and of every other object, whatever the release is called: ${reason}`,
-      schema: optionalName,
-    },
     { path: 'partOf', value: controllerName, comment: 'label app.kubernetes.io/part-of of every object.', schema: labelValue },
     { path: 'commonLabels', value: {}, comment: 'more labels for every object.', schema: textMap },
     { path: 'controller.name', value: controllerName, comment: 'ingress controller that serves this chart; NOTES.txt alone reads it.' },
@@ -75,7 +109,7 @@ function secrets(service: PlannedService): ChartValueEntry[] {
   return entries;
 }
 
-function network({ service, workload, controllerNamespace }: ChartValuesInput): ChartValueEntry[] {
+function network(service: AlikeService, workload: WorkloadDialect, { controllerNamespace }: ControllerFacts): ChartValueEntry[] {
   return [
     {
       path: 'service.type',

@@ -1,7 +1,7 @@
 import type { PlannedService, RouteObject, WorkloadDialect } from '../model/chart.ts';
 import { printChartMetadata } from './chart-metadata.ts';
 import { renderTemplate } from './chart-template.ts';
-import { treeEntries, valueTree, type ChartValueEntry } from './chart-value-entry.ts';
+import { onceForEntry, treeEntries, valueTree, type ChartValueEntry } from './chart-value-entry.ts';
 import { chartValues } from './chart-values.ts';
 import { clientCaDirectory, demoImage, podFiles, printCaddyfile, tlsDirectory } from './demo-backend.ts';
 import type { factNames } from './fact-names.ts';
@@ -105,9 +105,12 @@ function templateFacts(input: ChartInput, values: readonly ChartValueEntry[], ho
     service,
     description: description(service),
     controllerName: input.controllerName,
-    values: values.map(({ path, value, comment }) => ({ path, comment, text: JSON.stringify(value) })),
+    values: values.map(describeValue),
   };
 }
+
+/** A value in the README's table. */
+const describeValue = onceForEntry(({ path, value, comment }) => ({ path, comment, text: JSON.stringify(value) }));
 
 function description(service: PlannedService): string {
   const where = {

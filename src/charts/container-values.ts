@@ -1,10 +1,10 @@
-import type { PlannedService, WorkloadDialect } from '../model/chart.ts';
+import type { AlikeService, WorkloadDialect } from '../model/chart.ts';
 import type { ChartValueEntry } from './chart-value-entry.ts';
 import type { ImageReference } from './image-reference.ts';
 import { kubernetesList, optionalCount, optionalPercentage, positive, port, requiredText, textList } from './value-shapes.ts';
 
 /** Which image runs, how often and how it is started. */
-export function containerValues(service: PlannedService, image: ImageReference, workload: WorkloadDialect): readonly ChartValueEntry[] {
+export function containerValues(service: AlikeService, image: ImageReference, workload: WorkloadDialect): readonly ChartValueEntry[] {
   const own = service.image !== undefined;
   return [
     {

@@ -1,4 +1,4 @@
-import type { PlannedService, WorkloadDialect } from '../model/chart.ts';
+import type { AlikeService, WorkloadDialect } from '../model/chart.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ChartValueEntry } from './chart-value-entry.ts';
 import { demoCapabilities } from './demo-backend.ts';
@@ -6,7 +6,7 @@ import { count, kubernetesList, kubernetesMap, textMap } from './value-shapes.ts
 import { podSpeaksTls } from '../model/mode.ts';
 
 /** What the pod may do, what it may take, when it is well and where it runs. */
-export function podValues(service: PlannedService, workload: WorkloadDialect): readonly ChartValueEntry[] {
+export function podValues(service: AlikeService, workload: WorkloadDialect): readonly ChartValueEntry[] {
   const own = service.image !== undefined;
   return [...identity, ...security(own, workload), ...resources(own), ...life(service, own, workload), ...placement];
 }
@@ -69,7 +69,7 @@ function resources(own: boolean): ChartValueEntry[] {
   ];
 }
 
-function life(service: PlannedService, own: boolean, workload: WorkloadDialect): ChartValueEntry[] {
+function life(service: AlikeService, own: boolean, workload: WorkloadDialect): ChartValueEntry[] {
   const advice = ' A connection says little: name a path with httpGet where the program has one.';
   return [
     { path: 'livenessProbe', value: livenessProbe(service), comment: 'when the container is restarted.', schema: kubernetesMap },
@@ -125,7 +125,7 @@ const placement: readonly ChartValueEntry[] = [
  * Whether the program lives: its port takes a connection. Never the same question as readinessProbe asks, so that a slow
  * answer takes a pod out of the Service and does not restart it as well.
  */
-function livenessProbe(service: PlannedService): JsonObject {
+function livenessProbe(service: AlikeService): JsonObject {
   return { tcpSocket: { port: service.servicePort.name }, initialDelaySeconds: 10, periodSeconds: 20, timeoutSeconds: 3, failureThreshold: 3 };
 }
 
@@ -134,7 +134,7 @@ function livenessProbe(service: PlannedService): JsonObject {
  * none of its own (kubernetes.io: Configure Liveness, Readiness and Startup Probes), so a pod that demands one, and a
  * person's own program, of which no path is known, are asked for a connection only.
  */
-function readinessProbe(service: PlannedService): JsonObject {
+function readinessProbe(service: AlikeService): JsonObject {
   const port = service.servicePort.name;
   const timing = { periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 };
   if (service.image !== undefined || service.clientAuth) return { tcpSocket: { port }, ...timing };

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
-import { isEntry, treeEntries, type ChartValueEntry, type ValueTree } from './chart-value-entry.ts';
+import { isEntry, onceForEntry, treeEntries, type ChartValueEntry, type ValueTree } from './chart-value-entry.ts';
 import { textList, textMap } from './value-shapes.ts';
 import { isJsonArray, isJsonObject } from './yaml-value.ts';
 
@@ -7,13 +7,22 @@ import { isJsonArray, isJsonObject } from './yaml-value.ts';
 // alike takes a quarter of the memory of a thousand charts.
 const printed = new Map<string, string>();
 
+/** What the schema says of a value, by a number: the shape of a whole chart is short then. */
+const shapes = new Map<string, number>();
+const numberShape = onceForEntry(({ path, comment, schema, value }) => {
+  const shape = JSON.stringify([path, comment, schema ?? schemaOf(value)]);
+  const number = shapes.get(shape) ?? shapes.size;
+  shapes.set(shape, number);
+  return number;
+});
+
 /**
  * values.schema.json, by which helm refuses wrong values at lint, template, install and upgrade. Sections are closed, so
  * that a misspelt key is an error and not a value that nothing reads; `global` stays open because helm puts it into every
  * subchart (helm.sh: Charts, Global Values).
  */
 export function printValuesSchema(tree: ValueTree): string {
-  const shape = JSON.stringify(treeEntries(tree).map((entry) => [entry.path, entry.comment, entry.schema ?? schemaOf(entry.value)]));
+  const shape = treeEntries(tree).map(numberShape).join(' ');
   const text = printed.get(shape) ?? printSchema(tree);
   printed.set(shape, text);
   return text;

@@ -1,4 +1,4 @@
-import { isEntry, type ChartValueEntry, type ValueTree } from './chart-value-entry.ts';
+import { isEntry, onceForEntry, type ChartValueEntry, type ValueTree } from './chart-value-entry.ts';
 import { printBlock } from './yaml-block.ts';
 import { yamlNode } from './yaml-value.ts';
 
@@ -23,15 +23,22 @@ export function printValues(tree: ValueTree): string {
 }
 
 function appendSection(lines: string[], name: string, child: ChartValueEntry | ValueTree, indent: number): void {
-  const margin = ' '.repeat(indent);
   if (isEntry(child)) {
-    appendComment(lines, `${child.path}: ${child.comment}`, margin);
-    lines.push(printBlock(new Map([[name, yamlNode(child.value)]]), indent));
+    lines.push(printEntry(child));
     return;
   }
-  lines.push(`${margin}${name}:`);
+  lines.push(`${' '.repeat(indent)}${name}:`);
   for (const [key, grandchild] of child) appendSection(lines, key, grandchild, indent + 2);
 }
+
+const printEntry = onceForEntry(({ path, value, comment }) => {
+  const sections = path.split('.');
+  const indent = 2 * (sections.length - 1);
+  const lines: string[] = [];
+  appendComment(lines, `${path}: ${comment}`, ' '.repeat(indent));
+  lines.push(printBlock(new Map([[sections.at(-1) ?? '', yamlNode(value)]]), indent));
+  return lines.join('\n');
+});
 
 /** Whatever a comment holds, none of it leaves the comment. */
 function appendComment(lines: string[], text: string, margin: string): void {
