@@ -2,8 +2,8 @@ import { coversName } from '../text/host-name.ts';
 import type { FoundPairs } from '../graph/describe-certificate.ts';
 import { describeGraph } from '../graph/describe-graph.ts';
 import type { Notice } from '../model/notice.ts';
-import { observeProject } from '../world/files/observe.ts';
-import { loadProject, type Project } from './project.ts';
+import { observePairs } from '../world/files/observe.ts';
+import { listPairPaths, loadProject, type Project } from './project.ts';
 import type { Session } from './session.ts';
 
 export interface ProjectGraph {
@@ -20,12 +20,7 @@ export async function graphProject(session: Session): Promise<ProjectGraph> {
 }
 
 function findPairs({ files }: Session, { desired }: Project): FoundPairs {
-  const { pairs } = observeProject(files, {
-    paths: [],
-    gitFiles: [],
-    objects: [],
-    pairs: desired.pairs.map(({ paths, issuer }) => ({ ...paths, ...(issuer === undefined ? {} : { issuer: issuer.certificate }) })),
-  });
+  const pairs = observePairs(files, listPairPaths(desired));
   const required = new Map(desired.pairs.map(({ paths, requiredNames }) => [paths.certificate, requiredNames]));
   return new Map(
     Array.from(pairs, ([path, pair]) => {

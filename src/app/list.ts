@@ -1,4 +1,4 @@
-import { observeProject } from '../world/files/observe.ts';
+import { observePairs } from '../world/files/observe.ts';
 import type { ObservedPair } from '../model/observed.ts';
 import type { DesiredPair } from '../project/desired-pairs.ts';
 import { loadProject, type Project } from './project.ts';
@@ -26,7 +26,7 @@ interface ListedCertificate {
 /** Looks at the project and the certificates in its folder. Reads only. */
 export async function listProject(session: Session): Promise<ProjectList> {
   const project = await loadProject(session);
-  const { pairs } = observeProject(session.files, { paths: [], gitFiles: [], objects: [], pairs: project.desired.pairs.map(({ paths }) => paths) });
+  const pairs = observePairs(session.files, project.desired.pairs.map(({ paths }) => paths));
   const now = session.world.now();
   return { project, certificates: project.desired.pairs.map((pair) => datePair(pair, pairs.get(pair.paths.certificate), now)), now };
 }

@@ -1,6 +1,6 @@
 import { loadProfile, profileNames } from '../controllers/index.ts';
 import { createLocator, parseConfig } from '../config/load.ts';
-import { observeProject } from '../world/files/observe.ts';
+import { observeProject, type PairToObserve } from '../world/files/observe.ts';
 import { readChartTemplates, readConfigSchema } from '../world/files/templates.ts';
 import { InternalError, UsageError } from '../errors.ts';
 import { printProject } from '../kube/ownership.ts';
@@ -79,18 +79,22 @@ export interface PlannedProject {
   readonly observed: Observed;
 }
 
+/** Where the pairs of a project lie, and the authorities above them. */
+export function listPairPaths({ pairs }: DesiredProject): readonly PairToObserve[] {
+  return pairs.map(({ paths, issuer }) => ({ ...paths, ...(issuer === undefined ? {} : { issuer: issuer.certificate }) }));
+}
+
 /** Looks at the project folder and plans what to write. @throws UsageError for notices of level error. */
 export function planProject(session: Session, project: Project, force: boolean): PlannedProject {
   const { desired } = project;
   const { packageFolder } = session.world;
   const desiredFiles = printFiles({ desired, templates: readChartTemplates(packageFolder), schema: readConfigSchema(packageFolder) });
-  const observed = observeProject(session.files, {
-    paths: [...desiredFiles, ...desired.objects].map(({ path }) => path),
+  const { observed, observeEach } = observeProject(session.files, {
     gitFiles: gitFilePaths,
     objects: desired.objects,
-    pairs: desired.pairs.map(({ paths, issuer }) => ({ ...paths, ...(issuer === undefined ? {} : { issuer: issuer.certificate }) })),
+    pairs: listPairPaths(desired),
   });
-  const plan = planRender(desired, desiredFiles, observed, { now: session.world.now(), force });
+  const plan = planRender(desired, observeEach(desiredFiles), observed, { now: session.world.now(), force });
   // Line numbers of a text that was refused before it was written would lead nowhere.
   refuseErrors(plan.notices, session.files.readText(places.config) === project.text ? project.text : undefined);
   return { plan, observed };

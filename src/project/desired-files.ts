@@ -17,15 +17,14 @@ export interface DesiredFilesInput {
   readonly schema: string;
 }
 
-/** Prints every generated file of a project: by far the most work of a render. */
-export function printFiles(input: DesiredFilesInput): readonly DesiredFile[] {
+/** Prints every generated file of a project, one chart after the other: those of a thousand services would fill the memory. */
+export function* printFiles(input: DesiredFilesInput): Iterable<DesiredFile> {
   const { manifests, services } = input.desired;
-  const printed = [...manifests.before, ...manifests.after].filter(({ objects }) => objects.length > 0);
-  return [
-    { path: places.schema, content: input.schema },
-    ...printed.map(({ path, objects }) => ({ path, content: printYaml(objects) })),
-    ...services.flatMap((service) => printChart(input, service)),
-  ];
+  yield { path: places.schema, content: input.schema };
+  for (const { path, objects } of [...manifests.before, ...manifests.after]) {
+    if (objects.length > 0) yield { path, content: printYaml(objects) };
+  }
+  for (const service of services) yield* printChart(input, service);
 }
 
 function printChart({ desired: { config, profile }, templates }: DesiredFilesInput, service: DesiredService): readonly DesiredFile[] {

@@ -22,7 +22,7 @@ export interface RenderSettings {
  * A file that no run wrote, or that was edited since, is a conflict unless `force`: a person's work is never replaced
  * without being asked.
  */
-export function planRender(desired: Pick<DesiredProject, 'pairs' | 'objects' | 'notices'>, desiredFiles: readonly DesiredFile[], observed: Observed, { now, force }: RenderSettings): Plan {
+export function planRender(desired: Pick<DesiredProject, 'pairs' | 'objects' | 'notices'>, desiredFiles: Iterable<DesiredFile>, observed: Observed, { now, force }: RenderSettings): Plan {
   const certificates = planCertificates(desired.pairs, observed, now);
   const steps: Step[] = [
     { kind: 'make-directory', path: places.certificates, mode: 0o700 },
@@ -33,19 +33,21 @@ export function planRender(desired: Pick<DesiredProject, 'pairs' | 'objects' | '
   const conflicts: Conflict[] = [];
   const unchanged: string[] = [];
 
+  const wanted = new Set<string>();
   for (const file of desiredFiles) {
+    wanted.add(file.path);
     const decision = decideFile(file, observed, force);
     if (decision === 'unchanged') unchanged.push(file.path);
     else if (decision === 'edited' || decision === 'not-ours') conflicts.push({ path: file.path, desired: file.content, reason: decision });
     else steps.push({ kind: 'write-file', path: file.path, content: file.content, change: decision });
   }
   for (const object of desired.objects) {
+    wanted.add(object.path);
     const decision = decideObject(object, observed, force);
     if (decision === 'unchanged') unchanged.push(object.path);
     else if (decision === 'edited' || decision === 'not-ours') conflicts.push({ path: object.path, reason: decision });
     else steps.push({ kind: 'write-object', path: object.path, content: object.content, change: decision });
   }
-  const wanted = new Set([...desiredFiles, ...desired.objects].map(({ path }) => path));
   for (const path of observed.recorded.keys()) {
     const current = observed.digests.get(path);
     // A state file may be merged by hand: it never makes us delete anything but what we generate.

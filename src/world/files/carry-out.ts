@@ -72,7 +72,10 @@ export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTo
   if (writes.length > 0) writeState(files, recordWrites(recorded, writes, 'before'));
 
   // Somebody may have saved a file since it was looked at.
-  const isEditedSince = (path: string): boolean => files.digest(path) !== observed.digests.get(path);
+  const isEditedSince = (path: string): boolean => {
+    const before = observed.digests.get(path);
+    return before === undefined ? files.exists(path) : files.digest(path) !== before;
+  };
   for (const write of writes) {
     if (isEditedSince(write.path)) prepareBackup(write.path)();
     files.writeAtomic(write.path, write.content, { mode: write.mode, durable: false });

@@ -18,7 +18,7 @@ import {
   writeFileSync,
   type Stats,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { geteuid, pid as ownPid } from 'node:process';
 import { recogniseBinary } from '../../certs/binary-form.ts';
 import { ToolError, UsageError } from '../../errors.ts';
@@ -210,7 +210,7 @@ export function createProjectFiles(root: string): ProjectFiles {
       const durable = options.durable ?? false;
       const full = place.resolveParent(path);
       const folder = dirname(full);
-      const temporary = join(folder, nextTemporaryName());
+      const temporary = folder + sep + nextTemporaryName();
       let descriptor: number | undefined;
       let made = false;
       try {

@@ -7,19 +7,27 @@ import type { ProjectFiles } from './files.ts';
 import { printObject, readPem } from './object-text.ts';
 import { readState } from './state.ts';
 
+/** A pair by the paths of its files. */
+export interface PairToObserve {
+  readonly certificate: string;
+  readonly key: string;
+  /** Path of the certificate of the authority that should have issued it. */
+  readonly issuer?: string;
+}
+
 export interface ObserveRequest {
-  /** Files whose digest matters, besides those that earlier runs recorded. */
-  readonly paths: readonly string[];
-  readonly pairs: readonly {
-    readonly certificate: string;
-    readonly key: string;
-    /** Path of the certificate of the authority that should have issued it. */
-    readonly issuer?: string;
-  }[];
+  readonly pairs: readonly PairToObserve[];
   /** Files that git reads, whose text matters. */
   readonly gitFiles: readonly string[];
   /** Files that are made from certificates. */
   readonly objects: readonly { readonly path: string; readonly content: ObjectFromFiles }[];
+}
+
+/** What was seen of a project folder, and a look at what no earlier run recorded. */
+export interface Observation {
+  readonly observed: Observed;
+  /** Lets generated files pass, each once it is seen what is in its place. */
+  readonly observeEach: <File extends { readonly path: string }>(wanted: Iterable<File>) => Iterable<File>;
 }
 
 /**
@@ -27,18 +35,16 @@ export interface ObserveRequest {
  *
  * @throws UsageError for a certificate or key that cannot be read as one.
  */
-export function observeProject(files: ProjectFiles, request: ObserveRequest): Observed {
+export function observeProject(files: ProjectFiles, request: ObserveRequest): Observation {
   const recorded = readState(files);
   const digests = new Map<string, string>();
-  for (const path of new Set([...request.paths, ...recorded.keys()])) {
+  const observe = (path: string): void => {
     const digest = files.digest(path);
     if (digest !== undefined) digests.set(path, digest);
-  }
-  const pairs = new Map<string, ObservedPair>();
-  for (const { certificate, key, issuer } of request.pairs) {
-    const pair = observePair(files, certificate, key, issuer);
-    if (pair !== undefined) pairs.set(certificate, pair);
-  }
+  };
+  for (const path of recorded.keys()) observe(path);
+  for (const { path } of request.objects) if (!recorded.has(path)) observe(path);
+  const pairs = observePairs(files, request.pairs);
   const objectDigests = new Map<string, string>();
   for (const { path, content } of request.objects) {
     const text = printObject(content, files);
@@ -49,7 +55,29 @@ export function observeProject(files: ProjectFiles, request: ObserveRequest): Ob
     const text = files.readText(path);
     if (text !== undefined) gitFiles.set(path, text);
   }
-  return { digests, objectDigests, pairs, recorded, gitFiles };
+  return {
+    observed: { digests, objectDigests, pairs, recorded, gitFiles },
+    *observeEach(wanted) {
+      for (const file of wanted) {
+        if (!recorded.has(file.path)) observe(file.path);
+        yield file;
+      }
+    },
+  };
+}
+
+/**
+ * Looks at pairs alone, by the paths of their certificates; those of which nothing is there are left out.
+ *
+ * @throws UsageError as observeProject.
+ */
+export function observePairs(files: ProjectFiles, wanted: readonly PairToObserve[]): ReadonlyMap<string, ObservedPair> {
+  const pairs = new Map<string, ObservedPair>();
+  for (const { certificate, key, issuer } of wanted) {
+    const pair = observePair(files, certificate, key, issuer);
+    if (pair !== undefined) pairs.set(certificate, pair);
+  }
+  return pairs;
 }
 
 function observePair(files: ProjectFiles, certificatePath: string, keyPath: string, issuerPath: string | undefined): ObservedPair | undefined {

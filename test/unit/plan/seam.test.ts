@@ -182,7 +182,7 @@ describe('buildDesiredProject', () => {
 
   it.each(Object.keys(profiles))('gives the same bytes for the same input: %s', (name) => {
     const profile = findProfile(name);
-    const print = (): string => JSON.stringify(printFiles({ desired: describeWith(profile), templates, schema: '{}\n' }));
+    const print = (): string => JSON.stringify([...printFiles({ desired: describeWith(profile), templates, schema: '{}\n' })]);
     expect(print()).toBe(print());
     expect(JSON.parse(print())).not.toEqual([]);
   });
