@@ -1,9 +1,13 @@
-import { decodeDer, isTagged, objectIdentifierOf, octetsOf, partsOf, type DerNode } from './der.ts';
+import type { X509Certificate } from 'node:crypto';
+
+import { objectIdentifierOf } from './der.ts';
+import { constructedTag, derTags, partsOfValue, readValues, type DerValue } from './der-values.ts';
 import { dnsNameTag, extensionIdentifiers } from './extensions.ts';
 
-/** What node:crypto's X509Certificate does not tell: the encoded subject and the extensions. */
+/** What node:crypto's X509Certificate does not tell: encoded parts and the extensions. */
 export interface CertificateStructure {
-  readonly subject: DerNode;
+  readonly subject: Buffer;
+  readonly subjectPublicKeyInfo: Buffer;
   /** Object identifier -> encoded value. */
   readonly extensions: ReadonlyMap<string, Buffer>;
 }
@@ -13,23 +17,32 @@ export interface CertificateStructure {
  *
  * @throws Error when the octets are no certificate.
  */
-export function readStructure(der: Uint8Array): CertificateStructure {
-  const fields = partsOf(partsOf(decodeDer(der))[0]);
+function readStructure(der: Buffer): CertificateStructure {
+  const fields = partsOfValue(partsOfValue(readValues(der)[0])[0]);
   // The version, [0] EXPLICIT, is missing from version 1: then everything stands one place further left.
-  const first = fields[0] !== undefined && isTagged(fields[0], 0) ? 1 : 0;
-  const subject = fields[first + 4];
-  if (subject === undefined) {
-    throw new Error('the subject is missing');
+  const first = fields[0]?.tag === constructedTag(0) ? 1 : 0;
+  const [subject, subjectPublicKeyInfo] = fields.slice(first + 4);
+  if (subject === undefined || subjectPublicKeyInfo === undefined) {
+    throw new Error('the subject or its key is missing');
   }
-  const extensionsField = fields.find((field) => isTagged(field, 3));
-  const list = extensionsField === undefined ? [] : partsOf(partsOf(extensionsField)[0]);
-  return { subject, extensions: new Map(list.map(readExtension)) };
+  const extensionsField = fields.find(({ tag }) => tag === constructedTag(3));
+  const list = extensionsField === undefined ? [] : partsOfValue(partsOfValue(extensionsField)[0]);
+  return { subject: subject.octets, subjectPublicKeyInfo: subjectPublicKeyInfo.octets, extensions: new Map(list.map(readExtension)) };
+}
+
+const known = new WeakMap<X509Certificate, CertificateStructure>();
+
+/** The same for a certificate that OpenSSL has read, taken apart once. */
+export function structureOf(certificate: X509Certificate): CertificateStructure {
+  const structure = known.get(certificate) ?? readStructure(certificate.raw);
+  known.set(certificate, structure);
+  return structure;
 }
 
 /** The subject key identifier, or undefined when the certificate has none. */
 export function readSubjectKeyIdentifier({ extensions }: CertificateStructure): Buffer | undefined {
   const value = extensions.get(extensionIdentifiers.subjectKeyIdentifier);
-  return value === undefined ? undefined : octetsOf(decodeDer(value));
+  return value === undefined ? undefined : contentOf(readValues(value)[0], derTags.octetString);
 }
 
 /** The permitted DNS subtrees of the name constraints; empty when there are none. */
@@ -38,14 +51,27 @@ export function readPermittedDnsNames({ extensions }: CertificateStructure): rea
   if (value === undefined) {
     return [];
   }
-  const permitted = partsOf(decodeDer(value)).find((field) => isTagged(field, 0));
-  return (permitted === undefined ? [] : partsOf(permitted))
-    .map((subtree) => partsOf(subtree)[0])
-    .filter((base) => base !== undefined && isTagged(base, dnsNameTag))
-    .map((base) => octetsOf(base).toString('latin1'));
+  const permitted = partsOfValue(readValues(value)[0]).find(({ tag }) => tag === constructedTag(0));
+  return (permitted === undefined ? [] : partsOfValue(permitted))
+    .map((subtree) => partsOfValue(subtree)[0])
+    .filter((base) => base?.tag === primitiveDnsName)
+    .map((base) => base?.content.toString('latin1') ?? '');
 }
 
-function readExtension(extension: DerNode): [string, Buffer] {
-  const parts = partsOf(extension);
-  return [objectIdentifierOf(parts[0]), octetsOf(parts.at(-1))];
+/** Context-specific (X.690, 8.1.2.2). */
+const primitiveDnsName = 0x80 | dnsNameTag;
+
+/** Whether a key is that of an elliptic curve that is spelt out: ECParameters as a SEQUENCE, which RFC 5480, 2.1.1 forbids; OpenSSL knows the curve all the same. */
+export function spellsCurveOut({ subjectPublicKeyInfo }: CertificateStructure): boolean {
+  return partsOfValue(partsOfValue(readValues(subjectPublicKeyInfo)[0])[0])[1]?.tag === derTags.sequence;
+}
+
+function readExtension(extension: DerValue): [string, Buffer] {
+  const parts = partsOfValue(extension);
+  return [objectIdentifierOf(contentOf(parts[0], derTags.objectIdentifier)), contentOf(parts.at(-1), derTags.octetString)];
+}
+
+function contentOf(value: DerValue | undefined, tag: number): Buffer {
+  if (value?.tag !== tag) throw new Error('a value of another kind stands there');
+  return value.content;
 }

@@ -121,14 +121,9 @@ export function octetsOf(node: DerNode | undefined): Buffer {
   return Buffer.from(node.value, 'latin1');
 }
 
-/** @throws Error when the value is no object identifier. */
-export function objectIdentifierOf(node: DerNode | undefined): string {
-  return asn1.derToOid(octetsOf(node).toString('latin1'));
-}
-
-/** Whether the value stands under this context-specific tag. */
-export function isTagged(node: DerNode, tag: number): boolean {
-  return node.tagClass === classes.contextSpecific && node.type === tag;
+/** An object identifier with dots, from the octets of its value. */
+export function objectIdentifierOf(octets: Buffer): string {
+  return asn1.derToOid(octets.toString('latin1'));
 }
 
 function primitive(type: number, binary: string): DerNode {

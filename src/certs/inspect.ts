@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 
 import type { CertificateFacts } from '../model/certificate.ts';
-import { readPermittedDnsNames, readStructure } from './certificate-structure.ts';
+import { readPermittedDnsNames, structureOf, type CertificateStructure } from './certificate-structure.ts';
 import { findLimits } from './limits.ts';
 import { parseCertificate, unreadable } from './pem.ts';
 import { escapeControls } from '../text/escape.ts';
@@ -14,6 +14,7 @@ import { escapeControls } from '../text/escape.ts';
  */
 export function inspectCertificate(pem: string, origin = 'certificate'): CertificateFacts {
   const certificate = parseCertificate(pem, origin);
+  const structure = takeApart(certificate, origin);
   return {
     subject: oneLine(certificate.subject),
     issuer: oneLine(certificate.issuer),
@@ -23,8 +24,8 @@ export function inspectCertificate(pem: string, origin = 'certificate'): Certifi
     fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
     notBefore: dateOf(certificate.validFrom, origin),
     notAfter: dateOf(certificate.validTo, origin),
-    limits: findLimits(certificate),
-    permittedDnsNames: permittedDnsNamesOf(certificate, origin),
+    limits: findLimits(certificate, structure),
+    permittedDnsNames: permittedDnsNamesOf(structure, origin),
   };
 }
 
@@ -52,10 +53,22 @@ function dateOf(text: string, origin: string): Date {
   return date;
 }
 
-function permittedDnsNamesOf(certificate: X509Certificate, origin: string): readonly string[] {
+function takeApart(certificate: X509Certificate, origin: string): CertificateStructure {
   try {
-    return readPermittedDnsNames(readStructure(certificate.raw)).map(escapeControls);
+    return structureOf(certificate);
   } catch {
-    throw unreadable(origin, 'its extensions are damaged');
+    throw damaged(origin);
   }
+}
+
+function permittedDnsNamesOf(structure: CertificateStructure, origin: string): readonly string[] {
+  try {
+    return readPermittedDnsNames(structure).map(escapeControls);
+  } catch {
+    throw damaged(origin);
+  }
+}
+
+function damaged(origin: string): Error {
+  return unreadable(origin, 'its extensions are damaged');
 }

@@ -28,7 +28,7 @@ import {
 } from './extensions.ts';
 import { checkIssuer, readIssuer } from './issuer.ts';
 import { parsePrivateKey } from './key-pair.ts';
-import { encodeCertificate } from './pem.ts';
+import { encodePem } from './pem.ts';
 import { refuseIssue } from './refuse-issue.ts';
 import { checkIdentity, checkNames } from './request-rules.ts';
 import { validityPeriod } from './validity.ts';
@@ -101,7 +101,7 @@ export function issueCertificate({ request, publicKey, signingKey, issuer, seria
     ),
   );
   const signature = signWith(issuerKey, encodeDer(toBeSigned));
-  return encodeCertificate(encodeDer(sequence(toBeSigned, algorithm, bitString(signature))));
+  return encodePem('CERTIFICATE', encodeDer(sequence(toBeSigned, algorithm, bitString(signature))));
 }
 
 /** Signs, and checks the signature: OpenSSL reads an RSA key whose private half is damaged without complaint. */

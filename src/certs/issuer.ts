@@ -1,8 +1,8 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 
 import type { CertificateRequest } from '../model/certificate.ts';
-import { readPermittedDnsNames, readStructure, readSubjectKeyIdentifier } from './certificate-structure.ts';
-import type { DerNode } from './der.ts';
+import { readPermittedDnsNames, readSubjectKeyIdentifier, structureOf } from './certificate-structure.ts';
+import { decodeDer, type DerNode } from './der.ts';
 import { permitsName } from './names.ts';
 import { parseCertificate } from './pem.ts';
 import { printable } from '../text/escape.ts';
@@ -53,10 +53,10 @@ export function checkIssuer(authority: Issuer, issuerKey: KeyObject, request: Ce
 
 function readFields(certificate: X509Certificate): Pick<Issuer, 'subject' | 'permittedDnsNames'> & Partial<Pick<Issuer, 'keyIdentifier'>> {
   try {
-    const structure = readStructure(certificate.raw);
+    const structure = structureOf(certificate);
     const keyIdentifier = readSubjectKeyIdentifier(structure);
     return {
-      subject: structure.subject,
+      subject: decodeDer(structure.subject),
       permittedDnsNames: readPermittedDnsNames(structure),
       ...(keyIdentifier === undefined ? {} : { keyIdentifier }),
     };

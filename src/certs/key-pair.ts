@@ -1,6 +1,8 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject, type X509Certificate } from 'node:crypto';
 
 import { UsageError } from '../errors.ts';
+import { structureOf } from './certificate-structure.ts';
+import { saysPublicKey } from './p256.ts';
 import { isTooLong, parseCertificate, readBlocks } from './pem.ts';
 
 const defaultOrigin = 'private key';
@@ -12,7 +14,18 @@ const defaultRemedy = 'Give an unencrypted private key in PEM form; openssl pkey
  * @throws UsageError when either text is not what it should be.
  */
 export function isPair(certificatePem: string, keyPem: string, keyOrigin = defaultOrigin): boolean {
-  return parseCertificate(certificatePem).checkPrivateKey(parsePrivateKey(keyPem, keyOrigin));
+  const certificate = parseCertificate(certificatePem);
+  return isWrittenFor(certificate, keyPem) || certificate.checkPrivateKey(parsePrivateKey(keyPem, keyOrigin));
+}
+
+/** Whether a key says of itself that it is the certificate's; false where only OpenSSL can tell. */
+function isWrittenFor(certificate: X509Certificate, keyPem: string): boolean {
+  try {
+    // OpenSSL reads no point that is not on the curve.
+    return certificate.publicKey.asymmetricKeyType === 'ec' && saysPublicKey(keyPem, structureOf(certificate).subjectPublicKeyInfo);
+  } catch {
+    return false;
+  }
 }
 
 /**

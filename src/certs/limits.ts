@@ -1,14 +1,15 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 
 import type { CertificateLimit } from '../model/certificate.ts';
-import { decodeDer, partsOf } from './der.ts';
+import { spellsCurveOut, type CertificateStructure } from './certificate-structure.ts';
+import { namesP256 } from './p256.ts';
 
 /**
  * Why clients refuse a certificate whoever issued it. Tried by handshakes with Go 1.26, OpenSSL 3.0, Python 3.13, Java 17 and
  * 25; what is not tried has its source beside it.
  */
-export function findLimits(certificate: X509Certificate): readonly CertificateLimit[] {
-  const limit = limitOfKey(readKey(certificate));
+export function findLimits(certificate: X509Certificate, structure: CertificateStructure): readonly CertificateLimit[] {
+  const limit = limitOfKey(readKey(certificate), structure);
   return [...(limit === undefined ? [] : [limit]), ...((certificate.issuer as string | undefined) === undefined ? [namelessIssuer] : [])];
 }
 
@@ -24,11 +25,13 @@ function readKey(certificate: X509Certificate): KeyObject | undefined {
   }
 }
 
-function limitOfKey(key: KeyObject | undefined): CertificateLimit | undefined {
+function limitOfKey(key: KeyObject | undefined, structure: CertificateStructure): CertificateLimit | undefined {
+  // Nearly all are such, and OpenSSL takes its time to tell.
+  if (key !== undefined && namesP256(structure.subjectPublicKeyInfo)) return undefined;
   const { modulusLength = 0, namedCurve } = key?.asymmetricKeyDetails ?? {};
   const kind = key?.asymmetricKeyType;
   if (kind === 'rsa') return limitOfRsa(modulusLength);
-  if (key !== undefined && kind === 'ec') return limitOfCurve(key, namedCurve);
+  if (kind === 'ec') return limitOfCurve(structure, namedCurve);
   // BoringSSL leaves it out of what it verifies by default (boringssl ssl/extensions.cc, kVerifySignatureAlgorithms).
   if (kind === 'ed25519') return { fact: 'its key is Ed25519', refusedBy: 'Chrome and all that is built on it', reach: 'some' };
   // RSA-PSS, Ed448 and the rest: OpenSSL, Python and Java take these two, crypto/x509 parses no such key.
@@ -47,8 +50,8 @@ function limitOfRsa(bits: number): CertificateLimit | undefined {
   return bits > 8192 ? { fact, refusedBy: 'Go and rustls', reach: 'some' } : undefined;
 }
 
-function limitOfCurve(key: KeyObject, curve: string | undefined): CertificateLimit | undefined {
-  if (curve === undefined || isSpeltOut(key)) {
+function limitOfCurve(structure: CertificateStructure, curve: string | undefined): CertificateLimit | undefined {
+  if (curve === undefined || spellsCurveOut(structure)) {
     return { fact: 'its key spells its curve out instead of naming it', refusedBy: 'Java and all that is written in Go, controllers among them', reach: 'go' };
   }
   switch (curve) {
@@ -62,10 +65,4 @@ function limitOfCurve(key: KeyObject, curve: string | undefined): CertificateLim
       // Neither TLS 1.3 (RFC 8446, 4.2.3) nor the default groups of any client have them.
       return { fact: `its key is on the curve ${curve}`, refusedBy: 'all clients of today', reach: 'every' };
   }
-}
-
-/** ECParameters as a SEQUENCE, which RFC 5480, 2.1.1 forbids; OpenSSL knows the curve all the same. */
-function isSpeltOut(key: KeyObject): boolean {
-  const parameters = partsOf(partsOf(decodeDer(key.export({ type: 'spki', format: 'der' })))[0])[1];
-  return typeof parameters?.value !== 'string';
 }

@@ -8,10 +8,10 @@ const longestText = 256 * 1024;
 const begin = '-----BEGIN CERTIFICATE-----';
 const end = '-----END CERTIFICATE-----';
 
-/** Text form of a certificate (RFC 7468, 5), with LF line ends: CRLF would end up in the Secret's data. */
-export function encodeCertificate(der: Buffer): string {
+/** Text form (RFC 7468, 2) of what has this label, with LF line ends: CRLF would end up in the Secret's data. */
+export function encodePem(label: string, der: Buffer): string {
   const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return [begin, ...lines, end, ''].join('\n');
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
 }
 
 /** A block from its BEGIN to its END line, line ends as LF. */
@@ -67,8 +67,8 @@ function unended(line: number): PemFault {
   };
 }
 
-// Several things are asked of each certificate and of the authority above it, and reading one takes longer than to answer
-// them all. Same text, same certificate: what is remembered cannot be seen from outside.
+// By the text of a file. Several things are asked of each certificate and of the authority above it, and reading one takes longer than to
+// answer them all. Same text, same certificate: what is remembered cannot be seen from outside.
 const remembered = new Map<string, X509Certificate>();
 const mostRemembered = 16;
 
@@ -79,6 +79,17 @@ const mostRemembered = 16;
  * @throws UsageError when there is none, and when the text holds a private key too. No message repeats the text.
  */
 export function parseCertificate(pem: string, origin = 'certificate'): X509Certificate {
+  const certificate = remembered.get(pem) ?? readCertificate(pem, origin);
+  remembered.delete(pem);
+  remembered.set(pem, certificate);
+  for (const oldest of remembered.keys()) {
+    if (remembered.size <= mostRemembered) break;
+    remembered.delete(oldest);
+  }
+  return certificate;
+}
+
+function readCertificate(pem: string, origin: string): X509Certificate {
   if (isTooLong(pem)) {
     throw unreadable(origin, `the text is longer than ${longestText} characters`);
   }
@@ -104,14 +115,7 @@ export function parseCertificate(pem: string, origin = 'certificate'): X509Certi
   for (const { label, text } of others) {
     if (label === 'CERTIFICATE') readBlock(text, origin);
   }
-  const certificate = remembered.get(first.text) ?? readBlock(first.text, origin);
-  remembered.delete(first.text);
-  remembered.set(first.text, certificate);
-  for (const oldest of remembered.keys()) {
-    if (remembered.size <= mostRemembered) break;
-    remembered.delete(oldest);
-  }
-  return certificate;
+  return readBlock(first.text, origin);
 }
 
 const writeAnew = 'Write the certificate alone: openssl x509 -in FILE -out NEW-FILE';

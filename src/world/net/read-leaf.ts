@@ -1,5 +1,5 @@
 import { inspectCertificate } from '../../certs/inspect.ts';
-import { encodeCertificate } from '../../certs/pem.ts';
+import { encodePem } from '../../certs/pem.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
 import { brokenProtocol } from './probe-end.ts';
 
@@ -10,7 +10,7 @@ import { brokenProtocol } from './probe-end.ts';
  */
 export function readLeaf(der: Buffer): CertificateFacts {
   try {
-    return inspectCertificate(encodeCertificate(der), 'certificate');
+    return inspectCertificate(encodePem('CERTIFICATE', der), 'certificate');
   } catch {
     // Whatever went wrong, the octets are the other side's.
     throw brokenProtocol('its certificate cannot be read');
