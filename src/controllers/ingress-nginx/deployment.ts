@@ -3,6 +3,7 @@ import type { JsonObject } from '../../model/json.ts';
 import type { KubeObject, Labels } from '../../model/kube-object.ts';
 import { selectorLabels } from './labels.ts';
 import type { ControllerNames } from './names.ts';
+import { healthProbe, spreadOverNodes } from '../workload.ts';
 
 /** The last release (kubernetes/ingress-nginx@controller-v1.15.1 changelog/controller-1.15.1.md), pinned by digest. */
 export const defaultImage =
@@ -55,8 +56,8 @@ function container(config: Config, names: ControllerNames): JsonObject {
       { name: 'https', containerPort: 443, protocol: 'TCP' },
       { name: 'health', containerPort: 10254, protocol: 'TCP' },
     ],
-    livenessProbe: healthProbe(5),
-    readinessProbe: healthProbe(3),
+    livenessProbe: healthProbe('/healthz', 10, 5),
+    readinessProbe: healthProbe('/healthz', 10, 3),
     lifecycle: { preStop: { exec: { command: ['/wait-shutdown'] } } },
     // Requests only: upstream advises against limits, since a throttled or killed proxy takes every host with it.
     resources: { requests: { cpu: '100m', memory: '90Mi' } },
@@ -94,17 +95,6 @@ function podField(fieldPath: string): JsonObject {
   return { fieldRef: { apiVersion: 'v1', fieldPath } };
 }
 
-function healthProbe(failureThreshold: number): JsonObject {
-  return {
-    httpGet: { path: '/healthz', port: 'health', scheme: 'HTTP' },
-    initialDelaySeconds: 10,
-    periodSeconds: 10,
-    timeoutSeconds: 1,
-    successThreshold: 1,
-    failureThreshold,
-  };
-}
-
 /**
  * Meets the restricted Pod Security Standard. The image's programs carry the file capability NET_BIND_SERVICE and do not start
  * without it (#3668); user and group are the image's; it writes below /etc/nginx, so the root file system cannot be read-only.
@@ -118,14 +108,3 @@ const securityContext: JsonObject = {
   capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] },
   seccompProfile: { type: 'RuntimeDefault' },
 };
-
-/** For the day somebody scales up; preferred, so that a cluster of one node can still roll out. */
-function spreadOverNodes(selector: Labels): JsonObject {
-  return {
-    podAntiAffinity: {
-      preferredDuringSchedulingIgnoredDuringExecution: [
-        { weight: 100, podAffinityTerm: { labelSelector: { matchLabels: selector }, topologyKey: 'kubernetes.io/hostname' } },
-      ],
-    },
-  };
-}

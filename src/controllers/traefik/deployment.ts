@@ -6,6 +6,7 @@ import { commandLine, ending, ports } from './command-line.ts';
 import { selectorLabels } from './labels.ts';
 import type { ControllerNames } from './names.ts';
 import { printTlsSettings, settingsPlace } from './tls-settings.ts';
+import { healthProbe, spreadOverNodes } from '../workload.ts';
 
 /**
  * A released 3.7. By its tag alone: the digest of the published image could not be looked up where this was written, and a
@@ -52,9 +53,9 @@ function container(config: Config, names: ControllerNames): JsonObject {
     imagePullPolicy: 'IfNotPresent',
     args: commandLine(config, names),
     ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' })),
-    livenessProbe: healthProbe(10, 5),
+    livenessProbe: healthProbe('/ping', 10, 5),
     // Traefik answers the probe before it has read the first Ingress; a pod that is ready has to know its routes.
-    readinessProbe: healthProbe(5, 3),
+    readinessProbe: healthProbe('/ping', 5, 3),
     // Requests only: a throttled or killed proxy takes every host with it.
     resources: { requests: { cpu: '100m', memory: '90Mi' } },
     securityContext,
@@ -62,17 +63,6 @@ function container(config: Config, names: ControllerNames): JsonObject {
       { name: 'settings', mountPath: settingsPlace.folder, readOnly: true },
       { name: 'tmp', mountPath: '/tmp' },
     ],
-  };
-}
-
-function healthProbe(initialDelaySeconds: number, failureThreshold: number): JsonObject {
-  return {
-    httpGet: { path: '/ping', port: 'health', scheme: 'HTTP' },
-    initialDelaySeconds,
-    periodSeconds: 10,
-    timeoutSeconds: 1,
-    successThreshold: 1,
-    failureThreshold,
   };
 }
 
@@ -86,14 +76,3 @@ const securityContext: JsonObject = {
   capabilities: { drop: ['ALL'] },
   seccompProfile: { type: 'RuntimeDefault' },
 };
-
-/** For the day somebody scales up; preferred, so that a cluster of one node can still roll out. */
-function spreadOverNodes(selector: Labels): JsonObject {
-  return {
-    podAntiAffinity: {
-      preferredDuringSchedulingIgnoredDuringExecution: [
-        { weight: 100, podAffinityTerm: { labelSelector: { matchLabels: selector }, topologyKey: 'kubernetes.io/hostname' } },
-      ],
-    },
-  };
-}
