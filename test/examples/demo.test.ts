@@ -1,16 +1,16 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { describeWithTool } from '../support/describe-with.ts';
 import { inFreshFolder } from '../support/program.ts';
 import { findTool } from '../support/tools.ts';
 
 const demo = fileURLToPath(new URL('../../scripts/demo.js', import.meta.url));
-const openssl = execFileSync('sh', ['-c', 'command -v openssl'], { encoding: 'utf8' }).trim();
 
-describe('npm run demo', () => {
+describeWithTool('openssl', 'npm run demo', (openssl) => {
   it('needs only Node and openssl, says what it skips, and leaves nothing', () =>
     inFreshFolder(async (folder) => {
       const { status, output } = runDemo(folder, { openssl });
