@@ -56,7 +56,7 @@ const tried: readonly Row[] = [
     },
     follow: ({ run }) => run('apply --keep-edits'),
   },
-  { remedy: 'cli/actions/destroy.ts: ingress-tls destroy --confirm …', provoke: ({ run }) => run('destroy'), follow: ({ run }, printed) => run(printed) },
+  { remedy: 'app/destroy/destroy.ts: ingress-tls destroy --confirm …', provoke: ({ run }) => run('destroy'), follow: ({ run }, printed) => run(printed) },
   {
     remedy: 'app/diff.ts: ingress-tls apply --dry-run shows what would be sent',
     config: oldCluster,

@@ -41,6 +41,8 @@ export interface DestroyPlan {
   readonly cluster: Cluster;
   readonly tools: ClusterTools;
   readonly removals: Removals;
+  /** Nothing of the controller is on the cluster. */
+  readonly isEmpty: boolean;
 }
 
 /**
@@ -66,7 +68,8 @@ export async function planDestroy(session: Session, project: Project, settings: 
     namespaces: found.namespaces.map((namespace) => ({ namespace, step: deleteStep({ resource: 'namespaces', names: [namespace] }, steps) })),
     left: found.left,
   };
-  return { project, cluster, tools, removals };
+  const { releases, workloads, objects, namespaces } = removals;
+  return { project, cluster, tools, removals, isEmpty: [releases, workloads, objects, namespaces].every(({ length }) => length === 0) };
 }
 
 /** A helm that a stopped run left at work would bring back what is removed here. */

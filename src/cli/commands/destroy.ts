@@ -20,6 +20,6 @@ export function defineDestroy(program: Program, run: Run): void {
     ['ingress-tls destroy --confirm ic3', 'without being asked'],
   ]);
   command.action(async (options) => {
-    await run(command, options, async () => (await import('../actions/destroy.ts')).destroy);
+    await run(command, options, async () => (await import('../actions/destroy.ts')).destroyProject);
   });
 }
