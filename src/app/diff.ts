@@ -7,7 +7,8 @@ import { lookClosely } from './cluster/look-closely.ts';
 import { nextApply } from './cluster/next-apply.ts';
 import { viewRendered } from './cluster/rendered-project.ts';
 import { openCluster, type ClusterOptions } from './cluster/tools.ts';
-import { addTakeOver, loadProject, planProject, type Project } from './project.ts';
+import { planProject } from './plan-project.ts';
+import { addTakeOver, loadProject, type Project } from './project.ts';
 import { selectServices } from './select-services.ts';
 import type { Session } from './session.ts';
 

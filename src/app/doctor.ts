@@ -6,7 +6,8 @@ import { askTool } from '../world/exec/tool-failure.ts';
 import { places } from '../project/places.ts';
 import { judgeNamespaces, refuseMissingResources, refuseTakenNodePort, refuseVersion } from './cluster/checks.ts';
 import { bindToContext, describeCluster, openCluster, type ClusterOptions, type ClusterTools } from './cluster/tools.ts';
-import { parseProject, planProject, readConfigText, type Project } from './project.ts';
+import { planProject } from './plan-project.ts';
+import { parseProject, readConfigText, type Project } from './project.ts';
 import type { Session } from './session.ts';
 import { sideBySide } from './side-by-side.ts';
 

@@ -3,7 +3,8 @@ import type { FoundPairs } from '../graph/describe-certificate.ts';
 import { describeGraph } from '../graph/describe-graph.ts';
 import type { Notice } from '../model/notice.ts';
 import { observePairs } from '../world/files/observe.ts';
-import { listPairPaths, loadProject, type Project } from './project.ts';
+import { listPairPaths } from '../project/desired-pairs.ts';
+import { loadProject, type Project } from './project.ts';
 import type { Session } from './session.ts';
 
 export interface ProjectGraph {
@@ -20,7 +21,7 @@ export async function graphProject(session: Session): Promise<ProjectGraph> {
 }
 
 function findPairs({ files }: Session, { desired }: Project): FoundPairs {
-  const pairs = observePairs(files, listPairPaths(desired));
+  const pairs = observePairs(files, listPairPaths(desired.pairs));
   const required = new Map(desired.pairs.map(({ paths, requiredNames }) => [paths.certificate, requiredNames]));
   return new Map(
     Array.from(pairs, ([path, pair]) => {

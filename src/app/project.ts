@@ -1,19 +1,11 @@
 import { loadProfile, profileNames } from '../controllers/index.ts';
-import { createLocator, parseConfig } from '../config/load.ts';
-import { observeProject, type PairToObserve } from '../world/files/observe.ts';
-import { readChartTemplates, readConfigSchema } from '../world/files/templates.ts';
+import { parseConfig } from '../config/load.ts';
 import { InternalError, UsageError } from '../errors.ts';
 import { printProject } from '../kube/ownership.ts';
 import type { Config } from '../model/config.ts';
 import type { ControllerProfile } from '../model/controller-profile.ts';
-import type { Notice } from '../model/notice.ts';
-import type { Observed } from '../model/observed.ts';
-import type { Plan } from '../model/plan.ts';
-import { printFiles } from '../project/desired-files.ts';
 import { buildDesiredProject, type DesiredProject } from '../project/desired-project.ts';
-import { gitFilePaths } from '../project/git-files.ts';
 import { places } from '../project/places.ts';
-import { planRender } from '../project/render-plan.ts';
 import type { Session } from './session.ts';
 
 /** A project as ingress-tls.yaml describes it. */
@@ -72,41 +64,4 @@ export async function parseChangedProject(text: string, command: string): Promis
       cause: error,
     });
   }
-}
-
-export interface PlannedProject {
-  readonly plan: Plan;
-  readonly observed: Observed;
-}
-
-/** Where the pairs of a project lie, and the authorities above them. */
-export function listPairPaths({ pairs }: DesiredProject): readonly PairToObserve[] {
-  return pairs.map(({ paths, issuer }) => ({ ...paths, ...(issuer === undefined ? {} : { issuer: issuer.certificate }) }));
-}
-
-/** Looks at the project folder and plans what to write. @throws UsageError for notices of level error. */
-export function planProject(session: Session, project: Project, force: boolean): PlannedProject {
-  const { desired } = project;
-  const { packageFolder } = session.world;
-  const desiredFiles = printFiles({ desired, templates: readChartTemplates(packageFolder), schema: readConfigSchema(packageFolder) });
-  const { observed, observeEach } = observeProject(session.files, {
-    gitFiles: gitFilePaths,
-    objects: desired.objects,
-    pairs: listPairPaths(desired),
-  });
-  const plan = planRender(desired, observeEach(desiredFiles), observed, { now: session.world.now(), force });
-  // Line numbers of a text that was refused before it was written would lead nowhere.
-  refuseErrors(plan.notices, session.files.readText(places.config) === project.text ? project.text : undefined);
-  return { plan, observed };
-}
-
-function refuseErrors(notices: readonly Notice[], text: string | undefined): void {
-  const errors = notices.filter(({ level }) => level === 'error');
-  if (errors.length === 0) return;
-  const locate = text === undefined ? undefined : createLocator(text, places.config);
-  const describeError = ({ message, path, remedy }: Notice): string =>
-    [path === undefined || locate === undefined ? message : `${locate(path)}: ${message}`, ...(remedy === undefined ? [] : [`    ${remedy}`])].join('\n');
-  throw new UsageError(errors.length === 1 ? 'nothing was written: see the line above' : `nothing was written: see the ${errors.length} problems above`, {
-    details: errors.map(describeError),
-  });
 }

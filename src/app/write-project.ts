@@ -3,7 +3,8 @@ import { ToolError } from '../errors.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import { places } from '../project/places.ts';
-import type { PlannedProject, Project } from './project.ts';
+import type { PlannedProject } from './plan-project.ts';
+import type { Project } from './project.ts';
 import type { Session } from './session.ts';
 
 /**

@@ -34,6 +34,11 @@ export interface DesiredPair {
   readonly foreignIssuer: 'error' | 'warning';
 }
 
+/** Where pairs lie, and the authorities that should have issued them. */
+export function listPairPaths(pairs: readonly DesiredPair[]): readonly (PairPaths & { readonly issuer?: string })[] {
+  return pairs.map(({ paths, issuer }) => ({ ...paths, ...(issuer === undefined ? {} : { issuer: issuer.certificate }) }));
+}
+
 /** Every pair in certs/, issuers before what they issue. */
 export function listDesiredPairs(config: Config, services: readonly PlannedService[]): readonly DesiredPair[] {
   const { domain, certificate } = config;

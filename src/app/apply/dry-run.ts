@@ -4,7 +4,8 @@ import { lookUpCluster, type ClusterFacts } from '../cluster/facts.ts';
 import { findChanges } from '../cluster/find-changes.ts';
 import { viewRendered } from '../cluster/rendered-project.ts';
 import { boundQuestions, openCluster } from '../cluster/tools.ts';
-import { loadProject, planProject, type Project } from '../project.ts';
+import { planProject } from '../plan-project.ts';
+import { loadProject, type Project } from '../project.ts';
 import type { Session } from '../session.ts';
 import { planForCluster, type ApplySettings, type ClusterPlan } from './plan-for-cluster.ts';
 

@@ -8,7 +8,8 @@ import type { KubeObject } from '../../model/kube-object.ts';
 import type { ObjectFromFiles } from '../../model/plan.ts';
 import type { DesiredService } from '../../project/desired-services.ts';
 import { chartFolder } from '../../project/places.ts';
-import type { PlannedProject, Project } from '../project.ts';
+import type { PlannedProject } from '../plan-project.ts';
+import type { Project } from '../project.ts';
 import type { Session } from '../session.ts';
 import { describeGeneratedChart } from './chart-objects.ts';
 
