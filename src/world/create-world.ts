@@ -20,7 +20,10 @@ export function createWorld(process: NodeJS.Process, installed: { readonly versi
     pid: process.pid,
     hostname: hostname(),
     cores: availableParallelism(),
-    stdin: process.stdin,
+    // Node makes it when it is first asked for, and few commands ask.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     now: () => new Date(),

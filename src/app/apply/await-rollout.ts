@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { ToolResult } from '../../world/exec/exec.ts';
 import { findText, hasFailed } from '../../world/exec/tool-failure.ts';
 import { listUnready, listWorkloads, nameWorkload, type Unready } from '../../world/kubectl/rollout-evidence.ts';

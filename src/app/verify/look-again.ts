@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { poll, sleep } from '../../world/poll.ts';
 
 /** What a look says: no other is needed, another one may see more, or it must not stay so. */

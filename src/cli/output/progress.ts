@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { Listr, ListrLogger, ProcessOutput, type ListrDefaultRendererLogLevels } from 'listr2';
 import { makeHarmless } from './harmless-text.ts';
 import { runStage, type Note, type ProgressStep, type Stage } from '../../app/run/stage.ts';

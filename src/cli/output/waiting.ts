@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { escapeControls } from '../../text/escape.ts';
 import type { ExternalCommand } from '../../world/exec/exec.ts';
 import type { Waiting } from '../../app/listener.ts';

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { performance } from 'node:perf_hooks';
 import { kill, platform } from 'node:process';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';

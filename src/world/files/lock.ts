@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, openSync, readSync, unlinkSync, writeFileSync } from 'node:fs';
-import { performance } from 'node:perf_hooks';
 import { ToolError, UsageError } from '../../errors.ts';
 import { printCommand } from '../../kube/command-line.ts';
 import { fileFailure, systemCode } from './file-failure.ts';

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { FailureStage, HttpAnswer, Observation, ProbeFailure } from '../../model/probe.ts';
 import { describeFailure } from './describe-failure.ts';
 import { ProbeEnd } from './probe-end.ts';
