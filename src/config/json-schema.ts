@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { JsonObject } from '../model/json.ts';
 import { createSchema } from './schema.ts';
 
@@ -8,7 +8,7 @@ import { createSchema } from './schema.ts';
  * are the loader's, except that clientAuth belongs to passthrough, which is worth seeing while one types.
  */
 export function createJsonSchema(profileNames: readonly string[]): JsonObject {
-  const { $schema, ...schema } = z.toJSONSchema(createSchema(profileNames), {
+  const { $schema, ...schema } = z.toJSONSchema(createSchema(profileNames).schema, {
     target: 'draft-7',
     io: 'input',
     override: ({ jsonSchema }) => {

@@ -1,9 +1,9 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { UsageError } from '../errors.ts';
 import type { Config } from '../model/config.ts';
 import { apiVersion } from './defaults.ts';
 import { defaultHost, findBreaches } from './rules.ts';
-import { certificateSchema, createControllerSchema, createSchema, serviceSchema } from './schema.ts';
+import { certificateSchema, createSchema, serviceSchema } from './schema.ts';
 import type { Intent } from './schema.ts';
 import { formatProblem, isAmbiguous, readSource } from './source.ts';
 import type { Problem, Source } from './source.ts';
@@ -29,8 +29,7 @@ export function parseConfig(text: string, fileName: string, profileNames: readon
       remedy: `remove the file and run ingress-tls init, or restore it from your version control`,
     });
   }
-  const schema = createSchema(profileNames);
-  const controllerSchema = createControllerSchema(profileNames);
+  const { schema, controllerSchema } = createSchema(profileNames);
   const keys = { '': Object.keys(schema.shape), controller: Object.keys(controllerSchema.shape), ...ownKeys };
   const result = schema.safeParse(source.data, { reportInput: true });
   const problems = [

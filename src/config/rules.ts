@@ -1,8 +1,8 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Mode } from '../model/mode.ts';
 import { defaults } from './defaults.ts';
 import { certificateSchema, domainSchema, serviceSchema } from './schema.ts';
-import type { createControllerSchema } from './schema.ts';
+import type { ControllerSchema } from './schema.ts';
 import { hostName } from './text-rules.ts';
 import { quote } from '../text/escape.ts';
 import type { Path } from './wording.ts';
@@ -42,7 +42,7 @@ interface TrustedService {
  * Checks what concerns several fields at once. Goes in: the file's data, valid or not. Comes out: every breach among the
  * fields that are valid by themselves, so that one wrong field does not hide what is wrong elsewhere.
  */
-export function findBreaches(data: unknown, controllerSchema: ReturnType<typeof createControllerSchema>): Breach[] {
+export function findBreaches(data: unknown, controllerSchema: ControllerSchema): Breach[] {
   const root = toRecord(data);
   const domain = accepted(domainSchema, root['domain'])?.toLowerCase();
   const controller = toRecord(root['controller']);
@@ -208,7 +208,7 @@ function isHost(host: string): boolean {
   return host.length <= hostName.maxLength && hostName.pattern.test(host);
 }
 
-function accepted<Value>(schema: z.ZodType<Value>, value: unknown): Value | undefined {
+function accepted<Value>(schema: z.ZodMiniType<Value>, value: unknown): Value | undefined {
   const result = schema.safeParse(value);
   return result.success ? result.data : undefined;
 }

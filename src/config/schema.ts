@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { modes } from '../model/mode.ts';
 import { apiVersion, defaults } from './defaults.ts';
 import {
@@ -14,8 +14,12 @@ import {
 } from './text-rules.ts';
 import type { TextRule } from './text-rules.ts';
 
+// A parser compiled for each section pays off over thousands of files; here there is one, and compiling takes longer than reading it.
+z.config({ jitless: true });
+
 /** The `domain` field by itself, for rules that need it although another field is wrong. */
-export const domainSchema = text(domainName).describe(
+export const domainSchema = describe(
+  text(domainName),
   'The DNS domain of the services. The wildcard certificate is made for *.DOMAIN and DOMAIN. At least two labels; an ' +
     'international name in its punycode form.',
 );
@@ -23,71 +27,73 @@ export const domainSchema = text(domainName).describe(
 const namespaceSchema = text(dnsLabel);
 
 export const certificateSchema = z.strictObject({
-  secretName: text(objectName)
-    .default(defaults.certificate.secretName)
-    .describe("The Secret of the wildcard certificate, in the services' namespace."),
+  secretName: describe(
+    z._default(text(objectName), defaults.certificate.secretName),
+    "The Secret of the wildcard certificate, in the services' namespace.",
+  ),
   // Apple refuses longer-lived server certificates (support.apple.com 103769), private authorities' included.
-  days: wholeNumber(1, 825).default(defaults.certificate.days).describe('How long certificates are valid, in days.'),
-  keyType: z
-    .enum(['rsa-2048', 'ecdsa-p256'])
-    .optional()
-    .describe('The kind of every new private key, by default rsa-2048 for the wildcard certificate and ecdsa-p256 for all others.'),
+  days: describe(z._default(wholeNumber(1, 825), defaults.certificate.days), 'How long certificates are valid, in days.'),
+  keyType: describe(
+    z.optional(z.enum(['rsa-2048', 'ecdsa-p256'])),
+    'The kind of every new private key, by default rsa-2048 for the wildcard certificate and ecdsa-p256 for all others.',
+  ),
 });
 
 export const serviceSchema = z.strictObject({
-  name: text(dnsLabel).describe(
-    'The name of the service: of its chart, and after the controller\'s name and "-" of its Helm release.',
+  name: describe(text(dnsLabel), 'The name of the service: of its chart, and after the controller\'s name and "-" of its Helm release.'),
+  mode: describe(
+    z.enum(modes),
+    'Where TLS ends. terminate: at the controller, plain HTTP to the pod. reencrypt: at the controller, then TLS with ' +
+      "verification to the pod. passthrough: at the pod, which can demand the client's certificate.",
   ),
-  mode: z
-    .enum(modes)
-    .describe(
-      'Where TLS ends. terminate: at the controller, plain HTTP to the pod. reencrypt: at the controller, then TLS with ' +
-        "verification to the pod. passthrough: at the pod, which can demand the client's certificate.",
-    ),
-  host: text(hostName)
-    .optional()
-    .describe(
-      'The host name, by default NAME.DOMAIN. In terminate and reencrypt the domain or one label below it, as the ' +
-        'wildcard covers no more; in passthrough any name below the domain.',
-    ),
-  image: text(imageReference)
-    .optional()
-    .describe("The image of the service's program. Without it, a demo backend runs that greets with the service's name."),
-  port: wholeNumber(1, 65_535).default(defaults.service.port).describe('The port on which the container listens.'),
-  replicas: wholeNumber(0, 1000)
-    .optional()
-    .describe('How many pods run. Without it the cluster decides: a new Deployment has one, an autoscaler or kubectl scale may change it.'),
-  clientAuth: z
-    .boolean()
-    .optional()
-    .describe(
-      'Passthrough only: whether the pod demands a client certificate, by default true. In the other modes TLS ends at ' +
-        'the controller and no client certificate reaches the pod.',
-    ),
-  annotations: emptyIsAbsent(z.record(text(annotationKey), text(annotationValue)), {}).describe(
+  host: describe(
+    z.optional(text(hostName)),
+    'The host name, by default NAME.DOMAIN. In terminate and reencrypt the domain or one label below it, as the ' +
+      'wildcard covers no more; in passthrough any name below the domain.',
+  ),
+  image: describe(
+    z.optional(text(imageReference)),
+    "The image of the service's program. Without it, a demo backend runs that greets with the service's name.",
+  ),
+  port: describe(z._default(wholeNumber(1, 65_535), defaults.service.port), 'The port on which the container listens.'),
+  replicas: describe(
+    z.optional(wholeNumber(0, 1000)),
+    'How many pods run. Without it the cluster decides: a new Deployment has one, an autoscaler or kubectl scale may change it.',
+  ),
+  clientAuth: describe(
+    z.optional(z.boolean()),
+    'Passthrough only: whether the pod demands a client certificate, by default true. In the other modes TLS ends at ' +
+      'the controller and no client certificate reaches the pod.',
+  ),
+  annotations: describe(
+    emptyIsAbsent(z.record(text(annotationKey), text(annotationValue)), {}),
     "Annotations of your own on the service's route objects. Values are strings: quote on, yes, true and numbers.",
   ),
 });
 
 /** The `controller` section for a table of profiles. */
-export function createControllerSchema(profileNames: readonly string[]) {
+function createControllerSchema(profileNames: readonly string[]) {
   return z.strictObject({
-    profile: z
-      .enum(profileNames)
-      .default(defaults.controller.profile)
-      .describe('The controller that is installed and for which routes are written.'),
-    name: text(controllerName)
-      .default(defaults.controller.name)
-      .describe('Names the ingress class, the election lock and every object of this controller. At most 20 characters.'),
-    namespace: namespaceSchema.default(defaults.controller.namespace).describe('The namespace of the controller.'),
+    profile: describe(
+      z._default(z.enum(profileNames), defaults.controller.profile),
+      'The controller that is installed and for which routes are written.',
+    ),
+    name: describe(
+      z._default(text(controllerName), defaults.controller.name),
+      'Names the ingress class, the election lock and every object of this controller. At most 20 characters.',
+    ),
+    namespace: describe(z._default(namespaceSchema, defaults.controller.namespace), 'The namespace of the controller.'),
     // The range is the API server's --service-node-port-range, by default 30000 to 32767: a cluster may have another.
-    nodePort: wholeNumber(1, 65_535)
-      .default(defaults.controller.nodePort)
-      .describe('The port for HTTPS on every node. Clusters allow 30000 to 32767 unless they were set up otherwise.'),
-    image: text(imageReference)
-      .optional()
-      .describe("Replaces the profile's own controller image, for instance by a maintained fork's."),
-    sharedWith: emptyIsAbsent(z.array(text(controllerName)), []).describe(
+    nodePort: describe(
+      z._default(wholeNumber(1, 65_535), defaults.controller.nodePort),
+      'The port for HTTPS on every node. Clusters allow 30000 to 32767 unless they were set up otherwise.',
+    ),
+    image: describe(
+      z.optional(text(imageReference)),
+      "Replaces the profile's own controller image, for instance by a maintained fork's.",
+    ),
+    sharedWith: describe(
+      emptyIsAbsent(z.array(text(controllerName)), []),
       'Names of other controllers in the same namespace whose election locks the shared Role must keep.',
     ),
   });
@@ -95,41 +101,52 @@ export function createControllerSchema(profileNames: readonly string[]) {
 
 /**
  * The form of ingress-tls.yaml, field by field; what concerns several fields is in rules.ts. Goes in: the names of the
- * controller profiles. Comes out: a zod schema whose input is the file's data. Every field has a description, which becomes
- * schema.json's. A section without content (`services:`) counts as absent.
+ * controller profiles. Comes out: a zod schema whose input is the file's data, and that of the `controller` section by itself. Every
+ * field has a description, which becomes schema.json's. A section without content (`services:`) counts as absent.
  */
 export function createSchema(profileNames: readonly string[]) {
   const controllerSchema = createControllerSchema(profileNames);
-  return z
-    .strictObject({
-      apiVersion: z.literal(apiVersion).describe('The version of this form.'),
+  const schema = describe(
+    z.strictObject({
+      apiVersion: describe(z.literal(apiVersion), 'The version of this form.'),
       domain: domainSchema,
-      namespace: namespaceSchema
-        .default(defaults.namespace)
-        .describe('The namespace of the services, their routes and the Secret of the wildcard certificate.'),
-      controller: emptyIsAbsent(controllerSchema, controllerSchema.parse({})).describe('The ingress controller.'),
-      certificate: emptyIsAbsent(certificateSchema, certificateSchema.parse({})).describe('The certificates.'),
-      services: emptyIsAbsent(z.array(serviceSchema), []).describe('The services behind the controller.'),
-    })
-    .describe('What ingress-tls makes: HTTPS services behind an ingress controller.');
+      namespace: describe(
+        z._default(namespaceSchema, defaults.namespace),
+        'The namespace of the services, their routes and the Secret of the wildcard certificate.',
+      ),
+      controller: describe(emptyIsAbsent(controllerSchema, controllerSchema.parse({})), 'The ingress controller.'),
+      certificate: describe(emptyIsAbsent(certificateSchema, certificateSchema.parse({})), 'The certificates.'),
+      services: describe(emptyIsAbsent(z.array(serviceSchema), []), 'The services behind the controller.'),
+    }),
+    'What ingress-tls makes: HTTPS services behind an ingress controller.',
+  );
+  return { schema, controllerSchema };
 }
 
+export type ControllerSchema = ReturnType<typeof createControllerSchema>;
+
 /** What the schema makes of a file. */
-export type Intent = z.output<ReturnType<typeof createSchema>>;
+export type Intent = z.output<ReturnType<typeof createSchema>['schema']>;
+
+/** Keeps the words for schema.json. */
+function describe<Field extends z.ZodMiniType>(field: Field, description: string): Field {
+  z.globalRegistry.add(field, { description });
+  return field;
+}
 
 function text(rule: TextRule) {
   const explain = (issue: { readonly input?: unknown }): string => {
     const value = String(issue.input);
     return explainForbiddenText(value) ?? rule.explain(value);
   };
-  return z.string().max(rule.maxLength, { error: explain, abort: true }).regex(rule.pattern, { error: explain });
+  return z.string().check(z.maxLength(rule.maxLength, { error: explain, abort: true }), z.regex(rule.pattern, { error: explain }));
 }
 
 function wholeNumber(least: number, most: number) {
   const error = (issue: { readonly input?: unknown }): string => `${String(issue.input)} is not from ${least} to ${most}`;
-  return z.int().min(least, { error }).max(most, { error });
+  return z.int({ error }).check(z.minimum(least, { error }), z.maximum(most, { error }));
 }
 
-function emptyIsAbsent<Section extends z.ZodType>(section: Section, empty: z.output<Section>) {
-  return z.nullish(section).transform((value) => value ?? empty);
+function emptyIsAbsent<Section extends z.ZodMiniType>(section: Section, empty: z.output<Section>) {
+  return z.pipe(z.nullish(section), z.transform((value: z.output<Section> | null | undefined) => value ?? empty));
 }

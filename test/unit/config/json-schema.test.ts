@@ -90,7 +90,7 @@ describe('createJsonSchema', () => {
       },
       { requiredKeys: ['apiVersion', 'domain'] },
     );
-    const loader = createSchema(profileNames);
+    const loader = createSchema(profileNames).schema;
     fc.assert(
       fc.property(file, (data) => {
         expect(validate(data)).toBe(loader.safeParse(data).success);
