@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Document, Pair, YAMLMap, YAMLSeq } from 'yaml';
+import type { Pair, YAMLMap, YAMLSeq } from 'yaml';
 import { UsageError } from '../errors.ts';
 import type { Mode } from '../model/mode.ts';
 import { printYamlLines } from './print-yaml.ts';
@@ -111,12 +111,13 @@ function edit(
   const { what, remedy, details } = refusal;
   try {
     const body = applySplices(file.text, plan());
+    const result = original.startsWith('\ufeff') ? `\ufeff${body}` : body;
     // The judge of every edit: the new text must say exactly what was meant.
-    const result = parse(body);
-    if (result.errors.length > 0 || !isDeepStrictEqual(result.toJS(), intended)) {
+    const { problems, data } = readSource(result);
+    if (problems.length > 0 || !isDeepStrictEqual(data, intended)) {
       throw new NotEditable('the list of services is written in a form that cannot be edited safely');
     }
-    return original.startsWith('\ufeff') ? `\ufeff${body}` : body;
+    return result;
   } catch (error) {
     if (!(error instanceof NotEditable)) throw error;
     throw new UsageError(`${what}: ${error.message}`, { remedy, details });
@@ -132,7 +133,7 @@ function readEditable(text: string, fileName: string): EditableFile {
     });
   }
   const body = withoutByteOrderMark(text);
-  const root = parse(body).contents;
+  const root = parseDocument(body, { keepSourceTokens: true, prettyErrors: false, logLevel: 'error' }).contents;
   if (!isMap(root)) {
     throw new UsageError(`${fileName} cannot be edited: it holds no mapping`, { remedy: `remove ${fileName} and run ingress-tls init, or restore it from your version control` });
   }
@@ -140,9 +141,6 @@ function readEditable(text: string, fileName: string): EditableFile {
   return { fileName, text: body, root, data, lineBreak: /\r?\n/.exec(body)?.[0] ?? '\n' };
 }
 
-function parse(body: string): Document {
-  return parseDocument(body, { keepSourceTokens: true, prettyErrors: false, logLevel: 'error' });
-}
 
 function planAddition(file: EditableFile, service: object): Splice[] {
   const { text, root } = file;

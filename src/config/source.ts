@@ -46,11 +46,19 @@ export function withoutByteOrderMark(text: string): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
+// A command that edits reads each text several times: before it asks, behind the lock, where it edits, and as a project.
+let last: { readonly text: string; readonly source: Source } | undefined;
+
 /**
  * Reads a text as YAML 1.2, which the person's editor shows. Never throws: what is wrong comes out as problems. Keys that
  * occur twice are found here and not by the parser, so that both places can be named.
  */
 export function readSource(text: string): Source {
+  if (last?.text !== text) last = { text, source: parseSource(text) };
+  return last.source;
+}
+
+function parseSource(text: string): Source {
   const body = withoutByteOrderMark(text);
   if (Buffer.byteLength(body) > maxBytes) return unreadable('the file is larger than 1 MiB');
   const excess = findExcess(body);
