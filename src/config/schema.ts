@@ -104,7 +104,18 @@ function createControllerSchema(profileNames: readonly string[]) {
  * controller profiles. Comes out: a zod schema whose input is the file's data, and that of the `controller` section by itself. Every
  * field has a description, which becomes schema.json's. A section without content (`services:`) counts as absent.
  */
-export function createSchema(profileNames: readonly string[]) {
+export function createSchema(profileNames: readonly string[]): Schemas {
+  const made = schemas.get(profileNames) ?? makeSchemas(profileNames);
+  schemas.set(profileNames, made);
+  return made;
+}
+
+// A command that edits reads several texts, all with the one table of profiles.
+const schemas = new WeakMap<readonly string[], Schemas>();
+
+type Schemas = ReturnType<typeof makeSchemas>;
+
+function makeSchemas(profileNames: readonly string[]) {
   const controllerSchema = createControllerSchema(profileNames);
   const schema = describe(
     z.strictObject({
@@ -126,7 +137,7 @@ export function createSchema(profileNames: readonly string[]) {
 export type ControllerSchema = ReturnType<typeof createControllerSchema>;
 
 /** What the schema makes of a file. */
-export type Intent = z.output<ReturnType<typeof createSchema>['schema']>;
+export type Intent = z.output<Schemas['schema']>;
 
 /** Keeps the words for schema.json. */
 function describe<Field extends z.ZodMiniType>(field: Field, description: string): Field {
