@@ -22,23 +22,26 @@ import { addHelpDetails, parseNotEmpty } from './options.ts';
 import type { Run } from './run-command.ts';
 import { openSession } from './session.ts';
 
-const definitions = [
-  defineInit,
-  defineAddService,
-  defineRemoveService,
-  defineList,
-  defineGraph,
-  defineRender,
-  defineApply,
-  defineDiff,
-  definePreview,
-  defineVerify,
-  defineStatus,
-  defineCurl,
-  defineDestroy,
-  defineDoctor,
-  defineSchema,
-];
+type Define = (program: Program, run: Run) => void;
+
+/** In the order of the help. */
+const definitions: Readonly<Record<string, Define>> = {
+  init: defineInit,
+  'add-service': defineAddService,
+  'remove-service': defineRemoveService,
+  list: defineList,
+  graph: defineGraph,
+  render: defineRender,
+  apply: defineApply,
+  diff: defineDiff,
+  preview: definePreview,
+  verify: defineVerify,
+  status: defineStatus,
+  curl: defineCurl,
+  destroy: defineDestroy,
+  doctor: defineDoctor,
+  schema: defineSchema,
+};
 
 /** Parses the command line and runs the command; returns the exit code. Known failures are thrown, not printed. */
 export async function runProgram(world: World): Promise<number> {
@@ -79,7 +82,7 @@ function createProgram(world: World, run: Run): Program {
     .helpCommand('help [command]', 'show help for a command')
     .showHelpAfterError('(add --help for the options and examples)')
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true });
-  for (const define of definitions) define(program, run);
+  for (const define of definitionsFor(world.argv)) define(program, run);
   addHelpDetails(program, [
     ['ingress-tls init --domain example.test', 'start a project in this folder'],
     ['ingress-tls add-service svc7 --mode terminate', 'TLS ends at the controller'],
@@ -89,4 +92,10 @@ function createProgram(world: World, run: Run): Program {
     ['ingress-tls apply', 'bring it to the cluster'],
   ]);
   return program;
+}
+
+/** A command that is named first is all that is needed: no help and no error of one command tells of another. */
+function definitionsFor([first = '']: readonly string[]): readonly Define[] {
+  const named = Object.hasOwn(definitions, first) ? definitions[first] : undefined;
+  return named === undefined ? Object.values(definitions) : [named];
 }
