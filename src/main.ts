@@ -1,3 +1,4 @@
+import { runProgram } from './cli/program.ts';
 import { reportFailure, reportLostOutput } from './cli/output/report-failure.ts';
 import { createWorld } from './world/create-world.ts';
 import { guardStandardStreams } from './world/standard-streams.ts';
@@ -12,7 +13,6 @@ export async function main(process: NodeJS.Process): Promise<void> {
     process.exitCode = reportLostOutput(lost, world);
   });
   try {
-    const { runProgram } = await import('./cli/program.ts');
     process.exitCode = await runProgram(world);
   } catch (error) {
     process.exitCode = reportFailure(error, world);
