@@ -25,7 +25,6 @@ export function makeResilient(session: Session, tools: ClusterTools, { stopping,
   return useExec(
     tools,
     withRetries(noting, {
-      hasAnswered: true,
       stop: stopping.asked,
       onOutage: () => {
         stopping.tell('warning: the API server does not answer; trying again for a minute.');

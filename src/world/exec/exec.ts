@@ -4,6 +4,7 @@ import { kill, platform } from 'node:process';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { InternalError, ToolError } from '../../errors.ts';
+import { printCommand } from '../../kube/command-line.ts';
 import type { ToolCommand } from '../../model/plan.ts';
 import { createBoundedText } from './bounded-text.ts';
 import { systemCode } from '../files/file-failure.ts';
@@ -118,8 +119,8 @@ export function createExec(settings: ExecSettings): Exec {
   return {
     async run(command, { timeoutMs: ownMs, extraMs = 0, what, isOutcome = false, stdin, onTalk, onStart }) {
       const isRead = command.effect === 'read';
-      if (settings.readOnly === true && !isRead) throw new InternalError(`a dry run must not run ${command.tool} ${command.args[0] ?? ''}`);
-      if (ownMs === undefined && !isRead) throw new InternalError(`${command.tool} ${command.args[0] ?? ''} was given no time`);
+      if (settings.readOnly === true && !isRead) throw new InternalError(`a dry run must not run ${printCommand(command)}`);
+      if (ownMs === undefined && !isRead) throw new InternalError(`${printCommand(command)} was given no time`);
       const heard = stop !== undefined && isOutcome ? { ...stop, asked: new AbortController().signal } : stop;
       if (isRead) heard?.asked.throwIfAborted();
       const timeoutMs = (ownMs ?? readLimitMs) + extraMs;

@@ -6,8 +6,6 @@ import type { Exec, ExternalCommand, RunOptions, ToolResult } from './exec.ts';
 import { findText, isTransient } from './tool-failure.ts';
 
 export interface RetrySettings {
-  /** Whether the cluster has answered already. */
-  readonly hasAnswered: boolean;
   /** Aborted when the person wants the run to stop. */
   readonly stop: AbortSignal;
   /** Called once when the API server is not there and commands are tried again, and once when it is back. */
@@ -37,10 +35,10 @@ const longestWaitMs = 8_000;
  * gone; a helm that changes something only when it did not begin, or after its release was repaired. The last failure is returned as
  * it is.
  *
- * Nothing is tried again before the cluster has answered once: a wrong context fails at once.
+ * For a cluster that has answered once: a wrong context is to fail at once.
  */
 export function withRetries(exec: Exec, settings: RetrySettings, time: Time = { sleep, now: () => performance.now() }): Exec {
-  const state: Outage = { hasAnswered: settings.hasAnswered, isOut: false };
+  const state: Outage = { isOut: false };
   const retrying = (repair: Attempts['repair']): Exec => ({
     run: (command, options) => runWithRetries(command, options, { exec, settings, time, state, repair }),
   });
@@ -50,7 +48,6 @@ export function withRetries(exec: Exec, settings: RetrySettings, time: Time = { 
 
 /** What is known of the API server; one for all commands, which meet the same outage. */
 interface Outage {
-  hasAnswered: boolean;
   isOut: boolean;
 }
 
@@ -73,7 +70,7 @@ async function runWithRetries(command: ExternalCommand, options: RunOptions, att
   for (let tries = 0; isTransient(result); tries += 1) {
     const prepare = wayToRetry(command, result, attempts);
     const waitMs = Math.min(1000 * 2 ** tries, longestWaitMs);
-    if (!state.hasAnswered || prepare === undefined || time.now() + waitMs >= Math.min(lastStart, end)) return result;
+    if (prepare === undefined || time.now() + waitMs >= Math.min(lastStart, end)) return result;
     if (!state.isOut) settings.onOutage();
     state.isOut = true;
     await time.sleep(waitMs, settings.stop);
@@ -85,10 +82,9 @@ async function runWithRetries(command: ExternalCommand, options: RunOptions, att
     result = await exec.run(command, timeoutMs === undefined ? options : { ...options, timeoutMs: leftMs });
   }
   // Its success shows that the cluster is there.
-  if (result.exitCode === 0 && command.isLocal !== true) {
-    if (state.isOut) settings.onReturn();
-    state.hasAnswered = true;
+  if (state.isOut && result.exitCode === 0 && command.isLocal !== true) {
     state.isOut = false;
+    settings.onReturn();
   }
   return result;
 }
