@@ -20,7 +20,7 @@ import { repairUnderLock } from '../verify/repair.ts';
 import { carryOutPlan } from '../write-project.ts';
 import { arrangeSteps } from './apply-steps.ts';
 import { awaitServing, type Serving } from './await-serving.ts';
-import { freeReleases, lookUpForApply, refuseConflicts, unlessStopped } from './look-for-apply.ts';
+import { beforeWriting, freeReleases, lookUpForApply, refuseConflicts } from './look-for-apply.ts';
 import { planForCluster, type ApplySettings, type ClusterPlan } from './plan-for-cluster.ts';
 
 /** Hears what apply finds, each before what follows from it is done. */
@@ -80,7 +80,7 @@ async function bringToCluster(running: Running, tools: ClusterTools): Promise<Ap
   const view = viewRendered(session, project, rendered);
   events.onCluster(found.cluster);
   events.onWritten(await carryOutPlan(session, local, rendered.observed));
-  const { facts, findings } = await unlessStopped(stopping, async () => {
+  const { facts, findings } = await beforeWriting(stopping, async () => {
     const free = await freeReleases(session, project, found, { stopping, timeout, forcePending });
     return { facts: free, findings: await findChanges({ tools: free.tools, rendered: view, facts: free, verifyLive }) };
   });

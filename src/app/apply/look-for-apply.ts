@@ -25,7 +25,7 @@ export interface LookSettings {
 export async function lookUpForApply(session: Session, tools: ClusterTools, project: Project, settings: LookSettings, meanwhile: () => unknown): Promise<ClusterFacts> {
   const { stopping, timeout } = settings;
   const options = { readsObjects: true, meanwhile };
-  return unlessStopped(stopping, async () => {
+  return beforeWriting(stopping, async () => {
     const facts = await lookUpCluster(tools, project, options);
     if (facts.cluster === undefined) return facts;
     const resilient = makeResilient(session, bindToContext(tools, facts.cluster), { stopping, timeout, cluster: facts.cluster });
@@ -36,7 +36,7 @@ export async function lookUpForApply(session: Session, tools: ClusterTools, proj
 }
 
 /** Work that only looks, or prepares: a stop meanwhile is the reason of whatever fails, and ends the run. */
-export async function unlessStopped<Result>(stopping: Stopping, work: () => Promise<Result>): Promise<Result> {
+export async function beforeWriting<Result>(stopping: Stopping, work: () => Promise<Result>): Promise<Result> {
   const [settled] = await Promise.allSettled([work()]);
   const exitCode = stopping.exitCode();
   const isTold = settled.status === 'rejected' && settled.reason instanceof Interrupted && !stopping.isCause(settled.reason);
