@@ -34,8 +34,10 @@ export function viewRendered({ files }: Session, project: Project, { plan, obser
   const removed = new Set(plan.steps.flatMap((step) => (step.kind === 'remove-file' ? [step.path] : [])));
   const toBeMade = new Set(plan.steps.flatMap((step) => (step.kind === 'make-key' || step.kind === 'issue-certificate' ? [step.path] : [])));
   const edited = plan.conflicts.map(({ path }) => path);
-  const asWanted = new Set([...plan.unchanged, ...madeFromCertificates.keys()]);
-  const madeFromFiles = new Map(project.desired.objects.map(({ path, content }) => [path, content]));
+  const asWanted = new Set([...plan.unchanged, ...madeFromCertificates.keys(), ...written.keys()]);
+  const { objects, manifests } = project.desired;
+  const madeFromFiles = new Map(objects.map(({ path, content }) => [path, content]));
+  const printed = new Map([...manifests.before, ...manifests.after].map((file) => [file.path, file.objects]));
 
   const digest = (path: string): string | undefined => {
     if (removed.has(path)) return undefined;
@@ -58,8 +60,9 @@ export function viewRendered({ files }: Session, project: Project, { plan, obser
     project,
     readText,
     readObjects: (path) => {
-      // What this program printed need not be read back: hundreds of Secrets take longer to parse than all else here.
+      // What this program printed need not be read back: that takes longer than all else here.
       const known = asWanted.has(path) ? madeFromFiles.get(path) : undefined;
+      if (known === undefined && asWanted.has(path) && printed.has(path)) return printed.get(path);
       const data = known === undefined || awaitsCertificate(known) ? undefined : readOwnData(known, files);
       if (known !== undefined && data !== undefined) return [{ ...known.object, data }];
       const text = readText(path);

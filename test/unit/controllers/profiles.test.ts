@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { defaults } from '../../../src/config/defaults.ts';
 import { loadProfile, profileNames } from '../../../src/controllers/index.ts';
+import { parseObjects } from '../../../src/kube/parse-yaml.ts';
 import { printYaml } from '../../../src/kube/yaml.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import { modes } from '../../../src/model/mode.ts';
@@ -46,6 +47,11 @@ describe.each(all)('profile $name', (profile) => {
   it('gives the same bytes for the same input', () => {
     const print = () => printYaml(allObjects(profile.manifests(config(), labels)));
     expect(print()).toBe(print());
+  });
+
+  it('reads back from its manifests what it meant, down to the last key', () => {
+    const objects = allObjects(profile.manifests(config(), labels));
+    expect(parseObjects(printYaml(objects), 'manifests/')).toStrictEqual(objects);
   });
 
   it('applies the node port Service before the Deployment that depends on it, and no workload before the Secrets but helpers', () => {
