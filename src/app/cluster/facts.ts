@@ -15,7 +15,7 @@ import {
   refuseTakenNodePort,
   refuseVersion,
 } from './checks.ts';
-import { bindToContext, type ClusterTools } from './tools.ts';
+import { bindToContext, once, type ClusterTools } from './tools.ts';
 import { listRecords } from './list-records.ts';
 import { readLiveProject, type LiveProject } from './live-project.ts';
 import { listOwned, selectBrought, selectRemovable } from './owned-objects.ts';
@@ -87,6 +87,8 @@ export async function lookUpCluster(tools: ClusterTools, project: Project, { isT
 
   const bound = bindToContext(tools, place);
   const { desired } = project;
+  // Two look at them.
+  const listServices = once(() => bound.kubectl.listServices());
   const readCluster = (): Promise<Cluster | undefined> => look(ofCluster, () => readFitting(bound, place, project));
   // A program that asks for credentials asks once, not each kubectl for itself.
   const early = place.credentialPlugin !== undefined ? readCluster() : undefined;
@@ -96,11 +98,11 @@ export async function lookUpCluster(tools: ClusterTools, project: Project, { isT
     // Before what it would make seem to be this project's own, in another place.
     () => look('what is installed', () => listAllowedObjects(bound, project, command)),
     () => look('namespaces', () => judgeNamespaces(bound, project)),
-    () => look('who has the node port', () => refuseTakenNodePort(bound, project)),
+    () => look('who has the node port', () => refuseTakenNodePort(bound, project, listServices)),
     () => (helmVersion === undefined ? undefined : look('releases', () => listAllowedRecords(bound, project, command))),
     () => look('Secrets', () => findExistingSecrets(bound, project)),
     () => findNodeAddress(bound),
-    () => (readsObjects ? look('objects of the services', () => readLiveProject(bound, project)) : undefined),
+    () => (readsObjects ? look('objects of the services', () => readLiveProject(bound, project, listServices)) : undefined),
     async () => {
       // By then all tools are started.
       await setImmediate();

@@ -90,7 +90,8 @@ export function openCluster(
   return useConnection(exec, settings, { ...(context !== undefined && account === undefined && { context }), ...(chosen !== undefined && { kubeconfig: chosen }) });
 }
 
-function once<Value>(make: () => Value): () => Value {
+/** Makes something when it is first asked for, and no second time. */
+export function once<Value>(make: () => Value): () => Value {
   let made: { readonly value: Value } | undefined;
   return () => (made ??= { value: make() }).value;
 }
