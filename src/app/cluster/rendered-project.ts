@@ -1,7 +1,7 @@
 import { holdsLeftOutLink } from '../../world/helm/chart-folder.ts';
 import { readSetFiles } from '../../world/helm/chart-template.ts';
 import { printObject, readOwnData } from '../../world/files/object-text.ts';
-import { digestFiles, digestText, type FileDigest } from '../../kube/digest.ts';
+import { digestFiles, type FileDigest } from '../../kube/digest.ts';
 import { parseHelmIgnore } from '../../kube/helm-ignore.ts';
 import { parseObjects } from '../../kube/parse-yaml.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
@@ -30,6 +30,7 @@ export interface RenderedProject {
 
 export function viewRendered({ files }: Session, project: Project, { plan, observed }: PlannedProject): RenderedProject {
   const written = new Map(plan.steps.flatMap((step) => (step.kind === 'write-file' ? [[step.path, step.content] as const] : [])));
+  const digests = new Map(plan.steps.flatMap((step) => (step.kind === 'write-file' ? [[step.path, step.digest] as const] : [])));
   const madeFromCertificates = new Map(plan.steps.flatMap((step) => (step.kind === 'write-object' ? [[step.path, step.content] as const] : [])));
   const removed = new Set(plan.steps.flatMap((step) => (step.kind === 'remove-file' ? [step.path] : [])));
   const toBeMade = new Set(plan.steps.flatMap((step) => (step.kind === 'make-key' || step.kind === 'issue-certificate' ? [step.path] : [])));
@@ -41,8 +42,7 @@ export function viewRendered({ files }: Session, project: Project, { plan, obser
 
   const digest = (path: string): string | undefined => {
     if (removed.has(path)) return undefined;
-    const content = written.get(path);
-    return content === undefined ? (observed.digests.get(path) ?? files.digest(path)) : digestText(content);
+    return digests.get(path) ?? observed.digests.get(path) ?? files.digest(path);
   };
   const awaitsCertificate = ({ data }: ObjectFromFiles): boolean => Object.values(data).some((source) => toBeMade.has(source) && !files.exists(source));
   const readText = (path: string): string | undefined => {

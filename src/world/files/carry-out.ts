@@ -139,7 +139,7 @@ function materialize(step: Step, files: ProjectFiles): readonly PlannedWrite[] {
   const content = step.kind === 'write-file' ? step.content : printObject(step.content, files);
   if (content === undefined) throw new InternalError(`${step.path} is made from a file that does not exist`);
   const mode = step.kind === 'write-object' && step.content.object.kind === 'Secret' ? 0o600 : 0o644;
-  return [{ path: step.path, content, mode, digest: digestText(content) }];
+  return [{ path: step.path, content, mode, digest: step.kind === 'write-file' ? step.digest : digestText(content) }];
 }
 
 /** Before the writes, old and new versions count as ours; after them, only the new one. */
