@@ -13,7 +13,7 @@ const root = new URL('..', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
 
 // What is made a file of its own for all that is loaded by itself, and for the commands that also render.
-const common = ['cli/program.ts', 'world/standard-streams.ts', 'app/project.ts', 'app/asking.ts', 'app/select-services.ts', 'world/files/observe.ts', 'text/table.ts'];
+const common = ['cli/program.ts', 'world/standard-streams.ts', 'app/project.ts', 'app/asking.ts', 'app/select-services.ts', 'world/files/observe.ts', 'text/columns.ts'];
 const rendering = ['app/edit-project.ts', 'cli/output/report-render.ts', 'cli/output/notices.ts', 'world/keys.ts'];
 const othersThanRendering = ['list', 'graph', 'schema', 'curl', 'destroy', 'prompts', 'progress'];
 

@@ -51,11 +51,18 @@ export function readPermittedDnsNames({ extensions }: CertificateStructure): rea
   if (value === undefined) {
     return [];
   }
-  const permitted = partsOfValue(readValues(value)[0]).find(({ tag }) => tag === constructedTag(0));
-  return (permitted === undefined ? [] : partsOfValue(permitted))
-    .map((subtree) => partsOfValue(subtree)[0])
-    .filter((base) => base?.tag === primitiveDnsName)
-    .map((base) => base?.content.toString('latin1') ?? '');
+  // What cannot be read must not be taken for what permits every name.
+  const [constraints, ...others] = readValues(value);
+  if (constraints?.tag !== derTags.sequence || others.length > 0) throw new Error('the name constraints are damaged');
+  const lists = partsOfValue(constraints);
+  if (lists.length === 0 || lists.some(({ tag }) => tag !== constructedTag(0) && tag !== constructedTag(1))) throw new Error('the name constraints are damaged');
+  return lists
+    .filter(({ tag }) => tag === constructedTag(0))
+    .flatMap((permitted) => partsOfValue(permitted).map((subtree) => partsOfValue(subtree)[0]))
+    .flatMap((base) => {
+      if (base === undefined || ((base.tag & 0x1f) === dnsNameTag && base.tag !== primitiveDnsName)) throw new Error('the name constraints are damaged');
+      return base.tag === primitiveDnsName ? [base.content.toString('latin1')] : [];
+    });
 }
 
 /** Context-specific (X.690, 8.1.2.2). */

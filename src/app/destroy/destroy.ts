@@ -16,8 +16,8 @@ export interface DestroyRequest extends DestroySettings {
 /** Hears what destroy finds, and asks the person. */
 export interface DestroyEvents {
   readonly onCluster: (cluster: Cluster) => void;
-  /** Shows what is about to be removed, and asks for the controller's name; undefined: a stop was asked for instead. */
-  readonly askName: (plan: DestroyPlan) => Promise<string | undefined>;
+  /** Shows what is about to be removed, and asks for the controller's name. @throws where a stop was asked for instead. */
+  readonly askName: (plan: DestroyPlan) => Promise<string>;
 }
 
 /** What there was to remove; absent `done`: there was nothing, or nothing was to be removed. */
@@ -35,8 +35,8 @@ export async function destroy(session: Session, request: DestroyRequest, events:
   const run = async (): Promise<DestroyOutcome> => {
     const project = await loadProject(session, request.takeOver);
     const { name } = project.config.controller;
-    refuseWrongName(request.confirm, name);
-    if (request.confirm === undefined && request.dryRun !== true && !canAsk(session.world, request)) {
+    if (request.confirm !== undefined) refuseWrongName(request.confirm, name);
+    else if (request.dryRun !== true && !canAsk(session.world, request)) {
       throw new UsageError("missing --confirm: destroying asks for the controller's name", { remedy: `ingress-tls destroy --confirm ${name}` });
     }
     const plan = await planDestroy(session, project, request, events.onCluster);
@@ -47,7 +47,7 @@ export async function destroy(session: Session, request: DestroyRequest, events:
   return request.dryRun === true ? run() : withLock(session, 'destroy', run);
 }
 
-function refuseWrongName(answer: string | undefined, name: string): void {
-  if (answer === undefined || answer === name) return;
+function refuseWrongName(answer: string, name: string): void {
+  if (answer === name) return;
   throw new UsageError(`${quote(answer)} is not the controller's name: nothing was removed`, { remedy: `ingress-tls destroy --confirm ${name}` });
 }

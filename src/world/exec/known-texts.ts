@@ -271,11 +271,13 @@ const ofCluster: readonly KnownText[] = [
   {
     meaning: 'away',
     pattern: anyOf(
+      // Of its own store, behind a socket perhaps: one that has an address is told above.
+      /connect: connection refused/,
       /\(ServiceUnavailable\)|the server is currently unable to handle the request/,
       /\(TooManyRequests\)|the server has received too many requests/,
       /\(Timeout\)|the server was unable to return a response in the time allotted/,
       /apiserver not ready|apiserver is shutting down/,
-      /etcdserver: (?:leader changed|no leader|request timed out|too many requests|not capable)/,
+      /etcdserver: (?:leader changed|no leader|request timed out|too many requests|not capable|server stopped|unhealthy cluster)/,
       /an error on the server \([^\n]*\) has prevented the request from succeeding/,
       /http2: (?:client connection lost|server sent GOAWAY)|unable to decode an event from the watch stream/,
       /: EOF(?: - error from a previous attempt.*)?$/,

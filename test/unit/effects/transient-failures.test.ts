@@ -10,6 +10,8 @@ function failed(stderr: string, overrides: Partial<ToolResult> = {}): ToolResult
 const transient = [
   'The connection to the server 127.0.0.1:6443 was refused - did you specify the right host or port?\n',
   'Error: kubernetes cluster unreachable: Get "https://127.0.0.1:6443/version": dial tcp 127.0.0.1:6443: connect: connection refused\n',
+  'Error from server: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix kine.sock: connect: connection refused"\n',
+  'Error from server: etcdserver: server stopped\n',
   'Unable to connect to the server: EOF\n',
   'Error: UPGRADE FAILED: Get "https://127.0.0.1:6443/api/v1/namespaces/default/secrets?labelSelector=owner": unexpected EOF\n',
   'Unable to connect to the server: net/http: TLS handshake timeout\n',
