@@ -304,6 +304,7 @@ export function createProjectFiles(root: string): ProjectFiles {
     sweepTemporaryFiles() {
       const swept: string[] = [];
       const sweep = (path: string, name: string): void => {
+        if (!name.startsWith('.')) return;
         const maker = Number(temporaryName.exec(name)?.[1] ?? Number.NaN);
         // One with our own pid is of an earlier process too (pids repeat in containers): our own are gone when a
         // method returns.
