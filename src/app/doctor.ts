@@ -5,7 +5,7 @@ import type { Cluster } from '../world/kubectl/kubectl.ts';
 import { askTool } from '../world/exec/tool-failure.ts';
 import { places } from '../project/places.ts';
 import { judgeNamespaces, refuseMissingResources, refuseTakenNodePort, refuseVersion } from './cluster/checks.ts';
-import { bindToContext, describeCluster, openCluster, type ClusterOptions, type ClusterTools } from './cluster/tools.ts';
+import { bindToContext, formatCluster, openCluster, type ClusterOptions, type ClusterTools } from './cluster/tools.ts';
 import { planProject } from './plan-project.ts';
 import { parseProject, readConfigText, type Project } from './project.ts';
 import type { Session } from './session.ts';
@@ -102,7 +102,7 @@ async function checkCluster(unbound: ClusterTools, project: Project): Promise<re
     () => checkNamespaces(tools, project),
     () => checkEntry(tools, project),
   );
-  return [{ check: 'cluster', status: 'ok', found: describeCluster(cluster) }, ...findings.flat()];
+  return [{ check: 'cluster', status: 'ok', found: formatCluster(cluster) }, ...findings.flat()];
 }
 
 async function checkNamespaces(tools: ClusterTools, project: Project): Promise<readonly DoctorFinding[]> {

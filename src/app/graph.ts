@@ -1,6 +1,6 @@
 import { coversName } from '../text/host-name.ts';
-import type { FoundPairs } from '../graph/describe-certificate.ts';
-import { describeGraph } from '../graph/describe-graph.ts';
+import type { FoundPairs } from '../graph/certificate-state.ts';
+import { buildGraph } from '../graph/project-graph.ts';
 import type { Notice } from '../model/notice.ts';
 import { observePairs } from '../world/files/observe.ts';
 import { listPairPaths } from '../project/desired-pairs.ts';
@@ -8,7 +8,7 @@ import { loadProject, type Project } from './project.ts';
 import type { Session } from './session.ts';
 
 export interface ProjectGraph {
-  readonly description: ReturnType<typeof describeGraph>;
+  readonly description: ReturnType<typeof buildGraph>;
   /** Annotations that undo a mode: the picture shows the mode that was asked for, which no file will have. */
   readonly errors: readonly Notice[];
 }
@@ -16,7 +16,7 @@ export interface ProjectGraph {
 /** Describes the project as its files do. Reads only, and asks no cluster. */
 export async function graphProject(session: Session): Promise<ProjectGraph> {
   const project = await loadProject(session);
-  const description = describeGraph({ desired: project.desired, found: findPairs(session, project), now: session.world.now() });
+  const description = buildGraph({ desired: project.desired, found: findPairs(session, project), now: session.world.now() });
   return { description, errors: project.desired.notices.filter(({ level }) => level === 'error') };
 }
 

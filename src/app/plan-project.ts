@@ -39,9 +39,9 @@ function refuseErrors(notices: readonly Notice[], text: string | undefined): voi
   const errors = notices.filter(({ level }) => level === 'error');
   if (errors.length === 0) return;
   const locate = text === undefined ? undefined : createLocator(text, places.config);
-  const describeError = ({ message, path, remedy }: Notice): string =>
+  const formatError = ({ message, path, remedy }: Notice): string =>
     [path === undefined || locate === undefined ? message : `${locate(path)}: ${message}`, ...(remedy === undefined ? [] : [`    ${remedy}`])].join('\n');
   throw new UsageError(errors.length === 1 ? 'nothing was written: see the line above' : `nothing was written: see the ${errors.length} problems above`, {
-    details: errors.map(describeError),
+    details: errors.map(formatError),
   });
 }

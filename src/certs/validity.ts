@@ -12,7 +12,7 @@ export const authorityDays = 3650;
 export const renewalDays = 21;
 
 /** The day in UTC, and with it the time where that day is `now`: "expired on" today says too little. */
-export function describeDate(date: Date, now: Date): string {
+export function formatDate(date: Date, now: Date): string {
   const [day = '', time = ''] = date.toISOString().split('T');
   return now.toISOString().startsWith(`${day}T`) ? `${day} at ${time.slice(0, 8)} UTC` : day;
 }

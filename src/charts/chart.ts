@@ -105,12 +105,12 @@ function templateFacts(input: ChartInput, values: readonly ChartValueEntry[], ho
     service,
     description: description(service),
     controllerName: input.controllerName,
-    values: values.map(describeValue),
+    values: values.map(formatValue),
   };
 }
 
 /** A value in the README's table. */
-const describeValue = onceForEntry(({ path, value, comment }) => ({ path, comment, text: JSON.stringify(value) }));
+const formatValue = onceForEntry(({ path, value, comment }) => ({ path, comment, text: JSON.stringify(value) }));
 
 function description(service: PlannedService): string {
   const where = {

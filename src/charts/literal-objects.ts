@@ -17,7 +17,7 @@ export interface LiteralObjectsInput {
  * backend's ConfigMap as far as requests meet them, the others by name. A change of the chart's files is not in them. A test holds
  * them against what helm makes.
  */
-export function describeChartObjects({ service, routes, workload, texts = {} }: LiteralObjectsInput): readonly KubeObject[] {
+export function buildChartObjects({ service, routes, workload, texts = {} }: LiteralObjectsInput): readonly KubeObject[] {
   const { release: name, namespace } = service;
   const labels = { 'app.kubernetes.io/name': service.name, 'app.kubernetes.io/instance': name };
   const metadata = { name, namespace, labels };

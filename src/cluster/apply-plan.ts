@@ -71,7 +71,7 @@ export function planApply(desired: DesiredProject, target: ApplyTarget, findings
   const wait = (phase: RunStep['phase'], namespace: string, workloads: readonly ObjectReference[]): readonly RunStep[] =>
     inGroups(workloads).map((group) => ({
       // The command says what is waited for; a run looks at all of them first, and has kubectl wait for what is not ready.
-      title: `wait for ${describeWorkloads(group)}`,
+      title: `wait for ${formatWorkloads(group)}`,
       phase,
       command: rolloutCommand({ workloads: group, namespace, timeout, ...connection }),
       timeout,
@@ -89,7 +89,7 @@ export function planApply(desired: DesiredProject, target: ApplyTarget, findings
 
   return [
     ...applyFiles('namespaces-and-rbac', desired.manifests.before),
-    ...secretCommands({ files: secrets, existing: target.existingSecrets, method, forceConflicts, ...connection }).map((command) => send('secrets', describeSecrets(command), command)),
+    ...secretCommands({ files: secrets, existing: target.existingSecrets, method, forceConflicts, ...connection }).map((command) => send('secrets', formatSecrets(command), command)),
     ...controllerFiles,
     ...groupByNamespace(workloads).flatMap(([namespace, group]) => wait('rollout', namespace, group)),
     ...changed.map((service) => installStep(config, service, target, findings)),
@@ -162,7 +162,7 @@ function inGroups(workloads: readonly ObjectReference[]): readonly (readonly Obj
   return Array.from({ length: Math.ceil(workloads.length / waitsAtOnce) }, (_, index) => workloads.slice(index * waitsAtOnce, (index + 1) * waitsAtOnce));
 }
 
-function describeWorkloads(workloads: readonly ObjectReference[]): string {
+function formatWorkloads(workloads: readonly ObjectReference[]): string {
   const [first] = workloads;
   return workloads.length === 1 && first !== undefined ? `${first.kind} ${first.name}` : `${workloads.length} Deployments`;
 }
@@ -171,6 +171,6 @@ function isForeignNamespace({ objects }: ManifestFile, { foreignNamespaces }: Ap
   return objects.length > 0 && objects.every(({ kind, metadata }) => kind === 'Namespace' && foreignNamespaces.has(metadata.name));
 }
 
-function describeSecrets({ stdinFiles = [] }: ToolCommand): string {
+function formatSecrets({ stdinFiles = [] }: ToolCommand): string {
   return stdinFiles.length === 1 ? `apply ${stdinFiles[0] ?? ''}` : `apply ${stdinFiles.length} Secrets`;
 }

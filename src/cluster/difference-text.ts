@@ -12,7 +12,7 @@ const objectStates: Readonly<Record<ObjectDifference['state'], string>> = {
 };
 
 /** A difference in the words of summaries, of status and of --json, where scripts may have come to rely on them: `Deployment ic3-svc7 is missing`. */
-export function describeDifference(difference: Difference): string {
+export function formatDifference(difference: Difference): string {
   switch (difference.about) {
     case 'absence':
       return 'not applied';
@@ -34,7 +34,7 @@ export function abbreviateDifference(difference: Difference): string {
   switch (difference.about) {
     case 'absence':
     case 'unwanted':
-      return describeDifference(difference);
+      return formatDifference(difference);
     case 'revision-status':
       return 'release';
     case 'revision-origin':
@@ -56,6 +56,6 @@ function abbreviateObject(difference: ObjectDifference): string {
       return `${kind} changed`;
     case 'goes':
     case 'refused':
-      return describeDifference(difference);
+      return formatDifference(difference);
   }
 }

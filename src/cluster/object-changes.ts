@@ -12,14 +12,14 @@ export interface DesiredSecret {
 }
 
 /** What apply has to do for a Secret. It is compared here, so that hundreds of keys need not be sent to learn that nothing differs. */
-export function judgeSecret({ path, name, namespace, object: wanted }: DesiredSecret, live: KubeObject | undefined): FileObjectChange {
+export function judgeSecret({ path, name, namespace, object: desired }: DesiredSecret, live: KubeObject | undefined): FileObjectChange {
   const found = { path, object: { kind: 'Secret', name, namespace }, conflicts: [] };
   if (live === undefined) return { ...found, change: 'create' };
   // A key that we no longer send goes: server-side apply removes what its manager leaves out.
-  const isSame = wanted !== undefined && containsFields(live, wanted) && sameKeys(live['data'], wanted['data']);
+  const isSame = desired !== undefined && containsFields(live, desired) && sameKeys(live['data'], desired['data']);
   return { ...found, change: isSame ? 'unchanged' : 'change' };
 }
 
-function sameKeys(live: unknown, wanted: unknown): boolean {
-  return Object.keys(isMap(live) ? live : {}).length === Object.keys(isMap(wanted) ? wanted : {}).length;
+function sameKeys(live: unknown, desired: unknown): boolean {
+  return Object.keys(isMap(live) ? live : {}).length === Object.keys(isMap(desired) ? desired : {}).length;
 }

@@ -40,7 +40,7 @@ export function findOtherProject(found: readonly Marked[], desired: DesiredProje
 }
 
 /** What is said of it, and what to do about it; the command is to follow that takes over. */
-export function describeOtherProject({ project }: OtherProject, { controller, domain }: Config): { readonly message: string; readonly toHaveBoth: string; readonly ifRenamed: string } {
+export function tellOtherProject({ project }: OtherProject, { controller, domain }: Config): { readonly message: string; readonly toHaveBoth: string; readonly ifRenamed: string } {
   return {
     message: `controller ${controller.name} on this cluster is of the project of ${project}, not of ${domain}`,
     toHaveBoth: `to have both, set another controller.name, controller.namespace, controller.nodePort and namespace in ${places.config}`,

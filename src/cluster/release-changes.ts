@@ -15,7 +15,7 @@ export interface ReleaseView {
   readonly digest: string;
   readonly record: ReleaseRecord | undefined;
   /** What the chart's objects say at least; empty where a person edited the chart. */
-  readonly wanted: readonly KubeObject[];
+  readonly desired: readonly KubeObject[];
 }
 
 /**
@@ -23,7 +23,7 @@ export interface ReleaseView {
  *
  * A digest alone would overlook what somebody changed on the cluster since; the objects alone what the chart no longer says.
  */
-export function judgeRelease({ service, digest, record, wanted }: ReleaseView, live: ReadonlyMap<string, KubeObject>): ReleaseChange {
+export function judgeRelease({ service, digest, record, desired }: ReleaseView, live: ReadonlyMap<string, KubeObject>): ReleaseChange {
   const { name, release, namespace } = service;
   const change = (reasons: readonly Difference[]): ReleaseChange => ({ service: name, release, namespace, change: reasons.length === 0 ? 'unchanged' : 'change', reasons });
   if (record === undefined || record.status === 'uninstalled') return { ...change([]), change: 'create' };
@@ -31,7 +31,7 @@ export function judgeRelease({ service, digest, record, wanted }: ReleaseView, l
   if (record.digest === undefined) return change([{ about: 'revision-origin' }]);
   if (record.digest !== digest) return change([{ about: 'chart' }]);
   return change(
-    wanted.flatMap((object): readonly ObjectDifference[] => {
+    desired.flatMap((object): readonly ObjectDifference[] => {
       const key = identifyObject(object.kind, object.metadata);
       const tell = (state: ObjectDifference['state']): readonly ObjectDifference[] => [{ about: 'object', object: nameObject(object), state }];
       const found = live.get(key);

@@ -14,7 +14,7 @@ export interface ComparedRelease {
   readonly record: ReleaseRecord | undefined;
   /** Absent: the record does not say. */
   readonly isSameChart: boolean | undefined;
-  readonly wanted: readonly KubeObject[];
+  readonly desired: readonly KubeObject[];
   /** What its newest revision was made of; nothing where the chart is the same. */
   readonly earlier: readonly KubeObject[];
 }
@@ -26,24 +26,24 @@ export interface PreviewedChange extends ObjectChange {
 }
 
 /** Of the earlier objects, those that the chart no longer has. */
-export function listGone({ earlier, wanted }: ComparedRelease): readonly KubeObject[] {
-  return earlier.filter((object) => !wanted.some((other) => isSameObject(other, object)));
+export function listGone({ earlier, desired }: ComparedRelease): readonly KubeObject[] {
+  return earlier.filter((object) => !desired.some((other) => isSameObject(other, object)));
 }
 
 /**
  * What apply has to do for a release of which every object was looked at.
  *
- * @param previews of the wanted objects, in their order.
+ * @param previews of the desired objects, in their order.
  * @param live those that exist of what listGone says, by the object that it lists.
  */
 export function judgeComparedRelease(release: ComparedRelease, previews: readonly PreviewedChange[], live: ReadonlyMap<KubeObject, KubeObject>): ReleaseChange {
   const { service, record, isSameChart } = release;
-  const wanted = previews.map((preview, place) => judgePreview(release, preview, release.wanted[place]));
+  const desired = previews.map((preview, place) => judgePreview(release, preview, release.desired[place]));
   const gone = listGone(release).flatMap((object): readonly ObjectChange[] => {
     const before = live.get(object);
     return before === undefined || isKeptByHelm(before) ? [] : [{ object: nameObject(object), change: 'delete', before, conflicts: [] }];
   });
-  const objects = [...wanted, ...gone];
+  const objects = [...desired, ...gone];
   const known = { service: service.name, release: service.release, namespace: service.namespace, objects };
   if (record === undefined) return { ...known, change: 'create', reasons: [] };
   const reasons: readonly Difference[] = [
@@ -56,14 +56,14 @@ export function judgeComparedRelease(release: ComparedRelease, previews: readonl
   return { ...known, change: reasons.length === 0 ? 'unchanged' : 'change', reasons };
 }
 
-function judgePreview({ service, record, earlier }: ComparedRelease, { isPatched, ...change }: PreviewedChange, wanted: KubeObject | undefined): ObjectChange {
+function judgePreview({ service, record, earlier }: ComparedRelease, { isPatched, ...change }: PreviewedChange, desired: KubeObject | undefined): ObjectChange {
   const owner = { name: service.release, namespace: service.namespace };
   if (record === undefined && change.before !== undefined && !isOwnedByRelease(change.before, owner)) {
     return { ...change, refusal: change.refusal ?? `it exists and does not belong to release ${service.release}: helm does not take it over` };
   }
-  const old = wanted === undefined ? undefined : earlier.find((object) => isSameObject(wanted, object));
-  if (!isPatched || change.before === undefined || wanted === undefined || old === undefined || change.refusal !== undefined) return change;
-  const after = dropRemovedFields(change.after ?? change.before, old, wanted);
+  const old = desired === undefined ? undefined : earlier.find((object) => isSameObject(desired, object));
+  if (!isPatched || change.before === undefined || desired === undefined || old === undefined || change.refusal !== undefined) return change;
+  const after = dropRemovedFields(change.after ?? change.before, old, desired);
   return compareObjects(change.before, after) === 'unchanged' ? change : { ...change, change: 'change', after };
 }
 

@@ -6,7 +6,7 @@ import type { ControllerStatus, LiveStatus, PodCount } from '../model/status.ts'
 import type { DesiredProject } from '../project/desired-project.ts';
 
 /** What the cluster has of the controller. */
-export function describeController({ config, profile, entry }: DesiredProject, live: LiveStatus): ControllerStatus {
+export function judgeController({ config, profile, entry }: DesiredProject, live: LiveStatus): ControllerStatus {
   const { name } = config.controller;
   const ports = live.controller
     .filter(({ kind }) => kind === 'Service')

@@ -1,16 +1,16 @@
 import { escapeControls } from '../text/escape.ts';
-import { describeDate } from '../certs/validity.ts';
+import { formatDate } from '../certs/validity.ts';
 import type { Difference } from '../model/changes.ts';
 import type { CertificateStatus, ControllerStatus, ProblemCode, ServiceStatus, StatusProblem } from '../model/status.ts';
 import { printObjectName } from '../kube/object-identity.ts';
-import { describeDifference } from './difference-text.ts';
+import { formatDifference } from './difference-text.ts';
 import { neededApply } from './needed-apply.ts';
-import { describeOtherProject, type OtherProject } from './project-identity.ts';
+import { tellOtherProject, type OtherProject } from './project-identity.ts';
 import { shownPair } from '../project/places.ts';
 import { judgeCertificate } from './status-certificate.ts';
 import { differenceOf, isDifferenceOf } from './status-drift.ts';
 import type { StatusFacts } from './status-facts.ts';
-import { listMisfits, type MisfitSecret } from './status-secrets.ts';
+import { listWrongTypes, type WrongTypeSecret } from './status-secrets.ts';
 import { hasTlsHop } from '../model/mode.ts';
 
 /** What repairs what is missing, and what repairs what differs. */
@@ -31,13 +31,13 @@ function findRemedies(facts: StatusFacts): Remedies {
 export function listProblems(facts: StatusFacts, controller: ControllerStatus, services: readonly ServiceStatus[]): readonly StatusProblem[] {
   // What is there is another project's: the rest says nothing of this one.
   if (facts.other !== undefined) return [ofOther(facts, facts.other)];
-  const misfits = listMisfits(facts);
+  const wrongTypes = listWrongTypes(facts);
   const remedies = findRemedies(facts);
   const found = [
     ...ofNamespaces(facts, remedies),
-    ...ofController(facts, controller, misfits, remedies),
-    ...misfits.map(({ problem }) => problem),
-    ...services.flatMap((service) => ofService(facts, service, misfits, remedies)),
+    ...ofController(facts, controller, wrongTypes, remedies),
+    ...wrongTypes.map(({ problem }) => problem),
+    ...services.flatMap((service) => ofService(facts, service, wrongTypes, remedies)),
     ...ofProject(facts),
     ...ofUnseen(facts),
   ];
@@ -50,7 +50,7 @@ export function listProblems(facts: StatusFacts, controller: ControllerStatus, s
   return [...merged.values()];
 }
 
-function ofController(facts: StatusFacts, controller: ControllerStatus, misfits: readonly MisfitSecret[], remedies: Remedies): readonly StatusProblem[] {
+function ofController(facts: StatusFacts, controller: ControllerStatus, wrongTypes: readonly WrongTypeSecret[], remedies: Remedies): readonly StatusProblem[] {
   const { apply } = remedies;
   const { workloads, nodePort } = controller;
   const missing = workloads.filter(({ pods }) => pods === null);
@@ -69,7 +69,7 @@ function ofController(facts: StatusFacts, controller: ControllerStatus, misfits:
       ? []
       : [problem('node-port', [], nodePort.found === null ? `no Service has node port ${nodePort.wanted}` : `the node port is ${nodePort.found} and not ${nodePort.wanted}`, apply)]),
     ...ofClass(controller, remedies),
-    ...ofControllerObjects(facts, controller, misfits, remedies),
+    ...ofControllerObjects(facts, controller, wrongTypes, remedies),
   ];
 }
 
@@ -80,28 +80,28 @@ function ofClass({ class: routeClass }: ControllerStatus, { apply, diff }: Remed
 }
 
 /** What differs of the objects that no single service has; what is told already is left out. */
-function ofControllerObjects({ changes, desired, live }: StatusFacts, { workloads, class: routeClass }: ControllerStatus, misfits: readonly MisfitSecret[], { diff }: Remedies): readonly StatusProblem[] {
+function ofControllerObjects({ changes, desired, live }: StatusFacts, { workloads, class: routeClass }: ControllerStatus, wrongTypes: readonly WrongTypeSecret[], { diff }: Remedies): readonly StatusProblem[] {
   const { secretName } = desired.config.certificate;
   const told = new Set([
     ...workloads.filter(({ pods }) => pods === null).map(({ kind, name }) => `${kind} ${name}`),
     ...(routeClass?.controller === null ? [`${routeClass.kind} ${routeClass.name}`] : []),
-    ...misfits.map(({ name }) => `Secret ${name}`),
+    ...wrongTypes.map(({ name }) => `Secret ${name}`),
     ...(live.secrets.has(secretName) ? [] : [`Secret ${secretName}`]),
   ]);
   const ofServices = new Set(desired.objects.filter(({ service }) => service !== undefined).map(({ path }) => path));
   const differing = changes.objects.flatMap(({ path, change, object }) =>
-    change === 'unchanged' || ofServices.has(path) || told.has(`${object.kind} ${object.name}`) ? [] : [describeDifference(differenceOf(object, change))],
+    change === 'unchanged' || ofServices.has(path) || told.has(`${object.kind} ${object.name}`) ? [] : [formatDifference(differenceOf(object, change))],
   );
   if (differing.length === 0) return [];
   const count = differing.length === 1 ? 'an object of the controller differs' : `${differing.length} objects of the controller differ`;
-  return [problem('drift', [], `${count} from what apply brings`, diff, describeSome(differing))];
+  return [problem('drift', [], `${count} from what apply brings`, diff, formatSome(differing))];
 }
 
-function ofService(facts: StatusFacts, service: ServiceStatus, misfits: readonly MisfitSecret[], remedies: Remedies): readonly StatusProblem[] {
+function ofService(facts: StatusFacts, service: ServiceStatus, wrongTypes: readonly WrongTypeSecret[], remedies: Remedies): readonly StatusProblem[] {
   const { apply, diff } = remedies;
   const { release, pods, route, drift } = service;
   const tell = (code: ProblemCode, message: string, remedy: string, details: readonly string[] = []): StatusProblem => problem(code, [service.name], message, remedy, details);
-  const certificates = certificatesOf(facts, service).filter(({ secret, state }) => state !== 'unreadable' || !misfits.some(({ name }) => name === secret));
+  const certificates = certificatesOf(facts, service).filter(({ secret, state }) => state !== 'unreadable' || !wrongTypes.some(({ name }) => name === secret));
   // Without a release everything else is missing as well.
   if (release.status === null || release.status === 'uninstalled') return [tell('not-applied', 'not applied yet', apply)];
   const isPending = release.status.startsWith('pending-') || release.status === 'uninstalling';
@@ -110,7 +110,7 @@ function ofService(facts: StatusFacts, service: ServiceStatus, misfits: readonly
     difference.about === 'revision-status' ||
     certificates.some(({ secret, state }) => state !== 'valid' && isDifferenceOf(difference, 'Secret', secret, 'missing')) ||
     // Without our label the light look does not see it at all.
-    misfits.some((misfit) => isDifferenceOf(difference, 'Secret', misfit.name, 'missing', 'differs'));
+    wrongTypes.some((wrongType) => isDifferenceOf(difference, 'Secret', wrongType.name, 'missing', 'differs'));
   const others = drift.filter((difference) => !isTold(difference));
   return [
     ...(isPending ? [tell('release-pending', `release is ${release.status}: a helm is at work, or was killed`, `${apply} repairs it`)] : []),
@@ -130,7 +130,7 @@ function ofService(facts: StatusFacts, service: ServiceStatus, misfits: readonly
     ...certificates.flatMap((certificate) => ofCertificate(facts, service, certificate, remedies)),
     ...(others.length === 0 || (pods === null && others.every((difference) => isDifferenceOf(difference, 'Deployment', release.name, 'missing')))
       ? []
-      : [tell('drift', `differs from what apply brings: ${others.map(describeDifference).join(', ')}`, diff)]),
+      : [tell('drift', `differs from what apply brings: ${others.map(formatDifference).join(', ')}`, diff)]),
   ];
 }
 
@@ -169,7 +169,7 @@ function ofCertificate({ desired, now }: StatusFacts, service: ServiceStatus, { 
   const tell = (code: ProblemCode, message: string, remedy: string, level: StatusProblem['level'] = 'error'): readonly StatusProblem[] => [
     { ...problem(code, [service.name], message, remedy), level },
   ];
-  const end = expires === null ? '' : describeDate(new Date(expires), now);
+  const end = expires === null ? '' : formatDate(new Date(expires), now);
   switch (state) {
     case 'missing':
       return tell('certificate-missing', `${place}: there is no such certificate`, apply);
@@ -191,15 +191,15 @@ function ofNamespaces({ terminating }: StatusFacts, { apply }: Remedies): readon
 }
 
 function ofOther({ desired }: StatusFacts, other: OtherProject): StatusProblem {
-  const { message, toHaveBoth, ifRenamed } = describeOtherProject(other, desired.config);
-  return problem('other-project', [], message, `${toHaveBoth}; ${ifRenamed}ingress-tls apply --take-over ${other.project}`, describeSome(other.found.map(printObjectName)));
+  const { message, toHaveBoth, ifRenamed } = tellOtherProject(other, desired.config);
+  return problem('other-project', [], message, `${toHaveBoth}; ${ifRenamed}ingress-tls apply --take-over ${other.project}`, formatSome(other.found.map(printObjectName)));
 }
 
 function ofProject({ orphans: { releases, objects }, services, desired }: StatusFacts): readonly StatusProblem[] {
   // Whoever asks for some services is told of those alone.
   if (releases.length + objects.length === 0 || services.length < desired.services.length) return [];
   const names = [...releases.map(({ name }) => `release ${name}`), ...objects.map(printObjectName)];
-  return [{ ...problem('no-longer-wanted', [], `on the cluster and no longer in the project: ${describeSome(names).join(', ')}`, 'ingress-tls apply --prune removes what is no longer wanted'), level: 'warning' }];
+  return [{ ...problem('no-longer-wanted', [], `on the cluster and no longer in the project: ${formatSome(names).join(', ')}`, 'ingress-tls apply --prune removes what is no longer wanted'), level: 'warning' }];
 }
 
 function ofUnseen({ unseen }: StatusFacts): readonly StatusProblem[] {
@@ -210,7 +210,7 @@ function ofUnseen({ unseen }: StatusFacts): readonly StatusProblem[] {
 /** Enough to begin with; diff tells all. */
 const mostNamed = 5;
 
-function describeSome(texts: readonly string[]): readonly string[] {
+function formatSome(texts: readonly string[]): readonly string[] {
   return texts.length <= mostNamed ? texts : [...texts.slice(0, mostNamed), `and ${texts.length - mostNamed} more`];
 }
 

@@ -4,15 +4,15 @@ import type { StatusProblem } from '../model/status.ts';
 import type { StatusFacts } from './status-facts.ts';
 
 /** A Secret whose type is another one than the project's: no apply can mend it. */
-export interface MisfitSecret {
+export interface WrongTypeSecret {
   readonly name: string;
   readonly problem: StatusProblem;
 }
 
 /** Secrets of the right name and a wrong type. The API server lets nobody change a type ("field is immutable", tried on Kubernetes 1.35.4). */
-export function listMisfits({ desired, services, live }: Pick<StatusFacts, 'desired' | 'services' | 'live'>): readonly MisfitSecret[] {
+export function listWrongTypes({ desired, services, live }: Pick<StatusFacts, 'desired' | 'services' | 'live'>): readonly WrongTypeSecret[] {
   const shown = new Set(services.map(({ name }) => name));
-  return desired.objects.flatMap(({ content: { object }, service }): readonly MisfitSecret[] => {
+  return desired.objects.flatMap(({ content: { object }, service }): readonly WrongTypeSecret[] => {
     const { name, namespace = desired.config.namespace } = object.metadata;
     const [wanted, found] = [textField(object, 'type'), live.secrets.get(name)?.type];
     if (object.kind !== 'Secret' || wanted === undefined || found === undefined || found === wanted) return [];

@@ -3,7 +3,7 @@ import type { PlannedService } from '../model/chart.ts';
 import type { ObjectReference } from '../model/kube-object.ts';
 import type { ServiceStatus, Status } from '../model/status.ts';
 import { judgeCertificate } from './status-certificate.ts';
-import { countPods, describeController } from './status-controller.ts';
+import { countPods, judgeController } from './status-controller.ts';
 import { listDrift } from './status-drift.ts';
 import type { StatusFacts } from './status-facts.ts';
 import { listProblems } from './status-problems.ts';
@@ -12,9 +12,9 @@ import { endsInPod } from '../model/mode.ts';
 /** Says how a project is on a cluster, and what is wrong with it. */
 export function judgeStatus(facts: StatusFacts): Status {
   const { cluster, live } = facts;
-  const controller = describeController(facts.desired, live);
+  const controller = judgeController(facts.desired, live);
   const isRunning = controller.workloads.every(({ pods }) => pods !== null && pods.ready > 0);
-  const services = facts.services.map((service) => describeService(facts, service, isRunning));
+  const services = facts.services.map((service) => judgeService(facts, service, isRunning));
   const problems = listProblems(facts, controller, services);
   return { well: problems.every(({ level }) => level === 'warning'), cluster, controller, services, problems };
 }
@@ -32,7 +32,7 @@ export function listUnready({ desired: { config, profile }, services, live }: Pi
   return [...ofController, ...ofServices];
 }
 
-function describeService(facts: StatusFacts, service: PlannedService, isRunning: boolean): ServiceStatus {
+function judgeService(facts: StatusFacts, service: PlannedService, isRunning: boolean): ServiceStatus {
   const {
     desired: { config, profile },
     live,

@@ -2,13 +2,13 @@ import type { Graph, GraphCertificate, Lane } from './graph.ts';
 import { escapeMarkup } from './markup.ts';
 import { pageColors, pictureStyle } from './picture-style.ts';
 import { drawPicture } from './svg.ts';
-import { countPods, describeDaysLeft, formatDay, listNames } from './wording.ts';
+import { countPods, formatDaysLeft, formatDay, listNames } from './wording.ts';
 
 /** Lanes of one picture: as many as a printed page holds with a heading. */
 const lanesOfPicture = 6;
 
 const { light, dark } = pageColors;
-const pageStyle = `body{max-width:960px;margin:2rem auto;padding:0 1rem;font:16px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;background:${light.paper};color:${light.ink}}
+const pageStyle = `body{max-width:960px;margin:2rem auto;padding:0 1rem;font:16px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;background:${light.background};color:${light.ink}}
 h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2rem}
 figure{margin:1rem 0;overflow-x:auto;break-inside:avoid}
 figure svg{max-width:none}
@@ -17,7 +17,7 @@ table{border-collapse:collapse;width:100%;font-size:.875rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;border-bottom:1px solid ${light.border};overflow-wrap:anywhere}
 tr{break-inside:avoid}
 .problem{font-weight:600;color:${light.problem}}
-@media screen and (prefers-color-scheme:dark){body{background:${dark.paper};color:${dark.ink}}th,td{border-color:${dark.border}}.problem{color:${dark.problem}}}
+@media screen and (prefers-color-scheme:dark){body{background:${dark.background};color:${dark.ink}}th,td{border-color:${dark.border}}.problem{color:${dark.problem}}}
 @media print{body{margin:0;max-width:none}figure{overflow:visible}figure svg{width:100%;height:auto}.scroll{overflow:visible}}`;
 
 /**
@@ -43,9 +43,9 @@ export function drawHtml(graph: Graph): string {
     `<h1>${escapeMarkup(title)}</h1>`,
     `<p>${escapeMarkup(`Controller ${controller.name} (${controller.profile}) in namespace ${controller.namespace}, ${controller.port}.`)}</p>`,
     ...splitLanes(graph.lanes).map((lanes, index) => `<figure>\n${drawPicture(graph, lanes, { id: `graph${index + 1}` })}\n</figure>`),
-    ...(graph.lanes.length === 0 ? [] : ['<h2>Services</h2>', drawTable(['Service', 'Mode', 'URL', 'Pods'], graph.lanes.map(describeService))]),
+    ...(graph.lanes.length === 0 ? [] : ['<h2>Services</h2>', drawTable(['Service', 'Mode', 'URL', 'Pods'], graph.lanes.map(printService))]),
     '<h2>Certificates</h2>',
-    drawTable(['File', 'Expires', 'Left', 'Names', 'Issued by'], graph.certificates.map(describeCertificate)),
+    drawTable(['File', 'Expires', 'Left', 'Names', 'Issued by'], graph.certificates.map(printCertificate)),
     '</body>',
     '</html>',
   ].join('\n');
@@ -56,17 +56,17 @@ function splitLanes(lanes: readonly Lane[]): readonly (readonly Lane[])[] {
   return Array.from({ length: count }, (_, index) => lanes.slice(index * lanesOfPicture, (index + 1) * lanesOfPicture));
 }
 
-function describeService({ service, mode, url, port, replicas }: Lane): readonly string[] {
+function printService({ service, mode, url, port, replicas }: Lane): readonly string[] {
   return [service, mode, url, `${countPods(replicas)}, port ${port}`].map(escapeMarkup);
 }
 
-function describeCertificate(certificate: GraphCertificate): readonly string[] {
+function printCertificate(certificate: GraphCertificate): readonly string[] {
   const { path, expires, names, isAuthority, issuer, problems } = certificate;
   const marks = problems.map((problem) => `<br/><span class="problem">! ${escapeMarkup(problem)}</span>`).join('');
   return [
     `${escapeMarkup(path)}${marks}`,
     expires === undefined ? '' : formatDay(expires),
-    describeDaysLeft(certificate),
+    formatDaysLeft(certificate),
     escapeMarkup(isAuthority ? 'authority' : listNames(names)),
     escapeMarkup(issuer),
   ];

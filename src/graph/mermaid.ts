@@ -1,6 +1,6 @@
 import { escapeControls } from '../text/escape.ts';
 import type { Graph, GraphCertificate, Lane, LanePath } from './graph.ts';
-import { countPods, describeExpiry, labelConnection } from './wording.ts';
+import { countPods, formatExpiry, labelConnection } from './wording.ts';
 import { shortenToColumns } from '../text/columns.ts';
 
 /** Longest line of a label, in characters; wider boxes push the picture out of the page. */
@@ -14,7 +14,7 @@ const longestLine = 48;
  * packages/mermaid/src/utils.ts (encodeEntities) looks for `style...:...#...;` in every line.
  */
 export function drawMermaid({ controller, lanes }: Graph): string {
-  const nodes = lanes.map((lane, index) => `    c${index}["${label('host', lane.host)}<br/>${describeMode(lane.path)}"]`);
+  const nodes = lanes.map((lane, index) => `    c${index}["${label('host', lane.host)}<br/>${printMode(lane.path)}"]`);
   const paths = lanes.flatMap(drawLane);
   const broken = lanes.flatMap(({ path }, index) => findBroken(path, index));
   return [
@@ -29,7 +29,7 @@ export function drawMermaid({ controller, lanes }: Graph): string {
   ].join('\n');
 }
 
-function describeMode(path: LanePath): string {
+function printMode(path: LanePath): string {
   switch (path.mode) {
     case 'terminate':
       return 'terminate, TLS ends here';
@@ -52,18 +52,18 @@ function drawLane({ service, port, replicas, path }: Lane, index: number): reado
       ];
     case 'passthrough': {
       const { client, server } = path.whole;
-      const shown = client === undefined ? '' : `<br/>client shows ${describeFile(client)}`;
+      const shown = client === undefined ? '' : `<br/>client shows ${printFile(client)}`;
       return [`  client ==>|"${labelConnection(path.whole)}${shown}"| c${index}`, `  c${index} ==>|"the same TLS<br/>${show(server)}"| ${target}`];
     }
   }
 }
 
 function show(certificate: GraphCertificate): string {
-  return `shows ${describeFile(certificate)}`;
+  return `shows ${printFile(certificate)}`;
 }
 
-function describeFile(certificate: GraphCertificate): string {
-  const state = [describeExpiry(certificate), ...certificate.problems.map((problem) => `PROBLEM ${problem}`)].filter((line) => line !== undefined);
+function printFile(certificate: GraphCertificate): string {
+  const state = [formatExpiry(certificate), ...certificate.problems.map((problem) => `PROBLEM ${problem}`)].filter((line) => line !== undefined);
   return [certificate.path, ...state].map(escapeLabel).join('<br/>');
 }
 

@@ -1,5 +1,5 @@
 interface Palette {
-  readonly paper: string;
+  readonly background: string;
   readonly box: string;
   readonly border: string;
   readonly ink: string;
@@ -9,12 +9,12 @@ interface Palette {
   readonly problem: string;
 }
 
-// Every text colour has a contrast of at least 4.5 to 1 on paper and box (WCAG 2.2, 1.4.3).
-const light: Palette = { paper: '#ffffff', box: '#f6f8fa', border: '#818b98', ink: '#1f2328', faint: '#59636e', tls: '#116329', plain: '#7d4e00', problem: '#b3151f' };
-const dark: Palette = { paper: '#0d1117', box: '#161b22', border: '#656c76', ink: '#f0f6fc', faint: '#9198a1', tls: '#56d364', plain: '#e3b341', problem: '#ff8182' };
+// Every text colour has a contrast of at least 4.5 to 1 on background and box (WCAG 2.2, 1.4.3).
+const light: Palette = { background: '#ffffff', box: '#f6f8fa', border: '#818b98', ink: '#1f2328', faint: '#59636e', tls: '#116329', plain: '#7d4e00', problem: '#b3151f' };
+const dark: Palette = { background: '#0d1117', box: '#161b22', border: '#656c76', ink: '#f0f6fc', faint: '#9198a1', tls: '#56d364', plain: '#e3b341', problem: '#ff8182' };
 
 /**
- * Styles of the picture, without variables: simple renderers know none. Dark only on dark screens, so that paper gets
+ * Styles of the picture, without variables: simple renderers know none. Dark only on dark screens, so that background gets
  * black on white.
  */
 export const pictureStyle = [
@@ -38,9 +38,9 @@ export const pictureStyle = [
 /** Colours of a page around the picture. */
 export const pageColors = { light, dark };
 
-function color({ paper, box, border, ink, faint, tls, plain, problem }: Palette): readonly string[] {
+function color({ background, box, border, ink, faint, tls, plain, problem }: Palette): readonly string[] {
   return [
-    `rect.paper{fill:${paper}}`,
+    `rect.background{fill:${background}}`,
     `rect.box{fill:${box};stroke:${border}}`,
     `text{fill:${ink}}`,
     `text.faint{fill:${faint}}`,

@@ -1,6 +1,6 @@
 import type { GraphCertificate, Lane, TlsConnection } from './graph.ts';
 import { columns, drawBox, drawPlain, drawTls, drawWords, type Anchor } from './svg-shapes.ts';
-import { countPods, describeExpiry, labelConnection } from './wording.ts';
+import { countPods, formatExpiry, labelConnection } from './wording.ts';
 
 /** Height of a lane in pixels. */
 export const laneHeight = 112;
@@ -72,7 +72,7 @@ function drawConnection(connection: TlsConnection, from: number, to: number, y: 
 /** Below the end that shows it: the file, and when it ends or the worst that is wrong with it. */
 function drawCertificate(certificate: GraphCertificate, x: number, y: number, anchor: Anchor, most: number): readonly string[] {
   const [problem, ...others] = certificate.problems;
-  const state = problem === undefined ? describeExpiry(certificate) : `! ${problem}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
+  const state = problem === undefined ? formatExpiry(certificate) : `! ${problem}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
   return [
     drawWords(x, y + 24, certificate.path, { anchor, style: 'file', most }),
     ...(state === undefined ? [] : [drawWords(x, y + 40, state, { anchor, style: problem === undefined ? 'small faint' : 'small problem', most })]),

@@ -3,14 +3,14 @@ import { escapeMarkup } from './markup.ts';
 import { pictureStyle } from './picture-style.ts';
 import { drawLane, laneHeight } from './svg-lane.ts';
 import { columns, drawBox, drawPlain, drawTls, drawWords } from './svg-shapes.ts';
-import { describeLaneInWords } from './wording.ts';
+import { tellLane } from './wording.ts';
 
 const headTop = 56;
 const headHeight = 76;
 const keyHeight = 52;
 
 /**
- * Draws the graph as an SVG file that needs nothing else and has its own paper, for light and dark pages alike. No newline
+ * Draws the graph as an SVG file that needs nothing else and has its own background, for light and dark pages alike. No newline
  * at the end.
  */
 export function drawSvg(graph: Graph): string {
@@ -28,14 +28,14 @@ export function drawPicture(graph: Graph, lanes: readonly Lane[], options: { rea
   const boxHeight = headHeight + Math.max(1, lanes.length) * laneHeight;
   const height = headTop + boxHeight + keyHeight;
   const title = `Where TLS begins and ends: ${domain}`;
-  const words = lanes.map((lane) => describeLaneInWords(lane, controller.name));
+  const words = lanes.map((lane) => tellLane(lane, controller.name));
   const { id, style } = options;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${columns.width} ${height}" width="${columns.width}" height="${height}" role="img" aria-labelledby="${id}-title ${id}-words">`,
     `<title id="${id}-title">${escapeMarkup(title)}</title>`,
     `<desc id="${id}-words">${escapeMarkup(words.join(' ') || 'No services yet.')}</desc>`,
     ...(style === undefined ? [] : [`<style>\n${style}\n</style>`]),
-    `<rect class="paper" width="${columns.width}" height="${height}" rx="8"/>`,
+    `<rect class="background" width="${columns.width}" height="${height}" rx="8"/>`,
     drawWords(columns.client[0], 36, title, { style: 'title', most: 76 }),
     drawHeads(graph, boxHeight),
     ...(lanes.length === 0

@@ -1,7 +1,7 @@
 import { escapeControls } from '../text/escape.ts';
 import { breakLines, countColumns, lineWidth, padToColumns, shortenToColumns } from '../text/columns.ts';
 import type { Graph, GraphCertificate, Lane, LanePath, TlsConnection } from './graph.ts';
-import { describeDaysLeft, formatDay, labelConnection, listNames } from './wording.ts';
+import { formatDaysLeft, formatDay, labelConnection, listNames } from './wording.ts';
 
 const begin = '  client ';
 const longestSegment = 30;
@@ -55,10 +55,10 @@ function drawLane(lane: Lane, layout: Layout): readonly string[] {
   const below = Array.from({ length: Math.max(left.below.length, right.below.length) }, (_, row) =>
     `${' '.repeat(begin.length)}${padToColumns(left.below[row] ?? '', layout.segment, left.padding)}${gap}${padToColumns(right.below[row] ?? '', layout.segment, right.padding)}`.trimEnd(),
   );
-  return [...describeHeading(lane), line, ...below];
+  return [...printHeading(lane), line, ...below];
 }
 
-function describeHeading({ service, mode, url }: Lane): readonly string[] {
+function printHeading({ service, mode, url }: Lane): readonly string[] {
   return wrap(`${service}  ${mode}  ${url}`, 2);
 }
 
@@ -78,15 +78,15 @@ function drawPath(path: LanePath, width: number): { readonly left: Half; readonl
     case 'passthrough': {
       const { server, client } = path.whole;
       return {
-        left: { line: `●${fill([labelConnection(path.whole), client === undefined ? 'TLS' : 'mutual TLS'], width - 1, '═')}`, below: client === undefined ? [] : describeBelow(client, width), padding: 'right' },
-        right: { line: `${fill(['passed on unopened', 'passed on'], width - 1, '═')}●`, below: describeBelow(server, width), padding: 'left' },
+        left: { line: `●${fill([labelConnection(path.whole), client === undefined ? 'TLS' : 'mutual TLS'], width - 1, '═')}`, below: client === undefined ? [] : printBelow(client, width), padding: 'right' },
+        right: { line: `${fill(['passed on unopened', 'passed on'], width - 1, '═')}●`, below: printBelow(server, width), padding: 'left' },
       };
     }
   }
 }
 
 function drawConnection(connection: TlsConnection, width: number, labels: readonly string[] = [labelConnection(connection)]): Half {
-  return { line: `●${fill(labels, width - 2, '═')}●`, below: describeBelow(connection.server, width), padding: 'left' };
+  return { line: `●${fill(labels, width - 2, '═')}●`, below: printBelow(connection.server, width), padding: 'left' };
 }
 
 /** A line with the first label that it has room for in its middle. */
@@ -97,7 +97,7 @@ function fill(labels: readonly string[], width: number, stroke: string): string 
   return `${stroke.repeat(before)} ${label} ${stroke.repeat(width - label.length - 2 - before)}`;
 }
 
-function describeBelow({ path, problems }: GraphCertificate, width: number): readonly string[] {
+function printBelow({ path, problems }: GraphCertificate, width: number): readonly string[] {
   return [path, ...problems.map((problem) => `!! ${problem}`)].map((text) => shortenToColumns(escapeControls(text), width));
 }
 
@@ -113,7 +113,7 @@ function listCertificates(certificates: readonly GraphCertificate[]): readonly s
   };
   const rows = certificates.flatMap((certificate) => {
     const { expires, issuer, isAuthority, names, problems } = certificate;
-    const cells = [expires === undefined ? '!! missing' : formatDay(expires), describeDaysLeft(certificate), `${issuer}${isAuthority ? ' (authority)' : ''}`] as const;
+    const cells = [expires === undefined ? '!! missing' : formatDay(expires), formatDaysLeft(certificate), `${issuer}${isAuthority ? ' (authority)' : ''}`] as const;
     const path = escapeControls(certificate.path);
     const row = countColumns(path) <= widestPath ? [layRow(path, ...cells)] : [...wrap(path, 0), layRow('', ...cells)];
     const notes = [...problems.filter((problem) => problem !== 'missing').map((problem) => `!! ${problem}`), ...(names.length === 0 ? [] : [listNames(names)])];

@@ -23,13 +23,13 @@ export function labelConnection({ isVerified, client }: TlsConnection): string {
  * When a certificate ends: `until 2027-01-31`; undefined where it is missing or its dates are a problem. Without the days
  * that are left: a picture that is kept in a repository should not change from day to day.
  */
-export function describeExpiry({ expires, problems }: GraphCertificate): string | undefined {
+export function formatExpiry({ expires, problems }: GraphCertificate): string | undefined {
   if (expires === undefined || problems.some((problem) => /^(expired|not valid)/.test(problem))) return undefined;
   return `until ${formatDay(expires)}`;
 }
 
 /** `364 days`, `expired`, `not yet` where the certificate is not valid yet; empty where it is missing. */
-export function describeDaysLeft({ daysLeft, expires }: GraphCertificate): string {
+export function formatDaysLeft({ daysLeft, expires }: GraphCertificate): string {
   if (daysLeft === undefined) return expires === undefined ? '' : 'not yet';
   return daysLeft < 0 ? 'expired' : `${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}`;
 }
@@ -45,7 +45,7 @@ export function listNames(names: readonly string[]): string {
 }
 
 /** A lane in a sentence, for who cannot see the picture. */
-export function describeLaneInWords({ service, mode, host, path }: Lane, controller: string): string {
+export function tellLane({ service, mode, host, path }: Lane, controller: string): string {
   const show = ({ path: file, problems }: GraphCertificate): string => `${file}${problems.length === 0 ? '' : ` (${problems.join(', ')})`}`;
   const name = `${host}, ${mode}:`;
   switch (path.mode) {

@@ -15,6 +15,6 @@ const restricted = {
 };
 
 /** A namespace that holds its pods to the restricted Pod Security Standard. */
-export function describeNamespace(name: string, labels: Labels): KubeObject {
+export function buildNamespace(name: string, labels: Labels): KubeObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { ...labels, ...restricted } } };
 }

@@ -90,7 +90,7 @@ function explainContainer(pod: string, status: unknown, events: readonly Warning
   }
   if (fieldAt(status, 'state', 'terminated', 'exitCode') === 0 && restarts === 0) return undefined;
   const killed = probe !== undefined && !probe.message.startsWith('Readiness') ? `; ${probe.message}` : '';
-  return { ...say(ranks.container, `${describeEnd(ended)}${killed}`), log: { pod, container: name, isPrevious: isRunning }, isStuck: !isRunning && restarts >= fewestRestarts };
+  return { ...say(ranks.container, `${formatEnd(ended)}${killed}`), log: { pod, container: name, isPrevious: isRunning }, isStuck: !isRunning && restarts >= fewestRestarts };
 }
 
 /** The kubelet says the same of a pull that fails and of the pause until the next try (kubernetes@1.35 pkg/kubelet/images). */
@@ -101,7 +101,7 @@ function explainWaiting(reason: string, message: string, events: readonly Warnin
   return failed === undefined ? join(reason, message) : `ErrImagePull: ${failed.message}`;
 }
 
-function describeEnd(ended: unknown): string {
+function formatEnd(ended: unknown): string {
   const [reason, message] = [textField(ended, 'reason') ?? 'CrashLoopBackOff', textField(ended, 'message')?.trim()];
   const exitCode = fieldAt(ended, 'exitCode');
   if (typeof exitCode !== 'number') return reason;

@@ -12,7 +12,7 @@ export interface SecretDescription {
 }
 
 /** A Secret whose data are filled in from files when it is written. */
-export function describeSecret(secret: SecretDescription): ObjectFromFiles {
+export function buildSecret(secret: SecretDescription): ObjectFromFiles {
   return {
     object: {
       apiVersion: 'v1',
@@ -25,7 +25,7 @@ export function describeSecret(secret: SecretDescription): ObjectFromFiles {
 }
 
 /** A ConfigMap whose data are filled in from files when it is written. */
-export function describeConfigMap(configMap: Omit<SecretDescription, 'type'>): ObjectFromFiles {
+export function buildConfigMap(configMap: Omit<SecretDescription, 'type'>): ObjectFromFiles {
   return {
     object: {
       apiVersion: 'v1',

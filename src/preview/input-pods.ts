@@ -12,13 +12,13 @@ export interface DescribedPods {
 }
 
 /** Describes the pods behind each Service with a selector, as its Deployment, Secrets and ConfigMaps make them. */
-export function describePods(objects: readonly KubeObject[]): DescribedPods {
+export function readPods(objects: readonly KubeObject[]): DescribedPods {
   const index = indexObjects(objects);
   const complaints: string[] = [];
   const pods = index.list('Service').flatMap((service) => {
     const deployment = findDeployment(index, service);
     if (deployment === undefined) return [];
-    return describePod(index, service, deployment, (text) => complaints.push(`Deployment ${printName(locateObject(deployment))}: ${text}`));
+    return readPod(index, service, deployment, (text) => complaints.push(`Deployment ${printName(locateObject(deployment))}: ${text}`));
   });
   return { pods, complaints };
 }
@@ -34,7 +34,7 @@ function findDeployment(index: ObjectIndex, service: KubeObject): KubeObject | u
   });
 }
 
-function describePod(index: ObjectIndex, service: KubeObject, deployment: KubeObject, complain: (text: string) => void): readonly PodDescription[] {
+function readPod(index: ObjectIndex, service: KubeObject, deployment: KubeObject, complain: (text: string) => void): readonly PodDescription[] {
   const { read, missing } = openMounts(index, deployment);
   const program = readProgram(deployment, read);
   // The controller itself and whatever else has no file or port of a service's chart is no backend of ours.

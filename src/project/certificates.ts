@@ -1,6 +1,6 @@
 import { permitsName } from '../certs/names.ts';
 import { coversName } from '../text/host-name.ts';
-import { describeDate } from '../certs/validity.ts';
+import { formatDate } from '../certs/validity.ts';
 import type { CertificateLimit } from '../model/certificate.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Observed, ObservedPair } from '../model/observed.ts';
@@ -80,7 +80,7 @@ function judgeIssuer(pair: DesiredPair, observed: Observed, now: Date): Certific
   if (found.certificate.notAfter <= now) {
     return refuse(
       'authority-expired',
-      `${pair.paths.certificate} cannot be issued: ${issuer.certificate} expired on ${describeDate(found.certificate.notAfter, now)}`,
+      `${pair.paths.certificate} cannot be issued: ${issuer.certificate} expired on ${formatDate(found.certificate.notAfter, now)}`,
       moveAway,
     );
   }
@@ -128,7 +128,7 @@ function judgeExisting(pair: DesiredPair, found: ObservedPair, now: Date): reado
     notices.push({
       level: 'warning',
       code: 'certificate-expired',
-      message: `${path} expired on ${describeDate(facts.notAfter, now)}`,
+      message: `${path} expired on ${formatDate(facts.notAfter, now)}`,
       remedy: `move ${path} and ${pair.paths.key} away, then run ingress-tls render`,
     });
   }

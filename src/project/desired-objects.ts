@@ -1,4 +1,4 @@
-import { describeConfigMap, describeSecret } from '../kube/secret.ts';
+import { buildConfigMap, buildSecret } from '../kube/secret.ts';
 import type { PlannedService, UpstreamCaPlacement } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
 import type { Labels } from '../model/kube-object.ts';
@@ -39,25 +39,25 @@ function listForService(service: DesiredService, labels: Labels): readonly Desir
 
 function tlsSecret(name: string, namespace: string, labels: Labels, pair: PairPaths): DesiredObject {
   const data = { 'tls.crt': pair.certificate, 'tls.key': pair.key };
-  return { path: secretPath(name), content: describeSecret({ name, namespace, labels, type: 'kubernetes.io/tls', data }) };
+  return { path: secretPath(name), content: buildSecret({ name, namespace, labels, type: 'kubernetes.io/tls', data }) };
 }
 
 /** Opaque and without a key: only what the pod needs to check its clients. */
 function clientAuthoritySecret(name: string, service: PlannedService, labels: Labels): DesiredObject {
   const data = { 'ca.crt': clientAuthorityPair(service.name).certificate };
-  return { path: secretPath(name), content: describeSecret({ name, namespace: service.namespace, labels, type: 'Opaque', data }) };
+  return { path: secretPath(name), content: buildSecret({ name, namespace: service.namespace, labels, type: 'Opaque', data }) };
 }
 
 function upstreamAuthority(placement: UpstreamCaPlacement | undefined, labels: Labels): readonly DesiredObject[] {
   if (placement?.kind === 'Secret') {
     const { name, namespace, type, key } = placement;
     const data = { [key]: projectAuthorityPair.certificate };
-    return [{ path: secretPath(name), content: describeSecret({ name, namespace, labels, type, data }) }];
+    return [{ path: secretPath(name), content: buildSecret({ name, namespace, labels, type, data }) }];
   }
   if (placement?.kind === 'ConfigMap') {
     const { name, namespace, key } = placement;
     const data = { [key]: projectAuthorityPair.certificate };
-    return [{ path: `${places.manifests}/${name}.yaml`, content: describeConfigMap({ name, namespace, labels, data }) }];
+    return [{ path: `${places.manifests}/${name}.yaml`, content: buildConfigMap({ name, namespace, labels, data }) }];
   }
   return [];
 }

@@ -1,4 +1,4 @@
-import { describeDate } from '../certs/validity.ts';
+import { formatDate } from '../certs/validity.ts';
 import type { CertificateFacts } from '../model/certificate.ts';
 import type { HttpAnswer, Observation, ProbeFailure, TlsVersion } from '../model/probe.ts';
 import { nameAlert } from './alerts.ts';
@@ -60,7 +60,7 @@ function findCommonName({ subject }: CertificateFacts): string | undefined {
 /** The day in UTC, with the time where it is that of `now`; or that there is none: a date of another's certificate may be any. */
 export function showDay(date: Date, now?: Date): string {
   if (Number.isNaN(date.getTime())) return 'a date that cannot be read';
-  return now === undefined ? date.toISOString().slice(0, 10) : describeDate(date, now);
+  return now === undefined ? date.toISOString().slice(0, 10) : formatDate(date, now);
 }
 
 /** Whole days from `now` on, rounded down; negative when the date is past. */

@@ -59,7 +59,7 @@ export async function awaitRollout(tools: ClusterTools, step: RunStep, stop: Abo
     if (isSliceOver) {
       const unready = await listUnready(tools, waiting);
       const waited = Math.round((performance.now() - begin) / 1000);
-      note(`${waited} s of ${step.timeout}: ${describeUnready(unready)}`);
+      note(`${waited} s of ${step.timeout}: ${formatUnready(unready)}`);
       stuckSince = trackStuck(stuckSince, unready);
       const isHopeless = unready.length > 0 && unready.every(({ workload }) => performance.now() - (stuckSince.get(nameWorkload(workload)) ?? Infinity) >= stuckLimit(step));
       if (isHopeless) return failure ?? { result, gaveUpAfter: waited };
@@ -86,7 +86,7 @@ function trackStuck(before: ReadonlyMap<string, number>, unready: readonly Unrea
   return new Map(keys.map((key) => [key, before.get(key) ?? performance.now()]));
 }
 
-function describeUnready(unready: readonly Unready[]): string {
+function formatUnready(unready: readonly Unready[]): string {
   const [first] = unready;
   if (first === undefined) return 'nearly ready';
   const others = unready.length === 1 ? '' : ` (and ${unready.length - 1} more)`;

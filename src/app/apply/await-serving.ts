@@ -13,7 +13,7 @@ import type { Session } from '../session.ts';
 import { printAddress } from '../verify/address.ts';
 import { lookAgain, type Verdict } from '../verify/look-again.ts';
 import { observe } from '../verify/observe.ts';
-import { describeSubjects } from '../verify/subjects.ts';
+import { buildSubjects } from '../verify/subjects.ts';
 import { inOrder } from '../run/stage.ts';
 import type { Stopping } from '../run/stopping.ts';
 
@@ -86,7 +86,7 @@ async function look(session: Session, project: Project, { services, nodeAddress,
   const address: ProbeAddress = { host: nodeAddress, port: entry.port };
   let context: VerifyContext;
   try {
-    const subjects = describeSubjects({ files: session.files, project });
+    const subjects = buildSubjects({ files: session.files, project });
     context = { config, entry, behaviour: profile.behaviour(config), words: profile.words, subjects, now: session.world.now() };
   } catch (error) {
     if (error instanceof KnownError) return { unseen: error.message, hosts: [] };

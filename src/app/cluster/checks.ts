@@ -9,7 +9,7 @@ import type { KubeObject } from '../../model/kube-object.ts';
 import { judgeNamespace, listNamespaces, type NamespaceUse } from '../../cluster/namespace-use.ts';
 import { identifyObject, listAppliedObjects } from '../../cluster/orphans.ts';
 import { places } from '../../project/places.ts';
-import { describeOtherProject, findOtherProject, type Marked } from '../../cluster/project-identity.ts';
+import { tellOtherProject, findOtherProject, type Marked } from '../../cluster/project-identity.ts';
 import type { ClusterTools } from './tools.ts';
 import type { Project } from '../project.ts';
 
@@ -114,7 +114,7 @@ export function refuseOtherNamespace(expected: string | undefined, { config }: P
 export function refuseOtherProject(found: readonly Marked[], { config, desired, identities }: Project, command: string): void {
   const other = findOtherProject(found, desired, identities);
   if (other === undefined) return;
-  const { message, toHaveBoth, ifRenamed } = describeOtherProject(other, config);
+  const { message, toHaveBoth, ifRenamed } = tellOtherProject(other, config);
   const names = other.found.map(printObjectName);
   throw new UsageError(message, {
     details: names.length <= mostNamed ? names : [...names.slice(0, mostNamed), `and ${names.length - mostNamed} more`],

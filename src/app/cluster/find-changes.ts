@@ -31,7 +31,7 @@ export async function findChanges({ tools, rendered, facts, verifyLive, skipsMan
   if (records === undefined || live === undefined) return { digests: new Map(services.map((service) => [service.name, rendered.digestChart(service)])), unready: new Set() };
   const seenLightly = await lookLightly(tools, { rendered, records, live, existingNamespaces, foreignNamespaces, skipsManifests });
   const drifted = services.filter((service) => isDrifted(service, seenLightly, records));
-  const edited = services.filter((service) => rendered.describeChart(service).length === 0);
+  const edited = services.filter((service) => rendered.listChartObjects(service).length === 0);
   const keepReplicas = new Map(
     services.flatMap((service) => {
       // What an edited chart says is not known: it does not read the number where it says one itself.

@@ -55,7 +55,7 @@ export async function lookLightly(tools: ClusterTools, request: LookRequest): Pr
         service,
         digest: digests.get(service.name) ?? '',
         record: records.get(`${service.namespace}/${service.release}`),
-        wanted: rendered.describeChart(service),
+        desired: rendered.listChartObjects(service),
       },
       live.charts,
     ),
@@ -73,14 +73,14 @@ export function listUnready(objects: readonly KubeObject[]): ReadonlySet<string>
 /** Those that seem to differ are few: the API server has the last word on them, and says who else manages their fields. */
 async function lookAtSecrets(tools: ClusterTools, { rendered, live }: LookRequest): Promise<readonly FileObjectChange[]> {
   const { desired, config } = rendered.project;
-  const wanted = desired.objects
+  const desiredSecrets = desired.objects
     .filter(({ content }) => content.object.kind === 'Secret')
     .map(({ path, content }) => {
       const { name, namespace = config.namespace } = content.object.metadata;
       return { path, name, namespace, object: rendered.readObjects(path)?.[0] };
     });
-  const changes = wanted.map((secret) => judgeSecret(secret, live.secrets.get(identifyObject('Secret', secret))));
-  const doubtful = wanted.flatMap(({ object }, index) => (object !== undefined && changes[index]?.change === 'change' ? [{ object, index }] : []));
+  const changes = desiredSecrets.map((secret) => judgeSecret(secret, live.secrets.get(identifyObject('Secret', secret))));
+  const doubtful = desiredSecrets.flatMap(({ object }, index) => (object !== undefined && changes[index]?.change === 'change' ? [{ object, index }] : []));
   if (doubtful.length === 0) return changes;
   const answers = await createServerDryRun(tools.exec, tools).preview(doubtful.map(({ object }) => object), { fieldManager });
   const exact = new Map(doubtful.map(({ index }, place) => [index, answers[place]]));

@@ -4,7 +4,7 @@ import type { Config } from '../../model/config.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import { identifyObject } from '../../cluster/orphans.ts';
 import type { Project } from '../project.ts';
-import { describeGeneratedChart } from './chart-objects.ts';
+import { buildGeneratedChart } from './chart-objects.ts';
 import type { ClusterTools } from './tools.ts';
 
 /** What the cluster has of a project, by identifyObject; the manifests are not in it. */
@@ -29,7 +29,7 @@ const noRecords = 'type!=helm.sh/release.v1';
  */
 export async function readLiveProject(tools: ClusterTools, project: Project, listServices?: () => Promise<readonly KubeObject[]>): Promise<LiveProject> {
   const { config, desired } = project;
-  const objects = desired.services.flatMap((service) => describeGeneratedChart(project.profile.workload, service));
+  const objects = desired.services.flatMap((service) => buildGeneratedChart(project.profile.workload, service));
   const isListed = ({ apiVersion, kind }: Kind): boolean => listServices !== undefined && apiVersion === 'v1' && kind === 'Service';
   const all = [...new Map(objects.map(({ apiVersion, kind }) => [`${apiVersion}/${kind}`, { apiVersion, kind }])).values()];
   const kinds = all.filter((kind) => !isListed(kind));

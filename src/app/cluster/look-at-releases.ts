@@ -36,23 +36,23 @@ export async function lookAtReleases(tools: ClusterTools, dryRun: ServerDryRun, 
   const views = await keepReplicas(dryRun, await viewReleases(tools, request));
   const method = request.helmMajor === 3 ? 'patch' : 'as-before';
   const [previews, gone] = await Promise.all([
-    dryRun.preview(views.flatMap(({ wanted }) => wanted), { fieldManager: helmFieldManager, method }),
+    dryRun.preview(views.flatMap(({ desired }) => desired), { fieldManager: helmFieldManager, method }),
     dryRun.readLive(views.flatMap(listGone)),
   ]);
-  const ends = views.reduce<readonly number[]>((sums, { wanted }) => [...sums, (sums.at(-1) ?? 0) + wanted.length], []);
+  const ends = views.reduce<readonly number[]>((sums, { desired }) => [...sums, (sums.at(-1) ?? 0) + desired.length], []);
   return views.map((view, index) => judgeComparedRelease(view, previews.slice(index === 0 ? 0 : ends[index - 1], ends[index]), gone));
 }
 
 /** What a chart leaves to others stays as it is, see findReplicasAtRisk: a manifest without it would read as the API server's default. */
 async function keepReplicas(dryRun: ServerDryRun, views: readonly ComparedRelease[]): Promise<readonly ComparedRelease[]> {
-  const silent = views.flatMap(({ wanted }) => wanted.filter((object) => object.kind === 'Deployment' && fieldAt(object, 'spec', 'replicas') === undefined));
+  const silent = views.flatMap(({ desired }) => desired.filter((object) => object.kind === 'Deployment' && fieldAt(object, 'spec', 'replicas') === undefined));
   const live = silent.length === 0 ? new Map<KubeObject, KubeObject>() : await dryRun.readLive(silent);
   const complete = (object: KubeObject): KubeObject => {
     const replicas = numberField(live.get(object), 'spec', 'replicas');
     const { spec } = object;
     return replicas === undefined || !isMap(spec) ? object : { ...object, spec: { ...spec, replicas } };
   };
-  return views.map((view) => ({ ...view, wanted: view.wanted.map(complete) }));
+  return views.map((view) => ({ ...view, desired: view.desired.map(complete) }));
 }
 
 async function viewReleases({ exec, connection }: ClusterTools, { rendered, services, records, kubeVersion }: ReleasesRequest): Promise<readonly ComparedRelease[]> {
@@ -63,11 +63,11 @@ async function viewReleases({ exec, connection }: ClusterTools, { rendered, serv
     const name = chartFolder(service.name);
     const changed = rendered.readChangedChart(service);
     const folder = changed === undefined ? name : staged.stage(service.name, changed);
-    const wanted = await templateChart(exec, { folder, name, release: service.release, namespace: service.namespace, kubeVersion, setFiles: service.setFiles });
+    const desired = await templateChart(exec, { folder, name, release: service.release, namespace: service.namespace, kubeVersion, setFiles: service.setFiles });
     const record = records.find((found) => found.name === service.release && found.namespace === service.namespace && found.status !== 'uninstalled');
     const isSameChart = record?.digest === undefined ? undefined : record.digest === rendered.digestChart(service);
     const earlier = record === undefined || isSameChart === true ? [] : await readReleaseManifest(exec, connection, release);
-    return { service, record, isSameChart, earlier, wanted: wanted.map((object) => addReleaseMetadata(object, release)) };
+    return { service, record, isSameChart, earlier, desired: desired.map((object) => addReleaseMetadata(object, release)) };
   };
   try {
     // All of them end before their charts are removed.

@@ -5,7 +5,7 @@ import { identifyObject } from '../../cluster/orphans.ts';
 import { judgeRelease } from '../../cluster/release-changes.ts';
 import type { RenderedProject } from './rendered-project.ts';
 
-export interface NextApplySettings extends Pick<RenderedProject, 'describeChart' | 'digestChart'> {
+export interface NextApplySettings extends Pick<RenderedProject, 'listChartObjects' | 'digestChart'> {
   readonly services: readonly DesiredService[];
   readonly records: readonly ReleaseRecord[];
   readonly isEdited: boolean;
@@ -25,14 +25,14 @@ export function nextApply(changes: ClusterChanges, settings: NextApplySettings):
 }
 
 /** Whether apply, which looks closely where a listing finds something, would leave a release alone. */
-function isHiddenFromGlance({ service: name, objects = [] }: ReleaseChange, { services, records, describeChart, digestChart }: NextApplySettings): boolean {
+function isHiddenFromGlance({ service: name, objects = [] }: ReleaseChange, { services, records, listChartObjects, digestChart }: NextApplySettings): boolean {
   const service = services.find((each) => each.name === name);
   if (service === undefined) return false;
-  const wanted = describeChart(service);
+  const desired = listChartObjects(service);
   // A chart that a person edited is always looked at closely.
-  if (wanted.length === 0) return false;
+  if (desired.length === 0) return false;
   const record = records.find((each) => each.name === service.release && each.namespace === service.namespace);
   const live = new Map(objects.flatMap(({ before }) => (before === undefined ? [] : [[identifyObject(before.kind, before.metadata), before] as const])));
   const digest = digestChart(service);
-  return judgeRelease({ service, digest, record, wanted }, live).change === 'unchanged';
+  return judgeRelease({ service, digest, record, desired }, live).change === 'unchanged';
 }

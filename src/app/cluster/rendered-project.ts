@@ -11,7 +11,7 @@ import { chartFolder } from '../../project/places.ts';
 import type { PlannedProject } from '../plan-project.ts';
 import type { Project } from '../project.ts';
 import type { Session } from '../session.ts';
-import { describeGeneratedChart } from './chart-objects.ts';
+import { buildGeneratedChart } from './chart-objects.ts';
 
 /** A project folder as it is once a plan has been carried out, whether it has been or not; edited files stay as they are. */
 export interface RenderedProject {
@@ -25,7 +25,7 @@ export interface RenderedProject {
   /** The files of a chart by their paths in it, when the plan would change any of them, or helm cannot read them where they are; else undefined. */
   readonly readChangedChart: (service: DesiredService) => ReadonlyMap<string, string> | undefined;
   /** What a chart's objects say at least; empty where a person edited the chart. */
-  readonly describeChart: (service: DesiredService) => readonly KubeObject[];
+  readonly listChartObjects: (service: DesiredService) => readonly KubeObject[];
 }
 
 export function viewRendered({ files }: Session, project: Project, { plan, observed }: PlannedProject): RenderedProject {
@@ -79,9 +79,9 @@ export function viewRendered({ files }: Session, project: Project, { plan, obser
       if (!isChanged && !holdsLeftOutLink(files, folder)) return undefined;
       return new Map(listChartFiles(folder).map((path) => [path.slice(folder.length + 1), readText(path) ?? '']));
     },
-    describeChart: (service) => {
+    listChartObjects: (service) => {
       const isEdited = edited.some((path) => path.startsWith(`${chartFolder(service.name)}/`));
-      return isEdited ? [] : describeGeneratedChart(project.profile.workload, service, readSetFiles(readText, service.setFiles));
+      return isEdited ? [] : buildGeneratedChart(project.profile.workload, service, readSetFiles(readText, service.setFiles));
     },
   };
 }

@@ -7,7 +7,7 @@ import type { PersonSettings } from '../../world/kubectl/credentials.ts';
 import { explainNoContext, requireKubeconfig } from '../../world/kubectl/kubeconfig.ts';
 import { readKuberc, type Kuberc } from '../../world/kubectl/kuberc.ts';
 import { writeForTools } from '../../world/files/personal-files.ts';
-import { describePodAccount } from '../../world/kubectl/pod-account.ts';
+import { buildPodAccount } from '../../world/kubectl/pod-account.ts';
 import type { ClusterConnection } from '../../kube/commands.ts';
 import { canAsk } from '../asking.ts';
 import { resolvePath, type Session } from '../session.ts';
@@ -61,7 +61,7 @@ export function openCluster(
   const chosen = kubeconfig === undefined ? undefined : resolvePath(world, kubeconfig);
   if (kubeconfig !== undefined && chosen !== undefined) requireKubeconfig(chosen, kubeconfig);
   const env = resolveKubeconfig(world);
-  const found = chosen === undefined ? describePodAccount(env) : undefined;
+  const found = chosen === undefined ? buildPodAccount(env) : undefined;
   // A journal names the context that an earlier run had in this pod.
   const account = context === undefined || context === found?.context ? found : undefined;
   const readOnce = once(() => readKuberc(env, (path) => resolvePath(world, path)));
@@ -117,7 +117,7 @@ function useConnection(exec: Exec, settings: ToolSettings, connection: ClusterCo
 }
 
 /** The cluster in words, before anything on it is changed. */
-export function describeCluster({ context, server, version }: Cluster): string {
+export function formatCluster({ context, server, version }: Cluster): string {
   return `context ${context}, server ${server}, Kubernetes ${version.text}`;
 }
 

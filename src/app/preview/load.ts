@@ -7,8 +7,8 @@ import type { KubeObject } from '../../model/kube-object.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { PodDescription } from '../../model/preview.ts';
 import { chartFolder } from '../../project/places.ts';
-import { describePods } from '../../preview/input-pods.ts';
-import { describeGeneratedChart } from '../cluster/chart-objects.ts';
+import { readPods } from '../../preview/input-pods.ts';
+import { buildGeneratedChart } from '../cluster/chart-objects.ts';
 import { planProject } from '../plan-project.ts';
 import { loadProject, type Project } from '../project.ts';
 import { withLock, type Session } from '../session.ts';
@@ -46,7 +46,7 @@ export async function loadServed(reader: ObjectReader, project: Project): Promis
   const { objects, charts, missing } = await reader.read(listSources(project));
   const table = profile.readRoutes(objects, config);
   const behaviour = profile.behaviour(config);
-  const { pods, complaints } = describePods(objects);
+  const { pods, complaints } = readPods(objects);
   return {
     ...{ project, objects, charts, behaviour, table, pods },
     complaints: [...missing.map((path) => `${path} is missing`), ...table.complaints.map(printComplaint), ...complaints],
@@ -64,7 +64,7 @@ function listSources({ profile, desired }: Project): ObjectSources {
       release: service.release,
       namespace: service.namespace,
       setFiles: service.setFiles,
-      describe: (texts) => describeGeneratedChart(profile.workload, service, texts),
+      describe: (texts) => buildGeneratedChart(profile.workload, service, texts),
     })),
     // helm's own need not be one that the profile runs on: it is too new for old profiles, and a helm that was built without its release's
     // flags takes 1.20 (helm@3.16.4:pkg/chartutil/capabilities.go), so that it refuses the chart.

@@ -78,7 +78,7 @@ export async function preview(session: Session, settings: PreviewSettings, event
       const podProblems = await pods.update(next.pods);
       const ofGateway = gateway.update(createGatewayInput({ ...next, findPod: (backend) => pods.find(backend) }));
       events.reloaded(next, paths);
-      events.complaints([...next.complaints, ...podProblems, ...ofGateway, ...describePort(next, gateway, settings)]);
+      events.complaints([...next.complaints, ...podProblems, ...ofGateway, ...formatPort(next, gateway, settings)]);
     },
     onTrouble: ({ message, details, remedy }) => { if (!stop.asked.aborted) events.trouble(message, details, remedy); },
     onBug: (error) => { end.fail(error); },
@@ -109,7 +109,7 @@ export async function preview(session: Session, settings: PreviewSettings, event
 }
 
 /** A port once opened is kept: whoever uses it would lose it. */
-function describePort({ project }: Served, { port }: Gateway, settings: PreviewSettings): readonly string[] {
+function formatPort({ project }: Served, { port }: Gateway, settings: PreviewSettings): readonly string[] {
   const { nodePort } = project.config.controller;
   if (settings.port !== undefined || nodePort === port) return [];
   return [`controller.nodePort is ${nodePort} by now; the preview stays on ${port} until it is started again`];

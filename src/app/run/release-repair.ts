@@ -128,7 +128,7 @@ async function repairRelease(repair: Repair, subject: ReleaseName, modifiedAt: n
     // A record of the future is of a clock that goes wrong: ours counts from now on.
     const leftMs = Math.min(writtenMs, begunAt) + 1000 * timeout - now;
     if (leftMs <= 0 || repair.forcePending || (entry !== undefined && isOf(entry, writtenMs))) {
-      session.listener.message(`R${what.slice(1)} was left ${newest.status} by a helm that was stopped: ${describeRecovery(recovery, newest)}.`);
+      session.listener.message(`R${what.slice(1)} was left ${newest.status} by a helm that was stopped: ${formatRecovery(recovery, newest)}.`);
       await recoverRelease(tools, subject, recovery, timeout);
       dropHelmEntry(session.files, subject);
       return { ...subject, status: newest.status };
@@ -160,7 +160,7 @@ async function recoverRelease({ exec, connection }: RepairTools, subject: Releas
 }
 
 /** What is done, for the person; `newest` is the revision that was left. */
-function describeRecovery(recovery: Recovery, { revision }: ReleaseRevision): string {
+function formatRecovery(recovery: Recovery, { revision }: ReleaseRevision): string {
   if (recovery.kind === 'finish-uninstall') return 'ending its removal';
   return recovery.revision === revision ? `completing revision ${revision}` : `going back to revision ${recovery.revision}`;
 }

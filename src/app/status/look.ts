@@ -50,7 +50,7 @@ export async function lookAtStatus(session: Session, tools: ClusterTools, cluste
       return instead();
     }
   };
-  const question = describeQuestion(project);
+  const question = buildQuestion(project);
   // What is rendered keeps this program busy for a while: the tools are at work meanwhile.
   const [read, live, records, uses, helmMajor, owned, planned] = await sideBySide(
     () => readLiveStatus(tools.exec, { ...tools, ...question, controller: profile.applyMethod === 'server-side' ? [] : question.controller }),
@@ -116,7 +116,7 @@ function markObject({ kind, metadata: { name, namespace, labels } }: KubeObject)
  * The kinds are those of the profile, in the versions that it writes. The controller's objects are asked for where the light look does
  * not bring them: before server-side apply there is no dry run, and not everybody may ask for one.
  */
-function describeQuestion({ config, profile, desired }: Project): Pick<StatusQuestion, 'namespace' | 'kinds' | 'clusterKinds' | 'fields' | 'controller'> & { readonly classes: readonly KubeObject[] } {
+function buildQuestion({ config, profile, desired }: Project): Pick<StatusQuestion, 'namespace' | 'kinds' | 'clusterKinds' | 'fields' | 'controller'> & { readonly classes: readonly KubeObject[] } {
   const manifests = [...desired.manifests.before, ...desired.manifests.after].flatMap(({ objects }) => objects);
   const isWorkload = ({ kind, metadata }: KubeObject): boolean => profile.workloads(config).some((workload) => workload.kind === kind && workload.name === metadata.name);
   const { fields, classKinds, wholeKinds } = profile.liveObjects;

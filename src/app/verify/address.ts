@@ -4,7 +4,7 @@ import { readPreviewState } from '../../world/files/preview-state.ts';
 import type { ProbeAddress } from '../../model/probe.ts';
 import type { Verification } from '../../model/verification.ts';
 import { places } from '../../project/places.ts';
-import { bindToContext, describeCluster, openCluster, type ClusterOptions, type ClusterTools } from '../cluster/tools.ts';
+import { bindToContext, formatCluster, openCluster, type ClusterOptions, type ClusterTools } from '../cluster/tools.ts';
 import type { Project } from '../project.ts';
 import type { Session } from '../session.ts';
 
@@ -100,7 +100,7 @@ async function findOnCluster(session: Session, { config, desired: { entry } }: P
   if (host === undefined) throw new ToolError(`no node of context ${context} has an address`, { remedy: 'say where the controller is reached with --address HOST:PORT' });
   return {
     address: { host, port: nodePort, source: 'cluster' },
-    origin: `node port of Service ${user.name}; ${describeCluster(cluster.found)}`,
+    origin: `node port of Service ${user.name}; ${formatCluster(cluster.found)}`,
     cluster,
   };
 }

@@ -9,7 +9,7 @@ import { probeHop } from '../../verify/probe-plan.ts';
 import type { VerifyContext, VerifySubject } from '../../verify/subject.ts';
 import type { Project } from '../project.ts';
 import type { Session } from '../session.ts';
-import type { Foreigners } from './foreign.ts';
+import type { UntrustedIssuer } from './foreign.ts';
 import type { StopWatch } from '../stop-watch.ts';
 import { describe, type AuthorityStore } from './swap.ts';
 
@@ -22,7 +22,7 @@ export interface DeepInput {
   readonly context: VerifyContext;
   readonly place: AuthorityStore;
   readonly prober: Prober;
-  readonly foreigners: Foreigners;
+  readonly untrusted: UntrustedIssuer;
   readonly stop: StopWatch;
 }
 
@@ -34,7 +34,7 @@ export interface DeepInput {
  * @throws ToolError when the Secret cannot be changed or put back; in the latter case the journal says so to the next run.
  */
 export async function checkDeep(input: DeepInput, subject: VerifySubject): Promise<CheckResult | undefined> {
-  const { session, project, context, place, foreigners, stop } = input;
+  const { session, project, context, place, untrusted, stop } = input;
   const { config, desired } = project;
   const placement = desired.services.find(({ name }) => name === subject.service.name)?.upstreamCa;
   if (placement === undefined) return undefined;
@@ -48,7 +48,7 @@ export async function checkDeep(input: DeepInput, subject: VerifySubject): Promi
     return skipDeep(subject, 'the service gives no answer of its own as it is, so that a refusal would prove nothing');
   }
   session.listener.message(`Breaking the hop to ${subject.service.name} for a moment: ${describe(secret)} gets another authority.`);
-  const broken = await lookWhileBroken(input, subject, secret, foreigners.makeAuthority(config.domain));
+  const broken = await lookWhileBroken(input, subject, secret, untrusted.makeAuthority(config.domain));
   const mended = await lookWhenMended(input, subject);
   stop.asked.throwIfAborted();
   return judgeDeep(context, subject, { broken, mended });

@@ -9,7 +9,7 @@ import type { ClientIdentity } from '../../model/probe.ts';
 const lifetime = 1;
 
 /** Makes what must be refused, in memory: keys of these authorities are never written anywhere. */
-export interface Foreigners {
+export interface UntrustedIssuer {
   /** A client certificate by an authority that has the name of the service's own, and another key. */
   readonly makeClient: (service: string) => ClientIdentity;
   /** The certificate of an authority that has the name of the project's own, and another key. */
@@ -17,7 +17,7 @@ export interface Foreigners {
 }
 
 /** Makes the keys, one for all authorities and one for all clients of a run. */
-export async function createForeigners({ now, randomBytes }: Pick<World, 'now' | 'randomBytes'>): Promise<Foreigners> {
+export async function createUntrustedIssuer({ now, randomBytes }: Pick<World, 'now' | 'randomBytes'>): Promise<UntrustedIssuer> {
   const [authorityKey, clientKey] = await Promise.all([generateKey('ecdsa-p256'), generateKey('ecdsa-p256')]);
   const common = { signingKey: authorityKey, now: now() };
   const sign = (request: ReturnType<typeof requestClientAuthority>): string =>

@@ -33,7 +33,7 @@ export async function repairUnderLock(session: Session, project: Project, option
     listener.message(`A stopped verify --deep left ${describe(secret)} broken, and it cannot be put back: ${refusal}`);
   } else {
     await place.putBack(secret);
-    listener.message(`Put ${describe(secret)} back${describePlace(journal)}: a verify --deep was stopped before it could.`);
+    listener.message(`Put ${describe(secret)} back${formatPlace(journal)}: a verify --deep was stopped before it could.`);
   }
   removeDeepJournal(files);
 }
@@ -59,6 +59,6 @@ async function openPlace(session: Session, { profile, config }: Project, { targe
   return authoritiesOnCluster(cluster, { files: session.files, profile, controllerName: config.controller.name });
 }
 
-function describePlace({ target }: DeepJournal): string {
+function formatPlace({ target }: DeepJournal): string {
   return target.kind === 'preview' ? '' : ` on the cluster of context ${escapeControls(target.context)}`;
 }

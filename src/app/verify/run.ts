@@ -12,7 +12,7 @@ import type { Project } from '../project.ts';
 import { withLock, type Session } from '../session.ts';
 import type { FoundAddress } from './address.ts';
 import { checkDeep, skipDeep } from './deep.ts';
-import type { Foreigners } from './foreign.ts';
+import type { UntrustedIssuer } from './foreign.ts';
 import { checkLogs, skipLogs } from './logs.ts';
 import { observe } from './observe.ts';
 import { repairUnderLock } from './repair.ts';
@@ -46,7 +46,7 @@ export interface Work {
   readonly context: VerifyContext;
   readonly selected: readonly VerifySubject[];
   readonly found: FoundAddress;
-  readonly foreigners: Foreigners;
+  readonly untrusted: UntrustedIssuer;
 }
 
 interface Running extends Work {

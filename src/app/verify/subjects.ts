@@ -9,14 +9,14 @@ import type { ClientIdentity } from '../../model/probe.ts';
 import { clientPair, shownPair, trustedPair, type PairPaths } from '../../project/places.ts';
 import type { ExpectedAnswer, VerifySubject } from '../../verify/subject.ts';
 import type { Project } from '../project.ts';
-import type { Foreigners } from './foreign.ts';
+import type { UntrustedIssuer } from './foreign.ts';
 import { endsInPod } from '../../model/mode.ts';
 
 export interface SubjectsInput {
   readonly files: ProjectFiles;
   readonly project: Project;
   /** Absent: nobody is to be refused. */
-  readonly foreigners?: Foreigners;
+  readonly untrusted?: UntrustedIssuer;
   /** What the person asks for; absent: what each service should answer. */
   readonly asked?: { readonly services: readonly PlannedService[]; readonly path: string; readonly status: number };
 }
@@ -25,7 +25,7 @@ export interface SubjectsInput {
  * What verify has to know of each service, from the project's files.
  * @throws UsageError when a certificate is missing or cannot be read, or is not that of the key beside it.
  */
-export function describeSubjects({ files, project, foreigners, asked }: SubjectsInput): readonly VerifySubject[] {
+export function buildSubjects({ files, project, untrusted, asked }: SubjectsInput): readonly VerifySubject[] {
   return project.desired.services.map((service): VerifySubject => {
     const { upstreamCa } = service;
     const leafPath = shownPair(service).certificate;
@@ -38,7 +38,7 @@ export function describeSubjects({ files, project, foreigners, asked }: Subjects
       trustPath,
       ...(service.image === undefined ? { greeting: demoGreeting(service.name) } : {}),
       answer: asked?.services.includes(service) === true ? { path: asked.path, status: asked.status } : usualAnswer(service),
-      ...(service.clientAuth ? { ...readClient(files, clientPair(service.name)), ...(foreigners === undefined ? {} : { foreignClient: foreigners.makeClient(service.name) }) } : {}),
+      ...(service.clientAuth ? { ...readClient(files, clientPair(service.name)), ...(untrusted === undefined ? {} : { foreignClient: untrusted.makeClient(service.name) }) } : {}),
       ...(upstreamCa === undefined ? {} : { upstreamCaSource: nameAuthority(upstreamCa, service) }),
     };
   });

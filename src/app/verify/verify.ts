@@ -9,10 +9,10 @@ import { selectServices } from '../select-services.ts';
 import type { Session } from '../session.ts';
 import { encodePath } from '../url-path.ts';
 import { findAddress, printAddress, type FoundAddress } from './address.ts';
-import { createForeigners } from './foreign.ts';
+import { createUntrustedIssuer } from './foreign.ts';
 import { repair } from './repair.ts';
 import { runVerification, type VerifySettings } from './run.ts';
-import { describeSubjects } from './subjects.ts';
+import { buildSubjects } from './subjects.ts';
 
 export interface VerifyRequest extends VerifySettings {
   /** Empty: all services. */
@@ -50,13 +50,13 @@ export async function verify(session: Session, request: VerifyRequest, onAddress
   const behaviour = project.profile.behaviour(project.config);
   const { product } = behaviour;
   if (services.length === 0) return { verification: { holds: true, services: [], controller: [] }, product, isReached: true };
-  const foreigners = await createForeigners(session.world);
-  const subjects = describeSubjects({ files: session.files, project, foreigners, ...asked });
+  const untrusted = await createUntrustedIssuer(session.world);
+  const subjects = buildSubjects({ files: session.files, project, untrusted, ...asked });
   const found = await findAddress(session, project, { ...request, needsCluster: logs === true, changesCluster: deep === true });
   onAddress(found);
   const context: VerifyContext = { config: project.config, entry: project.desired.entry, behaviour, words: project.profile.words, subjects, now: session.world.now() };
   const selected = subjects.filter(({ service }) => services.includes(service));
-  const { verification, unreached, failures } = await runVerification(session, request, { project, context, selected, found, foreigners });
+  const { verification, unreached, failures } = await runVerification(session, request, { project, context, selected, found, untrusted });
   const failure = unreached === undefined ? joinFailures(failures) : explainUnreached(verification, unreached);
   return { verification, product, isReached: unreached === undefined, ...(failure !== undefined && { failure }) };
 }

@@ -1,4 +1,4 @@
-import { describeCluster } from '../../app/cluster/tools.ts';
+import { formatCluster } from '../../app/cluster/tools.ts';
 import { unlessForeign } from '../../app/destroy/carry-out-destroy.ts';
 import { destroy, type DestroyOutcome, type DestroyRequest } from '../../app/destroy/destroy.ts';
 import type { DestroyPlan, Removals } from '../../app/destroy/plan-destroy.ts';
@@ -13,7 +13,7 @@ export async function destroyProject(session: CommandSession, request: DestroyRe
   const { report } = session;
   const outcome = await destroy(session, request, {
     onCluster: (cluster) => {
-      report.message(`Cluster: ${describeCluster(cluster)}`);
+      report.message(`Cluster: ${formatCluster(cluster)}`);
     },
     askName: async ({ project, cluster, removals }) => {
       for (const { title } of listSteps(removals)) report.verbatim(`  ${title}`);

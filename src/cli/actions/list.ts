@@ -1,5 +1,5 @@
 import { listProject, type ProjectList } from '../../app/list.ts';
-import { describeDate } from '../../certs/validity.ts';
+import { formatDate } from '../../certs/validity.ts';
 import { exitCodes } from '../../errors.ts';
 import { namePort } from '../../project/desired-project.ts';
 import { chartFolder } from '../../project/places.ts';
@@ -56,8 +56,8 @@ function reportList({ report }: CommandSession, { project: { config, desired }, 
   report.result('');
   const rows = certificates.map(({ certificate, validFrom, expires, daysLeft }) => [
     certificate,
-    expires === null ? 'missing' : describeDate(new Date(expires), now),
-    validFrom === null ? '' : daysLeft === null ? `valid from ${describeDate(new Date(validFrom), now)}` : daysLeft < 0 ? 'expired' : `${daysLeft} days`,
+    expires === null ? 'missing' : formatDate(new Date(expires), now),
+    validFrom === null ? '' : daysLeft === null ? `valid from ${formatDate(new Date(validFrom), now)}` : daysLeft < 0 ? 'expired' : `${daysLeft} days`,
   ]);
   report.results(printTable(['CERTIFICATE', 'EXPIRES', 'LEFT'], rows));
 }

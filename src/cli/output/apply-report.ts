@@ -2,7 +2,7 @@ import type { Applied } from '../../app/apply/apply.ts';
 import type { Serving } from '../../app/apply/await-serving.ts';
 import type { ApplyDryRun } from '../../app/apply/dry-run.ts';
 import type { ClusterPlan } from '../../app/apply/plan-for-cluster.ts';
-import { describeCluster } from '../../app/cluster/tools.ts';
+import { formatCluster } from '../../app/cluster/tools.ts';
 import type { Project } from '../../app/project.ts';
 import type { Orphans } from '../../cluster/apply-plan.ts';
 import { NegativeAnswer } from '../../errors.ts';
@@ -18,7 +18,7 @@ import type { Report } from './report.ts';
 
 /** Where the run goes, before anything is written. */
 export function reportTarget(report: Report, cluster: Cluster | undefined): void {
-  report.message(cluster === undefined ? 'The cluster could not be looked up: this is what would run.' : `Cluster: ${describeCluster(cluster)}`);
+  report.message(cluster === undefined ? 'The cluster could not be looked up: this is what would run.' : `Cluster: ${formatCluster(cluster)}`);
 }
 
 /** What is about to be done on the cluster, and what is left alone there. */

@@ -3,12 +3,12 @@ import { stripServerFields } from '../../kube/compare-objects.ts';
 import { printObjectName } from '../../kube/object-identity.ts';
 import type { Change, ClusterChanges, ObjectChange, ObjectName, ReleaseChange } from '../../model/changes.ts';
 import { countChanges, type ChangeCounts } from '../../cluster/count-changes.ts';
-import { describeDifference, unwanted } from '../../cluster/difference-text.ts';
+import { formatDifference, unwanted } from '../../cluster/difference-text.ts';
 
 /** One line for each object and release that changes, what stands in the way below it, and the counts. */
 export function summarizeChanges(changes: ClusterChanges): readonly string[] {
   const objects = changes.objects.filter(hasNews).flatMap((change) => [`${verb(change)}${printObjectName(change.object)}${change.change === 'delete' ? `: ${unwanted}` : ''}`, ...indent(noteLines(change))]);
-  return [...objects, ...changes.releases.flatMap(describeRelease), printCounts(countChanges(changes))].map(escapeControls);
+  return [...objects, ...changes.releases.flatMap(formatRelease), printCounts(countChanges(changes))].map(escapeControls);
 }
 
 /** What is to be known of a change beside the change: who else manages fields, and why it is refused. */
@@ -17,20 +17,20 @@ export function noteLines({ object, conflicts, refusal }: Pick<ObjectChange, 'ob
   const remedy = refusal === undefined ? ' (apply --force-conflicts takes over)' : '';
   return [
     ...conflicts.map(({ manager, fields }) => `${fields.join(', ')}: set by ${manager}${remedy}`),
-    ...(refusal === undefined ? [] : [`refused: ${refusal}`, ...describeReplacement(object, refusal)]),
+    ...(refusal === undefined ? [] : [`refused: ${refusal}`, ...formatReplacement(object, refusal)]),
   ];
 }
 
 /** A field that the API server lets nobody change is only changed by making the object anew. */
-function describeReplacement({ kind, name, namespace }: ObjectName, refusal: string): readonly string[] {
+function formatReplacement({ kind, name, namespace }: ObjectName, refusal: string): readonly string[] {
   if (!refusal.includes('field is immutable')) return [];
   return [`to have it made anew: kubectl delete ${kind.toLowerCase()} ${name}${namespace === undefined ? '' : ` --namespace ${namespace}`}, then ingress-tls apply`];
 }
 
-function describeRelease(change: ReleaseChange): readonly string[] {
+function formatRelease(change: ReleaseChange): readonly string[] {
   const { release, service, reasons, objects = [] } = change;
   if (change.change === 'unchanged') return [];
-  const why = reasons.length === 0 ? '' : `: ${reasons.map(describeDifference).join(', ')}`;
+  const why = reasons.length === 0 ? '' : `: ${reasons.map(formatDifference).join(', ')}`;
   const notes = objects.flatMap((object) => noteLines(object).map((line) => `${printObjectName(object.object)}: ${line}`));
   return [`${verb(change)}release ${release}${service === '' ? '' : ` (${service})`}${why}`, ...indent(notes)];
 }
@@ -63,7 +63,7 @@ export function changesToJson(changes: ClusterChanges): Readonly<Record<string, 
   return {
     counts: countChanges(changes),
     objects: changes.objects.map(({ path, ...change }) => ({ path, ...objectToJson(change) })),
-    releases: changes.releases.map(({ objects, reasons, ...release }) => ({ ...release, reasons: reasons.map(describeDifference), ...(objects === undefined ? {} : { objects: objects.map(objectToJson) }) })),
+    releases: changes.releases.map(({ objects, reasons, ...release }) => ({ ...release, reasons: reasons.map(formatDifference), ...(objects === undefined ? {} : { objects: objects.map(objectToJson) }) })),
   };
 }
 

@@ -2,11 +2,11 @@ import { findOwnDefaults, type ClusterTools } from '../../app/cluster/tools.ts';
 import { printCommand } from '../../kube/command-line.ts';
 import type { Plan, RunStep } from '../../model/plan.ts';
 import type { Report } from './report.ts';
-import { describePlace, foldSteps } from './summary.ts';
+import { formatPlace, foldSteps } from './summary.ts';
 
 /** The numbered lines of a plan: what would be written, then every command as it would run. */
 export function printPlan(plan: Plan, commands: readonly RunStep[]): readonly string[] {
-  const changes = foldSteps(plan.steps).map((change) => `${change.verb} ${describePlace(change)}`);
+  const changes = foldSteps(plan.steps).map((change) => `${change.verb} ${formatPlace(change)}`);
   const lines = [...changes, ...commands.map(({ command }) => printCommand(command))];
   const width = String(lines.length).length;
   return lines.map((line, index) => `${String(index + 1).padStart(width)}. ${line}`);

@@ -11,18 +11,18 @@ export function printEntry(entry: AccessEntry, style: Style): string {
       const { host, method, path, status, bytes, durationMs, backend, problem } = entry;
       const paint = status < 400 ? style.success : style.warning;
       const target = backend === undefined ? '' : ` -> ${cell(printName(backend))}`;
-      return `${time} ${cell(host)} ${cell(method)} ${cell(withoutQuery(path))} ${paint(String(status))} ${printSize(bytes)} ${Math.round(durationMs)} ms${target}${describeProblem(problem, style)}`;
+      return `${time} ${cell(host)} ${cell(method)} ${cell(withoutQuery(path))} ${paint(String(status))} ${printSize(bytes)} ${Math.round(durationMs)} ms${target}${tellProblem(problem, style)}`;
     }
     case 'connection': {
       const { host, bytesFromClient, bytesToClient, durationMs, backend, problem } = entry;
-      return `${time} ${cell(host)} connection ${printSize(bytesFromClient)} in ${printSize(bytesToClient)} out ${Math.round(durationMs)} ms -> ${cell(printName(backend))}${describeProblem(problem, style)}`;
+      return `${time} ${cell(host)} connection ${printSize(bytesFromClient)} in ${printSize(bytesToClient)} out ${Math.round(durationMs)} ms -> ${cell(printName(backend))}${tellProblem(problem, style)}`;
     }
     case 'refused':
       return `${time} ${cell(entry.host ?? '')} ${style.warning('refused:')} ${cell(entry.reason)}`;
   }
 }
 
-function describeProblem(problem: string | undefined, style: Style): string {
+function tellProblem(problem: string | undefined, style: Style): string {
   return problem === undefined ? '' : ` ${style.warning(`(${cell(problem)})`)}`;
 }
 

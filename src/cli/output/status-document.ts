@@ -1,5 +1,5 @@
 import type { ControllerStatus, RouteStatus, ServiceStatus, Status } from '../../model/status.ts';
-import { describeDifference } from '../../cluster/difference-text.ts';
+import { formatDifference } from '../../cluster/difference-text.ts';
 
 /** What `status --json` prints. */
 export interface StatusDocument extends Omit<Status, 'services' | 'controller'> {
@@ -16,23 +16,23 @@ export function statusToJson({ well, cluster, controller, services, problems }: 
   return {
     well,
     cluster,
-    controller: describeController(controller),
+    controller: controllerToJson(controller),
     services: services.map(({ name, mode, host, release, pods, route, certificate, drift }) => ({
-      ...{ name, mode, host, release, pods, ...describeOldRoute(route), certificate },
-      drift: drift.map(describeDifference),
+      ...{ name, mode, host, release, pods, ...routeToOldJson(route), certificate },
+      drift: drift.map(formatDifference),
       route,
     })),
     problems,
   };
 }
 
-function describeController({ name, profile, workloads, nodePort, class: routeClass }: ControllerStatus): StatusDocument['controller'] {
+function controllerToJson({ name, profile, workloads, nodePort, class: routeClass }: ControllerStatus): StatusDocument['controller'] {
   const document = { name, profile, workloads, nodePort, class: routeClass };
   if (routeClass === null) return { ...document, [oldClassName]: null };
   const { kind, name: className, controller, agrees, seen } = routeClass;
   return { ...document, ...(kind.toLowerCase() === oldClassName.toLowerCase() && { [oldClassName]: { name: className, controller, agrees, seen } }) };
 }
 
-function describeOldRoute({ kind, state, className, controller, reason, addresses }: RouteStatus): { readonly [oldRouteName]?: object } {
+function routeToOldJson({ kind, state, className, controller, reason, addresses }: RouteStatus): { readonly [oldRouteName]?: object } {
   return kind.toLowerCase() === oldRouteName ? { [oldRouteName]: { state, className, controller, reason, addresses } } : {};
 }

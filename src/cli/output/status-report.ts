@@ -1,6 +1,6 @@
 import { escapeControls } from '../../text/escape.ts';
 import type { ControllerStatus, PodCount, ServiceStatus, Status, StatusProblem } from '../../model/status.ts';
-import { printStatusTable, type StatusPaper } from './status-table.ts';
+import { printStatusTable, type StatusOutput } from './status-table.ts';
 import type { Style } from './style.ts';
 import { wrapBehind } from './wrap.ts';
 import { plural } from '../../text/plural.ts';
@@ -9,42 +9,42 @@ import { plural } from '../../text/plural.ts';
 const headWidth = 'Controller  '.length;
 
 /** The lines of a status for a person, none with a line break in it. What stands there of the cluster cannot steer the terminal. */
-export function printStatus(status: Status, paper: StatusPaper): readonly string[] {
+export function printStatus(status: Status, output: StatusOutput): readonly string[] {
   const { cluster, services, problems } = status;
-  const { style } = paper;
+  const { style } = output;
   const lines = [
-    head('Cluster', escapeControls(`context ${cluster.context}, server ${cluster.server}, Kubernetes ${cluster.version}`), paper),
-    ...printController(status, paper),
+    head('Cluster', escapeControls(`context ${cluster.context}, server ${cluster.server}, Kubernetes ${cluster.version}`), output),
+    ...printController(status, output),
     '',
-    ...(services.length === 0 ? ['There are no services yet: ingress-tls add-service'] : printStatusTable(services, paper)),
+    ...(services.length === 0 ? ['There are no services yet: ingress-tls add-service'] : printStatusTable(services, output)),
     '',
-    ...problems.flatMap((problem) => printProblem(problem, services, paper)),
+    ...problems.flatMap((problem) => printProblem(problem, services, output)),
   ];
   return [...lines, ...(problems.length === 0 ? [style.success('All is well.')] : [])].flatMap((line) => line.split('\n'));
 }
 
-function head(label: string, text: string, { stream, style }: StatusPaper): string {
+function head(label: string, text: string, { stream, style }: StatusOutput): string {
   return wrapBehind(stream, `${style.strong(label)}${' '.repeat(headWidth - label.length)}`, text, headWidth);
 }
 
-function printController({ controller, services }: Status, paper: StatusPaper): readonly string[] {
+function printController({ controller, services }: Status, output: StatusOutput): readonly string[] {
   const { name, profile, workloads, nodePort } = controller;
-  const { style } = paper;
+  const { style } = output;
   const port = nodePort === null ? '' : nodePort.found === null ? ', no node port' : `, node port ${nodePort.found}`;
-  const more = (text: string): string => wrapBehind(paper.stream, ' '.repeat(headWidth), text, headWidth);
+  const more = (text: string): string => wrapBehind(output.stream, ' '.repeat(headWidth), text, headWidth);
   // An address proves nothing (a route that nobody serves any more keeps its own), so it stands apart from what does.
   const addresses = [...new Set(services.flatMap(({ route }) => route.addresses))];
   return [
-    head('Controller', escapeControls(`${name} (profile ${profile})${port}`), paper),
+    head('Controller', escapeControls(`${name} (profile ${profile})${port}`), output),
     ...workloads.map(({ kind, name: workload, pods, image }) =>
       more(`${kind} ${workload}: ${pods === null ? style.error('missing') : `${paintPods(pods, style)} ready`}${image === null ? '' : `, ${escapeControls(image)}`}`),
     ),
-    ...describeClass(controller, style).map(more),
+    ...formatClass(controller, style).map(more),
     ...(addresses.length === 0 ? [] : [more(style.faint(`${[...new Set(services.map(({ route }) => plural(route.kind)))].join(', ')} show ${escapeControls(addresses.join(', '))}, which proves nothing`))]),
   ];
 }
 
-function describeClass({ class: routeClass, classNote }: ControllerStatus, style: Style): readonly string[] {
+function formatClass({ class: routeClass, classNote }: ControllerStatus, style: Style): readonly string[] {
   if (routeClass === null) return classNote === null ? [] : [classNote];
   const { kind, name, controller, agrees, evidence, seen } = routeClass;
   if (!seen) return [`${kind} ${name}: ${style.warning('not looked at')}`];
@@ -58,7 +58,7 @@ function paintPods({ ready, wanted, rolledOut }: PodCount, style: Style): string
 }
 
 /** Names are left out where it is so for all services. */
-function printProblem({ level, services: concerned, message, details, remedy }: StatusProblem, services: readonly ServiceStatus[], { stream, style }: StatusPaper): readonly string[] {
+function printProblem({ level, services: concerned, message, details, remedy }: StatusProblem, services: readonly ServiceStatus[], { stream, style }: StatusOutput): readonly string[] {
   const label = level === 'error' ? style.error('error:') : style.warning('warning:');
   const isAll = services.length > 3 && concerned.length === services.length;
   const subject = concerned.length === 0 ? '' : isAll ? 'all services: ' : `${nameSome(concerned)}: `;

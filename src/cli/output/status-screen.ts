@@ -53,7 +53,7 @@ function createBlockScreen({ report, world }: CommandSession): StatusScreen {
   });
   return {
     show: (status) => { tell(printStatus(status, { stream: world.stdout, style: report.style }), 'seen'); },
-    trouble: (error) => { tell([describeTrouble(error)], 'trouble'); },
+    trouble: (error) => { tell([formatTrouble(error)], 'trouble'); },
   };
 }
 
@@ -103,7 +103,7 @@ function createDrawnScreen({ world: { stdout, now }, report }: CommandSession, i
       last = fold(lines, status, terminalSize(stdout).rows);
       draw(report.style.faint(`every ${interval} s, last look ${time()}, Ctrl-C ends`));
     },
-    trouble: (error) => { draw(report.style.error(`${time()} ${describeTrouble(error)}`)); },
+    trouble: (error) => { draw(report.style.error(`${time()} ${formatTrouble(error)}`)); },
   };
 }
 
@@ -121,6 +121,6 @@ function fold(lines: readonly string[], { services, problems }: Status, rows: nu
   return [...lines.slice(0, top), ...kept, ...folded, ...lines.slice(top + services.length)];
 }
 
-function describeTrouble({ message }: KnownError): string {
+function formatTrouble({ message }: KnownError): string {
   return `cannot look, and tries again: ${message}`;
 }

@@ -7,7 +7,7 @@ import type { OutputStream } from '../../world/world.ts';
 import type { Style } from './style.ts';
 import { terminalSize } from './terminal-size.ts';
 
-export interface StatusPaper {
+export interface StatusOutput {
   readonly stream: OutputStream;
   readonly style: Style;
 }
@@ -35,8 +35,8 @@ const shrinking: readonly (readonly [column: (typeof titles)[number], least: num
 const gap = 2;
 
 /** One line for each service, as wide as the terminal at most; elsewhere whole, for grep. */
-export function printStatusTable(services: readonly ServiceStatus[], { stream, style }: StatusPaper): readonly string[] {
-  const rows = services.map(describeRow);
+export function printStatusTable(services: readonly ServiceStatus[], { stream, style }: StatusOutput): readonly string[] {
+  const rows = services.map(buildRow);
   const shownTitles = titles.map((title) => (title === 'ROUTE' ? nameRoutes(services) : title));
   const natural = shownTitles.map((title, column) => Math.max(title.length, ...rows.map((row) => countColumns(row[column]?.text ?? ''))));
   const widths = stream.isTTY ? fit(natural, terminalSize(stream).columns) : natural;
@@ -67,7 +67,7 @@ function printCell({ text, color }: Cell, width: number, isLast: boolean, style:
   return isLast ? painted : padToColumns(painted, width, 'right');
 }
 
-function describeRow({ name, mode, release, pods, route, certificate, drift }: ServiceStatus): readonly Cell[] {
+function buildRow({ name, mode, release, pods, route, certificate, drift }: ServiceStatus): readonly Cell[] {
   return [
     { text: name },
     { text: mode },
@@ -77,13 +77,13 @@ function describeRow({ name, mode, release, pods, route, certificate, drift }: S
     pods === null
       ? { text: 'none', color: 'error' }
       : { text: `${pods.ready}/${pods.wanted}`, ...(pods.rolledOut ? {} : { color: pods.ready < pods.wanted ? ('error' as const) : ('warning' as const) }) },
-    describeRoute(route),
-    describeCertificate(certificate),
-    drift.length === 0 ? { text: '-', color: 'faint' } : { text: describeDrift(drift), color: 'warning' },
+    formatRoute(route),
+    formatCertificate(certificate),
+    drift.length === 0 ? { text: '-', color: 'faint' } : { text: formatDrift(drift), color: 'warning' },
   ];
 }
 
-function describeRoute({ state, className, controller }: RouteStatus): Cell {
+function formatRoute({ state, className, controller }: RouteStatus): Cell {
   switch (state) {
     case 'admitted':
       return { text: className ?? 'admitted' };
@@ -99,7 +99,7 @@ function describeRoute({ state, className, controller }: RouteStatus): Cell {
   }
 }
 
-function describeCertificate({ state, daysLeft }: CertificateStatus): Cell {
+function formatCertificate({ state, daysLeft }: CertificateStatus): Cell {
   switch (state) {
     case 'valid':
       return { text: `${daysLeft ?? 0} d` };
@@ -115,7 +115,7 @@ function describeCertificate({ state, daysLeft }: CertificateStatus): Cell {
 }
 
 /** The first in a word or two; names are those of the service, and the lines below the table tell all. */
-function describeDrift(drift: readonly Difference[]): string {
+function formatDrift(drift: readonly Difference[]): string {
   const [first = '', ...others] = drift.map(abbreviateDifference);
   return escapeControls(others.length === 0 ? first : `${first} +${others.length}`);
 }

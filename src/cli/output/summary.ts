@@ -11,7 +11,7 @@ export interface FoldedChange {
 
 /** The lines that tell what a plan changed in the project folder. */
 export function summarize(plan: Plan): readonly string[] {
-  const lines = foldSteps(plan.steps).map((change) => `${pastTense[change.verb].padEnd(9)}  ${describePlace(change)}`);
+  const lines = foldSteps(plan.steps).map((change) => `${pastTense[change.verb].padEnd(9)}  ${formatPlace(change)}`);
   const { length } = plan.unchanged;
   return length === 0 ? lines : [...lines, `${'unchanged'.padEnd(9)}  ${countFiles(length)}`];
 }
@@ -20,7 +20,7 @@ export function summarize(plan: Plan): readonly string[] {
 export function foldSteps(steps: readonly Step[]): readonly FoldedChange[] {
   const changes = new Map<string, FoldedChange>();
   for (const step of steps) {
-    const verb = describeChange(step);
+    const verb = formatChange(step);
     if (verb === undefined) continue;
     const place = foldPlace(step.path);
     const key = `${verb} ${place}`;
@@ -30,7 +30,7 @@ export function foldSteps(steps: readonly Step[]): readonly FoldedChange[] {
 }
 
 /** The place of a change, with the number of files where it is a folder. */
-export function describePlace({ place, count }: FoldedChange): string {
+export function formatPlace({ place, count }: FoldedChange): string {
   return place.endsWith('/') ? `${place} (${countFiles(count)})` : place;
 }
 
@@ -38,7 +38,7 @@ function countFiles(count: number): string {
   return count === 1 ? '1 file' : `${count} files`;
 }
 
-function describeChange(step: Step): FoldedChange['verb'] | undefined {
+function formatChange(step: Step): FoldedChange['verb'] | undefined {
   switch (step.kind) {
     case 'make-directory':
       return undefined;

@@ -3,12 +3,12 @@ import type { CheckResult, CheckStatus, ServiceVerdict, Verification } from '../
 import type { Style } from './style.ts';
 import { cutBehind, wrapBehind } from './wrap.ts';
 
-interface Paper {
+interface Output {
   readonly stream: OutputStream;
   readonly style: Style;
 }
 
-interface Sheet extends Paper {
+interface Sheet extends Output {
   /** Of the column of ids. */
   readonly idWidth: number;
 }
@@ -34,14 +34,14 @@ const mostInFull = 5;
  * The lines of a verification for a person.
  * @param product the controller, as its profile names it.
  */
-export function printVerification(verification: Omit<Verification, 'address'>, product: string, paper: Paper): readonly string[] {
+export function printVerification(verification: Omit<Verification, 'address'>, product: string, output: Output): readonly string[] {
   const { services, controller } = verification;
   const isShort = services.length > mostInFull;
-  const sheet = { ...paper, idWidth: Math.max(0, ...[controller, ...services.map(({ checks }) => checks)].flat().map(({ check }) => check.length)) };
+  const sheet = { ...output, idWidth: Math.max(0, ...[controller, ...services.map(({ checks }) => checks)].flat().map(({ check }) => check.length)) };
   return [
     ...services.flatMap((service) => printService(service, isShort, sheet)),
     ...(controller.length === 0 ? [] : printGroup(`controller  ${product}`, controller, false, sheet)),
-    conclude(verification, isShort, paper),
+    conclude(verification, isShort, output),
   ];
 }
 
@@ -87,7 +87,7 @@ function printCheck({ check, status, expected, seen, cause, remedy }: CheckResul
   ];
 }
 
-function conclude({ services, controller }: Omit<Verification, 'address'>, isShort: boolean, { style }: Paper): string {
+function conclude({ services, controller }: Omit<Verification, 'address'>, isShort: boolean, { style }: Output): string {
   const broken = services.filter(({ checks }) => fails(checks)).length;
   const count = (number: number): string => (number === 1 ? '1 service' : `${number} services`);
   if (broken > 0) {

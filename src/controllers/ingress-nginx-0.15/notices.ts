@@ -1,7 +1,7 @@
 import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
 import { refuseAnnotations } from '../ingress/annotation-rules.ts';
-import { describeConnectionReuse } from '../ingress/connection-reuse.ts';
+import { noteConnectionReuse } from '../ingress/connection-reuse.ts';
 import { listServices } from '../ingress/list-names.ts';
 import { commonNames } from './names.ts';
 import { annotationRules } from './refused-annotations.ts';
@@ -12,10 +12,10 @@ export function notices(config: Config): readonly Notice[] {
     ...refuseAnnotations(config, annotationRules),
     retirement,
     clusterWideSecrets,
-    ...describeSharing(config),
-    ...describeUnverifiedUpstream(config),
-    ...describeConnectionReuse(config),
-    ...describePassthroughLimits(config),
+    ...noteSharing(config),
+    ...noteUnverifiedUpstream(config),
+    ...noteConnectionReuse(config),
+    ...notePassthroughLimits(config),
   ];
 }
 
@@ -34,7 +34,7 @@ const clusterWideSecrets: Notice = {
   message: `Service account ${commonNames.serviceAccount}, which all controllers of the namespace share, may read every Secret of the cluster.`,
 };
 
-function describeSharing({ controller }: Config): readonly Notice[] {
+function noteSharing({ controller }: Config): readonly Notice[] {
   if (controller.sharedWith.length > 0) return [];
   return [
     {
@@ -49,7 +49,7 @@ function describeSharing({ controller }: Config): readonly Notice[] {
   ];
 }
 
-function describeUnverifiedUpstream(config: Config): readonly Notice[] {
+function noteUnverifiedUpstream(config: Config): readonly Notice[] {
   const names = listServices(config, 'reencrypt');
   if (names === '') return [];
   return [
@@ -64,7 +64,7 @@ function describeUnverifiedUpstream(config: Config): readonly Notice[] {
   ];
 }
 
-function describePassthroughLimits(config: Config): readonly Notice[] {
+function notePassthroughLimits(config: Config): readonly Notice[] {
   const names = listServices(config, 'passthrough');
   if (names === '') return [];
   return [

@@ -1,4 +1,4 @@
-import { describeNamespace, isInitialNamespace } from '../../kube/namespace.ts';
+import { buildNamespace, isInitialNamespace } from '../../kube/namespace.ts';
 import type { Config } from '../../model/config.ts';
 import type { ManifestLabels } from '../../model/controller-profile.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
@@ -9,5 +9,5 @@ import type { KubeObject } from '../../model/kube-object.ts';
  */
 export function namespaceObjects({ controller }: Config, labels: ManifestLabels): readonly KubeObject[] {
   if (isInitialNamespace(controller.namespace)) return [];
-  return [describeNamespace(controller.namespace, labels.own)];
+  return [buildNamespace(controller.namespace, labels.own)];
 }

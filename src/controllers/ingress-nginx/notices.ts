@@ -1,10 +1,10 @@
 import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
 import { refuseAnnotations } from '../ingress/annotation-rules.ts';
-import { describeConnectionReuse } from '../ingress/connection-reuse.ts';
+import { noteConnectionReuse } from '../ingress/connection-reuse.ts';
 import { refuseForeignImage } from '../ingress/foreign-image.ts';
 import { listServices } from '../ingress/list-names.ts';
-import { describeUnusedSharing } from '../ingress/unused-sharing.ts';
+import { noteUnusedSharing } from '../ingress/unused-sharing.ts';
 import { annotationRules } from './refused-annotations.ts';
 
 /** What this controller cannot do of what is asked, errors first. */
@@ -12,15 +12,15 @@ export function notices(config: Config): readonly Notice[] {
   return [
     ...refuseAnnotations(config, annotationRules(config)),
     ...refuseForeignImage(config, /(?:^|\/)traefik(?=[:@]|$)/),
-    ...describeRetirement(config),
-    ...describeUnusedSharing(config),
-    ...describeConnectionReuse(config),
-    ...describePassthroughLimits(config),
-    ...describeUpstreamInjection(config),
+    ...noteRetirement(config),
+    ...noteUnusedSharing(config),
+    ...noteConnectionReuse(config),
+    ...notePassthroughLimits(config),
+    ...noteUpstreamInjection(config),
   ];
 }
 
-function describeRetirement({ controller }: Config): readonly Notice[] {
+function noteRetirement({ controller }: Config): readonly Notice[] {
   const remedy =
     'Set controller.image to the image of a maintained fork, for instance of chainguard-forks/ingress-nginx or ' +
     'forkline/ingress-nginx.';
@@ -37,7 +37,7 @@ function describeRetirement({ controller }: Config): readonly Notice[] {
   ];
 }
 
-function describePassthroughLimits(config: Config): readonly Notice[] {
+function notePassthroughLimits(config: Config): readonly Notice[] {
   const names = listServices(config, 'passthrough');
   if (names === '') return [];
   return [
@@ -57,7 +57,7 @@ function describePassthroughLimits(config: Config): readonly Notice[] {
   ];
 }
 
-function describeUpstreamInjection(config: Config): readonly Notice[] {
+function noteUpstreamInjection(config: Config): readonly Notice[] {
   const names = listServices(config, 'reencrypt');
   if (names === '' || config.controller.image !== undefined) return [];
   return [

@@ -16,7 +16,7 @@ export function findServicesAtRisk(config: Config): readonly ServiceIntent[] {
 }
 
 /** Says that HTTP/2 is off, because of which hosts, and how to get it back; nothing where it is on. */
-export function describeConnectionReuse(config: Config): readonly Notice[] {
+export function noteConnectionReuse(config: Config): readonly Notice[] {
   const atRisk = findServicesAtRisk(config);
   const [first] = atRisk;
   if (first === undefined) return [];

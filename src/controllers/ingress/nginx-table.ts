@@ -4,7 +4,7 @@ import type { Complaint, GatewayBackend, GatewayHost, GatewayTable, GatewayUpstr
 import { readBoolean } from './annotation-values.ts';
 import { chooseCertificate } from './ingress-certificate.ts';
 import type { IngressFacts } from './read-ingresses.ts';
-import { describePort } from './service-ports.ts';
+import { formatPort } from './service-ports.ts';
 import { complainOf } from '../complaint.ts';
 
 /** What the versions of ingress-nginx have in common, and where they differ. */
@@ -55,7 +55,7 @@ function buildHost(reading: NginxReading, name: string, locations: readonly Loca
   for (const { path, pathType } of locations.filter((other) => other !== root)) {
     complain(path === '/' && pathType !== 'Exact' ? 'two Ingresses want the path /; the first has it' : `path ${path} (${pathType}): preview serves the prefix / only`);
   }
-  const problem = describePort(reading.index, location.backend);
+  const problem = formatPort(reading.index, location.backend);
   if (problem !== undefined) complain(problem);
   const { certificate, complaint } = chooseCertificate(reading.index, name, ingresses);
   if (complaint !== undefined) complain(complaint);

@@ -3,7 +3,7 @@ import type { Notice } from '../../model/notice.ts';
 import { listNames } from './list-names.ts';
 
 /** Says that controller.sharedWith has no effect under a profile whose controllers share nothing. */
-export function describeUnusedSharing({ controller }: Config): readonly Notice[] {
+export function noteUnusedSharing({ controller }: Config): readonly Notice[] {
   if (controller.sharedWith.length === 0) return [];
   return [
     {

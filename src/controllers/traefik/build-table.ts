@@ -3,7 +3,7 @@ import { textField } from '../../kube/object-fields.ts';
 import type { GatewayBackend, GatewayHost, GatewayUpstream } from '../../model/gateway.ts';
 import { nginxKey } from '../ingress/nginx-annotations.ts';
 import type { IngressFacts, IngressRule } from '../ingress/read-ingresses.ts';
-import { describePort } from '../ingress/service-ports.ts';
+import { formatPort } from '../ingress/service-ports.ts';
 import type { CertificatePool } from './certificate-pool.ts';
 
 /** An Ingress that is served, with how its pods are spoken to. */
@@ -48,7 +48,7 @@ function buildTerminated({ index, served, pool, complain }: TableInput): readonl
       if (root !== undefined) complain(`${name}: two Ingresses want the path /; which of them has it is not certain`);
       continue;
     }
-    const problem = describePort(index, backend);
+    const problem = formatPort(index, backend);
     if (problem !== undefined) complain(`${name}: ${problem}`);
     const certificate = pool.find(name);
     hosts.set(name, {
@@ -68,7 +68,7 @@ function buildPassedThrough({ index, served, pool, complain }: TableInput, termi
   for (const { ingress } of served.filter((each) => isTrue(each.ingress, 'ssl-passthrough'))) {
     for (const { host: name, paths } of ingress.rules) {
       const backend = paths.find(({ path }) => path === '/')?.backend;
-      const problem = backend === undefined ? 'passthrough looks at the path / only and there is none' : describeBackend(index, backend);
+      const problem = backend === undefined ? 'passthrough looks at the path / only and there is none' : buildBackend(index, backend);
       const wildcard = ['*', ...name.split('.').slice(1)].join('.');
       if (problem !== undefined || backend === undefined) complain(`${name}: ${problem ?? ''}, so it is answered as an unknown host`);
       else if (terminated.has(name)) complain(`${name}: another Ingress ends TLS for it, so nothing is passed through`);
@@ -80,9 +80,9 @@ function buildPassedThrough({ index, served, pool, complain }: TableInput, termi
   return [...hosts.values()];
 }
 
-function describeBackend(index: ObjectIndex, backend: GatewayBackend): string | undefined {
+function buildBackend(index: ObjectIndex, backend: GatewayBackend): string | undefined {
   const isExternal = textField(index.find('Service', backend.service), 'spec', 'type') === 'ExternalName';
-  return isExternal ? `Service ${printName(backend.service)} is of type ExternalName, which the controller refuses` : describePort(index, backend);
+  return isExternal ? `Service ${printName(backend.service)} is of type ExternalName, which the controller refuses` : formatPort(index, backend);
 }
 
 /** No route for HTTPS is made beside it: what does not arrive by the host's own TLS name meets an unknown host. */

@@ -1,11 +1,11 @@
 import type { Config, ServiceIntent } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
 import { refuseAnnotations } from '../ingress/annotation-rules.ts';
-import { describeConnectionReuse, findServicesAtRisk } from '../ingress/connection-reuse.ts';
+import { noteConnectionReuse, findServicesAtRisk } from '../ingress/connection-reuse.ts';
 import { refuseForeignImage } from '../ingress/foreign-image.ts';
 import { listNames, listServices } from '../ingress/list-names.ts';
 import { nginxKey, nginxPrefix } from '../ingress/nginx-annotations.ts';
-import { describeUnusedSharing } from '../ingress/unused-sharing.ts';
+import { noteUnusedSharing } from '../ingress/unused-sharing.ts';
 import { endsInPod } from '../../model/mode.ts';
 import type { AnnotationRule } from '../ingress/annotation-rules.ts';
 import { annotationRules as ingressNginxRules } from '../ingress-nginx/refused-annotations.ts';
@@ -59,23 +59,23 @@ const guardingKeys: ReadonlySet<string> = new Set([
 export function notices(config: Config): readonly Notice[] {
   const errors = refuseAnnotations(config, annotationRules(config));
   const refused = new Set(errors.map(({ path }) => JSON.stringify(path)));
-  const ignored = config.services.flatMap(describeIgnored).filter(({ path }) => !refused.has(JSON.stringify(path)));
+  const ignored = config.services.flatMap(noteIgnored).filter(({ path }) => !refused.has(JSON.stringify(path)));
   return [
     ...errors,
     ...refuseForeignImage(config, /(?:^|\/)(?:ingress-nginx|nginx-ingress-controller)(?=[/:@]|$)/),
     ...ignored,
-    ...describeClientCertificates(config),
-    ...describeUnusedSharing(config),
-    ...describeConnectionReuse(config),
-    describeWatchedNamespace(config),
-    ...describePooledCertificates(config),
-    ...describeUpstreamSettings(config),
-    ...describePassthrough(config),
+    ...noteClientCertificates(config),
+    ...noteUnusedSharing(config),
+    ...noteConnectionReuse(config),
+    noteWatchedNamespace(config),
+    ...notePooledCertificates(config),
+    ...noteUpstreamSettings(config),
+    ...notePassthrough(config),
   ];
 }
 
 /** One warning for each annotation of ingress-nginx that the provider does not read. */
-function describeIgnored(service: ServiceIntent, index: number): readonly Notice[] {
+function noteIgnored(service: ServiceIntent, index: number): readonly Notice[] {
   return Object.keys(service.annotations)
     .filter((key) => key.startsWith(nginxPrefix) && !readKeys.has(key.slice(nginxPrefix.length)))
     .map((key) => ({
@@ -90,7 +90,7 @@ function describeIgnored(service: ServiceIntent, index: number): readonly Notice
 }
 
 /** auth-tls-* works, but not as it does with ingress-nginx. */
-function describeClientCertificates(config: Config): readonly Notice[] {
+function noteClientCertificates(config: Config): readonly Notice[] {
   const key = nginxKey('auth-tls-secret');
   const asking = config.services.filter(({ mode, annotations }) => !endsInPod(mode) && annotations[key] !== undefined);
   if (asking.length === 0) return [];
@@ -115,7 +115,7 @@ function describeClientCertificates(config: Config): readonly Notice[] {
   ];
 }
 
-function describeWatchedNamespace({ namespace, controller }: Config): Notice {
+function noteWatchedNamespace({ namespace, controller }: Config): Notice {
   return {
     level: 'info',
     code: 'one-namespace',
@@ -125,7 +125,7 @@ function describeWatchedNamespace({ namespace, controller }: Config): Notice {
   };
 }
 
-function describePooledCertificates(config: Config): readonly Notice[] {
+function notePooledCertificates(config: Config): readonly Notice[] {
   const ended = config.services.filter(({ mode }) => !endsInPod(mode));
   if (ended.length === 0) return [];
   return [
@@ -140,7 +140,7 @@ function describePooledCertificates(config: Config): readonly Notice[] {
 }
 
 /** The charts are those of profile ingress-nginx, and not all that they say of the hop is heard. */
-function describeUpstreamSettings(config: Config): readonly Notice[] {
+function noteUpstreamSettings(config: Config): readonly Notice[] {
   const names = listServices(config, 'reencrypt');
   if (names === '') return [];
   return [
@@ -154,7 +154,7 @@ function describeUpstreamSettings(config: Config): readonly Notice[] {
   ];
 }
 
-function describePassthrough(config: Config): readonly Notice[] {
+function notePassthrough(config: Config): readonly Notice[] {
   const names = listServices(config, 'passthrough');
   if (names === '') return [];
   return [

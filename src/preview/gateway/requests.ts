@@ -10,7 +10,7 @@ import type { Limits } from './limits.ts';
 import { lengthOfPage, sendPage, type GatewayRequest, type GatewayResponse } from './pages.ts';
 import type { Passage, PassageOptions, Passages } from './passages.ts';
 import { forwardedHeaders, hasBody, stripAnswerHeaders, stripHeaders, targetOf } from './request-headers.ts';
-import { describeProblem, edgeHeaders, pageOfFailure, routeRequest } from './routing.ts';
+import { tellProblem, edgeHeaders, pageOfFailure, routeRequest } from './routing.ts';
 
 /** What requests and upgrades need of the gateway around them. */
 export interface Surroundings {
@@ -113,7 +113,7 @@ function forward(
         passages.forward(request, response, options, passage);
         return;
       }
-      exchange.problem = describeProblem(error);
+      exchange.problem = tellProblem(error);
       if (response.headersSent) {
         // An answer that has begun can only be cut.
         response.destroy();

@@ -32,7 +32,7 @@ export function pageOfFailure(error: NodeJS.ErrnoException, behaviour: GatewayBe
 }
 
 /** A failed hop in words for the log: `unable to verify the first certificate (UNABLE_TO_VERIFY_LEAF_SIGNATURE)`. */
-export function describeProblem({ message, code }: NodeJS.ErrnoException): string {
+export function tellProblem({ message, code }: NodeJS.ErrnoException): string {
   return code === undefined || message.includes(code) ? message : `${message} (${code})`;
 }
 

@@ -9,7 +9,7 @@ import { findFault } from './invalid-requests.ts';
 import { lengthOfPage, renderPage } from './pages.ts';
 import { forwardedHeaders, hasBody, stripHeaders, targetOf } from './request-headers.ts';
 import type { Surroundings } from './requests.ts';
-import { describeProblem, edgeHeaders, pageOfFailure, routeRequest } from './routing.ts';
+import { tellProblem, edgeHeaders, pageOfFailure, routeRequest } from './routing.ts';
 
 const otherUpgrade: PageAnswer = { status: 501, contentType: 'text/plain', body: 'Of all upgrades the preview knows WebSocket only, and none with a body.\n' };
 /** Octets that a client may send before the pod has agreed; RFC 6455, 4.1 has it wait. */
@@ -120,7 +120,7 @@ export function answerUpgrade(request: IncomingMessage, head: Buffer, around: Su
       },
       onAnswer: () => undefined,
       onError: (error) => {
-        exchange.problem ??= describeProblem(error);
+        exchange.problem ??= tellProblem(error);
         if (!isAnswered && socket.writable) {
           sendLast(pageOfFailure(error, behaviour));
         }

@@ -42,7 +42,7 @@ export async function listReleaseRecords(exec: Exec, { driver, namespace, ...acc
     const key = `${record.namespace}/${record.name}`;
     revisions.set(key, [...(revisions.get(key) ?? []), record]);
   }
-  return [...revisions.values()].flatMap((all) => describeNewest(all.sort((one, other) => other.revision - one.revision)));
+  return [...revisions.values()].flatMap((all) => formatNewest(all.sort((one, other) => other.revision - one.revision)));
 }
 
 /** A revision, and what its label says of the chart. */
@@ -55,7 +55,7 @@ interface Revision extends Omit<ReleaseRecord, 'digest'> {
  * before, a rollback those of the revision that it goes back to, with its chart and values (helm@4.1.4:pkg/action/upgrade.go,
  * mergeCustomLabels; rollback.go, prepareRollback). A label of an earlier revision that the one before does not have is a rollback's.
  */
-function describeNewest([newest, before]: readonly Revision[]): readonly ReleaseRecord[] {
+function formatNewest([newest, before]: readonly Revision[]): readonly ReleaseRecord[] {
   if (newest === undefined) return [];
   const { made, ...record } = newest;
   const { digest, revision } = readChartDigest(made) ?? {};

@@ -16,7 +16,7 @@ const mounted = '/var/run/secrets/kubernetes.io/serviceaccount';
  *
  * @param env with KUBECONFIG resolved. @returns undefined outside of a pod, or where a kubeconfig says where to go.
  */
-export function describePodAccount(env: Readonly<Record<string, string | undefined>>): { readonly context: string; readonly kubeconfig: string } | undefined {
+export function buildPodAccount(env: Readonly<Record<string, string | undefined>>): { readonly context: string; readonly kubeconfig: string } | undefined {
   const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '' } = env;
   const tokenFile = join(mounted, 'token');
   if (host === '' || port === '' || statSync(tokenFile, { throwIfNoEntry: false })?.isDirectory() !== false) return undefined;

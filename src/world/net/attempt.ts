@@ -1,5 +1,5 @@
 import type { FailureStage, HttpAnswer, Observation, ProbeFailure } from '../../model/probe.ts';
-import { describeFailure } from './describe-failure.ts';
+import { toProbeFailure } from './probe-failure.ts';
 import { ProbeEnd } from './probe-end.ts';
 
 type Handshake = Pick<Observation, 'leaf' | 'chainLength' | 'isTrusted' | 'trustProblem' | 'version' | 'protocol' | 'isReadApart'>;
@@ -74,7 +74,7 @@ export async function runAttempt(work: (attempt: Attempt) => Promise<void>, { ti
   try {
     await Promise.race([failed, work(attempt)]);
   } catch (error) {
-    failure = describeFailure(error, attempt.stage);
+    failure = toProbeFailure(error, attempt.stage);
     if (failure === undefined) throw error;
   } finally {
     isOver = true;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseConfig } from '../../../src/config/load.ts';
 import { profileNames } from '../../../src/controllers/index.ts';
-import type { FoundPair, FoundPairs } from '../../../src/graph/describe-certificate.ts';
-import { describeGraph } from '../../../src/graph/describe-graph.ts';
+import type { FoundPair, FoundPairs } from '../../../src/graph/certificate-state.ts';
+import { buildGraph } from '../../../src/graph/project-graph.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import type { CertificateFacts } from '../../../src/model/certificate.ts';
 import type { Config } from '../../../src/model/config.ts';
@@ -65,7 +65,7 @@ export function foundWith(changes: Readonly<Record<string, FoundPair | undefined
 
 export function graphOf(config: Config, found: FoundPairs, at: Date = now): Graph {
   const profile = profiles[config.controller.profile]!;
-  return describeGraph({ desired: buildDesiredProject(config, profile), found, now: at });
+  return buildGraph({ desired: buildDesiredProject(config, profile), found, now: at });
 }
 
 /** Any number of services, the modes in turn. */

@@ -33,7 +33,7 @@ afterAll(() => {
   if (folder !== undefined) rmSync(folder, { recursive: true });
 });
 
-function describePod(name: string, changes: Partial<PodDescription> = {}): PodDescription {
+function readPod(name: string, changes: Partial<PodDescription> = {}): PodDescription {
   return { service: { namespace: 'default', name }, ports: [443, 'https'], greeting: `Hello from ${name}\n`, ...changes };
 }
 
@@ -72,7 +72,7 @@ function say(port: number, text: string): Promise<string> {
 
 describe('a demo backend', () => {
   it('greets over HTTP/1.1 and HTTP/2, with TLS and without', async () => {
-    await withPods([describePod('plain'), describePod('tls', withTls())], async (_pods, port) => {
+    await withPods([readPod('plain'), readPod('tls', withTls())], async (_pods, port) => {
       for (const [option, version] of [['--http1.1', '1.1'], ['--http2', '2']] as const) {
         expect(await curl(port('tls'), option, '--write-out', '%{http_code} %{http_version} %{content_type}')).toEqual({ code: 0, output: `Hello from tls\n200 ${version} text/plain; charset=utf-8` });
       }
@@ -82,7 +82,7 @@ describe('a demo backend', () => {
   });
 
   it('takes a body of any size before it answers', async () => {
-    await withPods([describePod('plain')], async (_pods, port) => {
+    await withPods([readPod('plain')], async (_pods, port) => {
       const status = await new Promise((resolve, reject) => {
         const request = httpRequest({ host: '127.0.0.1', port: port('plain'), method: 'POST' }, (response) => { response.resume().on('end', () => { resolve(response.statusCode); }); });
         request.on('error', reject);
@@ -94,14 +94,14 @@ describe('a demo backend', () => {
   });
 
   it('answers plain HTTP on its TLS port as Go does, and anything else not at all', async () => {
-    await withPods([describePod('tls', withTls())], async (_pods, port) => {
+    await withPods([readPod('tls', withTls())], async (_pods, port) => {
       expect(await say(port('tls'), 'GET / HTTP/1.1\r\nHost: x\r\n\r\n')).toBe('HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n');
       expect(await say(port('tls'), '\u0016garbage that is no handshake at all, and long enough to be read as a record')).not.toContain('HTTP');
     });
   });
 
   it.each([['1.2'], ['1.3']])('demands a client certificate of its authority in TLS %s', async (version) => {
-    await withPods([describePod('tls', { ...withTls(), clientAuthority: read('client.crt') })], async (_pods, port) => {
+    await withPods([readPod('tls', { ...withTls(), clientAuthority: read('client.crt') })], async (_pods, port) => {
       const options = [`--tlsv${version}`, '--tls-max', version];
       const none = await curl(port('tls'), ...options);
       const foreign = await curl(port('tls'), ...options, '--cert', 'foreign.crt', '--key', 'foreign.key');
@@ -112,7 +112,7 @@ describe('a demo backend', () => {
   });
 
   it('speaks no TLS 1.1', async () => {
-    await withPods([describePod('tls', withTls())], async (_pods, port) => {
+    await withPods([readPod('tls', withTls())], async (_pods, port) => {
       const refusal = await new Promise((resolve) => {
         const socket = connectTls({ port: port('tls'), host: '127.0.0.1', minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0', rejectUnauthorized: false }, () => { resolve('accepted'); });
         socket.on('error', (error: NodeJS.ErrnoException) => { resolve(error.code); });
@@ -124,7 +124,7 @@ describe('a demo backend', () => {
 
 describe('an update', () => {
   it('keeps ports and open connections, and serves the new description to new ones', async () => {
-    await withPods([describePod('a', withTls()), describePod('b'), describePod('c')], async (pods, port) => {
+    await withPods([readPod('a', withTls()), readPod('b'), readPod('c')], async (pods, port) => {
       const [a, b] = [port('a'), port('b')];
       const session = connectHttp2(`https://127.0.0.1:${a}`, { servername: 'pod.test', ca: read('pod.crt') });
       const ask = (): Promise<string> =>
@@ -133,7 +133,7 @@ describe('an update', () => {
           session.request({ ':path': '/' }).setEncoding('utf8').on('data', (part: string) => (body += part)).on('error', reject).on('end', () => { resolve(body); });
         });
       expect(await ask()).toBe('Hello from a\n');
-      expect(await pods.update([describePod('a', { ...withTls(), greeting: 'new\n' }), describePod('b')])).toEqual([]);
+      expect(await pods.update([readPod('a', { ...withTls(), greeting: 'new\n' }), readPod('b')])).toEqual([]);
       expect([port('a'), port('b'), pods.find({ service: { namespace: 'default', name: 'c' }, port: 443 })]).toEqual([a, b, undefined]);
       expect(await ask()).toBe('Hello from a\n');
       expect((await curl(a)).output).toBe('new\n');
@@ -142,11 +142,11 @@ describe('an update', () => {
   });
 
   it('stops a pod whose key pair cannot be used, says so without it, and finds only ports that lead to it', async () => {
-    await withPods([describePod('a', withTls())], async (pods) => {
+    await withPods([readPod('a', withTls())], async (pods) => {
       expect(pods.find({ service: { namespace: 'default', name: 'a' }, port: 'http' })).toBeUndefined();
       expect(pods.find({ service: { namespace: 'other', name: 'a' }, port: 443 })).toBeUndefined();
       const key = read('client.key');
-      const problems = await pods.update([describePod('a', { tls: { certificate: read('pod.crt'), key } })]);
+      const problems = await pods.update([readPod('a', { tls: { certificate: read('pod.crt'), key } })]);
       expect(problems).toEqual(['the pod of Service default/a does not start: its certificate, key and client authority cannot be used']);
       expect(pods.find({ service: { namespace: 'default', name: 'a' }, port: 443 })).toBeUndefined();
     });

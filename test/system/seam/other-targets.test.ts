@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseProject, type Project } from '../../../src/app/project.ts';
-import { describeChartObjects } from '../../../src/charts/literal-objects.ts';
+import { buildChartObjects } from '../../../src/charts/literal-objects.ts';
 import { resolveRoute } from '../../../src/charts/route-object.ts';
 import { judgeStatus } from '../../../src/cluster/status.ts';
 import type { ControllerProfile } from '../../../src/model/controller-profile.ts';
@@ -107,7 +107,7 @@ services:
   const templates = async (texts: Readonly<Record<string, string>>): Promise<readonly Answer[]> => {
     const { profile: target, desired } = await load();
     return desired.services.map((service): Answer => {
-      const objects = describeChartObjects({ service, routes: service.routes, workload: target.workload, texts });
+      const objects = buildChartObjects({ service, routes: service.routes, workload: target.workload, texts });
       return { tool: 'helm', when: ['template', service.release], stdout: objects.map((object) => JSON.stringify(object)).join('\n---\n') };
     });
   };

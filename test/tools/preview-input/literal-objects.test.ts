@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { renderChart } from '../../../src/charts/chart.ts';
-import { describeChartObjects } from '../../../src/charts/literal-objects.ts';
+import { buildChartObjects } from '../../../src/charts/literal-objects.ts';
 import { profiles } from '../../support/profiles.ts';
 import { parseObjects } from '../../../src/kube/parse-yaml.ts';
 import type { ServiceIntent } from '../../../src/model/config.ts';
 import type { ControllerProfile } from '../../../src/model/controller-profile.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import { buildDesiredProject } from '../../../src/project/desired-project.ts';
-import { describePods } from '../../../src/preview/input-pods.ts';
+import { readPods } from '../../../src/preview/input-pods.ts';
 import { describeWithTool } from '../../support/describe-with.ts';
 import { templates } from '../../support/charts/chart-fixtures.ts';
 import { withChart } from '../charts/helm-runner.ts';
@@ -30,7 +30,7 @@ function inputOf(profile: ControllerProfile, objects: readonly KubeObject[], of:
   const { manifests, objects: fromFiles } = buildDesiredProject(given, profile);
   const secrets = fromFiles.map(({ content }) => ({ ...content.object, stringData: Object.fromEntries(Object.keys(content.data).map((key) => [key, '-----BEGIN CERTIFICATE-----'])) }));
   const all = [...[...manifests.before, ...manifests.after].flatMap((file) => file.objects), ...secrets, ...objects];
-  return { table: profile.readRoutes(all, given), pods: describePods(all) };
+  return { table: profile.readRoutes(all, given), pods: readPods(all) };
 }
 
 describeWithTool('helm', 'the objects of a chart without helm', (helm) => {
@@ -49,6 +49,6 @@ describeWithTool('helm', 'the objects of a chart without helm', (helm) => {
     const byHelm = inputOf(profile, parseObjects(text, name), [intent]);
     expect(byHelm.table.hosts).toHaveLength(1);
     expect(byHelm.pods.pods).toHaveLength(intent.replicas ?? 1);
-    expect(inputOf(profile, describeChartObjects({ service: planned, routes, workload: profile.workload }), [intent])).toEqual(byHelm);
+    expect(inputOf(profile, buildChartObjects({ service: planned, routes, workload: profile.workload }), [intent])).toEqual(byHelm);
   });
 });

@@ -17,7 +17,7 @@ function deployment(image: string, replicas: number): KubeObject {
 }
 
 const chart = deployment('caddy:2', 1);
-const settings: NextApplySettings = { services: [service], records: [record], describeChart: () => [chart], digestChart: () => 'd1', isEdited: false };
+const settings: NextApplySettings = { services: [service], records: [record], listChartObjects: () => [chart], digestChart: () => 'd1', isEdited: false };
 
 /** A release whose Deployment is as given, and not as the close look wants it. */
 function differing(before: KubeObject | undefined, more: Partial<ObjectChange> = {}): ClusterChanges {
@@ -34,7 +34,7 @@ describe('the apply that diff names', () => {
     ['what others set and a glance does not see', differing(chart, { conflicts: [{ manager: 'kubectl', fields: ['.spec.a'] }] }), settings, 'ingress-tls apply --verify-live --force-conflicts'],
     ['another chart', differing(chart), { ...settings, records: [{ ...record, digest: 'd0' }] }, 'ingress-tls apply'],
     ['a revision that failed', differing(chart), { ...settings, records: [{ ...record, status: 'failed' }] }, 'ingress-tls apply'],
-    ['a chart that a person edited, which is looked at closely anyway', differing(chart), { ...settings, describeChart: (): readonly KubeObject[] => [] }, 'ingress-tls apply'],
+    ['a chart that a person edited, which is looked at closely anyway', differing(chart), { ...settings, listChartObjects: (): readonly KubeObject[] => [] }, 'ingress-tls apply'],
   ])('for %s', (_title, changes, given, command) => {
     expect(nextApply(changes, given)).toBe(command);
   });

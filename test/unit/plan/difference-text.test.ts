@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Difference } from '../../../src/model/changes.ts';
-import { abbreviateDifference, describeDifference } from '../../../src/cluster/difference-text.ts';
+import { abbreviateDifference, formatDifference } from '../../../src/cluster/difference-text.ts';
 
 const object = { kind: 'Deployment', name: 'ic3-svc7', namespace: 'default' };
 
@@ -16,6 +16,6 @@ it.each<readonly [Difference, text: string, short: string]>([
   [{ about: 'object', object, state: 'goes' }, 'Deployment ic3-svc7 goes', 'Deployment ic3-svc7 goes'],
   [{ about: 'object', object, state: 'refused' }, 'Deployment ic3-svc7 is refused', 'Deployment ic3-svc7 is refused'],
 ])('says of %j: %s, in short: %s', (difference, text, short) => {
-  expect(describeDifference(difference)).toBe(text);
+  expect(formatDifference(difference)).toBe(text);
   expect(abbreviateDifference(difference)).toBe(short);
 });

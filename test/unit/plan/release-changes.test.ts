@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReleaseRecord } from '../../../src/model/changes.ts';
 import type { PlannedService } from '../../../src/model/chart.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
-import { describeDifference } from '../../../src/cluster/difference-text.ts';
+import { formatDifference } from '../../../src/cluster/difference-text.ts';
 import { findReplicasAtRisk, judgeRelease } from '../../../src/cluster/release-changes.ts';
 
 const service: PlannedService = {
@@ -25,15 +25,15 @@ const ingress = {
   spec: { ingressClassName: 'ic3' },
 };
 const site = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { Caddyfile: ':8080' } };
-const wanted: readonly KubeObject[] = [deployment, front, ingress, site];
+const desired: readonly KubeObject[] = [deployment, front, ingress, site];
 
 /** As the API server gives them back, with more than was sent. */
-const asSent: readonly KubeObject[] = wanted.map((object) => ({ ...object, metadata: { ...object.metadata, uid: 'u', annotations: { added: 'x', ...object.metadata.annotations } }, status: {} }));
+const asSent: readonly KubeObject[] = desired.map((object) => ({ ...object, metadata: { ...object.metadata, uid: 'u', annotations: { added: 'x', ...object.metadata.annotations } }, status: {} }));
 
-function judge({ found = record, live = asSent, chart = wanted }: { readonly found?: ReleaseRecord | undefined; readonly live?: readonly KubeObject[]; readonly chart?: readonly KubeObject[] }): unknown {
+function judge({ found = record, live = asSent, chart = desired }: { readonly found?: ReleaseRecord | undefined; readonly live?: readonly KubeObject[]; readonly chart?: readonly KubeObject[] }): unknown {
   const objects = new Map(live.map((object) => [`${object.kind} ${object.metadata.namespace ?? ''} ${object.metadata.name}`, object]));
-  const { change, reasons } = judgeRelease({ service, digest, record: found, wanted: chart }, objects);
-  return { change, reasons: reasons.map(describeDifference) };
+  const { change, reasons } = judgeRelease({ service, digest, record: found, desired: chart }, objects);
+  return { change, reasons: reasons.map(formatDifference) };
 }
 
 const nothing = new Map<string, KubeObject>();
@@ -49,11 +49,11 @@ describe('judgeRelease', () => {
   });
 
   it('says of which service and release it speaks', () => {
-    expect(judgeRelease({ service, digest, record, wanted: [] }, nothing)).toMatchObject({ service: 'svc7', release: 'ic3-svc7', namespace: 'default' });
+    expect(judgeRelease({ service, digest, record, desired: [] }, nothing)).toMatchObject({ service: 'svc7', release: 'ic3-svc7', namespace: 'default' });
   });
 
   it('creates what has no record, and what was uninstalled with its history kept', () => {
-    expect(judgeRelease({ service, digest, record: undefined, wanted }, nothing)).toMatchObject({ change: 'create', reasons: [] });
+    expect(judgeRelease({ service, digest, record: undefined, desired }, nothing)).toMatchObject({ change: 'create', reasons: [] });
     expect(judge({ found: { ...record, status: 'uninstalled' } })).toEqual({ change: 'create', reasons: [] });
   });
 

@@ -3,7 +3,7 @@ import type { ReleaseRecord } from '../../../src/model/changes.ts';
 import type { PlannedService } from '../../../src/model/chart.ts';
 import type { JsonValue } from '../../../src/model/json.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
-import { describeDifference } from '../../../src/cluster/difference-text.ts';
+import { formatDifference } from '../../../src/cluster/difference-text.ts';
 import { judgeComparedRelease, listGone, type ComparedRelease, type PreviewedChange } from '../../../src/cluster/release-comparison.ts';
 
 const service = { name: 'svc7', release: 'ic3-svc7', namespace: 'apps' } as PlannedService;
@@ -28,11 +28,11 @@ interface Judged {
 }
 
 function judge(given: Partial<ComparedRelease>, previews: readonly PreviewedChange[], live: ReadonlyMap<KubeObject, KubeObject> = new Map()): Judged {
-  const wanted = previews.map(({ object: { name } }) => map(name));
-  const { change, reasons, objects = [] } = judgeComparedRelease({ service, record, isSameChart: true, wanted, earlier: [], ...given }, previews, live);
+  const desired = previews.map(({ object: { name } }) => map(name));
+  const { change, reasons, objects = [] } = judgeComparedRelease({ service, record, isSameChart: true, desired, earlier: [], ...given }, previews, live);
   return {
     change,
-    reasons: reasons.map(describeDifference),
+    reasons: reasons.map(formatDifference),
     objects: objects.map((each) => [each.object.name, each.change, ...(each.refusal === undefined ? [] : [each.refusal])]),
   };
 }
@@ -71,7 +71,7 @@ describe('a release of which every object was looked at', () => {
 
   it('loses what its chart no longer has, unless that is gone already or helm is to keep it', () => {
     const earlier = [map('a'), map('old'), map('gone'), map('kept')];
-    const release: ComparedRelease = { service, record, isSameChart: false, wanted: [map('a')], earlier };
+    const release: ComparedRelease = { service, record, isSameChart: false, desired: [map('a')], earlier };
     expect(listGone(release).map(({ metadata: { name } }) => name)).toEqual(['old', 'gone', 'kept']);
     const live = new Map([[earlier[1]!, map('old')], [earlier[3]!, map('kept', {}, { annotations: { 'helm.sh/resource-policy': 'keep' } })]]);
     expect(judge({ isSameChart: false, earlier }, [preview('a', 'unchanged')], live)).toEqual({
@@ -82,8 +82,8 @@ describe('a release of which every object was looked at', () => {
   });
 
   it('loses fields that its chart no longer has by a patch, which the API server does not tell', () => {
-    const [before, earlier, wanted] = [map('a', { k: 'v', gone: 'x' }), [map('a', { k: 'v', gone: 'x' })], [map('a', { k: 'v' })]];
-    const judged = (isPatched: boolean): Judged => judge({ earlier, wanted }, [preview('a', 'unchanged', { before, isPatched })]);
+    const [before, earlier, desired] = [map('a', { k: 'v', gone: 'x' }), [map('a', { k: 'v', gone: 'x' })], [map('a', { k: 'v' })]];
+    const judged = (isPatched: boolean): Judged => judge({ earlier, desired }, [preview('a', 'unchanged', { before, isPatched })]);
     expect(judged(true)).toMatchObject({ change: 'change', reasons: ['ConfigMap a differs'] });
     expect(judged(false)).toMatchObject({ change: 'unchanged' });
   });

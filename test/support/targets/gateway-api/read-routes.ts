@@ -1,5 +1,5 @@
 import { complainOf, ignore } from '../../../../src/controllers/complaint.ts';
-import { describePort } from '../../../../src/controllers/ingress/service-ports.ts';
+import { formatPort } from '../../../../src/controllers/ingress/service-ports.ts';
 import { fieldAt, listField, numberField, textField, textListField } from '../../../../src/kube/object-fields.ts';
 import { indexObjects, locateObject, printName, type ObjectIndex } from '../../../../src/kube/object-index.ts';
 import type { Complaint, GatewayBackend, GatewayHost, GatewayTable, GatewayUpstream, NamedObject } from '../../../../src/model/gateway.ts';
@@ -41,7 +41,7 @@ function readRoute(index: ObjectIndex, route: KubeObject, complain: (text: strin
   if (listeners.length === 0) return refusals[0] ?? `no listener of its Gateway is of protocol ${protocol} in mode ${mode}`;
   const ref = fieldAt(route, 'spec', 'rules', 0, 'backendRefs', 0);
   const backend: GatewayBackend = { service: { namespace: textField(ref, 'namespace') ?? namespace, name: textField(ref, 'name') ?? '' }, port: numberField(ref, 'port') ?? 0 };
-  const problem = describePort(index, backend);
+  const problem = formatPort(index, backend);
   if (problem !== undefined) complain(problem);
   const served = textListField(route, 'spec', 'hostnames').flatMap((hostname): readonly GatewayHost[] => {
     const name = hostname.toLowerCase();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findAlert } from '../../../../src/world/net/describe-failure.ts';
-import { describeFailure } from '../../../../src/world/net/describe-failure.ts';
+import { findAlert } from '../../../../src/world/net/probe-failure.ts';
+import { toProbeFailure } from '../../../../src/world/net/probe-failure.ts';
 
 // As Node 20.20.2 with OpenSSL 3.0.19 words them.
 const worded = '80BC82AF177F0000:error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:../rec_layer_s3.c:1601:SSL alert number 116\n';
@@ -22,13 +22,13 @@ describe('the number of an alert', () => {
 });
 
 function failing(properties: object, message = 'text'): unknown {
-  return describeFailure(Object.assign(new Error(message), properties), 'response');
+  return toProbeFailure(Object.assign(new Error(message), properties), 'response');
 }
 
 describe('an error', () => {
   it('of several addresses is the first of theirs', () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED ::1:1'), { code: 'ECONNREFUSED', syscall: 'connect' });
-    expect(describeFailure(new AggregateError([refused, new Error('other')]), 'connect')).toEqual({ stage: 'connect', code: 'ECONNREFUSED', message: 'connect ECONNREFUSED ::1:1' });
+    expect(toProbeFailure(new AggregateError([refused, new Error('other')]), 'connect')).toEqual({ stage: 'connect', code: 'ECONNREFUSED', message: 'connect ECONNREFUSED ::1:1' });
   });
 
   it.each([
@@ -47,8 +47,8 @@ describe('an error', () => {
   });
 
   it('of ours is none of a connection', () => {
-    expect(describeFailure(new TypeError('x is not a function'), 'response')).toBeUndefined();
-    expect(describeFailure('text', 'response')).toBeUndefined();
+    expect(toProbeFailure(new TypeError('x is not a function'), 'response')).toBeUndefined();
+    expect(toProbeFailure('text', 'response')).toBeUndefined();
   });
 
   it('has no control characters', () => {

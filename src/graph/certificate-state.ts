@@ -1,4 +1,4 @@
-import { describeDate } from '../certs/validity.ts';
+import { formatDate } from '../certs/validity.ts';
 import type { ObservedPair } from '../model/observed.ts';
 import type { DesiredPair } from '../project/desired-pairs.ts';
 import type { GraphCertificate } from './graph.ts';
@@ -14,7 +14,7 @@ export interface FoundPair extends ObservedPair {
 export type FoundPairs = ReadonlyMap<string, FoundPair>;
 
 /** Describes a certificate, with everything that keeps a connection from being made by it. */
-export function describeCertificate(pair: DesiredPair, found: FoundPairs, now: Date): GraphCertificate {
+export function buildCertificate(pair: DesiredPair, found: FoundPairs, now: Date): GraphCertificate {
   const { certificate: path } = pair.paths;
   const facts = found.get(path)?.certificate;
   return {
@@ -51,14 +51,14 @@ function listProblems(pair: DesiredPair, found: FoundPairs, now: Date): readonly
     ...(pairFound.matches === false ? [`key ${pair.paths.key} does not fit`] : []),
     ...(pairFound.issuedByAuthority === false && pair.issuer !== undefined ? [`not issued by ${pair.issuer.certificate}`] : []),
     ...(pair.issuer === undefined ? [] : judgeAuthority(pair.issuer.certificate, found, now)),
-    ...describeUncovered(pairFound.uncovered),
+    ...tellUncovered(pairFound.uncovered),
     ...facts.limits.map(({ fact, refusedBy }) => `refused by ${refusedBy}: ${fact}`),
   ];
 }
 
 function judgeDates({ notBefore, notAfter }: { readonly notBefore: Date; readonly notAfter: Date }, now: Date): readonly string[] {
-  if (notAfter <= now) return [`expired on ${describeDate(notAfter, now)}`];
-  return notBefore > now ? [`not valid before ${describeDate(notBefore, now)}`] : [];
+  if (notAfter <= now) return [`expired on ${formatDate(notAfter, now)}`];
+  return notBefore > now ? [`not valid before ${formatDate(notBefore, now)}`] : [];
 }
 
 function judgeAuthority(path: string, found: FoundPairs, now: Date): readonly string[] {
@@ -67,7 +67,7 @@ function judgeAuthority(path: string, found: FoundPairs, now: Date): readonly st
   return judgeDates(facts, now).map((problem) => `${path} ${problem.replace(/^not valid/, 'is not valid')}`);
 }
 
-function describeUncovered([first, ...others]: readonly string[]): readonly string[] {
+function tellUncovered([first, ...others]: readonly string[]): readonly string[] {
   if (first === undefined) return [];
   return [`does not cover ${first}${others.length === 0 ? '' : ` and ${others.length} more`}`];
 }

@@ -3,7 +3,7 @@ import { namePort, type DesiredProject } from '../project/desired-project.ts';
 import type { DesiredService } from '../project/desired-services.ts';
 import { clientPair, podPair, shownPair, type PairPaths } from '../project/places.ts';
 import type { DesiredPair } from '../project/desired-pairs.ts';
-import { describeCertificate, type FoundPairs } from './describe-certificate.ts';
+import { buildCertificate, type FoundPairs } from './certificate-state.ts';
 import type { Graph, GraphCertificate, Lane, LanePath } from './graph.ts';
 
 export interface GraphInput {
@@ -19,28 +19,28 @@ export interface GraphInput {
  *
  * @throws InternalError when a service has no pair of its own among `desired.pairs`.
  */
-export function describeGraph({ desired, found, now }: GraphInput): Graph {
+export function buildGraph({ desired, found, now }: GraphInput): Graph {
   const { config, entry } = desired;
   const { name, namespace, profile } = config.controller;
   const wanted = new Map(desired.pairs.map((pair) => [pair.paths.certificate, pair]));
   const describe = (paths: PairPaths, host?: string): GraphCertificate => {
     const pair = wanted.get(paths.certificate);
     if (pair === undefined) throw new InternalError(`no certificate ${paths.certificate} is planned`);
-    return describeCertificate(pair, host === undefined ? found : narrow(found, pair, host), now);
+    return buildCertificate(pair, host === undefined ? found : narrow(found, pair, host), now);
   };
   return {
     domain: config.domain,
     controller: { name, namespace, port: namePort(entry), profile },
-    lanes: desired.services.map((service) => describeLane(service, entry.port, describePath(service, describe))),
-    certificates: desired.pairs.map((pair) => describeCertificate(pair, found, now)),
+    lanes: desired.services.map((service) => buildLane(service, entry.port, buildPath(service, describe))),
+    certificates: desired.pairs.map((pair) => buildCertificate(pair, found, now)),
   };
 }
 
-function describeLane({ name, mode, host, port, replicas }: DesiredService, entryPort: number, path: LanePath): Lane {
+function buildLane({ name, mode, host, port, replicas }: DesiredService, entryPort: number, path: LanePath): Lane {
   return { service: name, mode, host, url: `https://${host}:${entryPort}/`, port, ...(replicas === undefined ? {} : { replicas }), path };
 }
 
-function describePath(service: DesiredService, describe: (paths: PairPaths, host?: string) => GraphCertificate): LanePath {
+function buildPath(service: DesiredService, describe: (paths: PairPaths, host?: string) => GraphCertificate): LanePath {
   const { mode } = service;
   if (mode === 'passthrough') {
     const client = service.clientAuth ? { client: describe(clientPair(service.name)) } : {};

@@ -22,22 +22,22 @@ interface NodeError extends Error {
  *
  * @returns undefined for an error that no connection makes: a mistake of ours.
  */
-export function describeFailure(thrown: unknown, stage: FailureStage): ProbeFailure | undefined {
+export function toProbeFailure(thrown: unknown, stage: FailureStage): ProbeFailure | undefined {
   const error = firstOf(thrown);
-  if (error instanceof ProbeEnd) return describeEnd(error, stage);
+  if (error instanceof ProbeEnd) return formatEnd(error, stage);
   if (!(error instanceof Error)) return undefined;
   const { code, syscall, reason, rawPacket, message } = error as NodeError;
   if (typeof code !== 'string') return undefined;
   const alert = findAlert(message) ?? findAlertRecord(rawPacket);
   // Alert 0 is close_notify: the end, and no complaint.
-  if (alert === 0 || isEndOfStream(code, syscall)) return describeEnd(closed(), stage);
-  if (alert !== undefined) return describeEnd(alerted(alert), stage);
+  if (alert === 0 || isEndOfStream(code, syscall)) return formatEnd(closed(), stage);
+  if (alert !== undefined) return formatEnd(alerted(alert), stage);
   if (code === 'EPIPE') return { stage, code: 'ECONNRESET', message: escapeControls(message) };
   if (/^E[A-Z0-9]+$|^EAI_/.test(code) && code !== 'EPROTO') return { stage, code, message: escapeControls(message) };
-  return describeEnd(brokenProtocol(typeof reason === 'string' ? reason : message), stage);
+  return formatEnd(brokenProtocol(typeof reason === 'string' ? reason : message), stage);
 }
 
-function describeEnd({ code, alert, message }: ProbeEnd, stage: FailureStage): ProbeFailure {
+function formatEnd({ code, alert, message }: ProbeEnd, stage: FailureStage): ProbeFailure {
   return alert === undefined ? { stage, code, message: escapeControls(message) } : { stage, code, alert, message: `TLS alert ${alert}` };
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/model/json.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
-import { describePods } from '../../../src/preview/input-pods.ts';
+import { readPods } from '../../../src/preview/input-pods.ts';
 
 const labels = { app: 'a' };
 const service: KubeObject = {
@@ -62,7 +62,7 @@ function deployment(spec: JsonObject = {}, container: JsonObject = {}): KubeObje
 const pod = { service: { namespace: 'default', name: 'a' }, ports: [443, 'https'], tls: { certificate: 'CERTIFICATE', key: 'KEY' }, clientAuthority: 'AUTHORITY', greeting: 'Hello\n' };
 
 it('follows selector, ports, volumes and Caddyfile', () => {
-  expect(describePods([service, caddyfile, pair, authority, deployment()])).toEqual({ pods: [pod], complaints: [] });
+  expect(readPods([service, caddyfile, pair, authority, deployment()])).toEqual({ pods: [pod], complaints: [] });
 });
 
 it.each([
@@ -71,7 +71,7 @@ it.each([
   ['a Secret lies in another namespace', [caddyfile, pair, { ...authority, metadata: { name: 'authority', namespace: 'other' } }, deployment()], 'Secret default/authority'],
   ['there are no replicas', [caddyfile, pair, authority, deployment({ replicas: 0 })], 'no replicas'],
 ])('has no pod where %s', (_what, objects, why) => {
-  const { pods, complaints } = describePods([service, ...objects]);
+  const { pods, complaints } = readPods([service, ...objects]);
   expect(pods).toEqual([]);
   expect(complaints).toEqual([expect.stringContaining(why)]);
   expect(complaints.join()).not.toContain('KEY');
@@ -79,8 +79,8 @@ it.each([
 
 it('has no pod where nothing carries the labels, and no port where none leads to the program', () => {
   const elsewhere = { ...service, spec: { selector: { app: 'b' }, ports: [] } };
-  expect(describePods([elsewhere, caddyfile, pair, authority, deployment()])).toEqual({ pods: [], complaints: [] });
-  const { pods, complaints } = describePods([{ ...service, spec: { selector: labels, ports: [{ port: 443, targetPort: 'wrong' }] } }, caddyfile, pair, authority, deployment()]);
+  expect(readPods([elsewhere, caddyfile, pair, authority, deployment()])).toEqual({ pods: [], complaints: [] });
+  const { pods, complaints } = readPods([{ ...service, spec: { selector: labels, ports: [{ port: 443, targetPort: 'wrong' }] } }, caddyfile, pair, authority, deployment()]);
   expect(pods[0]?.ports).toEqual([]);
   expect(complaints).toHaveLength(1);
 });
@@ -88,7 +88,7 @@ it('has no pod where nothing carries the labels, and no port where none leads to
 it('puts a demo backend in the place of a person\'s own image, with the TLS that the image is told of', () => {
   const env = [{ name: 'PORT', value: '8080' }, { name: 'TLS_CERT_FILE', value: '/certs/c' }, { name: 'TLS_KEY_FILE', value: '/certs/k' }];
   const own = deployment({}, { image: 'example.test/shop:1\u001b[2J', env, volumeMounts: [{ name: 'pair', mountPath: '/certs' }] });
-  expect(describePods([service, pair, own]).pods).toEqual([
+  expect(readPods([service, pair, own]).pods).toEqual([
     { service: pod.service, ports: pod.ports, tls: pod.tls, greeting: 'Hello, I am a demo backend of ingress-tls preview in place of example.test/shop:1[2J.\n' },
   ]);
 });
