@@ -15,8 +15,37 @@ const rooms = {
   graph: ['model', 'text', 'certs', 'project'],
   preview: ['model', 'text', 'kube', 'certs'],
   world: ['model', 'text', 'kube', 'certs'],
-  app: ['model', 'text', 'kube', 'certs', 'charts', 'controllers', 'config', 'project', 'cluster', 'verify', 'graph', 'preview', 'world'],
-  cli: ['model', 'text', 'kube', 'certs', 'charts', 'controllers', 'config', 'project', 'cluster', 'verify', 'graph', 'preview', 'world', 'app'],
+  app: [
+    'model',
+    'text',
+    'kube',
+    'certs',
+    'charts',
+    'controllers',
+    'config',
+    'project',
+    'cluster',
+    'verify',
+    'graph',
+    'preview',
+    'world',
+  ],
+  cli: [
+    'model',
+    'text',
+    'kube',
+    'certs',
+    'charts',
+    'controllers',
+    'config',
+    'project',
+    'cluster',
+    'verify',
+    'graph',
+    'preview',
+    'world',
+    'app',
+  ],
 };
 
 // Each of these packages lives in one room; a second user of it means that a room is missing something.
@@ -58,7 +87,9 @@ function limitImports(room, allowed, depth) {
               .map(([name, users]) => ({ name, message: `${name} lives in src/${users.join(', src/')} only.` })),
             ...(room === 'world'
               ? []
-              : outsideWorld.filter((name) => room !== 'preview' || !network.includes(name)).map((name) => ({ name, message: 'The outside world is reached through src/world only.' }))),
+              : outsideWorld
+                  .filter((name) => room !== 'preview' || !network.includes(name))
+                  .map((name) => ({ name, message: 'The outside world is reached through src/world only.' }))),
           ],
           patterns: [
             {
@@ -72,13 +103,19 @@ function limitImports(room, allowed, depth) {
   };
 }
 
-const roomRules = Object.entries(rooms).flatMap(([room, allowed]) => [1, 2].map((depth) => limitImports(room, allowed, depth)));
+const roomRules = Object.entries(rooms).flatMap(([room, allowed]) =>
+  [1, 2].map((depth) => limitImports(room, allowed, depth)),
+);
 
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'coverage/', 'examples/', '.cache/'] },
   ...tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js', 'bin/*.js', 'scripts/*.js', 'scripts/bench/*.js'] } } },
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.js', 'bin/*.js', 'scripts/*.js', 'scripts/bench/*.js'] },
+      },
+    },
   },
   {
     files: ['src/**/*.ts'],
@@ -86,20 +123,35 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      'no-restricted-globals': ['error', { name: 'process', message: 'The World is passed in; only main.ts reads process.' }],
+      'no-restricted-globals': [
+        'error',
+        { name: 'process', message: 'The World is passed in; only main.ts reads process.' },
+      ],
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
         { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'The clock is passed in.' },
-        { selector: 'CallExpression[callee.object.name="Date"][callee.property.name="now"]', message: 'The clock is passed in.' },
-        { selector: 'CallExpression[callee.object.name="Math"][callee.property.name="random"]', message: 'Randomness is passed in.' },
+        {
+          selector: 'CallExpression[callee.object.name="Date"][callee.property.name="now"]',
+          message: 'The clock is passed in.',
+        },
+        {
+          selector: 'CallExpression[callee.object.name="Math"][callee.property.name="random"]',
+          message: 'Randomness is passed in.',
+        },
       ],
     },
   },
   ...roomRules,
   // The composition of the real World: the one place under main that may read the clock.
   { files: ['src/world/create-world.ts'], rules: { 'no-restricted-syntax': 'off' } },
-  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }] } },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+    },
+  },
   { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
   // CommonJS, which old versions of Node read too.
   { files: ['bin/*.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },

@@ -23,7 +23,10 @@ const ofTestsSideBySide = { ...assertions, requireAssertions: false };
 const groups: readonly (readonly TestProjectInlineConfiguration[])[] = [
   // What is run after each edit. The `build` of the one leaves what the later groups run. The other computes, one process for many files:
   // one for each file would take twice as long. `vi.mock` has no place in it, for modules are loaded once.
-  [tier('static', slow), tier('unit', { isolate: false, setupFiles: [isolation, 'test/support/this-process-alone.ts'] })],
+  [
+    tier('static', slow),
+    tier('unit', { isolate: false, setupFiles: [isolation, 'test/support/this-process-alone.ts'] }),
+  ],
   [
     // One module each: the first opens sockets, starts processes and waits, on this machine alone; the second asks real programs.
     ...[tier('system'), tier('tools')],
@@ -33,20 +36,39 @@ const groups: readonly (readonly TestProjectInlineConfiguration[])[] = [
     tier('cluster', { ...slow, include: [wholeCluster] }),
   ],
   // These wait as well. The API server is one for all, so that more workers than this gain little.
-  [tier('cluster-apart', { ...slow, include: ['test/cluster/*.test.ts'], exclude: [...configDefaults.exclude, wholeCluster], maxWorkers: 4 })],
+  [
+    tier('cluster-apart', {
+      ...slow,
+      include: ['test/cluster/*.test.ts'],
+      exclude: [...configDefaults.exclude, wholeCluster],
+      maxWorkers: 4,
+    }),
+  ],
 ];
 
 function tier(name: string, options: TestProjectInlineConfiguration['test'] = {}): TestProjectInlineConfiguration {
   return {
     define: { TOOL_VERSION: JSON.stringify('0.0.0-test') },
-    test: { name, include: [`test/${name}/**/*.test.ts`], exclude: [...configDefaults.exclude], setupFiles: [isolation], expect: assertions, testTimeout: 180_000, hookTimeout: 300_000, maxWorkers: workers, ...options },
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      exclude: [...configDefaults.exclude],
+      setupFiles: [isolation],
+      expect: assertions,
+      testTimeout: 180_000,
+      hookTimeout: 300_000,
+      maxWorkers: workers,
+      ...options,
+    },
   };
 }
 
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.js'],
-    projects: groups.flatMap((group, groupOrder) => group.map((project) => ({ ...project, test: { ...project.test, sequence: { groupOrder } } }))),
+    projects: groups.flatMap((group, groupOrder) =>
+      group.map((project) => ({ ...project, test: { ...project.test, sequence: { groupOrder } } })),
+    ),
     sequence: { sequencer: LongestFirst },
     reporters: [['default', { summary: false }], new TierReporter()],
   },

@@ -7,7 +7,11 @@ const [major, minor] = process.versions.node.split('.').map(Number);
 const isSupported = major === 20 ? minor >= 19 : major >= 22;
 
 const [argument, ...more] = process.argv.slice(2);
-if (!isSupported) fail(`ingress-tls needs Node 20.19 or later, and not 21; this is Node ${process.versions.node}`, 'install a newer one: https://nodejs.org');
+if (!isSupported)
+  fail(
+    `ingress-tls needs Node 20.19 or later, and not 21; this is Node ${process.versions.node}`,
+    'install a newer one: https://nodejs.org',
+  );
 else if (more.length === 0 && (argument === '--version' || argument === '-V')) printVersion();
 else start();
 

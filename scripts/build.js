@@ -13,7 +13,15 @@ const root = new URL('..', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
 
 // What is made a file of its own for all that is loaded by itself, and for the commands that also render.
-const common = ['cli/program.ts', 'world/standard-streams.ts', 'app/project.ts', 'app/asking.ts', 'app/select-services.ts', 'world/files/observe.ts', 'text/columns.ts'];
+const common = [
+  'cli/program.ts',
+  'world/standard-streams.ts',
+  'app/project.ts',
+  'app/asking.ts',
+  'app/select-services.ts',
+  'world/files/observe.ts',
+  'text/columns.ts',
+];
 const rendering = ['app/edit-project.ts', 'cli/output/report-render.ts', 'cli/output/notices.ts', 'world/keys.ts'];
 const othersThanRendering = ['list', 'graph', 'schema', 'curl', 'destroy', 'prompts', 'progress'];
 
@@ -41,9 +49,19 @@ const { metafile } = await build({
   sourcesContent: false,
   logLevel: 'warning',
   plugins: [
-    { name: 'chart templates', setup: ({ onLoad }) => onLoad({ filter: /[\\/]src[\\/]charts[\\/]compile-template\.ts$/ }, compileTemplates) },
+    {
+      name: 'chart templates',
+      setup: ({ onLoad }) => onLoad({ filter: /[\\/]src[\\/]charts[\\/]compile-template\.ts$/ }, compileTemplates),
+    },
     { name: 'modules of node', setup: replaceModules },
-    { name: 'few files', setup: ({ onLoad }) => onLoad({ filter: /[\\/]src[\\/]cli[\\/](?:actions[\\/][\w-]+|prompts|output[\\/]progress)\.ts$/ }, importCommon) },
+    {
+      name: 'few files',
+      setup: ({ onLoad }) =>
+        onLoad(
+          { filter: /[\\/]src[\\/]cli[\\/](?:actions[\\/][\w-]+|prompts|output[\\/]progress)\.ts$/ },
+          importCommon,
+        ),
+    },
   ],
   metafile: true,
 });
@@ -58,10 +76,13 @@ function replaceModules({ onResolve, onLoad }) {
   const replaced = { 'no child_process': '', process: 'module.exports = process;' };
   onResolve({ filter: new RegExp(`^(?:node:)?(?:${builtinModules.join('|')})$`) }, ({ path, kind, importer }) => {
     const name = path.replace(/^node:/, '');
-    if (name === 'child_process' && /node_modules.commander/.test(importer)) return { path: 'no child_process', namespace: 'node' };
+    if (name === 'child_process' && /node_modules.commander/.test(importer))
+      return { path: 'no child_process', namespace: 'node' };
     return kind === 'require-call' || name in replaced ? { path: name, namespace: 'node' } : undefined;
   });
-  onLoad({ filter: /./, namespace: 'node' }, ({ path }) => ({ contents: replaced[path] ?? `export * from 'node:${path}';` }));
+  onLoad({ filter: /./, namespace: 'node' }, ({ path }) => ({
+    contents: replaced[path] ?? `export * from 'node:${path}';`,
+  }));
 }
 
 /**
@@ -87,7 +108,8 @@ async function compileTemplates() {
     template.compile();
     return `${JSON.stringify(name.replaceAll('\\', '/'))}(locals, escapeFn) {\n${template.source}}`;
   });
-  const compile = 'export const compileTemplate = ({ filename, escape }) => (facts) => compiled[filename](facts, escape);';
+  const compile =
+    'export const compileTemplate = ({ filename, escape }) => (facts) => compiled[filename](facts, escape);';
   return { contents: `const compiled = {${functions.join(',\n')}};\n${compile}\n`, loader: 'js' };
 }
 

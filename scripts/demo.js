@@ -23,7 +23,9 @@ const commands = createCommands({ folder, project, environment, stop });
 try {
   requireOpenssl();
   mkdirSync(project);
-  console.log(`A project in ${project}, which ${isKept ? 'is kept' : 'is removed at the end (npm run demo -- --keep keeps it)'}.`);
+  console.log(
+    `A project in ${project}, which ${isKept ? 'is kept' : 'is removed at the end (npm run demo -- --keep keeps it)'}.`,
+  );
   await commands.succeed('init');
   await commands.succeed('add-service', 'svc7', '--mode', 'terminate');
   await commands.succeed('add-service', 'svc8', '--mode', 'reencrypt');

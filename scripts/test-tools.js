@@ -16,7 +16,8 @@ for (const [name, node] of Object.entries(nodes)) {
 }
 if (!tools.deno) await attempt('fetching deno', fetchDeno);
 if (!tools.yarn) await attempt('fetching Yarn', () => fetchFiles(yarn));
-if (!tools.oldDefinitions) await attempt('fetching the definitions of old Kubernetes versions', () => fetchFiles(oldDefinitions));
+if (!tools.oldDefinitions)
+  await attempt('fetching the definitions of old Kubernetes versions', () => fetchFiles(oldDefinitions));
 
 async function attempt(what, action) {
   console.log(`test tools: ${what}`);

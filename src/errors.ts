@@ -26,7 +26,10 @@ export class KnownError extends Error {
   /** Lines that are shown before the message: all problems of a file, a tool's own words. Must hold no secret. */
   readonly details: readonly string[];
 
-  constructor(message: string, options: { exitCode: number; remedy?: string; details?: readonly string[]; cause?: unknown }) {
+  constructor(
+    message: string,
+    options: { exitCode: number; remedy?: string; details?: readonly string[]; cause?: unknown },
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.exitCode = options.exitCode;

@@ -21,10 +21,15 @@ const sections = {
   'preview and verify': benchPreview,
 };
 const asked = process.argv.slice(2);
-for (const title of asked.filter((name) => !(name in sections))) throw new Error(`no section "${title}"; there are ${Object.keys(sections).join(', ')}`);
+for (const title of asked.filter((name) => !(name in sections)))
+  throw new Error(`no section "${title}"; there are ${Object.keys(sections).join(', ')}`);
 const tools = { openssl: findOpenssl(), ...locateTools() };
 console.log(`node ${process.version}, ${availableParallelism()} processors, load ${loadavg()[0].toFixed(1)}`);
-for (const [name, question] of [['openssl', ['version']], ['kubectl', ['version', '--client']], ['helm', ['version', '--short']]]) {
+for (const [name, question] of [
+  ['openssl', ['version']],
+  ['kubectl', ['version', '--client']],
+  ['helm', ['version', '--short']],
+]) {
   console.log(tools[name] === undefined ? `${name} is not here` : `${name}: ${firstLine(tools[name], question)}`);
 }
 
@@ -41,7 +46,9 @@ try {
     rows.push(...(await section(bench)));
   }
   console.log(`\n${formatTable(rows).join('\n')}`);
-  console.log('\nMedians; the ratio is that of each round, and so is the noise: half the range of the middle half of the rounds.');
+  console.log(
+    '\nMedians; the ratio is that of each round, and so is the noise: half the range of the middle half of the rounds.',
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -19,11 +19,16 @@ import { createRivals } from './cluster/rivals.js';
 import { createRunner } from './run-process.js';
 import { formatTable } from './table.js';
 
-const options = { full: { type: 'boolean', default: false }, counts: { type: 'string', default: '10,100,500' }, fresh: { type: 'string', default: '50' } };
+const options = {
+  full: { type: 'boolean', default: false },
+  counts: { type: 'string', default: '10,100,500' },
+  fresh: { type: 'string', default: '50' },
+};
 const { values: asked } = parseArgs({ options });
 const [few, many, most] = asked.counts.split(',').map(Number);
 const atOnce = Number(asked.fresh);
-if (![few, many, most, atOnce].every((count) => Number.isInteger(count) && count > 0)) throw new Error('--counts wants three numbers of services, --fresh one');
+if (![few, many, most, atOnce].every((count) => Number.isInteger(count) && count > 0))
+  throw new Error('--counts wants three numbers of services, --fresh one');
 
 const legend = `Medians; the ratio is that of each round, and so is the noise: half the range of the middle half of the rounds.
 The charts are the same for all, with 0 replicas. helmfile runs as many helm side by side as is twice the processors.`;
@@ -34,7 +39,8 @@ const cache = fileURLToPath(new URL('../../.cache', import.meta.url));
 mkdirSync(cache, { recursive: true });
 const prefix = 'bench-cluster-';
 // A killed run left its folder, with a kubeconfig in it; what it had started may still write there.
-for (const name of readdirSync(cache).filter((each) => each.startsWith(prefix))) rmSync(join(cache, name), { recursive: true, force: true, maxRetries: 5 });
+for (const name of readdirSync(cache).filter((each) => each.startsWith(prefix)))
+  rmSync(join(cache, name), { recursive: true, force: true, maxRetries: 5 });
 const folder = mkdtempSync(join(cache, prefix));
 try {
   const opened = missing.length > 0 ? { refusal: `no ${missing.join(', ')}` } : openCluster(tools, folder);
@@ -72,7 +78,11 @@ async function measure({ kubeconfig, version }) {
     rows.push(...benchFirstInstall(bench, fresh, atOnce));
     const rivals = createRivals(bench, growing, helmfile);
     const series = [];
-    for (const [count, against, aim] of [[few, rivals], [many, rivals, 1 / 50], [most, asked.full ? rivals : []]]) {
+    for (const [count, against, aim] of [
+      [few, rivals],
+      [many, rivals, 1 / 50],
+      [most, asked.full ? rivals : []],
+    ]) {
       await begin(`${count} services with nothing to do`);
       const installing = bringUp(bench, growing, count);
       const measured = benchNothingToDo(bench, { project: growing, count, rivals: against, aim });

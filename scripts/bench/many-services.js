@@ -16,22 +16,37 @@ const mostForUnchanged = 2000;
  */
 export function benchManyServices(bench) {
   const { tools } = bench;
-  const terminate = (count) => () => renderTwice(bench, Array.from({ length: count }, () => 'terminate'));
+  const terminate = (count) => () =>
+    renderTwice(
+      bench,
+      Array.from({ length: count }, () => 'terminate'),
+    );
   const [disk, helm, none, ten, hundred, thousand] = interleave(5, 1, [
     () => timeFile(bench),
     () => (tools.helm === undefined ? Number.NaN : timeHelmCreate(bench)),
     ...[0, 10, 100, 1000].map(terminate),
   ]);
   const [mixed] = interleave(3, 0, [
-    () => renderTwice(bench, Array.from({ length: 1000 }, (_, index) => ['terminate', 'reencrypt', 'passthrough'][index % 3])),
+    () =>
+      renderTwice(
+        bench,
+        Array.from({ length: 1000 }, (_, index) => ['terminate', 'reencrypt', 'passthrough'][index % 3]),
+      ),
   ]);
 
   const againstHelm = (which, aim) => {
     const what = `1,000 services, one of them in ${which} render : helm create`;
     if (tools.helm === undefined) return skip(what, 'no helm');
-    return compare({ what, ours: thousand.map((runs) => runs[which].milliseconds / 1000), other: helm, print: milliseconds, aim });
+    return compare({
+      what,
+      ours: thousand.map((runs) => runs[which].milliseconds / 1000),
+      other: helm,
+      print: milliseconds,
+      aim,
+    });
   };
-  const beyondStart = (runs, count) => runs.map(({ first }, round) => (first.milliseconds - none[round].first.milliseconds) / count);
+  const beyondStart = (runs, count) =>
+    runs.map(({ first }, round) => (first.milliseconds - none[round].first.milliseconds) / count);
   const eachAgainst = (count, runs) =>
     compare({
       what: `1,000 services, one of them : one of ${count}, less start-up`,
@@ -42,10 +57,20 @@ export function benchManyServices(bench) {
     });
   const peaks = (what, runs) =>
     ['first', 'second'].map((which) =>
-      judge({ what: `${what}, ${which} render, memory`, values: runs.map((pair) => pair[which].peak), print: mebibytes, aim: mostMemory }),
+      judge({
+        what: `${what}, ${which} render, memory`,
+        values: runs.map((pair) => pair[which].peak),
+        print: mebibytes,
+        aim: mostMemory,
+      }),
     );
   const mixedTimes = [['first'], ['second', mostForUnchanged]].map(([which, aim]) =>
-    judge({ what: `1,000 services of all modes, ${which} render, time`, values: mixed.map((pair) => pair[which].milliseconds), print: milliseconds, aim }),
+    judge({
+      what: `1,000 services of all modes, ${which} render, time`,
+      values: mixed.map((pair) => pair[which].milliseconds),
+      print: milliseconds,
+      aim,
+    }),
   );
   return [
     againstHelm('first', 1 / 35),

@@ -32,7 +32,8 @@ export async function benchPreview(bench) {
     const clients = describeClients(project);
     const lacking = nginx === undefined ? 'no nginx' : 'nginx without stream_ssl_preread';
     // The first answer of each mode is no measure of anything.
-    for (const gateway of Object.values(gateways)) for (const mode of modes) await askAnew(gateway.port(mode), clients[mode], 100);
+    for (const gateway of Object.values(gateways))
+      for (const mode of modes) await askAnew(gateway.port(mode), clients[mode], 100);
     return [
       ...(await benchMemory(gateways, clients, lacking)),
       ...(await benchRates(gateways, clients, { lacking, isKept: false, of: modes })),
@@ -50,7 +51,11 @@ async function benchRates(gateways, clients, { lacking, isKept, of }) {
   const what = isKept ? 'requests on kept connections' : 'connections with one request each';
   const rows = [];
   for (const mode of of) {
-    const measured = await interleaveWaiting(rounds, 0, names.map((name) => () => observe(gateways[name], mode, clients[mode], isKept)));
+    const measured = await interleaveWaiting(
+      rounds,
+      0,
+      names.map((name) => () => observe(gateways[name], mode, clients[mode], isKept)),
+    );
     const series = Object.fromEntries(names.map((name, index) => [name, measured[index]]));
     for (const other of ['direct', 'nginx']) {
       const title = `${what}, ${mode} : ${titles[other]}`;
@@ -58,9 +63,13 @@ async function benchRates(gateways, clients, { lacking, isKept, of }) {
         rows.push(skip(title, lacking));
         continue;
       }
-      const each = (field) => ({ ours: series.preview.map((round) => round[field]), other: series[other].map((round) => round[field]) });
+      const each = (field) => ({
+        ours: series.preview.map((round) => round[field]),
+        other: series[other].map((round) => round[field]),
+      });
       rows.push(compare({ what: title, ...each('wall'), print: perSecond }));
-      if (canMeasureProcesses) rows.push(compare({ what: `  processor time for one of them`, ...each('processor'), print: milliseconds }));
+      if (canMeasureProcesses)
+        rows.push(compare({ what: `  processor time for one of them`, ...each('processor'), print: milliseconds }));
     }
   }
   return rows;
@@ -70,7 +79,9 @@ async function benchRates(gateways, clients, { lacking, isKept, of }) {
 async function observe(gateway, mode, client, isKept) {
   const pids = gateway.pids();
   const before = canMeasureProcesses ? processorTime(pids) : 0;
-  const { milliseconds: wall, requests } = await (isKept ? askOnKept(gateway.port(mode), client, 1) : askAnew(gateway.port(mode), client, 200));
+  const { milliseconds: wall, requests } = await (isKept
+    ? askOnKept(gateway.port(mode), client, 1)
+    : askAnew(gateway.port(mode), client, 200));
   return { wall: wall / requests, processor: canMeasureProcesses ? (processorTime(pids) - before) / requests : 0 };
 }
 
@@ -95,13 +106,29 @@ async function benchMemory(gateways, clients, lacking) {
 async function benchBodies(gateways, clients, lacking) {
   const rows = [];
   for (const mode of modes) {
-    const send = (name, size) => (gateways[name] === undefined ? undefined : sendBody(gateways[name], mode, clients[mode], size));
+    const send = (name, size) =>
+      gateways[name] === undefined ? undefined : sendBody(gateways[name], mode, clients[mode], size);
     const [ours, direct, nginx] = [await send('preview', 1024), await send('direct', 256), await send('nginx', 256)];
-    for (const [name, other] of [['direct', direct], ['nginx', nginx]]) {
+    for (const [name, other] of [
+      ['direct', direct],
+      ['nginx', nginx],
+    ]) {
       const what = `1 GiB sent, ${mode} : 256 MiB, ${titles[name]}`;
-      rows.push(other === undefined ? skip(what, lacking) : compare({ what, ours: [ours.wall], other: [other.wall], print: mebibytesPerSecond }));
+      rows.push(
+        other === undefined
+          ? skip(what, lacking)
+          : compare({ what, ours: [ours.wall], other: [other.wall], print: mebibytesPerSecond }),
+      );
     }
-    if (canMeasureProcesses) rows.push(compare({ what: '  memory of the preview, the most meanwhile : before', ours: [ours.peak], other: [ours.before], print: mebibytes }));
+    if (canMeasureProcesses)
+      rows.push(
+        compare({
+          what: '  memory of the preview, the most meanwhile : before',
+          ours: [ours.peak],
+          other: [ours.before],
+          print: mebibytes,
+        }),
+      );
   }
   return rows;
 }
@@ -142,7 +169,12 @@ async function startBackends(bench, project) {
 }
 
 function useDirectly({ ports, pid, end }) {
-  return { port: (mode) => (mode === 'passthrough' ? ports.passthrough : ports.direct), pids: () => [pid], own: () => [pid], end };
+  return {
+    port: (mode) => (mode === 'passthrough' ? ports.passthrough : ports.direct),
+    pids: () => [pid],
+    own: () => [pid],
+    end,
+  };
 }
 
 async function startOwnNginx(bench, found, project, { ports, pid }) {

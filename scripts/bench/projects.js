@@ -10,7 +10,10 @@ import { program } from './run-process.js';
  */
 export function createProject({ time, folder }, modes) {
   const project = mkdtempSync(join(folder, 'project-'));
-  time([process.execPath, program, 'init', '--domain', 'example.test', '--key-type', 'ecdsa-p256', '--no-input'], project);
+  time(
+    [process.execPath, program, 'init', '--domain', 'example.test', '--key-type', 'ecdsa-p256', '--no-input'],
+    project,
+  );
   if (modes.length === 0) return project;
   const file = join(project, 'ingress-tls.yaml');
   writeFileSync(file, readFileSync(file, 'utf8').replace(/^services: \[\]$/m, 'services:'));

@@ -23,7 +23,12 @@ export function createRunner(folder) {
 
   const time = ([file, ...args], cwd = folder, more = {}) => {
     const start = performance.now();
-    const result = spawnSync(file, args, { cwd, env: { ...environment, ...more }, encoding: 'utf8', maxBuffer: 1 << 26 });
+    const result = spawnSync(file, args, {
+      cwd,
+      env: { ...environment, ...more },
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+    });
     const milliseconds = performance.now() - start;
     if (result.error) throw result.error;
     if (result.status !== 0) throw new Error(`${[file, ...args].join(' ')} failed: ${result.stderr}`);
@@ -31,7 +36,8 @@ export function createRunner(folder) {
   };
   return {
     time,
-    start: ([file, ...args], cwd, output) => spawn(file, args, { cwd, env: environment, stdio: ['ignore', output, output] }),
+    start: ([file, ...args], cwd, output) =>
+      spawn(file, args, { cwd, env: environment, stdio: ['ignore', output, output] }),
     watch(command, cwd) {
       const milliseconds = time(command, cwd, { NODE_OPTIONS: `--require=${hook}`, PEAK_MEMORY_REPORT: report });
       return { milliseconds, peak: Number(readFileSync(report, 'utf8')) };

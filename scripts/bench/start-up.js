@@ -8,7 +8,11 @@ const commands = [
   { args: ['--help'], aim: {} },
   { args: ['list'], aim: { time: 4 } },
   // No key is made: the wildcard certificate is there.
-  { args: ['add-service', 'another', '--mode', 'terminate', '--no-input'], undo: ['remove-service', 'another'], aim: { time: 6 } },
+  {
+    args: ['add-service', 'another', '--mode', 'terminate', '--no-input'],
+    undo: ['remove-service', 'another'],
+    aim: { time: 6 },
+  },
 ];
 
 /** Start-up of the program against that of node itself. */
@@ -16,15 +20,26 @@ export function benchStartUp(bench) {
   const { time, watch } = bench;
   const project = createProject(bench, ['terminate', 'reencrypt', 'passthrough']);
   time([process.execPath, program, 'render'], project);
-  const lines = [{ line: [process.execPath, '-e', '0'] }, ...commands.map(({ args, undo }) => ({ line: [process.execPath, program, ...args], undo }))];
+  const lines = [
+    { line: [process.execPath, '-e', '0'] },
+    ...commands.map(({ args, undo }) => ({ line: [process.execPath, program, ...args], undo })),
+  ];
   const measureAll = (measure) =>
     lines.map(({ line, undo }) => () => {
       const value = measure(line);
       if (undo !== undefined) time([process.execPath, program, ...undo], project);
       return value;
     });
-  const [bareTimes, ...times] = interleave(25, 3, measureAll((line) => time(line, project)));
-  const [barePeaks, ...peaks] = interleave(5, 1, measureAll((line) => watch(line, project).peak));
+  const [bareTimes, ...times] = interleave(
+    25,
+    3,
+    measureAll((line) => time(line, project)),
+  );
+  const [barePeaks, ...peaks] = interleave(
+    5,
+    1,
+    measureAll((line) => watch(line, project).peak),
+  );
   return commands.flatMap(({ args, aim }, index) => {
     const what = `ingress-tls ${args[0]} : node -e 0`;
     return [

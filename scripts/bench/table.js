@@ -2,7 +2,11 @@ import { median, noise, pairedRatios } from './measure.js';
 
 /** Prints a number of milliseconds. */
 export function milliseconds(value) {
-  return value < 10 ? `${value.toPrecision(2)} ms` : value < 10_000 ? `${value.toFixed(0)} ms` : `${(value / 1000).toFixed(1)} s`;
+  return value < 10
+    ? `${value.toPrecision(2)} ms`
+    : value < 10_000
+      ? `${value.toFixed(0)} ms`
+      : `${(value / 1000).toFixed(1)} s`;
 }
 
 /** Prints a number of bytes. */
@@ -23,13 +27,25 @@ export function mebibytesPerSecond(value) {
 /** A row that sets a series of ours against another, paired round by round; without an aim it is for orientation. */
 export function compare({ what, ours, other, print, aim }) {
   const ratios = pairedRatios(ours, other);
-  return row({ what, ours: print(median(ours)), other: print(median(other)), ratio: median(ratios), noise: spread(ratios), aim });
+  return row({
+    what,
+    ours: print(median(ours)),
+    other: print(median(other)),
+    ratio: median(ratios),
+    noise: spread(ratios),
+    aim,
+  });
 }
 
 /** A row without another side: only a number of ours, and the most that it should be. */
 export function judge({ what, values, print, aim }) {
   const value = median(values);
-  return { what, ours: print(value), noise: spread(values), ...(aim === undefined ? {} : { aim: `<= ${print(aim)}`, met: value <= aim ? 'yes' : 'NO' }) };
+  return {
+    what,
+    ours: print(value),
+    noise: spread(values),
+    ...(aim === undefined ? {} : { aim: `<= ${print(aim)}`, met: value <= aim ? 'yes' : 'NO' }),
+  };
 }
 
 /** A row that is not there, and why. */
@@ -55,5 +71,10 @@ export function formatTable(rows) {
   const lines = [Object.fromEntries(columns.map((column) => [column, column.toUpperCase()])), ...rows];
   const widths = columns.map((column) => Math.max(column.length, ...table.map((line) => (line[column] ?? '').length)));
   widths[0] = Math.max(...rows.map(({ what }) => what.length));
-  return lines.map((line) => columns.map((column, index) => (line[column] ?? '').padEnd(widths[index])).join('  ').trimEnd());
+  return lines.map((line) =>
+    columns
+      .map((column, index) => (line[column] ?? '').padEnd(widths[index]))
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -41,11 +41,32 @@ function ourCommands(keyType) {
 /** Six keys with their certificates, five Secrets, three charts: each in as few processes as these programs allow. */
 function usualCommands({ openssl, kubectl, helm }, keyOptions, project) {
   const certify = (name, subject, ...more) =>
-    [openssl, 'req', '-x509', '-sha256', '-nodes', '-days', '365', '-subj', subject, '-extensions', name, ...more]
-      .concat(keyOptions, ['-keyout', `${name}.key`, '-out', `${name}.crt`]);
+    [
+      openssl,
+      'req',
+      '-x509',
+      '-sha256',
+      '-nodes',
+      '-days',
+      '365',
+      '-subj',
+      subject,
+      '-extensions',
+      name,
+      ...more,
+    ].concat(keyOptions, ['-keyout', `${name}.key`, '-out', `${name}.crt`]);
   const signedBy = (name) => ['-CA', `${name}.crt`, '-CAkey', `${name}.key`];
-  const secret = (type, name, ...files) =>
-    [kubectl, 'create', 'secret', type, name, ...files, '--namespace=default', '--dry-run=client', '--output=yaml'];
+  const secret = (type, name, ...files) => [
+    kubectl,
+    'create',
+    'secret',
+    type,
+    name,
+    ...files,
+    '--namespace=default',
+    '--dry-run=client',
+    '--output=yaml',
+  ];
   return [
     certify('wildcard', '/CN=*.example.test/O=example.test'),
     certify('ca', '/CN=example.test CA'),
@@ -62,7 +83,8 @@ function usualCommands({ openssl, kubectl, helm }, keyOptions, project) {
   ];
 }
 
-const authority = 'basicConstraints = critical, CA:TRUE, pathlen:0\nkeyUsage = critical, keyCertSign, cRLSign\nsubjectKeyIdentifier = hash';
+const authority =
+  'basicConstraints = critical, CA:TRUE, pathlen:0\nkeyUsage = critical, keyCertSign, cRLSign\nsubjectKeyIdentifier = hash';
 const leaf = (purpose, ...names) =>
   [
     'basicConstraints = critical, CA:FALSE',

@@ -6,7 +6,13 @@ const domain = 'example.test';
 
 /** Who must accept a certificate, for which names, and for which names not. */
 const certificates = [
-  { name: 'wildcard', trusted: 'wildcard', purpose: 'sslserver', hosts: [`svc7.${domain}`, `svc8.${domain}`, domain], others: [`a.svc7.${domain}`] },
+  {
+    name: 'wildcard',
+    trusted: 'wildcard',
+    purpose: 'sslserver',
+    hosts: [`svc7.${domain}`, `svc8.${domain}`, domain],
+    others: [`a.svc7.${domain}`],
+  },
   { name: 'svc8', trusted: 'ca', purpose: 'sslserver', hosts: ['ic3-svc8.default.svc'], others: [`svc8.${domain}`] },
   { name: 'svc9', trusted: 'ca', purpose: 'sslserver', hosts: [`svc9.${domain}`], others: [`svc7.${domain}`] },
   { name: 'svc9-client', trusted: 'svc9-client-ca', purpose: 'sslclient', hosts: [], others: [] },
@@ -31,7 +37,17 @@ export function checkProject({ project, plan, environment }) {
 
 function checkCertificates(run) {
   const verify = ({ name, trusted, purpose }, ...options) =>
-    run('openssl', 'verify', '-x509_strict', '-purpose', purpose, ...options, '-CAfile', `certs/${trusted}.crt`, `certs/${name}.crt`);
+    run(
+      'openssl',
+      'verify',
+      '-x509_strict',
+      '-purpose',
+      purpose,
+      ...options,
+      '-CAfile',
+      `certs/${trusted}.crt`,
+      `certs/${name}.crt`,
+    );
   const accepted = certificates.flatMap((certificate) => {
     const options = certificate.hosts.length === 0 ? [[]] : certificate.hosts.map((host) => ['-verify_hostname', host]);
     return options.map((option) => {
@@ -53,7 +69,9 @@ function checkCertificates(run) {
   });
   const constrained = judge(`certs/ca.crt may issue for ${domain} and the cluster only`, () => {
     const { stdout } = run('openssl', 'x509', '-in', 'certs/ca.crt', '-noout', '-text');
-    return /Name Constraints: critical/.test(stdout ?? '') && stdout.includes(`DNS:${domain}`) ? undefined : 'it has no critical name constraints';
+    return /Name Constraints: critical/.test(stdout ?? '') && stdout.includes(`DNS:${domain}`)
+      ? undefined
+      : 'it has no critical name constraints';
   });
   return [...accepted, ...refused, client, constrained];
 }
@@ -66,7 +84,11 @@ function checkKeys(run, files) {
       return judge(`${key} belongs to ${certificate}`, () => {
         const ofKey = run('openssl', 'pkey', '-in', key, '-pubout');
         const ofCertificate = run('openssl', 'x509', '-in', certificate, '-noout', '-pubkey');
-        return refusal(ofKey) ?? refusal(ofCertificate) ?? (ofKey.stdout === ofCertificate.stdout ? undefined : 'their public keys differ');
+        return (
+          refusal(ofKey) ??
+          refusal(ofCertificate) ??
+          (ofKey.stdout === ofCertificate.stdout ? undefined : 'their public keys differ')
+        );
       });
     });
 }
@@ -87,12 +109,18 @@ function checkModes(project, files) {
 }
 
 function checkSecrets(project, files) {
-  const sources = new Set(files.filter((path) => path.startsWith('certs/')).map((path) => readFileSync(join(project, path)).toString('base64')));
+  const sources = new Set(
+    files
+      .filter((path) => path.startsWith('certs/'))
+      .map((path) => readFileSync(join(project, path)).toString('base64')),
+  );
   return files
     .filter((path) => path.startsWith('secrets/'))
     .map((path) =>
       judge(`${path} holds files of certs/`, () => {
-        const values = [...readFileSync(join(project, path), 'utf8').matchAll(/^ {2}(?:tls|ca)\.(?:crt|key): (.+)$/gm)].map(([, value]) => value);
+        const values = [
+          ...readFileSync(join(project, path), 'utf8').matchAll(/^ {2}(?:tls|ca)\.(?:crt|key): (.+)$/gm),
+        ].map(([, value]) => value);
         return values.length > 0 && values.every((value) => sources.has(value)) ? undefined : 'it holds something else';
       }),
     );
@@ -110,13 +138,16 @@ function checkLeaks(project, files, plan) {
     .filter((path) => !path.startsWith('certs/') && !path.startsWith('secrets/'))
     .map((path) => [path, readFileSync(join(project, path), 'utf8')]);
   return judge('no key in a chart, a manifest, the plan or any other file', () => {
-    const leaks = [...texts, ['the plan', plan]].filter(([, text]) => /PRIVATE KEY/.test(text) || pieces.some((piece) => text.includes(piece)));
+    const leaks = [...texts, ['the plan', plan]].filter(
+      ([, text]) => /PRIVATE KEY/.test(text) || pieces.some((piece) => text.includes(piece)),
+    );
     return leaks.length === 0 && pieces.length > 0 ? undefined : `found in ${leaks.map(([path]) => path).join(', ')}`;
   });
 }
 
 function lintCharts(run, project) {
-  if (run('helm', 'version', '--short').status !== 0) return [{ name: 'helm lint --strict', outcome: 'skipped', reason: 'no helm on PATH' }];
+  if (run('helm', 'version', '--short').status !== 0)
+    return [{ name: 'helm lint --strict', outcome: 'skipped', reason: 'no helm on PATH' }];
   return readdirSync(join(project, 'charts')).map((chart) =>
     judge(`helm lint --strict charts/${chart}`, () => refusal(run('helm', 'lint', '--strict', `charts/${chart}`))),
   );
@@ -137,6 +168,10 @@ export function judge(name, findFault) {
 function listFiles(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll(sep, '/'))
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll(sep, '/'),
+    )
     .sort();
 }

@@ -19,7 +19,11 @@ export function createCommands({ folder, project, environment, stop }) {
     console.log(`\n$ ${line}`);
     const outputPath = join(folder, 'output');
     const output = openSync(outputPath, 'w');
-    const child = spawn(process.execPath, [program, ...args], { ...settings, signal: stop, stdio: ['ignore', output, output] });
+    const child = spawn(process.execPath, [program, ...args], {
+      ...settings,
+      signal: stop,
+      stdio: ['ignore', output, output],
+    });
     closeSync(output);
     const { status, signal } = await ended(child);
     stop.throwIfAborted();
@@ -39,7 +43,11 @@ export function createCommands({ folder, project, environment, stop }) {
     start(...args) {
       stop.throwIfAborted();
       console.log(`\n$ ingress-tls ${args.join(' ')}`);
-      return spawn(process.execPath, [program, ...args], { ...settings, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' });
+      return spawn(process.execPath, [program, ...args], {
+        ...settings,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: process.platform !== 'win32',
+      });
     },
   };
 }

@@ -7,7 +7,12 @@ import { startPreview } from './preview.js';
 const services = [
   { name: 'svc7', shown: 'wildcard', trusted: 'wildcard', options: [] },
   { name: 'svc8', shown: 'wildcard', trusted: 'wildcard', options: [] },
-  { name: 'svc9', shown: 'svc9', trusted: 'ca', options: ['-cert', 'certs/svc9-client.crt', '-key', 'certs/svc9-client.key'] },
+  {
+    name: 'svc9',
+    shown: 'svc9',
+    trusted: 'ca',
+    options: ['-cert', 'certs/svc9-client.crt', '-key', 'certs/svc9-client.key'],
+  },
 ];
 
 /**
@@ -22,7 +27,9 @@ export async function tryHandshakes({ commands, project, environment, stop }) {
     process.stdout.write(whole.text);
     const shown = services.map((service) => checkShown(service, preview.port, { cwd: project, env: environment }));
 
-    console.log('\nNow a mistake: the authority of svc9\'s clients, certs/svc9-client-ca.crt, in the Secret by which the controller');
+    console.log(
+      "\nNow a mistake: the authority of svc9's clients, certs/svc9-client-ca.crt, in the Secret by which the controller",
+    );
     console.log('verifies the pod of svc8. The preview sees the file change:\n');
     await preview.untilReload(() => replaceAuthority(project));
     const broken = await verify(commands);
@@ -37,7 +44,9 @@ export async function tryHandshakes({ commands, project, environment, stop }) {
     return [
       judge('verify proves svc7, svc8 and svc9', () => expectVerdict(whole, 0, [])),
       ...shown,
-      judge('verify finds the wrong authority, at svc8 alone, and ends with 1', () => expectVerdict(broken, 1, ['svc8'])),
+      judge('verify finds the wrong authority, at svc8 alone, and ends with 1', () =>
+        expectVerdict(broken, 1, ['svc8']),
+      ),
       judge('verify proves svc8 again', () => expectVerdict(mended, 0, [])),
       checkEnd(how, project),
     ];
@@ -77,12 +86,27 @@ function checkShown({ name, shown, trusted, options }, port, settings) {
   return judge(`openssl s_client: ${host} shows certs/${shown}.crt`, () => {
     const { status, stdout, stderr } = spawnSync(
       'openssl',
-      ['s_client', '-connect', `127.0.0.1:${port}`, '-servername', host, '-verify_hostname', host, '-CAfile', `certs/${trusted}.crt`, '-verify_return_error', ...options],
+      [
+        's_client',
+        '-connect',
+        `127.0.0.1:${port}`,
+        '-servername',
+        host,
+        '-verify_hostname',
+        host,
+        '-CAfile',
+        `certs/${trusted}.crt`,
+        '-verify_return_error',
+        ...options,
+      ],
       { ...settings, encoding: 'utf8', input: '' },
     );
-    if (status !== 0 || !/Verify return code: 0 \(ok\)/.test(stdout)) return stderr.trim().split('\n').at(-1) || 'no handshake';
+    if (status !== 0 || !/Verify return code: 0 \(ok\)/.test(stdout))
+      return stderr.trim().split('\n').at(-1) || 'no handshake';
     const first = (pem) => /-----BEGIN CERTIFICATE-----([^-]+)/.exec(pem)?.[1].replaceAll(/\s/g, '');
-    return first(stdout) === first(readFileSync(join(settings.cwd, `certs/${shown}.crt`), 'utf8')) ? undefined : 'it shows another one';
+    return first(stdout) === first(readFileSync(join(settings.cwd, `certs/${shown}.crt`), 'utf8'))
+      ? undefined
+      : 'it shows another one';
   });
 }
 
@@ -91,6 +115,8 @@ function checkEnd({ status, signal }, project) {
   if (process.platform === 'win32') return { name, outcome: 'skipped', reason: 'Windows has no SIGTERM' };
   return judge(name, () => {
     if (status !== 0) return `it ended with ${signal ?? status}`;
-    return existsSync(join(project, '.ingress-tls/preview.json')) ? '.ingress-tls/preview.json is still there' : undefined;
+    return existsSync(join(project, '.ingress-tls/preview.json'))
+      ? '.ingress-tls/preview.json is still there'
+      : undefined;
   });
 }

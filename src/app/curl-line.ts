@@ -22,7 +22,14 @@ export interface CurlLine {
  * Arguments of a curl that reaches a service and verifies it; no DNS entry is needed. The client's certificate and key are
  * given where the pod demands one.
  */
-export function buildCurlArgs({ service, address, path, folder = '', isStrict = false, options = [] }: CurlLine): readonly string[] {
+export function buildCurlArgs({
+  service,
+  address,
+  path,
+  folder = '',
+  isStrict = false,
+  options = [],
+}: CurlLine): readonly string[] {
   const { host, port } = { host: address.host.includes(':') ? `[${address.host}]` : address.host, port: address.port };
   const authority = trustedPair(service).certificate;
   const client = service.clientAuth ? clientPair(service.name) : undefined;
@@ -32,14 +39,18 @@ export function buildCurlArgs({ service, address, path, folder = '', isStrict = 
     // ~/.curlrc may say `insecure`; only as the very first word does this keep curl from it (curl@7.88.1 docs: --disable).
     ...(isStrict ? ['--disable'] : []),
     // --resolve takes addresses only.
-    ...(isHostName(address.host) ? ['--connect-to', `${service.host}:${port}:${host}:${port}`] : ['--resolve', `${service.host}:${port}:${host}`]),
+    ...(isHostName(address.host)
+      ? ['--connect-to', `${service.host}:${port}:${host}:${port}`]
+      : ['--resolve', `${service.host}:${port}:${host}`]),
     '--cacert',
     file(authority),
     // --cacert leaves the folder of public authorities in place that curl was built with (curl@7.88.1 lib/url.c, CURL_CA_PATH).
     // This one has none: OpenSSL finds nothing in a folder but files named by hashes, and other libraries find the project's own.
     ...(isStrict ? ['--capath', file(places.certificates)] : []),
     // What follows a colon would be a password (curl@8.17.0 docs: --cert).
-    ...(client === undefined ? [] : ['--cert', file(client.certificate).replaceAll(/[\\:]/g, String.raw`\$&`), '--key', file(client.key)]),
+    ...(client === undefined
+      ? []
+      : ['--cert', file(client.certificate).replaceAll(/[\\:]/g, String.raw`\$&`), '--key', file(client.key)]),
     // Without it curl counts up [1-3] and {a,b} in a URL.
     ...(/[[\]{}]/.test(path) ? ['--globoff'] : []),
     ...options,

@@ -26,7 +26,11 @@ export interface CurlRun {
 }
 
 /** Runs the real curl. @param onRun told right before. Returns curl's exit code. */
-export async function curl(session: Session, { name, path, curlOptions, ...options }: CurlRequest, onRun: (run: CurlRun) => void): Promise<number> {
+export async function curl(
+  session: Session,
+  { name, path, curlOptions, ...options }: CurlRequest,
+  onRun: (run: CurlRun) => void,
+): Promise<number> {
   const { world, root } = session;
   const project = await loadProject(session);
   const [service] = selectServices(project, [name]);

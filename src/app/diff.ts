@@ -33,7 +33,11 @@ export interface Differences {
  * Has the API server compare everything. Reads only.
  * @param onCluster told which cluster it is before it is looked at closely.
  */
-export async function diff(session: Session, settings: DiffSettings, onCluster: (cluster: Cluster) => void): Promise<Differences> {
+export async function diff(
+  session: Session,
+  settings: DiffSettings,
+  onCluster: (cluster: Cluster) => void,
+): Promise<Differences> {
   const { names } = settings;
   const project = await loadProject(session, settings.takeOver);
   const services = selectServices(project, names);
@@ -47,7 +51,12 @@ export async function diff(session: Session, settings: DiffSettings, onCluster: 
   const found = await lookClosely(facts.tools, view, facts, isWhole ? undefined : services);
   const changes = isWhole ? addOrphans(found, facts.orphans) : found;
   const edited = rendered.plan.conflicts.map(({ path }) => path);
-  const next = nextApply(changes, { ...view, services: project.desired.services, records: facts.records ?? [], isEdited: edited.length > 0 });
+  const next = nextApply(changes, {
+    ...view,
+    services: project.desired.services,
+    records: facts.records ?? [],
+    isEdited: edited.length > 0,
+  });
   return {
     ...(cluster !== undefined && { cluster }),
     changes,
@@ -59,7 +68,10 @@ export async function diff(session: Session, settings: DiffSettings, onCluster: 
 
 function refuseOldProfile({ profile }: Project): void {
   if (profile.applyMethod === 'server-side') return;
-  throw new UsageError(`clusters of profile ${profile.name} cannot be asked what would change: they have no server-side apply`, {
-    remedy: 'ingress-tls apply --dry-run shows what would be sent',
-  });
+  throw new UsageError(
+    `clusters of profile ${profile.name} cannot be asked what would change: they have no server-side apply`,
+    {
+      remedy: 'ingress-tls apply --dry-run shows what would be sent',
+    },
+  );
 }

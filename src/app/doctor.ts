@@ -36,12 +36,22 @@ export async function examine(session: Session, options: ClusterOptions): Promis
   if (kubectl.status === 'ok') {
     findings.push(...(await checkCluster(tools, project)));
   } else {
-    findings.push({ check: 'cluster', status: 'failed', found: 'not looked up without kubectl', remedy: 'install kubectl first' });
+    findings.push({
+      check: 'cluster',
+      status: 'failed',
+      found: 'not looked up without kubectl',
+      remedy: 'install kubectl first',
+    });
   }
   findings.push(
     ...project.desired.notices
       .filter(({ level }) => level !== 'error')
-      .map(({ level, code, message, remedy }): DoctorFinding => ({ check: code, status: level === 'warning' ? 'warning' : 'note', found: message, ...(remedy === undefined ? {} : { remedy }) })),
+      .map(({ level, code, message, remedy }): DoctorFinding => ({
+        check: code,
+        status: level === 'warning' ? 'warning' : 'note',
+        found: message,
+        ...(remedy === undefined ? {} : { remedy }),
+      })),
   );
   return findings;
 }
@@ -58,14 +68,33 @@ async function checkProject(session: Session, findings: DoctorFinding[]): Promis
     const { plan } = planProject(session, project, false);
     const stale = plan.steps.filter((step) => step.kind !== 'make-directory').length;
     if (plan.conflicts.length > 0) {
-      findings.push({ check: 'project', status: 'warning', found: `edited files: ${plan.conflicts.map(({ path }) => path).join(', ')}`, remedy: 'ingress-tls render shows the differences' });
+      findings.push({
+        check: 'project',
+        status: 'warning',
+        found: `edited files: ${plan.conflicts.map(({ path }) => path).join(', ')}`,
+        remedy: 'ingress-tls render shows the differences',
+      });
     } else if (stale > 0) {
-      findings.push({ check: 'project', status: 'note', found: `${stale} files are not as ${places.config} says`, remedy: 'ingress-tls render' });
+      findings.push({
+        check: 'project',
+        status: 'note',
+        found: `${stale} files are not as ${places.config} says`,
+        remedy: 'ingress-tls render',
+      });
     } else {
-      findings.push({ check: 'project', status: 'ok', found: `${project.config.domain}, ${project.config.services.length} services` });
+      findings.push({
+        check: 'project',
+        status: 'ok',
+        found: `${project.config.domain}, ${project.config.services.length} services`,
+      });
     }
     for (const notice of plan.notices.filter(({ code }) => code.startsWith('certificate-'))) {
-      findings.push({ check: notice.code, status: 'warning', found: notice.message, ...(notice.remedy === undefined ? {} : { remedy: notice.remedy }) });
+      findings.push({
+        check: notice.code,
+        status: 'warning',
+        found: notice.message,
+        ...(notice.remedy === undefined ? {} : { remedy: notice.remedy }),
+      });
     }
     return project;
   } catch (error) {
@@ -83,7 +112,11 @@ async function checkTool(check: string, readVersion: () => Promise<string>): Pro
 }
 
 async function readOpensslVersion({ exec }: ClusterTools): Promise<string> {
-  const { stdout } = await askTool(exec, { tool: 'openssl', effect: 'read', args: ['version'], isLocal: true }, { what: "cannot read openssl's version" });
+  const { stdout } = await askTool(
+    exec,
+    { tool: 'openssl', effect: 'read', args: ['version'], isLocal: true },
+    { what: "cannot read openssl's version" },
+  );
   return stdout.trim().split('\n')[0] ?? '';
 }
 
@@ -98,7 +131,10 @@ async function checkCluster(unbound: ClusterTools, project: Project): Promise<re
   const { profile } = project;
   const findings = await sideBySide(
     () => judge('version', `profile ${profile.name} runs on it`, () => refuseVersion(cluster, project)),
-    () => judge('resources', `it serves ${profile.requiredResources.join(', ')}`, () => refuseMissingResources(tools, project)),
+    () =>
+      judge('resources', `it serves ${profile.requiredResources.join(', ')}`, () =>
+        refuseMissingResources(tools, project),
+      ),
     () => checkNamespaces(tools, project),
     () => checkEntry(tools, project),
   );
@@ -106,10 +142,19 @@ async function checkCluster(unbound: ClusterTools, project: Project): Promise<re
 }
 
 async function checkNamespaces(tools: ClusterTools, project: Project): Promise<readonly DoctorFinding[]> {
-  const words = { absent: 'does not exist yet; apply makes it', ours: 'exists and is ours', foreign: 'exists; it is used as it is', terminating: 'is being deleted; apply waits until it is gone' };
+  const words = {
+    absent: 'does not exist yet; apply makes it',
+    ours: 'exists and is ours',
+    foreign: 'exists; it is used as it is',
+    terminating: 'is being deleted; apply waits until it is gone',
+  };
   try {
     const uses = await judgeNamespaces(tools, project);
-    return uses.map(({ name, state }) => ({ check: 'namespace', status: state === 'absent' ? 'note' : 'ok', found: `${name} ${words[state]}` }));
+    return uses.map(({ name, state }) => ({
+      check: 'namespace',
+      status: state === 'absent' ? 'note' : 'ok',
+      found: `${name} ${words[state]}`,
+    }));
   } catch (error) {
     return [asFinding('namespace', error)];
   }
@@ -117,7 +162,12 @@ async function checkNamespaces(tools: ClusterTools, project: Project): Promise<r
 
 async function checkEntry(tools: ClusterTools, project: Project): Promise<DoctorFinding> {
   const { entry } = project.desired;
-  if (entry.kind === 'elsewhere') return { check: 'entry', status: 'note', found: `where the controller is reached is not ours to say: ${entry.how}` };
+  if (entry.kind === 'elsewhere')
+    return {
+      check: 'entry',
+      status: 'note',
+      found: `where the controller is reached is not ours to say: ${entry.how}`,
+    };
   return judge('node-port', `node port ${entry.port} is free or ours`, () => refuseTakenNodePort(tools, project));
 }
 

@@ -38,11 +38,18 @@ export function refuseExisting({ files, root }: Session): void {
 }
 
 /** Adds a service to ingress-tls.yaml and renders. The file is written only when the result is a valid project. */
-export function addToProject(session: Session, fields: ServiceFields): Promise<WrittenProject & { readonly service: PlannedService | undefined }> {
+export function addToProject(
+  session: Session,
+  fields: ServiceFields,
+): Promise<WrittenProject & { readonly service: PlannedService | undefined }> {
   return withLock(session, 'add-service', async () => {
     const before = await loadProject(session);
     refuseTaken(before, fields.name);
-    const written = await write(session, before, await parseChangedProject(addService(before.text, places.config, fields), 'add-service'));
+    const written = await write(
+      session,
+      before,
+      await parseChangedProject(addService(before.text, places.config, fields), 'add-service'),
+    );
     return { ...written, service: written.project.desired.services.find(({ name }) => name === fields.name) };
   });
 }
@@ -59,14 +66,20 @@ function refuseTaken(project: Project, name: string): void {
 }
 
 /** Takes a service out of ingress-tls.yaml and removes its generated files. Its keys and certificates, which nothing needs any more, are never deleted. */
-export function removeFromProject(session: Session, name: string): Promise<WrittenProject & { readonly unneeded: readonly PairPaths[] }> {
+export function removeFromProject(
+  session: Session,
+  name: string,
+): Promise<WrittenProject & { readonly unneeded: readonly PairPaths[] }> {
   return withLock(session, 'remove-service', async () => {
     const before = await loadProject(session);
     refuseUnknownService(before, [name]);
     const project = await parseProject(removeService(before.text, places.config, name));
     const written = await write(session, before, project);
     const wanted = new Set(project.desired.pairs.map(({ paths }) => paths.certificate));
-    return { ...written, unneeded: before.desired.pairs.map(({ paths }) => paths).filter(({ certificate }) => !wanted.has(certificate)) };
+    return {
+      ...written,
+      unneeded: before.desired.pairs.map(({ paths }) => paths).filter(({ certificate }) => !wanted.has(certificate)),
+    };
   });
 }
 

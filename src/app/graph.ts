@@ -16,7 +16,11 @@ export interface ProjectGraph {
 /** Describes the project as its files do. Reads only, and asks no cluster. */
 export async function graphProject(session: Session): Promise<ProjectGraph> {
   const project = await loadProject(session);
-  const description = buildGraph({ desired: project.desired, found: findPairs(session, project), now: session.world.now() });
+  const description = buildGraph({
+    desired: project.desired,
+    found: findPairs(session, project),
+    now: session.world.now(),
+  });
   return { description, errors: project.desired.notices.filter(({ level }) => level === 'error') };
 }
 
@@ -26,7 +30,10 @@ function findPairs({ files }: Session, { desired }: Project): FoundPairs {
   return new Map(
     Array.from(pairs, ([path, pair]) => {
       const { certificate } = pair;
-      const names = certificate === undefined ? [] : (required.get(path) ?? []).filter((name) => !coversName(certificate.dnsNames, name));
+      const names =
+        certificate === undefined
+          ? []
+          : (required.get(path) ?? []).filter((name) => !coversName(certificate.dnsNames, name));
       return [path, { ...pair, uncovered: names }];
     }),
   );

@@ -26,9 +26,16 @@ interface ListedCertificate {
 /** Looks at the project and the certificates in its folder. Reads only. */
 export async function listProject(session: Session): Promise<ProjectList> {
   const project = await loadProject(session);
-  const pairs = observePairs(session.files, project.desired.pairs.map(({ paths }) => paths));
+  const pairs = observePairs(
+    session.files,
+    project.desired.pairs.map(({ paths }) => paths),
+  );
   const now = session.world.now();
-  return { project, certificates: project.desired.pairs.map((pair) => datePair(pair, pairs.get(pair.paths.certificate), now)), now };
+  return {
+    project,
+    certificates: project.desired.pairs.map((pair) => datePair(pair, pairs.get(pair.paths.certificate), now)),
+    now,
+  };
 }
 
 function datePair(pair: DesiredPair, found: ObservedPair | undefined, now: Date): ListedCertificate {
@@ -40,6 +47,9 @@ function datePair(pair: DesiredPair, found: ObservedPair | undefined, now: Date)
     validFrom: facts?.notBefore.toISOString() ?? null,
     expires: facts?.notAfter.toISOString() ?? null,
     // What has not begun has no days left.
-    daysLeft: facts === undefined || facts.notBefore > now ? null : Math.floor((facts.notAfter.getTime() - now.getTime()) / millisecondsOfDay),
+    daysLeft:
+      facts === undefined || facts.notBefore > now
+        ? null
+        : Math.floor((facts.notAfter.getTime() - now.getTime()) / millisecondsOfDay),
   };
 }

@@ -23,7 +23,11 @@ export interface PlannedProject {
 export function planProject(session: Session, project: Project, force: boolean): PlannedProject {
   const { desired } = project;
   const { packageFolder } = session.world;
-  const desiredFiles = printFiles({ desired, templates: readChartTemplates(packageFolder), schema: readConfigSchema(packageFolder) });
+  const desiredFiles = printFiles({
+    desired,
+    templates: readChartTemplates(packageFolder),
+    schema: readConfigSchema(packageFolder),
+  });
   const { observed, observeEach } = observeProject(session.files, {
     gitFiles: gitFilePaths,
     objects: desired.objects,
@@ -40,8 +44,16 @@ function refuseErrors(notices: readonly Notice[], text: string | undefined): voi
   if (errors.length === 0) return;
   const locate = text === undefined ? undefined : createLocator(text, places.config);
   const formatError = ({ message, path, remedy }: Notice): string =>
-    [path === undefined || locate === undefined ? message : `${locate(path)}: ${message}`, ...(remedy === undefined ? [] : [`    ${remedy}`])].join('\n');
-  throw new UsageError(errors.length === 1 ? 'nothing was written: see the line above' : `nothing was written: see the ${errors.length} problems above`, {
-    details: errors.map(formatError),
-  });
+    [
+      path === undefined || locate === undefined ? message : `${locate(path)}: ${message}`,
+      ...(remedy === undefined ? [] : [`    ${remedy}`]),
+    ].join('\n');
+  throw new UsageError(
+    errors.length === 1
+      ? 'nothing was written: see the line above'
+      : `nothing was written: see the ${errors.length} problems above`,
+    {
+      details: errors.map(formatError),
+    },
+  );
 }

@@ -33,7 +33,9 @@ export function readConfigText(session: Session): string {
 export async function loadProject(session: Session, takeOver?: string): Promise<Project> {
   const project = await parseProject(readConfigText(session));
   // As errors name it: in the label's own words.
-  return takeOver === undefined ? project : { ...project, identities: [...project.identities, takeOver, printProject(takeOver)] };
+  return takeOver === undefined
+    ? project
+    : { ...project, identities: [...project.identities, takeOver, printProject(takeOver)] };
 }
 
 /** A command as it has to be typed again. */
@@ -46,7 +48,13 @@ export async function parseProject(text: string): Promise<Project> {
   const config = parseConfig(text, places.config, profileNames);
   const profile = await loadProfile(config.controller.profile);
   if (profile === undefined) throw new InternalError(`the schema let profile ${config.controller.profile} pass`);
-  return { text, config, profile, desired: buildDesiredProject(config, profile), identities: [printProject(config.domain)] };
+  return {
+    text,
+    config,
+    profile,
+    desired: buildDesiredProject(config, profile),
+    identities: [printProject(config.domain)],
+  };
 }
 
 /**

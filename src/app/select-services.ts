@@ -19,5 +19,7 @@ export function refuseUnknownService({ desired: { services } }: Project, names: 
   const known = services.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  throw new UsageError(`no service ${quote(unknown)} in ${places.config}: it has ${known.join(', ') || 'none'}`, { remedy: 'ingress-tls list' });
+  throw new UsageError(`no service ${quote(unknown)} in ${places.config}: it has ${known.join(', ') || 'none'}`, {
+    remedy: 'ingress-tls list',
+  });
 }

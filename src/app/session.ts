@@ -21,7 +21,11 @@ export function resolvePath(world: Pick<World, 'currentFolder'>, path: string): 
 }
 
 /** Runs an action that changes the project folder; a second such run in the same folder is refused meanwhile. */
-export async function withLock<Result>(session: Session, command: string, action: () => Promise<Result>): Promise<Result> {
+export async function withLock<Result>(
+  session: Session,
+  command: string,
+  action: () => Promise<Result>,
+): Promise<Result> {
   const { world, root } = session;
   const release = acquireLock(root, { pid: world.pid, hostname: world.hostname, now: world.now(), command });
   try {

@@ -22,7 +22,11 @@ export interface StopWatch extends ToolStop {
 }
 
 /** A closed terminal leaves nobody to read a code of its own. */
-const exitCodeOf: Readonly<Record<StopSignal, number>> = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated, SIGHUP: exitCodes.terminated };
+const exitCodeOf: Readonly<Record<StopSignal, number>> = {
+  SIGINT: exitCodes.interrupted,
+  SIGTERM: exitCodes.terminated,
+  SIGHUP: exitCodes.terminated,
+};
 
 export function createStopWatch(world: Pick<World, 'onStopSignal' | 'onExit' | 'endBy'>): StopWatch {
   const [asking, insisting] = [new AbortController(), new AbortController()];

@@ -6,10 +6,14 @@ import { UsageError } from '../errors.ts';
  */
 export function encodePath(text: string): string {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
-    throw new UsageError('not a path: it begins as a whole URL does', { remedy: 'give the part after host and port: /path?query' });
+    throw new UsageError('not a path: it begins as a whole URL does', {
+      remedy: 'give the part after host and port: /path?query',
+    });
   }
   if (/[\p{Cc}\p{Cs}]/u.test(text)) {
-    throw new UsageError('not a path: it holds a control character', { remedy: 'write such a byte in hexadecimal: %0A' });
+    throw new UsageError('not a path: it holds a control character', {
+      remedy: 'write such a byte in hexadecimal: %0A',
+    });
   }
   const encoded = text.replaceAll(/[^\u0021-\u007e]+/gu, (characters) => encodeURIComponent(characters));
   return encoded.startsWith('/') ? encoded : `/${encoded}`;

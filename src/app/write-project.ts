@@ -13,17 +13,28 @@ import type { Session } from './session.ts';
  * @param before the text that the change was made of; undefined: there was no file.
  * @throws ToolError when somebody saved the file meanwhile; it is not written over.
  */
-export async function writeChangedProject(session: Session, before: string | undefined, { text }: Project, { plan, observed }: PlannedProject): Promise<readonly string[]> {
+export async function writeChangedProject(
+  session: Session,
+  before: string | undefined,
+  { text }: Project,
+  { plan, observed }: PlannedProject,
+): Promise<readonly string[]> {
   const backups = await carryOutPlan(session, plan, observed);
   if (session.files.readText(places.config) !== before) {
-    throw new ToolError(`${places.config} was changed by somebody else meanwhile and is left as it is`, { remedy: 'Run the same command again.' });
+    throw new ToolError(`${places.config} was changed by somebody else meanwhile and is left as it is`, {
+      remedy: 'Run the same command again.',
+    });
   }
   session.files.writeAtomic(places.config, text, { mode: 0o644, durable: true });
   return backups;
 }
 
 /** Carries out a plan of the project folder; edited files are kept. Returns the backups of those replaced by force. */
-export async function carryOutPlan({ world, files, listener }: Session, plan: Plan, observed: Observed): Promise<readonly string[]> {
+export async function carryOutPlan(
+  { world, files, listener }: Session,
+  plan: Plan,
+  observed: Observed,
+): Promise<readonly string[]> {
   const slow = plan.steps.filter((step) => step.kind === 'make-key' && step.keyType === 'rsa-2048');
   if (slow.length > 30) {
     listener.message(`Making ${slow.length} RSA keys: this takes a while. With keyType: ecdsa-p256 it takes a moment.`);

@@ -15,10 +15,20 @@ export function recogniseBinary(bytes: Uint8Array, path: string): BinaryForm | u
   const start = second < 0x80 ? 2 : 2 + (second & 0x7f);
   const [tag, length, version] = bytes.subarray(start);
   // TBSCertificate is a SEQUENCE (RFC 5280, 4.1).
-  if (tag === 0x30) return { name: 'a certificate in DER form', remedy: `Write it as PEM, then put NEW-FILE in its place: openssl x509 -inform DER -in ${path} -out NEW-FILE` };
+  if (tag === 0x30)
+    return {
+      name: 'a certificate in DER form',
+      remedy: `Write it as PEM, then put NEW-FILE in its place: openssl x509 -inform DER -in ${path} -out NEW-FILE`,
+    };
   if (tag !== 0x02 || length !== 1) return undefined;
   // PFX is version 3 (RFC 7292, 4); keys are version 0 or 1 (RFC 5958, 2; RFC 8017, A.1.2; RFC 5915, 3).
   return version === 3
-    ? { name: 'a PKCS#12 store', remedy: `Write as PEM what belongs here: (umask 077; openssl pkcs12 -in ${path} ${path.endsWith('.key') ? '-nocerts -noenc' : '-nokeys'} -out NEW-FILE)` }
-    : { name: 'a key in DER form', remedy: `Write it as PEM, then put NEW-FILE in its place: (umask 077; openssl pkey -inform DER -in ${path} -out NEW-FILE)` };
+    ? {
+        name: 'a PKCS#12 store',
+        remedy: `Write as PEM what belongs here: (umask 077; openssl pkcs12 -in ${path} ${path.endsWith('.key') ? '-nocerts -noenc' : '-nokeys'} -out NEW-FILE)`,
+      }
+    : {
+        name: 'a key in DER form',
+        remedy: `Write it as PEM, then put NEW-FILE in its place: (umask 077; openssl pkey -inform DER -in ${path} -out NEW-FILE)`,
+      };
 }

@@ -27,7 +27,11 @@ function readStructure(der: Buffer): CertificateStructure {
   }
   const extensionsField = fields.find(({ tag }) => tag === constructedTag(3));
   const list = extensionsField === undefined ? [] : partsOfValue(partsOfValue(extensionsField)[0]);
-  return { subject: subject.octets, subjectPublicKeyInfo: subjectPublicKeyInfo.octets, extensions: new Map(list.map(readExtension)) };
+  return {
+    subject: subject.octets,
+    subjectPublicKeyInfo: subjectPublicKeyInfo.octets,
+    extensions: new Map(list.map(readExtension)),
+  };
 }
 
 const known = new WeakMap<X509Certificate, CertificateStructure>();
@@ -55,12 +59,14 @@ export function readPermittedDnsNames({ extensions }: CertificateStructure): rea
   const [constraints, ...others] = readValues(value);
   if (constraints?.tag !== derTags.sequence || others.length > 0) throw new Error('the name constraints are damaged');
   const lists = partsOfValue(constraints);
-  if (lists.length === 0 || lists.some(({ tag }) => tag !== constructedTag(0) && tag !== constructedTag(1))) throw new Error('the name constraints are damaged');
+  if (lists.length === 0 || lists.some(({ tag }) => tag !== constructedTag(0) && tag !== constructedTag(1)))
+    throw new Error('the name constraints are damaged');
   return lists
     .filter(({ tag }) => tag === constructedTag(0))
     .flatMap((permitted) => partsOfValue(permitted).map((subtree) => partsOfValue(subtree)[0]))
     .flatMap((base) => {
-      if (base === undefined || ((base.tag & 0x1f) === dnsNameTag && base.tag !== primitiveDnsName)) throw new Error('the name constraints are damaged');
+      if (base === undefined || ((base.tag & 0x1f) === dnsNameTag && base.tag !== primitiveDnsName))
+        throw new Error('the name constraints are damaged');
       return base.tag === primitiveDnsName ? [base.content.toString('latin1')] : [];
     });
 }
@@ -75,7 +81,10 @@ export function spellsCurveOut({ subjectPublicKeyInfo }: CertificateStructure): 
 
 function readExtension(extension: DerValue): [string, Buffer] {
   const parts = partsOfValue(extension);
-  return [objectIdentifierOf(contentOf(parts[0], derTags.objectIdentifier)), contentOf(parts.at(-1), derTags.octetString)];
+  return [
+    objectIdentifierOf(contentOf(parts[0], derTags.objectIdentifier)),
+    contentOf(parts.at(-1), derTags.octetString),
+  ];
 }
 
 function contentOf(value: DerValue | undefined, tag: number): Buffer {

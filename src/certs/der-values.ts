@@ -21,12 +21,13 @@ export function constructedTag(number: number): number {
  */
 export function readValues(octets: Buffer): readonly DerValue[] {
   const values: DerValue[] = [];
-  for (let start = 0; start < octets.length; ) {
+  for (let start = 0; start < octets.length;) {
     const tag = octets[start] ?? 0;
     const first = octets[start + 1] ?? 0x80;
     const more = first < 0x80 ? 0 : first & 0x7f;
     const begin = start + 2 + more;
-    if ((tag & 0x1f) === 0x1f || first === 0x80 || more > 4 || begin > octets.length) throw new Error('a value has no readable head');
+    if ((tag & 0x1f) === 0x1f || first === 0x80 || more > 4 || begin > octets.length)
+      throw new Error('a value has no readable head');
     const end = begin + (more === 0 ? first : octets.readUIntBE(start + 2, more));
     if (end > octets.length) throw new Error('a value is cut off');
     values.push({ tag, octets: octets.subarray(start, end), content: octets.subarray(begin, end) });

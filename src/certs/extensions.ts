@@ -67,9 +67,5 @@ function dnsName(name: string): DerNode {
 }
 
 function extension(identifier: string, value: DerNode, { critical } = { critical: false }): DerNode {
-  return sequence(
-    objectIdentifier(identifier),
-    ...(critical ? [booleanTrue()] : []),
-    octetString(encodeDer(value)),
-  );
+  return sequence(objectIdentifier(identifier), ...(critical ? [booleanTrue()] : []), octetString(encodeDer(value)));
 }

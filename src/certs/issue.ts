@@ -113,7 +113,10 @@ function signWith(issuerKey: KeyObject, octets: Buffer): Buffer {
     signature = undefined;
   }
   if (signature === undefined || !verify('sha256', octets, createPublicKey(issuerKey), signature)) {
-    throw refuseIssue('the signing key is damaged', 'Bring the key from a backup; openssl pkey -in KEY -noout -check judges it.');
+    throw refuseIssue(
+      'the signing key is damaged',
+      'Bring the key from a backup; openssl pkey -in KEY -noout -check judges it.',
+    );
   }
   return signature;
 }
@@ -126,7 +129,9 @@ function usageExtensions(request: CertificateRequest, subjectKey: KeyObject): re
       return [
         basicConstraints(false),
         // Keys are enciphered with RSA only (RFC 8813, 3 forbids the bit with elliptic curves).
-        subjectKey.asymmetricKeyType === 'rsa' ? keyUsage('digitalSignature', 'keyEncipherment') : keyUsage('digitalSignature'),
+        subjectKey.asymmetricKeyType === 'rsa'
+          ? keyUsage('digitalSignature', 'keyEncipherment')
+          : keyUsage('digitalSignature'),
         extendedKeyUsage('serverAuth'),
       ];
     case 'client':
@@ -180,6 +185,9 @@ function checkKey(key: KeyObject): void {
 
 function checkSelfSigned(subjectKey: KeyObject, issuerKey: KeyObject): void {
   if (!createPublicKey(issuerKey).equals(subjectKey)) {
-    throw refuseIssue('the public key is not that of the signing key', 'Sign with the key itself, or name the authority.');
+    throw refuseIssue(
+      'the public key is not that of the signing key',
+      'Sign with the key itself, or name the authority.',
+    );
   }
 }

@@ -34,12 +34,15 @@ export function readIssuer(pem: string): Issuer {
 export function checkIssuer(authority: Issuer, issuerKey: KeyObject, request: CertificateRequest): void {
   if (!authority.certificate.checkPrivateKey(issuerKey)) {
     throw refuseIssue(
-      'the signing key does not belong to the authority\'s certificate',
+      "the signing key does not belong to the authority's certificate",
       'Put back the key that was made together with the certificate, or make the authority anew.',
     );
   }
   if (request.usage === 'authority') {
-    throw refuseIssue('an authority of this tool signs leaves only (path length 0)', 'Make the new authority self-signed.');
+    throw refuseIssue(
+      'an authority of this tool signs leaves only (path length 0)',
+      'Make the new authority self-signed.',
+    );
   }
   const { permittedDnsNames } = authority;
   const outside = request.dnsNames.find((name) => !permitsName(permittedDnsNames, name));
@@ -51,7 +54,9 @@ export function checkIssuer(authority: Issuer, issuerKey: KeyObject, request: Ce
   }
 }
 
-function readFields(certificate: X509Certificate): Pick<Issuer, 'subject' | 'permittedDnsNames'> & Partial<Pick<Issuer, 'keyIdentifier'>> {
+function readFields(
+  certificate: X509Certificate,
+): Pick<Issuer, 'subject' | 'permittedDnsNames'> & Partial<Pick<Issuer, 'keyIdentifier'>> {
   try {
     const structure = structureOf(certificate);
     const keyIdentifier = readSubjectKeyIdentifier(structure);

@@ -6,7 +6,8 @@ import { saysPublicKey } from './p256.ts';
 import { isTooLong, parseCertificate, readBlocks } from './pem.ts';
 
 const defaultOrigin = 'private key';
-const defaultRemedy = 'Give an unencrypted private key in PEM form; openssl pkey -in KEY -noout -check shows whether it is one.';
+const defaultRemedy =
+  'Give an unencrypted private key in PEM form; openssl pkey -in KEY -noout -check shows whether it is one.';
 
 /**
  * Whether a private key belongs to a certificate.
@@ -22,7 +23,10 @@ export function isPair(certificatePem: string, keyPem: string, keyOrigin = defau
 function isWrittenFor(certificate: X509Certificate, keyPem: string): boolean {
   try {
     // OpenSSL reads no point that is not on the curve.
-    return certificate.publicKey.asymmetricKeyType === 'ec' && saysPublicKey(keyPem, structureOf(certificate).subjectPublicKeyInfo);
+    return (
+      certificate.publicKey.asymmetricKeyType === 'ec' &&
+      saysPublicKey(keyPem, structureOf(certificate).subjectPublicKeyInfo)
+    );
   } catch {
     return false;
   }

@@ -10,11 +10,18 @@ import { namesP256 } from './p256.ts';
  */
 export function findLimits(certificate: X509Certificate, structure: CertificateStructure): readonly CertificateLimit[] {
   const limit = limitOfKey(readKey(certificate), structure);
-  return [...(limit === undefined ? [] : [limit]), ...((certificate.issuer as string | undefined) === undefined ? [namelessIssuer] : [])];
+  return [
+    ...(limit === undefined ? [] : [limit]),
+    ...((certificate.issuer as string | undefined) === undefined ? [namelessIssuer] : []),
+  ];
 }
 
 /** RFC 5280, 4.1.2.4: a name that is not empty. Java: "Empty issuer DN not allowed" (jdk@17 sun.security.x509.X509CertImpl). */
-const namelessIssuer: CertificateLimit = { fact: 'it names no issuer', refusedBy: "Java and Python's package cryptography", reach: 'some' };
+const namelessIssuer: CertificateLimit = {
+  fact: 'it names no issuer',
+  refusedBy: "Java and Python's package cryptography",
+  reach: 'some',
+};
 
 /** Undefined where OpenSSL reads a certificate of an algorithm whose keys it cannot use. */
 function readKey(certificate: X509Certificate): KeyObject | undefined {
@@ -33,10 +40,20 @@ function limitOfKey(key: KeyObject | undefined, structure: CertificateStructure)
   if (kind === 'rsa') return limitOfRsa(modulusLength);
   if (kind === 'ec') return limitOfCurve(structure, namedCurve);
   // BoringSSL leaves it out of what it verifies by default (boringssl ssl/extensions.cc, kVerifySignatureAlgorithms).
-  if (kind === 'ed25519') return { fact: 'its key is Ed25519', refusedBy: 'Chrome and all that is built on it', reach: 'some' };
+  if (kind === 'ed25519')
+    return { fact: 'its key is Ed25519', refusedBy: 'Chrome and all that is built on it', reach: 'some' };
   // RSA-PSS, Ed448 and the rest: OpenSSL, Python and Java take these two, crypto/x509 parses no such key.
-  const name = kind === 'rsa-pss' ? 'RSA for PSS alone' : kind === undefined ? 'of a kind that OpenSSL does not know' : `of the kind ${kind}`;
-  return { fact: `its key is ${name}`, refusedBy: 'Chrome and all that is written in Go, controllers among them', reach: 'go' };
+  const name =
+    kind === 'rsa-pss'
+      ? 'RSA for PSS alone'
+      : kind === undefined
+        ? 'of a kind that OpenSSL does not know'
+        : `of the kind ${kind}`;
+  return {
+    fact: `its key is ${name}`,
+    refusedBy: 'Chrome and all that is written in Go, controllers among them',
+    reach: 'go',
+  };
 }
 
 function limitOfRsa(bits: number): CertificateLimit | undefined {
@@ -52,7 +69,11 @@ function limitOfRsa(bits: number): CertificateLimit | undefined {
 
 function limitOfCurve(structure: CertificateStructure, curve: string | undefined): CertificateLimit | undefined {
   if (curve === undefined || spellsCurveOut(structure)) {
-    return { fact: 'its key spells its curve out instead of naming it', refusedBy: 'Java and all that is written in Go, controllers among them', reach: 'go' };
+    return {
+      fact: 'its key spells its curve out instead of naming it',
+      refusedBy: 'Java and all that is written in Go, controllers among them',
+      reach: 'go',
+    };
   }
   switch (curve) {
     case 'prime256v1':
@@ -60,7 +81,11 @@ function limitOfCurve(structure: CertificateStructure, curve: string | undefined
       return undefined;
     case 'secp521r1':
       // BoringSSL took it up late, and rustls verifies it with aws-lc alone.
-      return { fact: 'its key is on the curve P-521', refusedBy: 'older versions of Chrome, and rustls with ring', reach: 'some' };
+      return {
+        fact: 'its key is on the curve P-521',
+        refusedBy: 'older versions of Chrome, and rustls with ring',
+        reach: 'some',
+      };
     default:
       // Neither TLS 1.3 (RFC 8446, 4.2.3) nor the default groups of any client have them.
       return { fact: `its key is on the curve ${curve}`, refusedBy: 'all clients of today', reach: 'every' };

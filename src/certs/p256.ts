@@ -14,7 +14,9 @@ const keyLength = pointAt + 64;
 
 /** Whether a SubjectPublicKeyInfo is of a key on P-256 by the curve's name, the point in full. */
 export function namesP256(subjectPublicKeyInfo: Buffer): boolean {
-  return subjectPublicKeyInfo.length === spkiLength && spkiHead.equals(subjectPublicKeyInfo.subarray(0, spkiHead.length));
+  return (
+    subjectPublicKeyInfo.length === spkiLength && spkiHead.equals(subjectPublicKeyInfo.subarray(0, spkiHead.length))
+  );
 }
 
 /**

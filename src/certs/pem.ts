@@ -50,7 +50,10 @@ export function readBlocks(text: string): { readonly blocks: readonly PemBlock[]
   }
   if (open !== undefined) return { blocks, fault: unended(open.line) };
   if (blocks.length > 0 || !text.includes('\0')) return { blocks };
-  return { blocks, fault: { reason: 'it has zero bytes in it, as UTF-16 text has', remedy: 'Save it as UTF-8 text in PEM form.' } };
+  return {
+    blocks,
+    fault: { reason: 'it has zero bytes in it, as UTF-16 text has', remedy: 'Save it as UTF-8 text in PEM form.' },
+  };
 }
 
 function misplaced(line: number, end: 'BEGIN' | 'END'): PemFault {
@@ -110,7 +113,11 @@ function readCertificate(pem: string, origin: string): X509Certificate {
   }
   if (first.label !== 'CERTIFICATE') {
     // ingress-nginx@1.15.1 internal/net/ssl/ssl.go, CreateSSLCert, looks at the first block alone.
-    throw unreadable(origin, `its first block is "-----BEGIN ${first.label}-----", and ingress-nginx wants the certificate first`, writeAnew);
+    throw unreadable(
+      origin,
+      `its first block is "-----BEGIN ${first.label}-----", and ingress-nginx wants the certificate first`,
+      writeAnew,
+    );
   }
   for (const { label, text } of others) {
     if (label === 'CERTIFICATE') readBlock(text, origin);

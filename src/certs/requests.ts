@@ -12,7 +12,9 @@ export function requestWildcard(domain: string, days: number, keyType: KeyType):
   const wildcard = `*.${domain}`;
   return {
     usage: 'server',
-    ...(fitsAttribute(domain) ? { commonName: wildcard, organization: domain } : { commonName: 'ingress-tls wildcard' }),
+    ...(fitsAttribute(domain)
+      ? { commonName: wildcard, organization: domain }
+      : { commonName: 'ingress-tls wildcard' }),
     dnsNames: [wildcard, domain],
     permittedDnsNames: [],
     days,
@@ -35,7 +37,12 @@ export function requestProjectAuthority(domain: string, keyType: KeyType): Certi
  * What a pod shows to the controller in reencrypt: the name of its Service, which is what the controller verifies. The
  * controller alone connects there, so the public host is not named.
  */
-export function requestPodServer(release: string, namespace: string, days: number, keyType: KeyType): CertificateRequest {
+export function requestPodServer(
+  release: string,
+  namespace: string,
+  days: number,
+  keyType: KeyType,
+): CertificateRequest {
   const name = `${release}.${namespace}.svc`;
   return server([name, `${name}.cluster.local`], days, keyType);
 }
@@ -65,7 +72,10 @@ function server(dnsNames: readonly [string, ...string[]], days: number, keyType:
   return { usage: 'server', commonName: dnsNames[0], dnsNames, permittedDnsNames: [], days, keyType };
 }
 
-function authority(subject: Pick<CertificateRequest, 'commonName' | 'organization'>, keyType: KeyType): CertificateRequest {
+function authority(
+  subject: Pick<CertificateRequest, 'commonName' | 'organization'>,
+  keyType: KeyType,
+): CertificateRequest {
   return { usage: 'authority', ...subject, dnsNames: [], permittedDnsNames: [], days: authorityDays, keyType };
 }
 

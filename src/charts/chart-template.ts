@@ -21,7 +21,15 @@ export function renderTemplate(name: string, text: string, facts: TemplateFacts)
   const names = Object.keys(facts);
   let template = compiled.get(text);
   if (template === undefined || !hasSameItems(template.names, names)) {
-    template = { names, render: compileTemplate({ filename: name, text, factNames: names, escape: name.endsWith('.md.ejs') ? escapeMarkdown : plainWord }) };
+    template = {
+      names,
+      render: compileTemplate({
+        filename: name,
+        text,
+        factNames: names,
+        escape: name.endsWith('.md.ejs') ? escapeMarkdown : plainWord,
+      }),
+    };
     compiled.set(text, template);
   }
   return template.render(facts);

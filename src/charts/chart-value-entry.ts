@@ -45,7 +45,8 @@ export function valueTree(entries: readonly ChartValueEntry[]): ValueTree {
     const sections = readSections(entry);
     const last = sections.at(-1) ?? '';
     let parent = root;
-    for (let depth = 0; depth < sections.length - 1; depth += 1) parent = branch(parent, sections[depth] ?? '', entry.path);
+    for (let depth = 0; depth < sections.length - 1; depth += 1)
+      parent = branch(parent, sections[depth] ?? '', entry.path);
     const present = parent.get(last);
     if (present === undefined) parent.set(last, entry);
     else if (present instanceof Map || JSON.stringify(present.value) !== JSON.stringify(entry.value)) {

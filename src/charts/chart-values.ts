@@ -35,7 +35,14 @@ type SharedValues = Readonly<Record<'names' | 'container' | 'others', readonly C
 // Of a thousand charts nearly all values are the same. As the same objects they are printed once, by onceForEntry.
 const known = new WeakMap<WorkloadDialect, Map<string, SharedValues>>();
 
-function shareValues({ service, image, workload, controllerName, controllerNamespace, nodePort }: ChartValuesInput): SharedValues {
+function shareValues({
+  service,
+  image,
+  workload,
+  controllerName,
+  controllerNamespace,
+  nodePort,
+}: ChartValuesInput): SharedValues {
   const controller = { controllerName, controllerNamespace, nodePort };
   const { mode, port, replicas, clientAuth, namespace, servicePort } = service;
   const alike: AlikeService = {
@@ -52,7 +59,12 @@ function shareValues({ service, image, workload, controllerName, controllerNames
     others: [
       ...network(alike, workload, controller),
       ...podValues(alike, workload),
-      { path: 'test.image', value: connectionTestImage, comment: 'image for `helm test`; it must have nc.', schema: requiredText },
+      {
+        path: 'test.image',
+        value: connectionTestImage,
+        comment: 'image for `helm test`; it must have nc.',
+        schema: requiredText,
+      },
     ],
   };
   ofDialect.set(key, values);
@@ -60,10 +72,9 @@ function shareValues({ service, image, workload, controllerName, controllerNames
 }
 
 function fullname({ release, mode }: PlannedService): ChartValueEntry {
-  const reason =
-    hasTlsHop(mode)
-      ? "the pod's certificate and the controller's check of it name this Service."
-      : 'Secrets, commands and routes outside the chart go by it.';
+  const reason = hasTlsHop(mode)
+    ? "the pod's certificate and the controller's check of it name this Service."
+    : 'Secrets, commands and routes outside the chart go by it.';
   return {
     path: 'fullnameOverride',
     value: release,
@@ -76,9 +87,18 @@ type ControllerFacts = Pick<ChartValuesInput, 'controllerName' | 'controllerName
 
 function names({ controllerName, nodePort }: ControllerFacts): ChartValueEntry[] {
   return [
-    { path: 'partOf', value: controllerName, comment: 'label app.kubernetes.io/part-of of every object.', schema: labelValue },
+    {
+      path: 'partOf',
+      value: controllerName,
+      comment: 'label app.kubernetes.io/part-of of every object.',
+      schema: labelValue,
+    },
     { path: 'commonLabels', value: {}, comment: 'more labels for every object.', schema: textMap },
-    { path: 'controller.name', value: controllerName, comment: 'ingress controller that serves this chart; NOTES.txt alone reads it.' },
+    {
+      path: 'controller.name',
+      value: controllerName,
+      comment: 'ingress controller that serves this chart; NOTES.txt alone reads it.',
+    },
     {
       path: 'controller.nodePort',
       value: nodePort,
@@ -94,7 +114,8 @@ function secrets(service: PlannedService): ChartValueEntry[] {
     entries.push({
       path: 'tls.existingSecret',
       value: service.podTlsSecret,
-      comment: 'Secret of type kubernetes.io/tls with the certificate and the key that the pod serves. The chart makes no Secret.',
+      comment:
+        'Secret of type kubernetes.io/tls with the certificate and the key that the pod serves. The chart makes no Secret.',
       schema: requiredText,
     });
   }
@@ -109,7 +130,11 @@ function secrets(service: PlannedService): ChartValueEntry[] {
   return entries;
 }
 
-function network(service: AlikeService, workload: WorkloadDialect, { controllerNamespace }: ControllerFacts): ChartValueEntry[] {
+function network(
+  service: AlikeService,
+  workload: WorkloadDialect,
+  { controllerNamespace }: ControllerFacts,
+): ChartValueEntry[] {
   return [
     {
       path: 'service.type',
@@ -117,9 +142,18 @@ function network(service: AlikeService, workload: WorkloadDialect, { controllerN
       comment: 'type of the Service; the ingress controller needs no other.',
       schema: { enum: ['ClusterIP', 'NodePort', 'LoadBalancer'] },
     },
-    { path: 'service.port', value: service.servicePort.number, comment: 'port of the Service; the routes name it.', schema: port },
+    {
+      path: 'service.port',
+      value: service.servicePort.number,
+      comment: 'port of the Service; the routes name it.',
+      schema: port,
+    },
     { path: 'service.annotations', value: {}, comment: 'annotations of the Service.', schema: textMap },
-    { path: 'networkPolicy.enabled', value: true, comment: 'whether only the ingress controller and `helm test` may reach the pods.' },
+    {
+      path: 'networkPolicy.enabled',
+      value: true,
+      comment: 'whether only the ingress controller and `helm test` may reach the pods.',
+    },
     {
       path: 'networkPolicy.controllerNamespaceLabels',
       value: { [workload.namespaceNameLabel]: controllerNamespace },
@@ -133,7 +167,11 @@ function network(service: AlikeService, workload: WorkloadDialect, { controllerN
       comment: 'more peers that may reach the pods, as in a NetworkPolicy: [{podSelector: ...}].',
       schema: kubernetesList,
     },
-    { path: 'networkPolicy.restrictEgress', value: false, comment: 'whether the connections that the pods open are limited to egress.' },
+    {
+      path: 'networkPolicy.restrictEgress',
+      value: false,
+      comment: 'whether the connections that the pods open are limited to egress.',
+    },
     {
       path: 'networkPolicy.egress',
       value: [],

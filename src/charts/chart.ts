@@ -45,7 +45,12 @@ export function renderChart(templates: ChartTemplates, input: ChartInput): reado
   const ofRoutes = routeValues(input.routes);
   const host = hostForNotes(ofRoutes, service.host);
   const tree = valueTree([...chartValues({ ...input, image }), ...ofRoutes, host]);
-  const metadata = { name: service.name, version: input.chartVersion, description: description(service), icon: icon(templates) };
+  const metadata = {
+    name: service.name,
+    version: input.chartVersion,
+    description: description(service),
+    icon: icon(templates),
+  };
   return distinct([
     { path: 'Chart.yaml', content: printChartMetadata(metadata, image, workload) },
     { path: 'values.yaml', content: printValues(tree) },
@@ -68,7 +73,11 @@ function renderTemplates(templates: ChartTemplates, facts: ReturnType<typeof tem
 
 /** Not by a template, which lets words through and no Caddyfile. */
 function demoConfigMap(service: PlannedService): string {
-  const caddyfile = printCaddyfile({ name: '{{ .Chart.Name }}', port: '{{ .Values.containerPort | int }}', ...podFiles(service) });
+  const caddyfile = printCaddyfile({
+    name: '{{ .Chart.Name }}',
+    port: '{{ .Values.containerPort | int }}',
+    ...podFiles(service),
+  });
   return [
     'apiVersion: v1',
     'kind: ConfigMap',
@@ -85,10 +94,20 @@ function demoConfigMap(service: PlannedService): string {
 
 /** NOTES.txt shows the host's URL: by the routes' own value where they have one, so that one change does for both. */
 function hostForNotes(ofRoutes: readonly ChartValueEntry[], host: string): ChartValueEntry {
-  return ofRoutes.find(({ value }) => value === host) ?? { path: 'notes.host', value: host, comment: 'host name that NOTES.txt shows.' };
+  return (
+    ofRoutes.find(({ value }) => value === host) ?? {
+      path: 'notes.host',
+      value: host,
+      comment: 'host name that NOTES.txt shows.',
+    }
+  );
 }
 
-function templateFacts(input: ChartInput, values: readonly ChartValueEntry[], hostPath: string): Readonly<Record<(typeof factNames)[number], unknown>> {
+function templateFacts(
+  input: ChartInput,
+  values: readonly ChartValueEntry[],
+  hostPath: string,
+): Readonly<Record<(typeof factNames)[number], unknown>> {
   const { service, workload } = input;
   return {
     chart: service.name,
@@ -129,6 +148,7 @@ function icon(templates: ChartTemplates): string {
 
 function distinct(files: readonly ChartFile[]): readonly ChartFile[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
-  if (byPath.size < files.length) throw new Error('chart: two files have the same path; routes of one kind need a name suffix');
+  if (byPath.size < files.length)
+    throw new Error('chart: two files have the same path; routes of one kind need a name suffix');
   return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -1,10 +1,22 @@
 import type { AlikeService, WorkloadDialect } from '../model/chart.ts';
 import type { ChartValueEntry } from './chart-value-entry.ts';
 import type { ImageReference } from './image-reference.ts';
-import { kubernetesList, optionalCount, optionalPercentage, positive, port, requiredText, textList } from './value-shapes.ts';
+import {
+  kubernetesList,
+  optionalCount,
+  optionalPercentage,
+  positive,
+  port,
+  requiredText,
+  textList,
+} from './value-shapes.ts';
 
 /** Which image runs, how often and how it is started. */
-export function containerValues(service: AlikeService, image: ImageReference, workload: WorkloadDialect): readonly ChartValueEntry[] {
+export function containerValues(
+  service: AlikeService,
+  image: ImageReference,
+  workload: WorkloadDialect,
+): readonly ChartValueEntry[] {
   const own = service.image !== undefined;
   return [
     {
@@ -22,7 +34,11 @@ export function containerValues(service: AlikeService, image: ImageReference, wo
       schema: optionalCount,
     },
     { path: 'image.repository', value: image.repository, comment: 'image without its tag.', schema: requiredText },
-    { path: 'image.tag', value: image.tag, comment: 'tag of the image; quote it, a tag like 1.30 is a number otherwise.' },
+    {
+      path: 'image.tag',
+      value: image.tag,
+      comment: 'tag of the image; quote it, a tag like 1.30 is a number otherwise.',
+    },
     {
       path: 'image.digest',
       value: image.digest,
@@ -55,13 +71,29 @@ export function containerValues(service: AlikeService, image: ImageReference, wo
 function autoscaling(workload: WorkloadDialect): readonly ChartValueEntry[] {
   const at = 'a percentage of what resources.requests sets aside, at which pods are added; null: does not count.';
   return [
-    { path: 'autoscaling.enabled', value: false, comment: 'whether a HorizontalPodAutoscaler sets the number of pods; it needs a metrics server.' },
+    {
+      path: 'autoscaling.enabled',
+      value: false,
+      comment: 'whether a HorizontalPodAutoscaler sets the number of pods; it needs a metrics server.',
+    },
     { path: 'autoscaling.minReplicas', value: 1, comment: 'fewest pods.', schema: positive },
     { path: 'autoscaling.maxReplicas', value: 100, comment: 'most pods.', schema: positive },
-    { path: 'autoscaling.targetCPUUtilizationPercentage', value: 80, comment: `cpu, ${at}`, schema: optionalPercentage },
+    {
+      path: 'autoscaling.targetCPUUtilizationPercentage',
+      value: 80,
+      comment: `cpu, ${at}`,
+      schema: optionalPercentage,
+    },
     ...(workload.horizontalPodAutoscalerApiVersion === 'autoscaling/v1'
       ? []
-      : [{ path: 'autoscaling.targetMemoryUtilizationPercentage', value: null, comment: `memory, ${at}`, schema: optionalPercentage }]),
+      : [
+          {
+            path: 'autoscaling.targetMemoryUtilizationPercentage',
+            value: null,
+            comment: `memory, ${at}`,
+            schema: optionalPercentage,
+          },
+        ]),
   ];
 }
 

@@ -46,7 +46,12 @@ export function printCaddyfile({ name, port, tls, clientAuth }: DemoBackend): st
     '  admin off',
     '  auto_https off',
     '  persist_config off',
-    ...when(tls, ['  # No HTTP/3: the Service carries no UDP, so no client shall be told of it (Alt-Svc).', '  servers {', '    protocols h1 h2', '  }']),
+    ...when(tls, [
+      '  # No HTTP/3: the Service carries no UDP, so no client shall be told of it (Alt-Svc).',
+      '  servers {',
+      '    protocols h1 h2',
+      '  }',
+    ]),
     '}',
     '',
     `:${port} {`,
@@ -60,14 +65,21 @@ export function printCaddyfile({ name, port, tls, clientAuth }: DemoBackend): st
       '',
       `  tls ${tlsDirectory}/tls.crt ${tlsDirectory}/tls.key {`,
       '    protocols tls1.2 tls1.3',
-      ...when(clientAuth, ['    client_auth {', '      mode require_and_verify', `      trust_pool file ${clientCaDirectory}/ca.crt`, '    }']),
+      ...when(clientAuth, [
+        '    client_auth {',
+        '      mode require_and_verify',
+        `      trust_pool file ${clientCaDirectory}/ca.crt`,
+        '    }',
+      ]),
       '  }',
     ]),
     '',
     '  header Content-Type "text/plain; charset=utf-8"',
     // Caddy takes the closing word's indentation away from each line, and the newline before it.
     '  respond <<GREETING',
-    ...demoGreeting(name).split('\n').map((line) => (line === '' ? line : `    ${line}`)),
+    ...demoGreeting(name)
+      .split('\n')
+      .map((line) => (line === '' ? line : `    ${line}`)),
     '    GREETING 200',
     '}',
     '',

@@ -17,18 +17,38 @@ export interface LiteralObjectsInput {
  * backend's ConfigMap as far as requests meet them, the others by name. A change of the chart's files is not in them. A test holds
  * them against what helm makes.
  */
-export function buildChartObjects({ service, routes, workload, texts = {} }: LiteralObjectsInput): readonly KubeObject[] {
+export function buildChartObjects({
+  service,
+  routes,
+  workload,
+  texts = {},
+}: LiteralObjectsInput): readonly KubeObject[] {
   const { release: name, namespace } = service;
   const labels = { 'app.kubernetes.io/name': service.name, 'app.kubernetes.io/instance': name };
   const metadata = { name, namespace, labels };
   const portName = service.servicePort.name;
   return [
-    ...(service.image === undefined ? [{ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { Caddyfile: printCaddyfile({ name: service.name, port: String(service.port), ...podFiles(service) }) } }] : []),
+    ...(service.image === undefined
+      ? [
+          {
+            apiVersion: 'v1',
+            kind: 'ConfigMap',
+            metadata,
+            data: {
+              Caddyfile: printCaddyfile({ name: service.name, port: String(service.port), ...podFiles(service) }),
+            },
+          },
+        ]
+      : []),
     {
       apiVersion: 'v1',
       kind: 'Service',
       metadata,
-      spec: { type: 'ClusterIP', selector: labels, ports: [{ name: portName, port: service.servicePort.number, targetPort: portName, protocol: 'TCP' }] },
+      spec: {
+        type: 'ClusterIP',
+        selector: labels,
+        ports: [{ name: portName, port: service.servicePort.number, targetPort: portName, protocol: 'TCP' }],
+      },
     },
     {
       apiVersion: workload.deploymentApiVersion,
@@ -43,7 +63,9 @@ export function buildChartObjects({ service, routes, workload, texts = {} }: Lit
     ...routes.map((route) => resolveRoute(route, { name, namespace, labels, texts })),
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
     { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata },
-    ...(service.replicas === undefined || service.replicas > 1 ? [{ apiVersion: workload.podDisruptionBudgetApiVersion, kind: 'PodDisruptionBudget', metadata }] : []),
+    ...(service.replicas === undefined || service.replicas > 1
+      ? [{ apiVersion: workload.podDisruptionBudgetApiVersion, kind: 'PodDisruptionBudget', metadata }]
+      : []),
   ];
 }
 
@@ -51,7 +73,9 @@ function container(service: PlannedService): JsonObject {
   const mounts = [
     ...(service.image === undefined ? [{ name: 'caddyfile', mountPath: '/etc/caddy', readOnly: true }] : []),
     ...(service.podTlsSecret === undefined ? [] : [{ name: 'tls', mountPath: tlsDirectory, readOnly: true }]),
-    ...(service.clientCaSecret === undefined ? [] : [{ name: 'client-ca', mountPath: clientCaDirectory, readOnly: true }]),
+    ...(service.clientCaSecret === undefined
+      ? []
+      : [{ name: 'client-ca', mountPath: clientCaDirectory, readOnly: true }]),
   ];
   return {
     name: service.name,
@@ -71,7 +95,9 @@ function environment(service: PlannedService): readonly JsonValue[] {
           { name: 'TLS_CERT_FILE', value: `${tlsDirectory}/tls.crt` },
           { name: 'TLS_KEY_FILE', value: `${tlsDirectory}/tls.key` },
         ]),
-    ...(service.clientCaSecret === undefined ? [] : [{ name: 'TLS_CLIENT_CA_FILE', value: `${clientCaDirectory}/ca.crt` }]),
+    ...(service.clientCaSecret === undefined
+      ? []
+      : [{ name: 'TLS_CLIENT_CA_FILE', value: `${clientCaDirectory}/ca.crt` }]),
   ];
 }
 

@@ -35,7 +35,8 @@ function security(own: boolean, workload: WorkloadDialect): ChartValueEntry[] {
     {
       path: 'podSecurityContext',
       value: { runAsNonRoot: true, runAsUser: 10001, runAsGroup: 10001, fsGroup: 10001, ...seccomp },
-      comment: 'what the Pod Security Standard "restricted" asks of a pod. The mounted Secrets are read through fsGroup.',
+      comment:
+        'what the Pod Security Standard "restricted" asks of a pod. The mounted Secrets are read through fsGroup.',
       schema: kubernetesMap,
     },
     {
@@ -72,7 +73,12 @@ function resources(own: boolean): ChartValueEntry[] {
 function life(service: AlikeService, own: boolean, workload: WorkloadDialect): ChartValueEntry[] {
   const advice = ' A connection says little: name a path with httpGet where the program has one.';
   return [
-    { path: 'livenessProbe', value: livenessProbe(service), comment: 'when the container is restarted.', schema: kubernetesMap },
+    {
+      path: 'livenessProbe',
+      value: livenessProbe(service),
+      comment: 'when the container is restarted.',
+      schema: kubernetesMap,
+    },
     {
       path: 'readinessProbe',
       value: readinessProbe(service),
@@ -86,14 +92,24 @@ function life(service: AlikeService, own: boolean, workload: WorkloadDialect): C
       comment: 'how long a pod may take to end, the pause before included.',
       schema: count,
     },
-    { path: 'revisionHistoryLimit', value: 3, comment: 'how many old ReplicaSets are kept for a rollback.', schema: count },
+    {
+      path: 'revisionHistoryLimit',
+      value: 3,
+      comment: 'how many old ReplicaSets are kept for a rollback.',
+      schema: count,
+    },
     { path: 'extraVolumes', value: [], comment: 'more volumes, as in a pod.', schema: kubernetesList },
     { path: 'extraVolumeMounts', value: [], comment: 'where the container mounts them.', schema: kubernetesList },
   ];
 }
 
 const recentLife: readonly ChartValueEntry[] = [
-  { path: 'startupProbe', value: {}, comment: 'holds the other probes back until the program has started.', schema: kubernetesMap },
+  {
+    path: 'startupProbe',
+    value: {},
+    comment: 'holds the other probes back until the program has started.',
+    schema: kubernetesMap,
+  },
   {
     path: 'preStopSleepSeconds',
     value: 5,
@@ -118,7 +134,12 @@ const placement: readonly ChartValueEntry[] = [
   { path: 'priorityClassName', value: '', comment: 'PriorityClass of the pods.' },
   { path: 'nodeSelector', value: {}, comment: 'labels of the nodes that may run the pods.', schema: textMap },
   { path: 'tolerations', value: [], comment: 'taints that the pods accept.', schema: kubernetesList },
-  { path: 'affinity', value: {}, comment: 'replaces the preference for pods on different nodes.', schema: kubernetesMap },
+  {
+    path: 'affinity',
+    value: {},
+    comment: 'replaces the preference for pods on different nodes.',
+    schema: kubernetesMap,
+  },
 ];
 
 /**
@@ -126,7 +147,13 @@ const placement: readonly ChartValueEntry[] = [
  * answer takes a pod out of the Service and does not restart it as well.
  */
 function livenessProbe(service: AlikeService): JsonObject {
-  return { tcpSocket: { port: service.servicePort.name }, initialDelaySeconds: 10, periodSeconds: 20, timeoutSeconds: 3, failureThreshold: 3 };
+  return {
+    tcpSocket: { port: service.servicePort.name },
+    initialDelaySeconds: 10,
+    periodSeconds: 20,
+    timeoutSeconds: 3,
+    failureThreshold: 3,
+  };
 }
 
 /**

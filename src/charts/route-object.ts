@@ -23,7 +23,9 @@ export function resolveRoute(route: RouteObject, release: ReleaseFacts): KubeObj
       name: release.name + (route.nameSuffix ?? ''),
       namespace: release.namespace,
       labels: release.labels,
-      ...(isJsonObject(annotations) && Object.keys(annotations).length > 0 ? { annotations: textMembers(annotations) } : {}),
+      ...(isJsonObject(annotations) && Object.keys(annotations).length > 0
+        ? { annotations: textMembers(annotations) }
+        : {}),
     },
     spec: resolve(route.spec, release),
   };

@@ -39,7 +39,12 @@ function nameTemplate(chart: string, suffix: string | undefined): string {
 function annotationLines(annotations: RouteNode | undefined, chart: string): string[] {
   if (typeof annotations !== 'object' || annotations === null) return [];
   if (isChartValue(annotations)) {
-    return [`  {{- with .Values.${annotations.path} }}`, '  annotations:', '    {{- toYaml . | nindent 4 }}', '  {{- end }}'];
+    return [
+      `  {{- with .Values.${annotations.path} }}`,
+      '  annotations:',
+      '    {{- toYaml . | nindent 4 }}',
+      '  {{- end }}',
+    ];
   }
   if (Object.keys(annotations).length === 0) return [];
   return ['  annotations:', printBlock(templateNode(annotations, chart), 4)];
@@ -69,6 +74,7 @@ function templateScalar(value: string | number | boolean | null): string {
 }
 
 function plainText(text: string): string {
-  if (text.includes('{{')) throw new Error(`route object: ${JSON.stringify(text)} would be executed by helm; it must be a ChartValue`);
+  if (text.includes('{{'))
+    throw new Error(`route object: ${JSON.stringify(text)} would be executed by helm; it must be a ChartValue`);
   return text;
 }

@@ -3,7 +3,11 @@ import type { JsonObject } from '../model/json.ts';
 /** JSON Schemas of values whose type alone says too little. */
 
 /** Name of an object, empty where the chart finds one itself: a DNS label (RFC 1123, 2.1). */
-export const optionalName: JsonObject = { type: 'string', maxLength: 63, pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$' };
+export const optionalName: JsonObject = {
+  type: 'string',
+  maxLength: 63,
+  pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$',
+};
 
 export const labelValue: JsonObject = { type: 'string', maxLength: 63 };
 export const requiredText: JsonObject = { type: 'string', minLength: 1 };

@@ -29,12 +29,17 @@ export function printValuesSchema(tree: ValueTree): string {
 }
 
 function printSchema(tree: ValueTree): string {
-  const schema = { $schema: 'http://json-schema.org/draft-07/schema#', ...sectionSchema(tree, { global: { type: 'object' } }) };
+  const schema = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    ...sectionSchema(tree, { global: { type: 'object' } }),
+  };
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 
 function sectionSchema(tree: ValueTree, more: JsonObject = {}): JsonObject {
-  const properties = [...tree].map(([name, child]) => [name, isEntry(child) ? entrySchema(child) : sectionSchema(child)] as const);
+  const properties = [...tree].map(
+    ([name, child]) => [name, isEntry(child) ? entrySchema(child) : sectionSchema(child)] as const,
+  );
   return { type: 'object', additionalProperties: false, properties: { ...Object.fromEntries(properties), ...more } };
 }
 

@@ -21,7 +21,9 @@ export function noInputOption() {
 
 /** `--context` and `--kubeconfig`: how to reach the cluster. */
 export function contextOption() {
-  return new Option('--context <name>', 'context of the kubeconfig to use (default: the current one)').argParser(parseNotEmpty);
+  return new Option('--context <name>', 'context of the kubeconfig to use (default: the current one)').argParser(
+    parseNotEmpty,
+  );
 }
 
 export function kubeconfigOption() {
@@ -40,18 +42,25 @@ export function questionTimeoutOption() {
 
 /** `--take-over`: what to do on purpose when the project's domain is another one by now. */
 export function takeOverOption() {
-  return new Option('--take-over <domain>', "take what was applied for this domain for the project's own: it had that domain before").argParser(parseDomain);
+  return new Option(
+    '--take-over <domain>',
+    "take what was applied for this domain for the project's own: it had that domain before",
+  ).argParser(parseDomain);
 }
 
 /** Also a domain as labels shorten it (kube/ownership.ts). */
 function parseDomain(text: string): string {
-  if (!/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text)) throw new InvalidArgumentError('Expected a domain such as example.test.');
+  if (!/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text))
+    throw new InvalidArgumentError('Expected a domain such as example.test.');
   return text;
 }
 
 /** `--address`: where to connect, instead of what is found. */
 export function addressOption() {
-  return new Option('--address <host:port>', 'where to connect: 192.0.2.10:30092, [2001:db8::1]:443 (default: a running preview, else the cluster)').argParser(parseAddress);
+  return new Option(
+    '--address <host:port>',
+    'where to connect: 192.0.2.10:30092, [2001:db8::1]:443 (default: a running preview, else the cluster)',
+  ).argParser(parseAddress);
 }
 
 /** What a variable that nobody has set leaves (`-C "$FOLDER"`) must not stand for what is used by default. */
@@ -92,7 +101,8 @@ function parseAddress(text: string): ProbeAddress {
   const host = bracketed ?? plain ?? '';
   const port = Number(digits);
   const isHost = bracketed === undefined ? isIpv4(host) || isHostName(host) : URL.canParse(`http://[${host}]/`);
-  if (!isHost || port < 1 || port > 65_535) throw new InvalidArgumentError('Expected HOST:PORT, an IPv6 address in brackets.');
+  if (!isHost || port < 1 || port > 65_535)
+    throw new InvalidArgumentError('Expected HOST:PORT, an IPv6 address in brackets.');
   return { host, port };
 }
 

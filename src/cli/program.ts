@@ -75,7 +75,9 @@ function createProgram(world: World, run: Run): Program {
       getOutHelpWidth: () => (world.stdout.isTTY ? terminalSize(world.stdout).columns : 80),
       getErrHelpWidth: () => (world.stderr.isTTY ? terminalSize(world.stderr).columns : 80),
     })
-    .description('Say where TLS ends for each HTTPS service; get the certificates, Secrets, charts and controller that do it.')
+    .description(
+      'Say where TLS ends for each HTTPS service; get the certificates, Secrets, charts and controller that do it.',
+    )
     .version(world.version, '-V, --version', 'print the version')
     .option('-C, --directory <folder>', 'project folder (default: the current one)', parseNotEmpty)
     .option('--no-color', 'print without colours (also: NO_COLOR, TERM=dumb)')

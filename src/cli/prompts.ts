@@ -6,8 +6,20 @@ import type { Mode } from '../model/mode.ts';
 import type { World } from '../world/world.ts';
 
 /** Asks for a line of text; an empty answer is the default. @throws Interrupted on Ctrl-C, and the reason of `stop`. */
-export async function askText(world: World, message: string, defaultValue: string, stop?: AbortSignal): Promise<string> {
-  const asked = text({ message: makeHarmless(message), placeholder: makeHarmless(defaultValue), defaultValue, input: world.stdin, output: world.stderr, ...(stop === undefined ? {} : { signal: stop }) });
+export async function askText(
+  world: World,
+  message: string,
+  defaultValue: string,
+  stop?: AbortSignal,
+): Promise<string> {
+  const asked = text({
+    message: makeHarmless(message),
+    placeholder: makeHarmless(defaultValue),
+    defaultValue,
+    input: world.stdin,
+    output: world.stderr,
+    ...(stop === undefined ? {} : { signal: stop }),
+  });
   const answer = await unlessGone(world, asked);
   stop?.throwIfAborted();
   return accept(answer);
@@ -19,7 +31,11 @@ export async function askMode(world: World): Promise<Mode> {
     message: 'Where does TLS end?',
     options: [
       { value: 'terminate', label: 'terminate', hint: 'at the controller; plain HTTP to the pod' },
-      { value: 'reencrypt', label: 'reencrypt', hint: 'at the controller, which opens a verified TLS connection to the pod' },
+      {
+        value: 'reencrypt',
+        label: 'reencrypt',
+        hint: 'at the controller, which opens a verified TLS connection to the pod',
+      },
       { value: 'passthrough', label: 'passthrough', hint: 'in the pod, usually with client certificates' },
     ],
     initialValue: 'terminate',

@@ -4,4 +4,8 @@ import type { CommandSession, SessionOptions } from './session.ts';
 type Action<Options> = (session: CommandSession, options: Options) => Promise<number>;
 
 /** Makes a commander handler of an action. */
-export type Run = <Options>(command: { readonly optsWithGlobals: () => SessionOptions }, options: Options, load: () => Promise<Action<Options>>) => Promise<void>;
+export type Run = <Options>(
+  command: { readonly optsWithGlobals: () => SessionOptions },
+  options: Options,
+  load: () => Promise<Action<Options>>,
+) => Promise<void>;

@@ -53,7 +53,11 @@ export function openSession(world: World, options: SessionOptions): CommandSessi
   };
 }
 
-function chooseProgressStyle({ stderr, environment }: World, format: Format, { verbose }: SessionOptions): ProgressStyle {
+function chooseProgressStyle(
+  { stderr, environment }: World,
+  format: Format,
+  { verbose }: SessionOptions,
+): ProgressStyle {
   if (format === 'json') return 'silent';
   return stderr.isTTY && environment['TERM'] !== 'dumb' && verbose !== true ? 'live' : 'lines';
 }

@@ -64,11 +64,24 @@ export function planApply(desired: DesiredProject, target: ApplyTarget, findings
   const { config, profile } = desired;
   const { connection, timeout, forceConflicts } = target;
   const { applyMethod: method } = profile;
-  const send = (phase: RunStep['phase'], title: string, command: ToolCommand): RunStep => ({ title, phase, command, timeout: sendingTimeout });
+  const send = (phase: RunStep['phase'], title: string, command: ToolCommand): RunStep => ({
+    title,
+    phase,
+    command,
+    timeout: sendingTimeout,
+  });
   const differs = selectDiffering(findings);
   const applyFiles = (phase: RunStep['phase'], files: readonly ManifestFile[]): readonly RunStep[] =>
-    files.filter((file) => differs.file(file.path) && !isForeignNamespace(file, target)).map(({ path }) => send(phase, `apply ${path}`, applyCommand({ files: [path], method, forceConflicts, ...connection })));
-  const wait = (phase: RunStep['phase'], namespace: string, workloads: readonly ObjectReference[]): readonly RunStep[] =>
+    files
+      .filter((file) => differs.file(file.path) && !isForeignNamespace(file, target))
+      .map(({ path }) =>
+        send(phase, `apply ${path}`, applyCommand({ files: [path], method, forceConflicts, ...connection })),
+      );
+  const wait = (
+    phase: RunStep['phase'],
+    namespace: string,
+    workloads: readonly ObjectReference[],
+  ): readonly RunStep[] =>
     inGroups(workloads).map((group) => ({
       // The command says what is waited for; a run looks at all of them first, and has kubectl wait for what is not ready.
       title: `wait for ${formatWorkloads(group)}`,
@@ -78,9 +91,13 @@ export function planApply(desired: DesiredProject, target: ApplyTarget, findings
       waitsFor: group,
     }));
 
-  const secrets = desired.objects.filter(({ content, path }) => content.object.kind === 'Secret' && differs.file(path)).map(({ path }) => path);
+  const secrets = desired.objects
+    .filter(({ content, path }) => content.object.kind === 'Secret' && differs.file(path))
+    .map(({ path }) => path);
   const controllerFiles = applyFiles('controller', desired.manifests.after);
-  const workloads = profile.workloads(config).filter((workload) => controllerFiles.length > 0 || differs.isUnready(workload));
+  const workloads = profile
+    .workloads(config)
+    .filter((workload) => controllerFiles.length > 0 || differs.isUnready(workload));
   const changed = desired.services.filter(({ name }) => differs.service(name));
   const awaited = desired.services.flatMap((service) => {
     const own = listWorkloads(service, findings);
@@ -89,7 +106,9 @@ export function planApply(desired: DesiredProject, target: ApplyTarget, findings
 
   return [
     ...applyFiles('namespaces-and-rbac', desired.manifests.before),
-    ...secretCommands({ files: secrets, existing: target.existingSecrets, method, forceConflicts, ...connection }).map((command) => send('secrets', formatSecrets(command), command)),
+    ...secretCommands({ files: secrets, existing: target.existingSecrets, method, forceConflicts, ...connection }).map(
+      (command) => send('secrets', formatSecrets(command), command),
+    ),
     ...controllerFiles,
     ...groupByNamespace(workloads).flatMap(([namespace, group]) => wait('rollout', namespace, group)),
     ...changed.map((service) => installStep(config, service, target, findings)),
@@ -100,16 +119,25 @@ export function planApply(desired: DesiredProject, target: ApplyTarget, findings
 }
 
 /** The workloads of a service's chart: as somebody who looked at its objects saw them, else the one that is generated. */
-function listWorkloads({ name, release, namespace }: PlannedService, { changes }: Findings): readonly ObjectReference[] {
+function listWorkloads(
+  { name, release, namespace }: PlannedService,
+  { changes }: Findings,
+): readonly ObjectReference[] {
   const objects = changes?.releases.find(({ service }) => service === name)?.objects;
   if (objects === undefined) return [{ kind: 'Deployment', name: release, namespace }];
   const wanted = objects.filter(({ object, change }) => isWorkload(object) && change !== 'delete');
-  return wanted.map(({ object }) => ({ kind: object.kind, name: object.name, namespace: object.namespace ?? namespace }));
+  return wanted.map(({ object }) => ({
+    kind: object.kind,
+    name: object.name,
+    namespace: object.namespace ?? namespace,
+  }));
 }
 
 function installStep(config: Config, service: DesiredService, target: ApplyTarget, findings: Findings): RunStep {
   const digest = findings.digests.get(service.name);
-  const found = target.releases.find(({ name, namespace }) => name === service.release && namespace === service.namespace);
+  const found = target.releases.find(
+    ({ name, namespace }) => name === service.release && namespace === service.namespace,
+  );
   const keepReplicas = findings.keepReplicas?.get(service.name);
   const made = digest === undefined ? undefined : printChartDigest(digest, (found?.revision ?? 0) + 1);
   return {
@@ -121,7 +149,11 @@ function installStep(config: Config, service: DesiredService, target: ApplyTarge
       namespace: service.namespace,
       timeout: target.timeout,
       helmMajor: target.helmMajor,
-      labels: { [ownerLabel]: config.controller.name, [projectLabel]: printProject(config.domain), ...(made === undefined ? {} : { [chartDigestLabel]: made }) },
+      labels: {
+        [ownerLabel]: config.controller.name,
+        [projectLabel]: printProject(config.domain),
+        ...(made === undefined ? {} : { [chartDigestLabel]: made }),
+      },
       setFiles: service.setFiles,
       ...(keepReplicas !== undefined && { keepReplicas }),
       forceConflicts: target.forceConflicts,
@@ -146,7 +178,9 @@ function selectDiffering({ changes, unready }: Findings): Differing {
   if (changes === undefined) return { file: () => true, service: () => true, isUnready: () => true };
   const sameFiles = new Set(changes.objects.map(({ path }) => path));
   for (const { path, change } of changes.objects) if (change !== 'unchanged') sameFiles.delete(path);
-  const sameServices = new Set(changes.releases.filter(({ change }) => change === 'unchanged').map(({ service }) => service));
+  const sameServices = new Set(
+    changes.releases.filter(({ change }) => change === 'unchanged').map(({ service }) => service),
+  );
   return {
     file: (path) => !sameFiles.has(path),
     service: (name) => !sameServices.has(name),
@@ -154,21 +188,33 @@ function selectDiffering({ changes, unready }: Findings): Differing {
   };
 }
 
-function groupByNamespace(workloads: readonly ObjectReference[]): readonly (readonly [string, readonly ObjectReference[]])[] {
-  return [...new Set(workloads.map(({ namespace }) => namespace))].map((namespace) => [namespace, workloads.filter((workload) => workload.namespace === namespace)]);
+function groupByNamespace(
+  workloads: readonly ObjectReference[],
+): readonly (readonly [string, readonly ObjectReference[]])[] {
+  return [...new Set(workloads.map(({ namespace }) => namespace))].map((namespace) => [
+    namespace,
+    workloads.filter((workload) => workload.namespace === namespace),
+  ]);
 }
 
 function inGroups(workloads: readonly ObjectReference[]): readonly (readonly ObjectReference[])[] {
-  return Array.from({ length: Math.ceil(workloads.length / waitsAtOnce) }, (_, index) => workloads.slice(index * waitsAtOnce, (index + 1) * waitsAtOnce));
+  return Array.from({ length: Math.ceil(workloads.length / waitsAtOnce) }, (_, index) =>
+    workloads.slice(index * waitsAtOnce, (index + 1) * waitsAtOnce),
+  );
 }
 
 function formatWorkloads(workloads: readonly ObjectReference[]): string {
   const [first] = workloads;
-  return workloads.length === 1 && first !== undefined ? `${first.kind} ${first.name}` : `${workloads.length} Deployments`;
+  return workloads.length === 1 && first !== undefined
+    ? `${first.kind} ${first.name}`
+    : `${workloads.length} Deployments`;
 }
 
 function isForeignNamespace({ objects }: ManifestFile, { foreignNamespaces }: ApplyTarget): boolean {
-  return objects.length > 0 && objects.every(({ kind, metadata }) => kind === 'Namespace' && foreignNamespaces.has(metadata.name));
+  return (
+    objects.length > 0 &&
+    objects.every(({ kind, metadata }) => kind === 'Namespace' && foreignNamespaces.has(metadata.name))
+  );
 }
 
 function formatSecrets({ stdinFiles = [] }: ToolCommand): string {

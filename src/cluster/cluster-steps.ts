@@ -27,7 +27,10 @@ export function uninstallStep(release: PlannedRelease, { connection, timeout, he
 
 /** Deletes objects in the order given, those of a resource and namespace together. */
 export function deleteSteps(objects: readonly DeletableObject[], settings: StepSettings): readonly RunStep[] {
-  const groups = new Map<string, { readonly resource: string; readonly namespace?: string; readonly names: string[] }>();
+  const groups = new Map<
+    string,
+    { readonly resource: string; readonly namespace?: string; readonly names: string[] }
+  >();
   for (const { resource, name, namespace } of objects) {
     const key = `${resource} ${namespace ?? ''}`;
     const group = groups.get(key) ?? { resource, names: [], ...(namespace === undefined ? {} : { namespace }) };
@@ -52,11 +55,16 @@ const terminationSeconds = 360;
 
 /** Deletes objects of one resource in one namespace, or cluster-scoped ones, and waits until they and their pods are gone. */
 export function deleteStep(
-  { resource, names, namespace }: { readonly resource: string; readonly names: readonly string[]; readonly namespace?: string },
+  {
+    resource,
+    names,
+    namespace,
+  }: { readonly resource: string; readonly names: readonly string[]; readonly namespace?: string },
   { connection, ...settings }: StepSettings,
 ): RunStep {
   const hasPods = isWorkload({ resource });
-  const timeout = hasPods || resource === 'namespaces' ? Math.max(settings.timeout, terminationSeconds) : settings.timeout;
+  const timeout =
+    hasPods || resource === 'namespaces' ? Math.max(settings.timeout, terminationSeconds) : settings.timeout;
   const objects = { resource, names, ...(namespace === undefined ? {} : { namespace }), ...connection };
   return {
     title: `delete ${resource.split('.')[0] ?? resource} ${names.join(', ')}${namespace === undefined ? '' : ` in namespace ${namespace}`}`,

@@ -21,8 +21,22 @@ export function addOrphans({ objects, releases }: ClusterChanges, orphans: Orpha
   return {
     objects: [
       ...objects,
-      ...orphans.objects.map(({ kind, name, namespace }) => ({ path: '', object: { kind, name, ...(namespace === undefined ? {} : { namespace }) }, change: 'delete' as const, conflicts: [] })),
+      ...orphans.objects.map(({ kind, name, namespace }) => ({
+        path: '',
+        object: { kind, name, ...(namespace === undefined ? {} : { namespace }) },
+        change: 'delete' as const,
+        conflicts: [],
+      })),
     ],
-    releases: [...releases, ...orphans.releases.map(({ name, namespace }) => ({ service: '', release: name, namespace, change: 'delete' as const, reasons: [{ about: 'unwanted' as const }] }))],
+    releases: [
+      ...releases,
+      ...orphans.releases.map(({ name, namespace }) => ({
+        service: '',
+        release: name,
+        namespace,
+        change: 'delete' as const,
+        reasons: [{ about: 'unwanted' as const }],
+      })),
+    ],
   };
 }

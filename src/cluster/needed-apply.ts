@@ -7,9 +7,17 @@ export interface ApplyNeeds {
 }
 
 /** The apply that does not refuse what was found; undefined where the API server refuses something, which no apply can mend. */
-export function neededApply({ changes: { objects, releases }, isEdited }: ApplyNeeds, ...more: readonly string[]): string | undefined {
+export function neededApply(
+  { changes: { objects, releases }, isEdited }: ApplyNeeds,
+  ...more: readonly string[]
+): string | undefined {
   const all = [...objects, ...releases.flatMap((release) => release.objects ?? [])];
   if (all.some(({ refusal }) => refusal !== undefined)) return undefined;
   const isContested = all.some(({ conflicts }) => conflicts.length > 0);
-  return ['ingress-tls apply', ...(isEdited ? ['--keep-edits'] : []), ...more, ...(isContested ? ['--force-conflicts'] : [])].join(' ');
+  return [
+    'ingress-tls apply',
+    ...(isEdited ? ['--keep-edits'] : []),
+    ...more,
+    ...(isContested ? ['--force-conflicts'] : []),
+  ].join(' ');
 }

@@ -12,7 +12,10 @@ export interface DesiredSecret {
 }
 
 /** What apply has to do for a Secret. It is compared here, so that hundreds of keys need not be sent to learn that nothing differs. */
-export function judgeSecret({ path, name, namespace, object: desired }: DesiredSecret, live: KubeObject | undefined): FileObjectChange {
+export function judgeSecret(
+  { path, name, namespace, object: desired }: DesiredSecret,
+  live: KubeObject | undefined,
+): FileObjectChange {
   const found = { path, object: { kind: 'Secret', name, namespace }, conflicts: [] };
   if (live === undefined) return { ...found, change: 'create' };
   // A key that we no longer send goes: server-side apply removes what its manager leaves out.

@@ -3,7 +3,10 @@ import type { KubeObject } from '../model/kube-object.ts';
 import type { DesiredProject } from '../project/desired-project.ts';
 
 /** What tells one object of a cluster from another, whatever version of its API it is written in. */
-export function identifyObject(kind: string, { name, namespace = '' }: { readonly name: string; readonly namespace?: string }): string {
+export function identifyObject(
+  kind: string,
+  { name, namespace = '' }: { readonly name: string; readonly namespace?: string },
+): string {
   return `${kind} ${namespace} ${name}`;
 }
 
@@ -14,13 +17,19 @@ export function listAppliedObjects({ manifests, objects }: DesiredProject): read
 }
 
 /** Of the objects that a cluster has for a project's controller, those that the project would no longer bring. */
-export function findOrphanedObjects<Found extends ObjectName>(found: readonly Found[], desired: DesiredProject): readonly Found[] {
+export function findOrphanedObjects<Found extends ObjectName>(
+  found: readonly Found[],
+  desired: DesiredProject,
+): readonly Found[] {
   const wanted = new Set(listAppliedObjects(desired).map(({ kind, metadata }) => identifyObject(kind, metadata)));
   return found.filter((object) => !wanted.has(identifyObject(object.kind, object)));
 }
 
 /** Of the releases that a cluster has for a project's controller, those whose service is gone. */
-export function findOrphanedReleases<Found extends ReleaseName>(found: readonly Found[], { services }: DesiredProject): readonly Found[] {
+export function findOrphanedReleases<Found extends ReleaseName>(
+  found: readonly Found[],
+  { services }: DesiredProject,
+): readonly Found[] {
   const wanted = new Set(services.map(({ release, namespace }) => `${namespace}/${release}`));
   return found.filter(({ name, namespace }) => !wanted.has(`${namespace}/${name}`));
 }

@@ -26,7 +26,11 @@ export interface OtherProject {
  * @param found all that carries the controller's name, objects or releases.
  * @param identities those of this project (kube/ownership.ts, printProject).
  */
-export function findOtherProject(found: readonly Marked[], desired: DesiredProject, identities: readonly string[]): OtherProject | undefined {
+export function findOtherProject(
+  found: readonly Marked[],
+  desired: DesiredProject,
+  identities: readonly string[],
+): OtherProject | undefined {
   const others = found.filter(({ project }) => project !== undefined && !identities.includes(project));
   const [first] = others;
   if (first?.project === undefined) return undefined;
@@ -36,11 +40,16 @@ export function findOtherProject(found: readonly Marked[], desired: DesiredProje
   ]);
   const isInTheWay = others.some((object) => wanted.has(identifyObject(object.kind, object)));
   const isOurs = found.some(({ project }) => project !== undefined && identities.includes(project));
-  return isInTheWay || !isOurs ? { project: first.project, found: others.filter(({ project }) => project === first.project) } : undefined;
+  return isInTheWay || !isOurs
+    ? { project: first.project, found: others.filter(({ project }) => project === first.project) }
+    : undefined;
 }
 
 /** What is said of it, and what to do about it; the command is to follow that takes over. */
-export function tellOtherProject({ project }: OtherProject, { controller, domain }: Config): { readonly message: string; readonly toHaveBoth: string; readonly ifRenamed: string } {
+export function tellOtherProject(
+  { project }: OtherProject,
+  { controller, domain }: Config,
+): { readonly message: string; readonly toHaveBoth: string; readonly ifRenamed: string } {
   return {
     message: `controller ${controller.name} on this cluster is of the project of ${project}, not of ${domain}`,
     toHaveBoth: `to have both, set another controller.name, controller.namespace, controller.nodePort and namespace in ${places.config}`,
@@ -57,7 +66,10 @@ export function guessProject(dnsNames: readonly string[], domain: string): strin
   const bases = names.filter((name) => name.startsWith('*.')).map((name) => name.slice(2));
   const isBelow = (name: string): boolean => name === domain || name.endsWith(`.${domain}`);
   // Beside wildcards only one label below the domain counts: dev.example.test, with a wildcard below it, is a project's own domain.
-  const isOurs = (name: string): boolean => (bases.length === 0 ? isBelow(name) : (name === domain || name.slice(name.indexOf('.') + 1) === domain) && !bases.includes(name));
+  const isOurs = (name: string): boolean =>
+    bases.length === 0
+      ? isBelow(name)
+      : (name === domain || name.slice(name.indexOf('.') + 1) === domain) && !bases.includes(name);
   const [first] = [...bases, ...names];
   return first === undefined || bases.includes(domain) || names.some(isOurs) ? undefined : printProject(first);
 }

@@ -23,9 +23,18 @@ export interface ReleaseView {
  *
  * A digest alone would overlook what somebody changed on the cluster since; the objects alone what the chart no longer says.
  */
-export function judgeRelease({ service, digest, record, desired }: ReleaseView, live: ReadonlyMap<string, KubeObject>): ReleaseChange {
+export function judgeRelease(
+  { service, digest, record, desired }: ReleaseView,
+  live: ReadonlyMap<string, KubeObject>,
+): ReleaseChange {
   const { name, release, namespace } = service;
-  const change = (reasons: readonly Difference[]): ReleaseChange => ({ service: name, release, namespace, change: reasons.length === 0 ? 'unchanged' : 'change', reasons });
+  const change = (reasons: readonly Difference[]): ReleaseChange => ({
+    service: name,
+    release,
+    namespace,
+    change: reasons.length === 0 ? 'unchanged' : 'change',
+    reasons,
+  });
   if (record === undefined || record.status === 'uninstalled') return { ...change([]), change: 'create' };
   if (record.status !== 'deployed') return change([{ about: 'revision-status', status: record.status }]);
   if (record.digest === undefined) return change([{ about: 'revision-origin' }]);
@@ -33,7 +42,9 @@ export function judgeRelease({ service, digest, record, desired }: ReleaseView, 
   return change(
     desired.flatMap((object): readonly ObjectDifference[] => {
       const key = identifyObject(object.kind, object.metadata);
-      const tell = (state: ObjectDifference['state']): readonly ObjectDifference[] => [{ about: 'object', object: nameObject(object), state }];
+      const tell = (state: ObjectDifference['state']): readonly ObjectDifference[] => [
+        { about: 'object', object: nameObject(object), state },
+      ];
       const found = live.get(key);
       if (found === undefined) return tell('missing');
       if (comparedByName.has(object.kind)) return [];
@@ -43,7 +54,12 @@ export function judgeRelease({ service, digest, record, desired }: ReleaseView, 
 }
 
 /** Of these it counts that they are there: what they say is known to helm's template alone. */
-const comparedByName: ReadonlySet<string> = new Set(['ConfigMap', 'ServiceAccount', 'NetworkPolicy', 'PodDisruptionBudget']);
+const comparedByName: ReadonlySet<string> = new Set([
+  'ConfigMap',
+  'ServiceAccount',
+  'NetworkPolicy',
+  'PodDisruptionBudget',
+]);
 
 /**
  * What is compared of the others: all of a Service and of a route, by which requests are led; of a Deployment what people change by hand
@@ -51,7 +67,10 @@ const comparedByName: ReadonlySet<string> = new Set(['ConfigMap', 'ServiceAccoun
  */
 function selectTelling(object: KubeObject): unknown {
   if (object.kind !== 'Deployment') return object;
-  const containers = listField(object, 'spec', 'template', 'spec', 'containers').map((container) => ({ name: fieldAt(container, 'name'), image: fieldAt(container, 'image') }));
+  const containers = listField(object, 'spec', 'template', 'spec', 'containers').map((container) => ({
+    name: fieldAt(container, 'name'),
+    image: fieldAt(container, 'image'),
+  }));
   const replicas = fieldAt(object, 'spec', 'replicas');
   return { spec: { ...(replicas === undefined ? {} : { replicas }), template: { spec: { containers } } } };
 }
@@ -66,6 +85,9 @@ function selectTelling(object: KubeObject): unknown {
 export function findReplicasAtRisk(live: KubeObject | undefined, helmMajor: 3 | 4): number | undefined {
   const replicas = numberField(live, 'spec', 'replicas');
   if (live === undefined || replicas === undefined || replicas === 1) return undefined;
-  const isSafe = helmMajor === 4 && hasApplied(live, helmFieldManager) && !hasApplied(live, helmFieldManager, 'f:spec', 'f:replicas');
+  const isSafe =
+    helmMajor === 4 &&
+    hasApplied(live, helmFieldManager) &&
+    !hasApplied(live, helmFieldManager, 'f:spec', 'f:replicas');
   return isSafe ? undefined : replicas;
 }

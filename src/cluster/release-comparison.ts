@@ -36,12 +36,18 @@ export function listGone({ earlier, desired }: ComparedRelease): readonly KubeOb
  * @param previews of the desired objects, in their order.
  * @param live those that exist of what listGone says, by the object that it lists.
  */
-export function judgeComparedRelease(release: ComparedRelease, previews: readonly PreviewedChange[], live: ReadonlyMap<KubeObject, KubeObject>): ReleaseChange {
+export function judgeComparedRelease(
+  release: ComparedRelease,
+  previews: readonly PreviewedChange[],
+  live: ReadonlyMap<KubeObject, KubeObject>,
+): ReleaseChange {
   const { service, record, isSameChart } = release;
   const desired = previews.map((preview, place) => judgePreview(release, preview, release.desired[place]));
   const gone = listGone(release).flatMap((object): readonly ObjectChange[] => {
     const before = live.get(object);
-    return before === undefined || isKeptByHelm(before) ? [] : [{ object: nameObject(object), change: 'delete', before, conflicts: [] }];
+    return before === undefined || isKeptByHelm(before)
+      ? []
+      : [{ object: nameObject(object), change: 'delete', before, conflicts: [] }];
   });
   const objects = [...desired, ...gone];
   const known = { service: service.name, release: service.release, namespace: service.namespace, objects };
@@ -56,13 +62,28 @@ export function judgeComparedRelease(release: ComparedRelease, previews: readonl
   return { ...known, change: reasons.length === 0 ? 'unchanged' : 'change', reasons };
 }
 
-function judgePreview({ service, record, earlier }: ComparedRelease, { isPatched, ...change }: PreviewedChange, desired: KubeObject | undefined): ObjectChange {
+function judgePreview(
+  { service, record, earlier }: ComparedRelease,
+  { isPatched, ...change }: PreviewedChange,
+  desired: KubeObject | undefined,
+): ObjectChange {
   const owner = { name: service.release, namespace: service.namespace };
   if (record === undefined && change.before !== undefined && !isOwnedByRelease(change.before, owner)) {
-    return { ...change, refusal: change.refusal ?? `it exists and does not belong to release ${service.release}: helm does not take it over` };
+    return {
+      ...change,
+      refusal:
+        change.refusal ?? `it exists and does not belong to release ${service.release}: helm does not take it over`,
+    };
   }
   const old = desired === undefined ? undefined : earlier.find((object) => isSameObject(desired, object));
-  if (!isPatched || change.before === undefined || desired === undefined || old === undefined || change.refusal !== undefined) return change;
+  if (
+    !isPatched ||
+    change.before === undefined ||
+    desired === undefined ||
+    old === undefined ||
+    change.refusal !== undefined
+  )
+    return change;
   const after = dropRemovedFields(change.after ?? change.before, old, desired);
   return compareObjects(change.before, after) === 'unchanged' ? change : { ...change, change: 'change', after };
 }

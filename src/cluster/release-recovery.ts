@@ -26,7 +26,9 @@ export function chooseRecovery(revisions: readonly ReleaseRevision[]): Recovery 
 function chooseRevision(earlier: readonly ReleaseRevision[], newest: ReleaseRevision): number {
   // Nothing is installed, whatever was before: the helm that was killed found the release absent or uninstalled.
   if (newest.status === 'pending-install') return newest.revision;
-  const base = earlier.findLast(({ status }) => status === 'deployed' || status === 'superseded') ?? earlier.findLast(({ status }) => status === 'failed');
+  const base =
+    earlier.findLast(({ status }) => status === 'deployed' || status === 'superseded') ??
+    earlier.findLast(({ status }) => status === 'failed');
   if (base === undefined) return newest.revision;
   // A way back to the base that was cut off: what it came away from is the other half.
   const left = earlier.findLast(({ status, revision }) => status === 'pending-upgrade' && revision > base.revision);

@@ -15,7 +15,11 @@ export function judgeCertificate(secret: string, pem: string | undefined, now: D
   return { secret, state: judgeDates(facts, daysLeft, now), expires: facts.notAfter.toISOString(), daysLeft };
 }
 
-function judgeDates({ notBefore, notAfter }: CertificateFacts, daysLeft: number, now: Date): CertificateStatus['state'] {
+function judgeDates(
+  { notBefore, notAfter }: CertificateFacts,
+  daysLeft: number,
+  now: Date,
+): CertificateStatus['state'] {
   if (notBefore > now) return 'not-yet-valid';
   // The last second belongs to the period (RFC 5280, 4.1.2.5).
   if (notAfter < now) return 'expired';

@@ -17,9 +17,16 @@ export function judgeController({ config, profile, entry }: DesiredProject, live
     workloads: profile.workloads(config).map((reference) => {
       const workload = findNamed(live.controller, reference.kind, reference.name);
       const image = textField(workload, 'spec', 'template', 'spec', 'containers', 0, 'image');
-      return { ...reference, pods: workload === undefined ? null : countPods(workload), image: image === undefined ? null : printable(image, 200) };
+      return {
+        ...reference,
+        pods: workload === undefined ? null : countPods(workload),
+        image: image === undefined ? null : printable(image, 200),
+      };
     }),
-    nodePort: entry.kind === 'node-port' ? { wanted: entry.port, found: ports.find((port) => port === entry.port) ?? ports[0] ?? null } : null,
+    nodePort:
+      entry.kind === 'node-port'
+        ? { wanted: entry.port, found: ports.find((port) => port === entry.port) ?? ports[0] ?? null }
+        : null,
     class: profile.judgeClass?.(config, live) ?? null,
     classNote: profile.words.classNote?.(config) ?? null,
   };
@@ -28,7 +35,9 @@ export function judgeController({ config, profile, entry }: DesiredProject, live
 /** Pods of a Deployment or StatefulSet, or of a DaemonSet, by its status. */
 export function countPods(workload: KubeObject): PodCount {
   const isDaemonSet = workload.kind === 'DaemonSet';
-  const wanted = isDaemonSet ? numberField(workload, 'status', 'desiredNumberScheduled') ?? 0 : numberField(workload, 'spec', 'replicas') ?? 1;
+  const wanted = isDaemonSet
+    ? (numberField(workload, 'status', 'desiredNumberScheduled') ?? 0)
+    : (numberField(workload, 'spec', 'replicas') ?? 1);
   const ready = numberField(workload, 'status', isDaemonSet ? 'numberReady' : 'readyReplicas') ?? 0;
   return { ready, wanted, rolledOut: isReady(workload) };
 }

@@ -15,7 +15,10 @@ export interface StatusFacts {
   /** What apply would do. */
   readonly changes: ClusterChanges;
   /** What the project would no longer bring. */
-  readonly orphans: { readonly releases: readonly { readonly name: string }[]; readonly objects: readonly ObjectName[] };
+  readonly orphans: {
+    readonly releases: readonly { readonly name: string }[];
+    readonly objects: readonly ObjectName[];
+  };
   /** Who else has the controller's name there. */
   readonly other: OtherProject | undefined;
   /** What could not be looked at for want of rights. */

@@ -1,7 +1,13 @@
 import { escapeControls } from '../text/escape.ts';
 import { formatDate } from '../certs/validity.ts';
 import type { Difference } from '../model/changes.ts';
-import type { CertificateStatus, ControllerStatus, ProblemCode, ServiceStatus, StatusProblem } from '../model/status.ts';
+import type {
+  CertificateStatus,
+  ControllerStatus,
+  ProblemCode,
+  ServiceStatus,
+  StatusProblem,
+} from '../model/status.ts';
 import { printObjectName } from '../kube/object-identity.ts';
 import { formatDifference } from './difference-text.ts';
 import { neededApply } from './needed-apply.ts';
@@ -23,12 +29,19 @@ interface Remedies {
 function findRemedies(facts: StatusFacts): Remedies {
   const apply = neededApply(facts);
   return apply === undefined
-    ? { apply: 'ingress-tls diff shows what the cluster refuses of an apply', diff: 'ingress-tls diff shows it, and what the cluster refuses of an apply' }
+    ? {
+        apply: 'ingress-tls diff shows what the cluster refuses of an apply',
+        diff: 'ingress-tls diff shows it, and what the cluster refuses of an apply',
+      }
     : { apply, diff: `ingress-tls diff shows it, ${apply} repairs it` };
 }
 
 /** What is wrong, one entry for what is the same for several services. */
-export function listProblems(facts: StatusFacts, controller: ControllerStatus, services: readonly ServiceStatus[]): readonly StatusProblem[] {
+export function listProblems(
+  facts: StatusFacts,
+  controller: ControllerStatus,
+  services: readonly ServiceStatus[],
+): readonly StatusProblem[] {
   // What is there is another project's: the rest says nothing of this one.
   if (facts.other !== undefined) return [ofOther(facts, facts.other)];
   const wrongTypes = listWrongTypes(facts);
@@ -45,20 +58,36 @@ export function listProblems(facts: StatusFacts, controller: ControllerStatus, s
   for (const problem of found) {
     const key = JSON.stringify([problem.code, problem.message, problem.details, problem.remedy]);
     const same = merged.get(key);
-    merged.set(key, same === undefined ? problem : { ...same, services: [...new Set([...same.services, ...problem.services])] });
+    merged.set(
+      key,
+      same === undefined ? problem : { ...same, services: [...new Set([...same.services, ...problem.services])] },
+    );
   }
   return [...merged.values()];
 }
 
-function ofController(facts: StatusFacts, controller: ControllerStatus, wrongTypes: readonly WrongTypeSecret[], remedies: Remedies): readonly StatusProblem[] {
+function ofController(
+  facts: StatusFacts,
+  controller: ControllerStatus,
+  wrongTypes: readonly WrongTypeSecret[],
+  remedies: Remedies,
+): readonly StatusProblem[] {
   const { apply } = remedies;
   const { workloads, nodePort } = controller;
   const missing = workloads.filter(({ pods }) => pods === null);
   const unready = workloads.filter(({ pods }) => pods?.rolledOut === false);
   const found: readonly StatusProblem[] = [
-    ...missing.map(({ kind, name, namespace }) => problem('workload-missing', [], `${kind} ${name} in namespace ${namespace} is missing`, apply)),
+    ...missing.map(({ kind, name, namespace }) =>
+      problem('workload-missing', [], `${kind} ${name} in namespace ${namespace} is missing`, apply),
+    ),
     ...unready.map(({ kind, name, namespace, pods }) =>
-      problem('not-ready', [], `${kind} ${name} is not ready: ${pods?.ready ?? 0} of ${pods?.wanted ?? 0} pods`, lookAt(kind, name, namespace), reasons(facts, kind, namespace, name)),
+      problem(
+        'not-ready',
+        [],
+        `${kind} ${name} is not ready: ${pods?.ready ?? 0} of ${pods?.wanted ?? 0} pods`,
+        lookAt(kind, name, namespace),
+        reasons(facts, kind, namespace, name),
+      ),
     ),
   ];
   // Nothing was applied, or all of it is gone: the rest says nothing new.
@@ -67,7 +96,16 @@ function ofController(facts: StatusFacts, controller: ControllerStatus, wrongTyp
     ...found,
     ...(nodePort === null || nodePort.found === nodePort.wanted
       ? []
-      : [problem('node-port', [], nodePort.found === null ? `no Service has node port ${nodePort.wanted}` : `the node port is ${nodePort.found} and not ${nodePort.wanted}`, apply)]),
+      : [
+          problem(
+            'node-port',
+            [],
+            nodePort.found === null
+              ? `no Service has node port ${nodePort.wanted}`
+              : `the node port is ${nodePort.found} and not ${nodePort.wanted}`,
+            apply,
+          ),
+        ]),
     ...ofClass(controller, remedies),
     ...ofControllerObjects(facts, controller, wrongTypes, remedies),
   ];
@@ -76,11 +114,20 @@ function ofController(facts: StatusFacts, controller: ControllerStatus, wrongTyp
 function ofClass({ class: routeClass }: ControllerStatus, { apply, diff }: Remedies): readonly StatusProblem[] {
   if (routeClass === null || routeClass.complaint === null) return [];
   const { controller, complaint } = routeClass;
-  return [controller === null ? problem('class-missing', [], complaint, apply) : problem('class-disagrees', [], complaint, diff)];
+  return [
+    controller === null
+      ? problem('class-missing', [], complaint, apply)
+      : problem('class-disagrees', [], complaint, diff),
+  ];
 }
 
 /** What differs of the objects that no single service has; what is told already is left out. */
-function ofControllerObjects({ changes, desired, live }: StatusFacts, { workloads, class: routeClass }: ControllerStatus, wrongTypes: readonly WrongTypeSecret[], { diff }: Remedies): readonly StatusProblem[] {
+function ofControllerObjects(
+  { changes, desired, live }: StatusFacts,
+  { workloads, class: routeClass }: ControllerStatus,
+  wrongTypes: readonly WrongTypeSecret[],
+  { diff }: Remedies,
+): readonly StatusProblem[] {
   const { secretName } = desired.config.certificate;
   const told = new Set([
     ...workloads.filter(({ pods }) => pods === null).map(({ kind, name }) => `${kind} ${name}`),
@@ -90,37 +137,71 @@ function ofControllerObjects({ changes, desired, live }: StatusFacts, { workload
   ]);
   const ofServices = new Set(desired.objects.filter(({ service }) => service !== undefined).map(({ path }) => path));
   const differing = changes.objects.flatMap(({ path, change, object }) =>
-    change === 'unchanged' || ofServices.has(path) || told.has(`${object.kind} ${object.name}`) ? [] : [formatDifference(differenceOf(object, change))],
+    change === 'unchanged' || ofServices.has(path) || told.has(`${object.kind} ${object.name}`)
+      ? []
+      : [formatDifference(differenceOf(object, change))],
   );
   if (differing.length === 0) return [];
-  const count = differing.length === 1 ? 'an object of the controller differs' : `${differing.length} objects of the controller differ`;
+  const count =
+    differing.length === 1
+      ? 'an object of the controller differs'
+      : `${differing.length} objects of the controller differ`;
   return [problem('drift', [], `${count} from what apply brings`, diff, formatSome(differing))];
 }
 
-function ofService(facts: StatusFacts, service: ServiceStatus, wrongTypes: readonly WrongTypeSecret[], remedies: Remedies): readonly StatusProblem[] {
+function ofService(
+  facts: StatusFacts,
+  service: ServiceStatus,
+  wrongTypes: readonly WrongTypeSecret[],
+  remedies: Remedies,
+): readonly StatusProblem[] {
   const { apply, diff } = remedies;
   const { release, pods, route, drift } = service;
-  const tell = (code: ProblemCode, message: string, remedy: string, details: readonly string[] = []): StatusProblem => problem(code, [service.name], message, remedy, details);
-  const certificates = certificatesOf(facts, service).filter(({ secret, state }) => state !== 'unreadable' || !wrongTypes.some(({ name }) => name === secret));
+  const tell = (code: ProblemCode, message: string, remedy: string, details: readonly string[] = []): StatusProblem =>
+    problem(code, [service.name], message, remedy, details);
+  const certificates = certificatesOf(facts, service).filter(
+    ({ secret, state }) => state !== 'unreadable' || !wrongTypes.some(({ name }) => name === secret),
+  );
   // Without a release everything else is missing as well.
-  if (release.status === null || release.status === 'uninstalled') return [tell('not-applied', 'not applied yet', apply)];
+  if (release.status === null || release.status === 'uninstalled')
+    return [tell('not-applied', 'not applied yet', apply)];
   const isPending = release.status.startsWith('pending-') || release.status === 'uninstalling';
   const hasFailed = !isPending && release.status !== 'deployed';
   const isTold = (difference: Difference): boolean =>
     difference.about === 'revision-status' ||
-    certificates.some(({ secret, state }) => state !== 'valid' && isDifferenceOf(difference, 'Secret', secret, 'missing')) ||
+    certificates.some(
+      ({ secret, state }) => state !== 'valid' && isDifferenceOf(difference, 'Secret', secret, 'missing'),
+    ) ||
     // Without our label the light look does not see it at all.
     wrongTypes.some((wrongType) => isDifferenceOf(difference, 'Secret', wrongType.name, 'missing', 'differs'));
   const others = drift.filter((difference) => !isTold(difference));
   return [
-    ...(isPending ? [tell('release-pending', `release is ${release.status}: a helm is at work, or was killed`, `${apply} repairs it`)] : []),
-    ...(hasFailed ? [tell('release-failed', `release is ${release.status} (revision ${release.revision ?? 0})`, `${apply}; helm history ${release.name} --namespace ${release.namespace} shows more`)] : []),
+    ...(isPending
+      ? [
+          tell(
+            'release-pending',
+            `release is ${release.status}: a helm is at work, or was killed`,
+            `${apply} repairs it`,
+          ),
+        ]
+      : []),
+    ...(hasFailed
+      ? [
+          tell(
+            'release-failed',
+            `release is ${release.status} (revision ${release.revision ?? 0})`,
+            `${apply}; helm history ${release.name} --namespace ${release.namespace} shows more`,
+          ),
+        ]
+      : []),
     ...(pods === null ? [tell('workload-missing', 'its Deployment is missing', apply)] : []),
     ...(pods !== null && !pods.rolledOut
       ? [
           tell(
             'not-ready',
-            pods.ready >= pods.wanted ? `its newest pods are not ready; ${pods.ready} older ones serve` : `not ready: ${pods.ready} of ${pods.wanted} pods`,
+            pods.ready >= pods.wanted
+              ? `its newest pods are not ready; ${pods.ready} older ones serve`
+              : `not ready: ${pods.ready} of ${pods.wanted} pods`,
             lookAt('Deployment', release.name, release.namespace),
             reasons(facts, 'Deployment', release.namespace, release.name),
           ),
@@ -128,24 +209,45 @@ function ofService(facts: StatusFacts, service: ServiceStatus, wrongTypes: reado
       : []),
     ...ofRoute(service.name, route, remedies),
     ...certificates.flatMap((certificate) => ofCertificate(facts, service, certificate, remedies)),
-    ...(others.length === 0 || (pods === null && others.every((difference) => isDifferenceOf(difference, 'Deployment', release.name, 'missing')))
+    ...(others.length === 0 ||
+    (pods === null && others.every((difference) => isDifferenceOf(difference, 'Deployment', release.name, 'missing')))
       ? []
       : [tell('drift', `differs from what apply brings: ${others.map(formatDifference).join(', ')}`, diff)]),
   ];
 }
 
-function ofRoute(service: string, { kind, state, className, controller, reason }: ServiceStatus['route'], { apply, diff }: Remedies): readonly StatusProblem[] {
+function ofRoute(
+  service: string,
+  { kind, state, className, controller, reason }: ServiceStatus['route'],
+  { apply, diff }: Remedies,
+): readonly StatusProblem[] {
   const code = kind.toLowerCase();
-  const tell = (problemCode: ProblemCode, message: string, remedy: string): readonly StatusProblem[] => [problem(problemCode, [service], message, remedy)];
+  const tell = (problemCode: ProblemCode, message: string, remedy: string): readonly StatusProblem[] => [
+    problem(problemCode, [service], message, remedy),
+  ];
   switch (state) {
     case 'missing':
       return tell(`${code}-missing`, `its ${kind} is missing`, apply);
     case 'foreign':
-      return tell(`${code}-foreign`, `its ${kind} is of class ${className ?? ''}, which is another controller's: ${controller ?? ''}`, diff);
+      return tell(
+        `${code}-foreign`,
+        `its ${kind} is of class ${className ?? ''}, which is another controller's: ${controller ?? ''}`,
+        diff,
+      );
     case 'ignored':
       return tell(`${code}-ignored`, `no controller reads its ${kind}: ${reason ?? ''}`, diff);
     case 'unknown':
-      return [{ ...problem('route-unknown', [service], `nothing tells whether its ${kind} is read: ${reason ?? ''}`, `ingress-tls verify ${service} looks as a client does`), level: 'warning' }];
+      return [
+        {
+          ...problem(
+            'route-unknown',
+            [service],
+            `nothing tells whether its ${kind} is read: ${reason ?? ''}`,
+            `ingress-tls verify ${service} looks as a client does`,
+          ),
+          level: 'warning',
+        },
+      ];
     // The controller's own line says it.
     case 'stopped':
     case 'admitted':
@@ -154,21 +256,34 @@ function ofRoute(service: string, { kind, state, className, controller, reason }
 }
 
 /** The one that clients are shown, and in reencrypt the pod's own, which the controller verifies. */
-function certificatesOf({ desired, live, now }: StatusFacts, { name, mode, certificate }: ServiceStatus): readonly CertificateStatus[] {
+function certificatesOf(
+  { desired, live, now }: StatusFacts,
+  { name, mode, certificate }: ServiceStatus,
+): readonly CertificateStatus[] {
   const ofPod = hasTlsHop(mode) ? desired.services.find((service) => service.name === name)?.podTlsSecret : undefined;
-  return ofPod === undefined ? [certificate] : [certificate, judgeCertificate(ofPod, live.secrets.get(ofPod)?.certificate, now)];
+  return ofPod === undefined
+    ? [certificate]
+    : [certificate, judgeCertificate(ofPod, live.secrets.get(ofPod)?.certificate, now)];
 }
 
 /** Nothing of one that is valid. */
-function ofCertificate({ desired, now }: StatusFacts, service: ServiceStatus, { secret, state, expires, daysLeft }: CertificateStatus, { apply, diff }: Remedies): readonly StatusProblem[] {
+function ofCertificate(
+  { desired, now }: StatusFacts,
+  service: ServiceStatus,
+  { secret, state, expires, daysLeft }: CertificateStatus,
+  { apply, diff }: Remedies,
+): readonly StatusProblem[] {
   const place = `Secret ${service.release.namespace}/${secret}`;
   const isPods = secret !== desired.config.certificate.secretName;
   const source = desired.services.find(({ name }) => name === service.name);
   const pair = shownPair({ name: service.name, mode: isPods ? 'passthrough' : 'terminate' });
   const renew = `move ${pair.certificate} and ${pair.key} away, then ${apply}${isPods && source !== undefined ? `; then kubectl rollout restart deployment/${source.release} --namespace ${source.namespace}` : ''}`;
-  const tell = (code: ProblemCode, message: string, remedy: string, level: StatusProblem['level'] = 'error'): readonly StatusProblem[] => [
-    { ...problem(code, [service.name], message, remedy), level },
-  ];
+  const tell = (
+    code: ProblemCode,
+    message: string,
+    remedy: string,
+    level: StatusProblem['level'] = 'error',
+  ): readonly StatusProblem[] => [{ ...problem(code, [service.name], message, remedy), level }];
   const end = expires === null ? '' : formatDate(new Date(expires), now);
   switch (state) {
     case 'missing':
@@ -178,33 +293,75 @@ function ofCertificate({ desired, now }: StatusFacts, service: ServiceStatus, { 
     case 'expired':
       return tell('certificate-invalid', `${place}: the certificate expired on ${end}`, renew);
     case 'not-yet-valid':
-      return tell('certificate-invalid', `${place}: the certificate is not valid yet`, 'compare the clocks of this machine and of the one that made it');
+      return tell(
+        'certificate-invalid',
+        `${place}: the certificate is not valid yet`,
+        'compare the clocks of this machine and of the one that made it',
+      );
     case 'expiring':
-      return tell('certificate-expiring', `${place}: the certificate expires ${(daysLeft ?? 0) < 1 ? `on ${end}` : `in ${daysLeft ?? 0} ${daysLeft === 1 ? 'day' : 'days'}`}`, renew, 'warning');
+      return tell(
+        'certificate-expiring',
+        `${place}: the certificate expires ${(daysLeft ?? 0) < 1 ? `on ${end}` : `in ${daysLeft ?? 0} ${daysLeft === 1 ? 'day' : 'days'}`}`,
+        renew,
+        'warning',
+      );
     case 'valid':
       return [];
   }
 }
 
 function ofNamespaces({ terminating }: StatusFacts, { apply }: Remedies): readonly StatusProblem[] {
-  return terminating.map((name) => problem('namespace-terminating', [], `namespace ${name} is being deleted`, `${apply} waits until it is gone and makes it anew`));
+  return terminating.map((name) =>
+    problem(
+      'namespace-terminating',
+      [],
+      `namespace ${name} is being deleted`,
+      `${apply} waits until it is gone and makes it anew`,
+    ),
+  );
 }
 
 function ofOther({ desired }: StatusFacts, other: OtherProject): StatusProblem {
   const { message, toHaveBoth, ifRenamed } = tellOtherProject(other, desired.config);
-  return problem('other-project', [], message, `${toHaveBoth}; ${ifRenamed}ingress-tls apply --take-over ${other.project}`, formatSome(other.found.map(printObjectName)));
+  return problem(
+    'other-project',
+    [],
+    message,
+    `${toHaveBoth}; ${ifRenamed}ingress-tls apply --take-over ${other.project}`,
+    formatSome(other.found.map(printObjectName)),
+  );
 }
 
 function ofProject({ orphans: { releases, objects }, services, desired }: StatusFacts): readonly StatusProblem[] {
   // Whoever asks for some services is told of those alone.
   if (releases.length + objects.length === 0 || services.length < desired.services.length) return [];
   const names = [...releases.map(({ name }) => `release ${name}`), ...objects.map(printObjectName)];
-  return [{ ...problem('no-longer-wanted', [], `on the cluster and no longer in the project: ${formatSome(names).join(', ')}`, 'ingress-tls apply --prune removes what is no longer wanted'), level: 'warning' }];
+  return [
+    {
+      ...problem(
+        'no-longer-wanted',
+        [],
+        `on the cluster and no longer in the project: ${formatSome(names).join(', ')}`,
+        'ingress-tls apply --prune removes what is no longer wanted',
+      ),
+      level: 'warning',
+    },
+  ];
 }
 
 function ofUnseen({ unseen }: StatusFacts): readonly StatusProblem[] {
   if (unseen.length === 0) return [];
-  return [{ ...problem('not-looked-at', [], `your user of the cluster may not look at ${unseen.join(', ')}: nothing is said of that`, 'kubectl auth can-i --list shows the rights you have'), level: 'warning' }];
+  return [
+    {
+      ...problem(
+        'not-looked-at',
+        [],
+        `your user of the cluster may not look at ${unseen.join(', ')}: nothing is said of that`,
+        'kubectl auth can-i --list shows the rights you have',
+      ),
+      level: 'warning',
+    },
+  ];
 }
 
 /** Enough to begin with; diff tells all. */
@@ -222,6 +379,12 @@ function lookAt(kind: string, name: string, namespace: string): string {
   return `kubectl describe ${kind.toLowerCase()} ${name} --namespace ${namespace}`;
 }
 
-function problem(code: ProblemCode, services: readonly string[], message: string, remedy: string, details: readonly string[] = []): StatusProblem {
+function problem(
+  code: ProblemCode,
+  services: readonly string[],
+  message: string,
+  remedy: string,
+  details: readonly string[] = [],
+): StatusProblem {
   return { level: 'error', code, services, message, details, remedy };
 }

@@ -10,7 +10,11 @@ export interface WrongTypeSecret {
 }
 
 /** Secrets of the right name and a wrong type. The API server lets nobody change a type ("field is immutable", tried on Kubernetes 1.35.4). */
-export function listWrongTypes({ desired, services, live }: Pick<StatusFacts, 'desired' | 'services' | 'live'>): readonly WrongTypeSecret[] {
+export function listWrongTypes({
+  desired,
+  services,
+  live,
+}: Pick<StatusFacts, 'desired' | 'services' | 'live'>): readonly WrongTypeSecret[] {
   const shown = new Set(services.map(({ name }) => name));
   return desired.objects.flatMap(({ content: { object }, service }): readonly WrongTypeSecret[] => {
     const { name, namespace = desired.config.namespace } = object.metadata;
@@ -22,7 +26,14 @@ export function listWrongTypes({ desired, services, live }: Pick<StatusFacts, 'd
     return [
       {
         name,
-        problem: { level: 'error', code: 'secret-type', services: service === undefined ? [] : [service], message, details: [], remedy },
+        problem: {
+          level: 'error',
+          code: 'secret-type',
+          services: service === undefined ? [] : [service],
+          message,
+          details: [],
+          remedy,
+        },
       },
     ];
   });

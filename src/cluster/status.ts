@@ -20,7 +20,11 @@ export function judgeStatus(facts: StatusFacts): Status {
 }
 
 /** Workloads that exist and whose newest pods are not all there: what to ask for reasons. */
-export function listUnready({ desired: { config, profile }, services, live }: Pick<StatusFacts, 'desired' | 'services' | 'live'>): readonly ObjectReference[] {
+export function listUnready({
+  desired: { config, profile },
+  services,
+  live,
+}: Pick<StatusFacts, 'desired' | 'services' | 'live'>): readonly ObjectReference[] {
   const ofController = profile.workloads(config).flatMap((reference) => {
     const workload = findNamed(live.controller, reference.kind, reference.name);
     return workload === undefined || countPods(workload).rolledOut ? [] : [reference];
@@ -42,7 +46,10 @@ function judgeService(facts: StatusFacts, service: PlannedService, isRunning: bo
   const { name, mode, host, release, namespace } = service;
   const record = records.find((each) => each.name === release && each.namespace === namespace);
   const deployment = findNamed(live.objects, 'Deployment', release);
-  const secret = endsInPod(service.mode) && service.podTlsSecret !== undefined ? service.podTlsSecret : config.certificate.secretName;
+  const secret =
+    endsInPod(service.mode) && service.podTlsSecret !== undefined
+      ? service.podTlsSecret
+      : config.certificate.secretName;
   return {
     ...{ name, mode, host },
     release: { name: release, namespace, status: record?.status ?? null, revision: record?.revision ?? null },

@@ -9,12 +9,22 @@ import { endsInPod } from '../model/mode.ts';
 const ofAll: ReadonlySet<RunStep['phase']> = new Set(['namespaces-and-rbac', 'controller', 'rollout']);
 
 /** Services that clients may see otherwise than before once these commands have run. */
-export function selectTouched(config: Config, { services, objects }: DesiredProject, commands: readonly RunStep[]): readonly PlannedService[] {
+export function selectTouched(
+  config: Config,
+  { services, objects }: DesiredProject,
+  commands: readonly RunStep[],
+): readonly PlannedService[] {
   if (commands.some(({ phase }) => ofAll.has(phase))) return services;
-  const sent = new Set(commands.flatMap(({ phase, command }) => (phase === 'secrets' ? (command.stdinFiles ?? []) : [])));
+  const sent = new Set(
+    commands.flatMap(({ phase, command }) => (phase === 'secrets' ? (command.stdinFiles ?? []) : [])),
+  );
   const wildcard = secretPath(config.certificate.secretName);
-  const releases = commands.flatMap(({ phase, release }) => (phase === 'services' && release !== undefined ? [`${release.namespace}/${release.name}`] : []));
-  const workloads = commands.flatMap(({ waitsFor = [] }) => waitsFor.map(({ namespace, name }) => `${namespace}/${name}`));
+  const releases = commands.flatMap(({ phase, release }) =>
+    phase === 'services' && release !== undefined ? [`${release.namespace}/${release.name}`] : [],
+  );
+  const workloads = commands.flatMap(({ waitsFor = [] }) =>
+    waitsFor.map(({ namespace, name }) => `${namespace}/${name}`),
+  );
   const touched = new Set([...releases, ...workloads]);
   return services.filter((service) => {
     const own = objects.flatMap(({ path, service: name }) => (name === service.name ? [path] : []));

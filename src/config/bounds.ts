@@ -61,8 +61,10 @@ function findCostly(text: string): Excess | undefined {
     else if (token === ']' || token === '}') flowDepth = Math.max(0, flowDepth - 1);
     else if (token.endsWith('\n')) [compactDepth, indent] = [0, 0];
     else if (flowDepth === 0 && (token === '-' || token === '?' || token === ':')) compactDepth += 1;
-    if (flowDepth > mostDepth || compactDepth > mostDepth) return { message: 'lists and mappings are nested too deeply', offset };
-    if (count > mostTokens) return { message: 'the file has more keys and values before this place than 5,000 services need', offset };
+    if (flowDepth > mostDepth || compactDepth > mostDepth)
+      return { message: 'lists and mappings are nested too deeply', offset };
+    if (count > mostTokens)
+      return { message: 'the file has more keys and values before this place than 5,000 services need', offset };
     offset += token.length;
   }
   return undefined;

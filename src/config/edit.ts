@@ -135,12 +135,13 @@ function readEditable(text: string, fileName: string): EditableFile {
   const body = withoutByteOrderMark(text);
   const root = parseDocument(body, { keepSourceTokens: true, prettyErrors: false, logLevel: 'error' }).contents;
   if (!isMap(root)) {
-    throw new UsageError(`${fileName} cannot be edited: it holds no mapping`, { remedy: `remove ${fileName} and run ingress-tls init, or restore it from your version control` });
+    throw new UsageError(`${fileName} cannot be edited: it holds no mapping`, {
+      remedy: `remove ${fileName} and run ingress-tls init, or restore it from your version control`,
+    });
   }
   const data = source.data as Readonly<Record<string, unknown>>;
   return { fileName, text: body, root, data, lineBreak: /\r?\n/.exec(body)?.[0] ?? '\n' };
 }
-
 
 function planAddition(file: EditableFile, service: object): Splice[] {
   const { text, root } = file;
@@ -174,7 +175,8 @@ function appendItem(file: EditableFile, pair: Pair, list: YAMLSeq, service: obje
   const { text } = file;
   const lines = findItemLines(text, list, endOfColon(text, pair));
   const last = lines?.items.at(-1);
-  if (lines === undefined || last === undefined) throw new NotEditable('an item of services does not begin on a line of its own');
+  if (lines === undefined || last === undefined)
+    throw new NotEditable('an item of services does not begin on a line of its own');
   const beforeLast = lines.items.at(-2);
   const isSpaced = beforeLast !== undefined && skipBlankLinesBack(text, last.from, beforeLast.to) < last.from;
   return insertLines(file, last.to, [...(isSpaced ? [''] : []), ...printYamlLines([service], lines.indent)]);
@@ -212,7 +214,12 @@ function appendFlowItem(list: YAMLSeq, service: object): Splice {
 function planRemoval(file: EditableFile, index: number): Splice[] {
   const { text, root } = file;
   const pair = findPair(root, 'services');
-  if (pair === undefined || !isSeq(pair.value) || usesAnchorsItself(pair.value) || usesAnchors(pair.value.items[index])) {
+  if (
+    pair === undefined ||
+    !isSeq(pair.value) ||
+    usesAnchorsItself(pair.value) ||
+    usesAnchors(pair.value.items[index])
+  ) {
     throw new NotEditable('the service uses an anchor or an alias');
   }
   const list = pair.value;
@@ -220,7 +227,8 @@ function planRemoval(file: EditableFile, index: number): Splice[] {
   const colon = endOfColon(text, pair);
   const lines = findItemLines(text, list, colon)?.items;
   const own = lines?.[index];
-  if (lines === undefined || own === undefined) throw new NotEditable('an item of services does not begin on a line of its own');
+  if (lines === undefined || own === undefined)
+    throw new NotEditable('an item of services does not begin on a line of its own');
   if (lines.length === 1) return [{ from: colon, to: colon, insert: ' []' }, removeLines(text, own.from, own.to)];
   return [removeItemLines(text, own, lines[index - 1]?.to)];
 }
@@ -287,10 +295,12 @@ function flowText(service: object): string {
 }
 
 function applySplices(text: string, splices: readonly Splice[]): string {
-  return [...splices]
-    // From the end, so that offsets stay true; at one offset the removal before the insertion.
-    .sort((left, right) => right.from - left.from || right.to - left.to)
-    .reduce((result, { from, to, insert }) => result.slice(0, from) + insert + result.slice(to), text);
+  return (
+    [...splices]
+      // From the end, so that offsets stay true; at one offset the removal before the insertion.
+      .sort((left, right) => right.from - left.from || right.to - left.to)
+      .reduce((result, { from, to, insert }) => result.slice(0, from) + insert + result.slice(to), text)
+  );
 }
 
 function endOfColon(text: string, { key }: Pair): number {
@@ -303,12 +313,14 @@ function endOfColon(text: string, { key }: Pair): number {
 function columnOf(text: string, { key }: Pair): number {
   const start = rangeOf(key)[0];
   const column = start - lineStart(text, start);
-  if (text.slice(start - column, start).trim() !== '') throw new NotEditable('services does not begin on a line of its own');
+  if (text.slice(start - column, start).trim() !== '')
+    throw new NotEditable('services does not begin on a line of its own');
   return column;
 }
 
 function rangeOf(node: unknown): readonly [number, number] {
-  if (!isNode(node) || node.range === null || node.range === undefined) throw new NotEditable('services has an empty item');
+  if (!isNode(node) || node.range === null || node.range === undefined)
+    throw new NotEditable('services has an empty item');
   return [node.range[0], node.range[1]];
 }
 

@@ -124,7 +124,11 @@ function explainType(expected: string, found: unknown, written: string | undefin
   const isBare = typeof found === 'boolean' || typeof found === 'number' || typeof found === 'bigint';
   if (expected === 'string' && isBare) return `${message}; quote it: ${quote(written ?? String(found))}`;
   if (expected === 'boolean' && typeof found === 'string') {
-    const meant = /^(?:y|yes|on|true)$/i.test(found) ? 'true' : /^(?:n|no|off|false)$/i.test(found) ? 'false' : undefined;
+    const meant = /^(?:y|yes|on|true)$/i.test(found)
+      ? 'true'
+      : /^(?:n|no|off|false)$/i.test(found)
+        ? 'false'
+        : undefined;
     return meant === undefined ? message : `${message}; write ${meant}`;
   }
   const isNumberExpected = expected === 'number' || expected === 'int';
@@ -166,7 +170,9 @@ function findMisreadScalars(source: Source): Problem[] {
     // Also outside the schema's reach: zod@4.6.7 skips this key in records without a word.
     if (role === 'key' && scalar.value === '__proto__') return [{ path, message: 'unknown key', offset }];
     const isOddNumber = role === 'value' && typeof scalar.value === 'number' && !/^-?(?:0|[1-9]\d*)$/.test(written);
-    return isOddNumber ? [{ path, message: `write the number in decimal digits: ${scalar.value as number}`, offset }] : [];
+    return isOddNumber
+      ? [{ path, message: `write the number in decimal digits: ${scalar.value as number}`, offset }]
+      : [];
   });
 }
 

@@ -39,7 +39,10 @@ export function createConfigText({ domain, namespace, controller = {}, certifica
     '  # The port for HTTPS on every node.',
     field('nodePort', controllerFields.nodePort, 2),
     ...(image === undefined
-      ? ["  # Replaces the profile's image, for instance by a maintained fork's:", '  # image: registry.example/controller:v1']
+      ? [
+          "  # Replaces the profile's image, for instance by a maintained fork's:",
+          '  # image: registry.example/controller:v1',
+        ]
       : [field('image', image, 2)]),
     ...(sharedWith.length === 0
       ? []
@@ -51,7 +54,10 @@ export function createConfigText({ domain, namespace, controller = {}, certifica
     '  # 1 to 825.',
     field('days', certificateFields.days, 2),
     ...(certificateFields.keyType === undefined
-      ? ['  # For all new keys, in place of rsa-2048 for the wildcard and ecdsa-p256 for the others:', '  # keyType: ecdsa-p256']
+      ? [
+          '  # For all new keys, in place of rsa-2048 for the wildcard and ecdsa-p256 for the others:',
+          '  # keyType: ecdsa-p256',
+        ]
       : ['  # rsa-2048 or ecdsa-p256, for all new keys.', field('keyType', certificateFields.keyType, 2)]),
     '',
     '# `ingress-tls add-service NAME --mode terminate` (or reencrypt, or passthrough) adds one.',

@@ -52,7 +52,11 @@ export function findBreaches(data: unknown, controllerSchema: ControllerSchema):
   return [
     ...checkSharedWith(toList(controller['sharedWith']), controllerName ?? defaults.controller.name),
     ...checkNames(services, controllerName),
-    ...checkSecretName(accepted(certificateSchema.shape.secretName, certificate['secretName']), services, controllerName),
+    ...checkSecretName(
+      accepted(certificateSchema.shape.secretName, certificate['secretName']),
+      services,
+      controllerName,
+    ),
     ...checkHosts(services, domain),
     ...services.flatMap((service) => [...checkClientAuth(service), ...checkAnnotationSize(service)]),
   ];
@@ -134,7 +138,8 @@ function checkSecretName(
 ): Breach[] {
   if (secretName === undefined || controllerName === undefined) return [];
   const owner = services.find(
-    ({ name }) => name !== undefined && secretSuffixes.some((suffix) => secretName === `${controllerName}-${name}-${suffix}`),
+    ({ name }) =>
+      name !== undefined && secretSuffixes.some((suffix) => secretName === `${controllerName}-${name}-${suffix}`),
   );
   if (owner?.name === undefined) return [];
   const message =

@@ -32,7 +32,10 @@ export const certificateSchema = z.strictObject({
     "The Secret of the wildcard certificate, in the services' namespace.",
   ),
   // Apple refuses longer-lived server certificates (support.apple.com 103769), private authorities' included.
-  days: describe(z._default(wholeNumber(1, 825), defaults.certificate.days), 'How long certificates are valid, in days.'),
+  days: describe(
+    z._default(wholeNumber(1, 825), defaults.certificate.days),
+    'How long certificates are valid, in days.',
+  ),
   keyType: describe(
     z.optional(z.enum(['rsa-2048', 'ecdsa-p256'])),
     'The kind of every new private key, by default rsa-2048 for the wildcard certificate and ecdsa-p256 for all others.',
@@ -40,7 +43,10 @@ export const certificateSchema = z.strictObject({
 });
 
 export const serviceSchema = z.strictObject({
-  name: describe(text(dnsLabel), 'The name of the service: of its chart, and after the controller\'s name and "-" of its Helm release.'),
+  name: describe(
+    text(dnsLabel),
+    'The name of the service: of its chart, and after the controller\'s name and "-" of its Helm release.',
+  ),
   mode: describe(
     z.enum(modes),
     'Where TLS ends. terminate: at the controller, plain HTTP to the pod. reencrypt: at the controller, then TLS with ' +
@@ -150,14 +156,20 @@ function text(rule: TextRule) {
     const value = String(issue.input);
     return explainForbiddenText(value) ?? rule.explain(value);
   };
-  return z.string().check(z.maxLength(rule.maxLength, { error: explain, abort: true }), z.regex(rule.pattern, { error: explain }));
+  return z
+    .string()
+    .check(z.maxLength(rule.maxLength, { error: explain, abort: true }), z.regex(rule.pattern, { error: explain }));
 }
 
 function wholeNumber(least: number, most: number) {
-  const error = (issue: { readonly input?: unknown }): string => `${String(issue.input)} is not from ${least} to ${most}`;
+  const error = (issue: { readonly input?: unknown }): string =>
+    `${String(issue.input)} is not from ${least} to ${most}`;
   return z.int({ error }).check(z.minimum(least, { error }), z.maximum(most, { error }));
 }
 
 function emptyIsAbsent<Section extends z.ZodMiniType>(section: Section, empty: z.output<Section>) {
-  return z.pipe(z.nullish(section), z.transform((value: z.output<Section> | null | undefined) => value ?? empty));
+  return z.pipe(
+    z.nullish(section),
+    z.transform((value: z.output<Section> | null | undefined) => value ?? empty),
+  );
 }

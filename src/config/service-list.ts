@@ -69,7 +69,9 @@ export function findFlowItemLines(
   const rest = /^[ \t]*(,?)[ \t]*(?:#[^\n]*|\r?)\n$/.exec(text.slice(end, lastLineEnd));
   if (rest === null) return undefined;
   const previousEnd = skipDeeperComments(text, lineEnd(text, ranges[index - 1]?.[1] ?? listStart), indent);
-  const from = skipBack(text, lineStart(text, start), previousEnd, (line) => isCommentAt(line, (column) => column === indent));
+  const from = skipBack(text, lineStart(text, start), previousEnd, (line) =>
+    isCommentAt(line, (column) => column === indent),
+  );
   return { from, to: skipDeeperComments(text, lastLineEnd, indent), previousEnd, hasComma: rest[1] === ',' };
 }
 
@@ -122,7 +124,8 @@ export function contentEnd(node: Node): number {
 /** Whether a node, or anything in it, is an alias or has an anchor. */
 export function usesAnchors(node: unknown): boolean {
   if (isAlias(node)) return true;
-  if (isMap(node)) return node.anchor !== undefined || node.items.some(({ key, value }) => usesAnchors(key) || usesAnchors(value));
+  if (isMap(node))
+    return node.anchor !== undefined || node.items.some(({ key, value }) => usesAnchors(key) || usesAnchors(value));
   if (isSeq(node)) return node.anchor !== undefined || node.items.some(usesAnchors);
   return isScalar(node) && node.anchor !== undefined;
 }
@@ -145,7 +148,9 @@ function pairEnd({ key, value }: Pair): number {
 function findDashes(list: YAMLSeq): number[] {
   const token = list.srcToken as CST.BlockSequence | CST.FlowCollection | undefined;
   if (token?.type !== 'block-seq') return [];
-  return token.items.flatMap(({ start }) => start.filter(({ type }) => type === 'seq-item-ind').map(({ offset }) => offset));
+  return token.items.flatMap(({ start }) =>
+    start.filter(({ type }) => type === 'seq-item-ind').map(({ offset }) => offset),
+  );
 }
 
 /** A block scalar ends behind its line break, everything else within its line. */

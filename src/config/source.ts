@@ -66,9 +66,11 @@ function parseSource(text: string): Source {
   const lines = new LineCounter();
   const document = parseQuietly(body, lines);
   const outline = outlineOf(document, (offset) => lines.linePos(offset).line);
-  const problems = [...document.errors, ...document.warnings].map(
-    ({ code, message, pos }): Problem => ({ path: [], message: explainSyntax(code, message), offset: pos[0] }),
-  );
+  const problems = [...document.errors, ...document.warnings].map(({ code, message, pos }): Problem => ({
+    path: [],
+    message: explainSyntax(code, message),
+    offset: pos[0],
+  }));
   const result = {
     scalars: outline.scalars,
     offsetOf: (path: Path, role: 'key' | 'value' = 'value') => outline.offsetOf(path, role),
@@ -157,13 +159,20 @@ interface Outline {
 function outlineOf(document: Document, lineOf: (offset: number) => number): Outline {
   const problems: (Problem & { fatal: boolean })[] = [];
   const scalars: ScalarPlace[] = [];
-  const offsets = new Map<string, { readonly key: number; readonly value: number; readonly written: string | undefined }>();
+  const offsets = new Map<
+    string,
+    { readonly key: number; readonly value: number; readonly written: string | undefined }
+  >();
   const anchors = new Set<string>();
   let firstAlias: number | undefined;
 
   const visitNode = (node: unknown, path: Path, keyOffset: number): void => {
     const start = startOf(node) ?? keyOffset;
-    offsets.set(JSON.stringify(path), { key: keyOffset, value: start, written: isScalar(node) ? node.source : undefined });
+    offsets.set(JSON.stringify(path), {
+      key: keyOffset,
+      value: start,
+      written: isScalar(node) ? node.source : undefined,
+    });
     if (isAlias(node)) {
       firstAlias ??= start;
       if (!anchors.has(node.source)) {
@@ -198,7 +207,12 @@ function outlineOf(document: Document, lineOf: (offset: number) => number): Outl
       first.set(name, offset);
       if (isScalar(key)) scalars.push({ path: valuePath, role: 'key', scalar: key });
       if (isAlias(key) && !anchors.has(key.source)) {
-        problems.push({ path, message: `*${key.source} stands for an anchor that does not exist`, offset, fatal: true });
+        problems.push({
+          path,
+          message: `*${key.source} stands for an anchor that does not exist`,
+          offset,
+          fatal: true,
+        });
       }
       if (isScalar(key) && key.anchor !== undefined) anchors.add(key.anchor);
       visitNode(value, valuePath, offset);

@@ -26,7 +26,9 @@ export function buildCertificate(pair: DesiredPair, found: FoundPairs, now: Date
       : {
           expires: facts.notAfter,
           // What has not begun has no days left.
-          ...(facts.notBefore > now ? {} : { daysLeft: Math.floor((facts.notAfter.getTime() - now.getTime()) / millisecondsOfDay) }),
+          ...(facts.notBefore > now
+            ? {}
+            : { daysLeft: Math.floor((facts.notAfter.getTime() - now.getTime()) / millisecondsOfDay) }),
         }),
     issuer: nameIssuer(pair, found.get(path)),
     problems: listProblems(pair, found, now),
@@ -49,14 +51,19 @@ function listProblems(pair: DesiredPair, found: FoundPairs, now: Date): readonly
     ...judgeDates(facts, now),
     ...(isKeyNeeded && !pairFound.hasKey ? [`key ${pair.paths.key} is missing`] : []),
     ...(pairFound.matches === false ? [`key ${pair.paths.key} does not fit`] : []),
-    ...(pairFound.issuedByAuthority === false && pair.issuer !== undefined ? [`not issued by ${pair.issuer.certificate}`] : []),
+    ...(pairFound.issuedByAuthority === false && pair.issuer !== undefined
+      ? [`not issued by ${pair.issuer.certificate}`]
+      : []),
     ...(pair.issuer === undefined ? [] : judgeAuthority(pair.issuer.certificate, found, now)),
     ...tellUncovered(pairFound.uncovered),
     ...facts.limits.map(({ fact, refusedBy }) => `refused by ${refusedBy}: ${fact}`),
   ];
 }
 
-function judgeDates({ notBefore, notAfter }: { readonly notBefore: Date; readonly notAfter: Date }, now: Date): readonly string[] {
+function judgeDates(
+  { notBefore, notAfter }: { readonly notBefore: Date; readonly notAfter: Date },
+  now: Date,
+): readonly string[] {
   if (notAfter <= now) return [`expired on ${formatDate(notAfter, now)}`];
   return notBefore > now ? [`not valid before ${formatDate(notBefore, now)}`] : [];
 }

@@ -42,8 +42,12 @@ export function drawHtml(graph: Graph): string {
     '<body>',
     `<h1>${escapeMarkup(title)}</h1>`,
     `<p>${escapeMarkup(`Controller ${controller.name} (${controller.profile}) in namespace ${controller.namespace}, ${controller.port}.`)}</p>`,
-    ...splitLanes(graph.lanes).map((lanes, index) => `<figure>\n${drawPicture(graph, lanes, { id: `graph${index + 1}` })}\n</figure>`),
-    ...(graph.lanes.length === 0 ? [] : ['<h2>Services</h2>', drawTable(['Service', 'Mode', 'URL', 'Pods'], graph.lanes.map(printService))]),
+    ...splitLanes(graph.lanes).map(
+      (lanes, index) => `<figure>\n${drawPicture(graph, lanes, { id: `graph${index + 1}` })}\n</figure>`,
+    ),
+    ...(graph.lanes.length === 0
+      ? []
+      : ['<h2>Services</h2>', drawTable(['Service', 'Mode', 'URL', 'Pods'], graph.lanes.map(printService))]),
     '<h2>Certificates</h2>',
     drawTable(['File', 'Expires', 'Left', 'Names', 'Issued by'], graph.certificates.map(printCertificate)),
     '</body>',
@@ -74,6 +78,16 @@ function printCertificate(certificate: GraphCertificate): readonly string[] {
 
 /** @param rows cells of markup. */
 function drawTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const row = (cells: readonly string[], name: 'td' | 'th'): string => `<tr>${cells.map((cell) => `<${name}${name === 'th' ? ' scope="col"' : ''}>${cell}</${name}>`).join('')}</tr>`;
-  return ['<div class="scroll">', '<table>', `<thead>${row(header, 'th')}</thead>`, '<tbody>', ...rows.map((cells) => row(cells, 'td')), '</tbody>', '</table>', '</div>'].join('\n');
+  const row = (cells: readonly string[], name: 'td' | 'th'): string =>
+    `<tr>${cells.map((cell) => `<${name}${name === 'th' ? ' scope="col"' : ''}>${cell}</${name}>`).join('')}</tr>`;
+  return [
+    '<div class="scroll">',
+    '<table>',
+    `<thead>${row(header, 'th')}</thead>`,
+    '<tbody>',
+    ...rows.map((cells) => row(cells, 'td')),
+    '</tbody>',
+    '</table>',
+    '</div>',
+  ].join('\n');
 }

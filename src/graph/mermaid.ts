@@ -25,7 +25,9 @@ export function drawMermaid({ controller, lanes }: Graph): string {
     ...(lanes.length === 0 ? ['    nothing["no services yet"]'] : nodes),
     '  end',
     ...paths,
-    ...(broken.length === 0 ? [] : ['  classDef broken stroke:#d1242f,stroke-width:3px', `  class ${broken.join(',')} broken`]),
+    ...(broken.length === 0
+      ? []
+      : ['  classDef broken stroke:#d1242f,stroke-width:3px', `  class ${broken.join(',')} broken`]),
   ].join('\n');
 }
 
@@ -44,7 +46,10 @@ function drawLane({ service, port, replicas, path }: Lane, index: number): reado
   const target = `s${index}["${label('service', service)}<br/>${countPods(replicas)}, port ${port}"]`;
   switch (path.mode) {
     case 'terminate':
-      return [`  client ==>|"TLS<br/>${show(path.outer.server)}"| c${index}`, `  c${index} -.->|"HTTP, not encrypted"| ${target}`];
+      return [
+        `  client ==>|"TLS<br/>${show(path.outer.server)}"| c${index}`,
+        `  c${index} -.->|"HTTP, not encrypted"| ${target}`,
+      ];
     case 'reencrypt':
       return [
         `  client ==>|"TLS<br/>${show(path.outer.server)}"| c${index}`,
@@ -53,7 +58,10 @@ function drawLane({ service, port, replicas, path }: Lane, index: number): reado
     case 'passthrough': {
       const { client, server } = path.whole;
       const shown = client === undefined ? '' : `<br/>client shows ${printFile(client)}`;
-      return [`  client ==>|"${labelConnection(path.whole)}${shown}"| c${index}`, `  c${index} ==>|"the same TLS<br/>${show(server)}"| ${target}`];
+      return [
+        `  client ==>|"${labelConnection(path.whole)}${shown}"| c${index}`,
+        `  c${index} ==>|"the same TLS<br/>${show(server)}"| ${target}`,
+      ];
     }
   }
 }
@@ -63,15 +71,21 @@ function show(certificate: GraphCertificate): string {
 }
 
 function printFile(certificate: GraphCertificate): string {
-  const state = [formatExpiry(certificate), ...certificate.problems.map((problem) => `PROBLEM ${problem}`)].filter((line) => line !== undefined);
+  const state = [formatExpiry(certificate), ...certificate.problems.map((problem) => `PROBLEM ${problem}`)].filter(
+    (line) => line !== undefined,
+  );
   return [certificate.path, ...state].map(escapeLabel).join('<br/>');
 }
 
 /** The nodes of a lane in which a certificate with a problem is shown. */
 function findBroken(path: LanePath, index: number): readonly string[] {
-  const hasProblem = (certificate: GraphCertificate | undefined): boolean => certificate !== undefined && certificate.problems.length > 0;
+  const hasProblem = (certificate: GraphCertificate | undefined): boolean =>
+    certificate !== undefined && certificate.problems.length > 0;
   const isControllerBroken = path.mode !== 'passthrough' && hasProblem(path.outer.server);
-  const isServiceBroken = path.mode === 'reencrypt' ? hasProblem(path.inner.server) : path.mode === 'passthrough' && (hasProblem(path.whole.server) || hasProblem(path.whole.client));
+  const isServiceBroken =
+    path.mode === 'reencrypt'
+      ? hasProblem(path.inner.server)
+      : path.mode === 'passthrough' && (hasProblem(path.whole.server) || hasProblem(path.whole.client));
   return [...(isControllerBroken ? [`c${index}`] : []), ...(isServiceBroken ? [`s${index}`] : [])];
 }
 

@@ -10,8 +10,26 @@ interface Palette {
 }
 
 // Every text colour has a contrast of at least 4.5 to 1 on background and box (WCAG 2.2, 1.4.3).
-const light: Palette = { background: '#ffffff', box: '#f6f8fa', border: '#818b98', ink: '#1f2328', faint: '#59636e', tls: '#116329', plain: '#7d4e00', problem: '#b3151f' };
-const dark: Palette = { background: '#0d1117', box: '#161b22', border: '#656c76', ink: '#f0f6fc', faint: '#9198a1', tls: '#56d364', plain: '#e3b341', problem: '#ff8182' };
+const light: Palette = {
+  background: '#ffffff',
+  box: '#f6f8fa',
+  border: '#818b98',
+  ink: '#1f2328',
+  faint: '#59636e',
+  tls: '#116329',
+  plain: '#7d4e00',
+  problem: '#b3151f',
+};
+const dark: Palette = {
+  background: '#0d1117',
+  box: '#161b22',
+  border: '#656c76',
+  ink: '#f0f6fc',
+  faint: '#9198a1',
+  tls: '#56d364',
+  plain: '#e3b341',
+  problem: '#ff8182',
+};
 
 /**
  * Styles of the picture, without variables: simple renderers know none. Dark only on dark screens, so that background gets
@@ -44,6 +62,9 @@ function color({ background, box, border, ink, faint, tls, plain, problem }: Pal
     `rect.box{fill:${box};stroke:${border}}`,
     `text{fill:${ink}}`,
     `text.faint{fill:${faint}}`,
-    ...Object.entries({ tls, plain, problem }).map(([name, value]) => `path.${name}{stroke:${value}}circle.${name},text.${name}{fill:${value}}path.arrow.${name}{fill:${value};stroke:none}`),
+    ...Object.entries({ tls, plain, problem }).map(
+      ([name, value]) =>
+        `path.${name}{stroke:${value}}circle.${name},text.${name}{fill:${value}}path.arrow.${name}{fill:${value};stroke:none}`,
+    ),
   ];
 }

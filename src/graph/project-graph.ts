@@ -37,7 +37,15 @@ export function buildGraph({ desired, found, now }: GraphInput): Graph {
 }
 
 function buildLane({ name, mode, host, port, replicas }: DesiredService, entryPort: number, path: LanePath): Lane {
-  return { service: name, mode, host, url: `https://${host}:${entryPort}/`, port, ...(replicas === undefined ? {} : { replicas }), path };
+  return {
+    service: name,
+    mode,
+    host,
+    url: `https://${host}:${entryPort}/`,
+    port,
+    ...(replicas === undefined ? {} : { replicas }),
+    path,
+  };
 }
 
 function buildPath(service: DesiredService, describe: (paths: PairPaths, host?: string) => GraphCertificate): LanePath {
@@ -49,12 +57,19 @@ function buildPath(service: DesiredService, describe: (paths: PairPaths, host?: 
   // The pair is shared: of its problems a lane shows those of its own host.
   const outer = { server: describe(shownPair(service), service.host), isVerified: true };
   if (mode === 'terminate') return { mode, outer };
-  return { mode, outer, inner: { server: describe(podPair(service.name)), isVerified: service.upstreamCa !== undefined } };
+  return {
+    mode,
+    outer,
+    inner: { server: describe(podPair(service.name)), isVerified: service.upstreamCa !== undefined },
+  };
 }
 
 /** The same, as if the pair had to cover this host only. */
 function narrow(found: FoundPairs, { paths }: DesiredPair, host: string): FoundPairs {
   const pair = found.get(paths.certificate);
   if (pair === undefined || pair.uncovered.length === 0) return found;
-  return new Map([...found, [paths.certificate, { ...pair, uncovered: pair.uncovered.filter((name) => name === host) }]]);
+  return new Map([
+    ...found,
+    [paths.certificate, { ...pair, uncovered: pair.uncovered.filter((name) => name === host) }],
+  ]);
 }

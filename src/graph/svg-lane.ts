@@ -43,15 +43,29 @@ function drawPath({ path }: Lane, y: number): readonly string[] {
       return [
         ...explain('TLS ends, begins again'),
         ...drawConnection(path.outer, clientEdge, controllerLeft, y),
-        ...drawConnection(path.inner, controllerRight, serviceEdge, y, path.inner.isVerified ? 'TLS, verified' : undefined),
+        ...drawConnection(
+          path.inner,
+          controllerRight,
+          serviceEdge,
+          y,
+          path.inner.isVerified ? 'TLS, verified' : undefined,
+        ),
       ];
     case 'passthrough': {
       const { server, client } = path.whole;
       return [
         drawTls(clientEdge, serviceEdge, y, hasProblem(server) || hasProblem(client)),
         ...explain('passed on unopened'),
-        drawWords(outerMiddle, y - 12, labelConnection(path.whole), { anchor: 'middle', style: hasProblem(client) ? 'problem' : 'tls', most: fits.left }),
-        drawWords(innerMiddle, y - 12, 'the same TLS', { anchor: 'middle', style: hasProblem(server) ? 'problem' : 'tls', most: fits.right }),
+        drawWords(outerMiddle, y - 12, labelConnection(path.whole), {
+          anchor: 'middle',
+          style: hasProblem(client) ? 'problem' : 'tls',
+          most: fits.left,
+        }),
+        drawWords(innerMiddle, y - 12, 'the same TLS', {
+          anchor: 'middle',
+          style: hasProblem(server) ? 'problem' : 'tls',
+          most: fits.right,
+        }),
         ...(client === undefined ? [] : drawCertificate(client, clientEdge + gap, y, 'start', fits.left)),
         ...drawCertificate(server, serviceEdge - gap, y, 'end', fits.right),
       ];
@@ -59,23 +73,46 @@ function drawPath({ path }: Lane, y: number): readonly string[] {
   }
 }
 
-function drawConnection(connection: TlsConnection, from: number, to: number, y: number, label = labelConnection(connection)): readonly string[] {
+function drawConnection(
+  connection: TlsConnection,
+  from: number,
+  to: number,
+  y: number,
+  label = labelConnection(connection),
+): readonly string[] {
   const isBroken = hasProblem(connection.server);
   const most = from === clientEdge ? fits.left : fits.right;
   return [
     drawTls(from, to, y, isBroken),
-    drawWords((from + to) / 2, y - 12, label, { anchor: 'middle', style: isBroken || !connection.isVerified ? 'problem' : 'tls', most }),
+    drawWords((from + to) / 2, y - 12, label, {
+      anchor: 'middle',
+      style: isBroken || !connection.isVerified ? 'problem' : 'tls',
+      most,
+    }),
     ...drawCertificate(connection.server, to - gap, y, 'end', most),
   ];
 }
 
 /** Below the end that shows it: the file, and when it ends or the worst that is wrong with it. */
-function drawCertificate(certificate: GraphCertificate, x: number, y: number, anchor: Anchor, most: number): readonly string[] {
+function drawCertificate(
+  certificate: GraphCertificate,
+  x: number,
+  y: number,
+  anchor: Anchor,
+  most: number,
+): readonly string[] {
   const [problem, ...others] = certificate.problems;
-  const state = problem === undefined ? formatExpiry(certificate) : `! ${problem}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
+  const state =
+    problem === undefined
+      ? formatExpiry(certificate)
+      : `! ${problem}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
   return [
     drawWords(x, y + 24, certificate.path, { anchor, style: 'file', most }),
-    ...(state === undefined ? [] : [drawWords(x, y + 40, state, { anchor, style: problem === undefined ? 'small faint' : 'small problem', most })]),
+    ...(state === undefined
+      ? []
+      : [
+          drawWords(x, y + 40, state, { anchor, style: problem === undefined ? 'small faint' : 'small problem', most }),
+        ]),
   ];
 }
 
@@ -85,7 +122,11 @@ function drawService({ service, port, replicas }: Lane, y: number): readonly str
   return [
     drawBox(columns.service, y - 28, 56),
     drawWords(middle, y - 3, service, { anchor: 'middle', style: 'strong', most: fits.service }),
-    drawWords(middle, y + 16, `${countPods(replicas)}, port ${port}`, { anchor: 'middle', style: 'small faint', most: 22 }),
+    drawWords(middle, y + 16, `${countPods(replicas)}, port ${port}`, {
+      anchor: 'middle',
+      style: 'small faint',
+      most: 22,
+    }),
   ];
 }
 

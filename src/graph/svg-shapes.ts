@@ -7,8 +7,16 @@ export const columns = { width: 960, client: [24, 124], controller: [408, 568], 
 export type Anchor = 'start' | 'middle' | 'end';
 
 /** A text, cut in the middle where it would be longer than `most` characters. */
-export function drawWords(x: number, y: number, words: string, options: { readonly anchor?: Anchor; readonly style?: string; readonly most: number }): string {
-  const names = [...(options.anchor === undefined || options.anchor === 'start' ? [] : [options.anchor]), ...(options.style === undefined ? [] : [options.style])];
+export function drawWords(
+  x: number,
+  y: number,
+  words: string,
+  options: { readonly anchor?: Anchor; readonly style?: string; readonly most: number },
+): string {
+  const names = [
+    ...(options.anchor === undefined || options.anchor === 'start' ? [] : [options.anchor]),
+    ...(options.style === undefined ? [] : [options.style]),
+  ];
   const style = names.length === 0 ? '' : ` class="${names.join(' ')}"`;
   return `<text x="${x}" y="${y}"${style}>${escapeMarkup(shortenToColumns(words, options.most))}</text>`;
 }

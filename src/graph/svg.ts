@@ -23,7 +23,11 @@ export function drawSvg(graph: Graph): string {
  * @param options.id prefix of ids, different for each picture of a page.
  * @param options.style absent: the page brings `pictureStyle`.
  */
-export function drawPicture(graph: Graph, lanes: readonly Lane[], options: { readonly id: string; readonly style?: string }): string {
+export function drawPicture(
+  graph: Graph,
+  lanes: readonly Lane[],
+  options: { readonly id: string; readonly style?: string },
+): string {
   const { domain, controller } = graph;
   const boxHeight = headHeight + Math.max(1, lanes.length) * laneHeight;
   const height = headTop + boxHeight + keyHeight;
@@ -39,7 +43,12 @@ export function drawPicture(graph: Graph, lanes: readonly Lane[], options: { rea
     drawWords(columns.client[0], 36, title, { style: 'title', most: 76 }),
     drawHeads(graph, boxHeight),
     ...(lanes.length === 0
-      ? [drawWords(columns.controller[1] + 24, headTop + headHeight + 40, 'no services yet', { style: 'faint', most: 40 })]
+      ? [
+          drawWords(columns.controller[1] + 24, headTop + headHeight + 40, 'no services yet', {
+            style: 'faint',
+            most: 40,
+          }),
+        ]
       : lanes.map((lane, index) => drawLane(lane, headTop + headHeight + index * laneHeight))),
     drawKey(height - 22),
     '</svg>',
@@ -48,7 +57,8 @@ export function drawPicture(graph: Graph, lanes: readonly Lane[], options: { rea
 
 function drawHeads({ controller }: Graph, height: number): string {
   const middle = ([left, right]: readonly [number, number]): number => (left + right) / 2;
-  const head = (column: readonly [number, number], y: number, words: string, style: string): string => drawWords(middle(column), y, words, { anchor: 'middle', style, most: 22 });
+  const head = (column: readonly [number, number], y: number, words: string, style: string): string =>
+    drawWords(middle(column), y, words, { anchor: 'middle', style, most: 22 });
   return [
     drawBox(columns.client, headTop, height),
     drawBox(columns.controller, headTop, height),
@@ -63,7 +73,10 @@ function drawHeads({ controller }: Graph, height: number): string {
 function drawKey(y: number): string {
   return [
     drawTls(31, 93, y - 4, false),
-    drawWords(112, y, 'TLS begins and ends at the dots; each end shows the certificate below it', { style: 'small faint', most: 90 }),
+    drawWords(112, y, 'TLS begins and ends at the dots; each end shows the certificate below it', {
+      style: 'small faint',
+      most: 90,
+    }),
     drawPlain(columns.controller[1], columns.controller[1] + 70, y - 4),
     drawWords(columns.controller[1] + 82, y, 'not encrypted', { style: 'small faint', most: 40 }),
   ].join('\n');

@@ -72,20 +72,42 @@ interface Half {
 function drawPath(path: LanePath, width: number): { readonly left: Half; readonly right: Half } {
   switch (path.mode) {
     case 'terminate':
-      return { left: drawConnection(path.outer, width), right: { line: `${fill(['HTTP, not encrypted', 'plain HTTP'], width - 1, '─')}▶`, below: [], padding: 'right' } };
+      return {
+        left: drawConnection(path.outer, width),
+        right: { line: `${fill(['HTTP, not encrypted', 'plain HTTP'], width - 1, '─')}▶`, below: [], padding: 'right' },
+      };
     case 'reencrypt':
-      return { left: drawConnection(path.outer, width), right: drawConnection(path.inner, width, path.inner.isVerified ? ['TLS, verified'] : ['TLS, not verified', 'unverified TLS']) };
+      return {
+        left: drawConnection(path.outer, width),
+        right: drawConnection(
+          path.inner,
+          width,
+          path.inner.isVerified ? ['TLS, verified'] : ['TLS, not verified', 'unverified TLS'],
+        ),
+      };
     case 'passthrough': {
       const { server, client } = path.whole;
       return {
-        left: { line: `●${fill([labelConnection(path.whole), client === undefined ? 'TLS' : 'mutual TLS'], width - 1, '═')}`, below: client === undefined ? [] : printBelow(client, width), padding: 'right' },
-        right: { line: `${fill(['passed on unopened', 'passed on'], width - 1, '═')}●`, below: printBelow(server, width), padding: 'left' },
+        left: {
+          line: `●${fill([labelConnection(path.whole), client === undefined ? 'TLS' : 'mutual TLS'], width - 1, '═')}`,
+          below: client === undefined ? [] : printBelow(client, width),
+          padding: 'right',
+        },
+        right: {
+          line: `${fill(['passed on unopened', 'passed on'], width - 1, '═')}●`,
+          below: printBelow(server, width),
+          padding: 'left',
+        },
       };
     }
   }
 }
 
-function drawConnection(connection: TlsConnection, width: number, labels: readonly string[] = [labelConnection(connection)]): Half {
+function drawConnection(
+  connection: TlsConnection,
+  width: number,
+  labels: readonly string[] = [labelConnection(connection)],
+): Half {
   return { line: `●${fill(labels, width - 2, '═')}●`, below: printBelow(connection.server, width), padding: 'left' };
 }
 
@@ -98,7 +120,9 @@ function fill(labels: readonly string[], width: number, stroke: string): string 
 }
 
 function printBelow({ path, problems }: GraphCertificate, width: number): readonly string[] {
-  return [path, ...problems.map((problem) => `!! ${problem}`)].map((text) => shortenToColumns(escapeControls(text), width));
+  return [path, ...problems.map((problem) => `!! ${problem}`)].map((text) =>
+    shortenToColumns(escapeControls(text), width),
+  );
 }
 
 const widestPath = 36;
@@ -106,26 +130,39 @@ const nameIndent = 4;
 
 /** A table as `list` prints it, with the names and everything that is wrong below each row. */
 function listCertificates(certificates: readonly GraphCertificate[]): readonly string[] {
-  const paths = certificates.map(({ path }) => countColumns(escapeControls(path))).filter((width) => width <= widestPath);
+  const paths = certificates
+    .map(({ path }) => countColumns(escapeControls(path)))
+    .filter((width) => width <= widestPath);
   const layRow = (path: string, ...[expires, left, issuer]: readonly [string, string, string]): string => {
     const begin = [padToColumns(path, Math.max(...paths, 11), 'right'), expires.padEnd(10), left.padEnd(9)].join('  ');
     return `${begin}  ${shortenToColumns(escapeControls(issuer), lineWidth - countColumns(begin) - 2)}`.trimEnd();
   };
   const rows = certificates.flatMap((certificate) => {
     const { expires, issuer, isAuthority, names, problems } = certificate;
-    const cells = [expires === undefined ? '!! missing' : formatDay(expires), formatDaysLeft(certificate), `${issuer}${isAuthority ? ' (authority)' : ''}`] as const;
+    const cells = [
+      expires === undefined ? '!! missing' : formatDay(expires),
+      formatDaysLeft(certificate),
+      `${issuer}${isAuthority ? ' (authority)' : ''}`,
+    ] as const;
     const path = escapeControls(certificate.path);
     const row = countColumns(path) <= widestPath ? [layRow(path, ...cells)] : [...wrap(path, 0), layRow('', ...cells)];
-    const notes = [...problems.filter((problem) => problem !== 'missing').map((problem) => `!! ${problem}`), ...(names.length === 0 ? [] : [listNames(names)])];
+    const notes = [
+      ...problems.filter((problem) => problem !== 'missing').map((problem) => `!! ${problem}`),
+      ...(names.length === 0 ? [] : [listNames(names)]),
+    ];
     return [...row, ...notes.flatMap((note) => indent(note))];
   });
   return [layRow('CERTIFICATE', 'EXPIRES', 'LEFT', 'ISSUED BY'), ...rows];
 }
 
 function indent(text: string): readonly string[] {
-  return breakLines(escapeControls(text), lineWidth - nameIndent, { splitsWords: true }).map((line) => `${' '.repeat(nameIndent)}${line}`);
+  return breakLines(escapeControls(text), lineWidth - nameIndent, { splitsWords: true }).map(
+    (line) => `${' '.repeat(nameIndent)}${line}`,
+  );
 }
 
 function wrap(text: string, indent: number): readonly string[] {
-  return breakLines(escapeControls(text), lineWidth - indent, { splitsWords: true }).map((line, index) => `${index === 0 ? '' : ' '.repeat(indent)}${line}`.trimEnd());
+  return breakLines(escapeControls(text), lineWidth - indent, { splitsWords: true }).map((line, index) =>
+    `${index === 0 ? '' : ' '.repeat(indent)}${line}`.trimEnd(),
+  );
 }

@@ -46,7 +46,8 @@ export function listNames(names: readonly string[]): string {
 
 /** A lane in a sentence, for who cannot see the picture. */
 export function tellLane({ service, mode, host, path }: Lane, controller: string): string {
-  const show = ({ path: file, problems }: GraphCertificate): string => `${file}${problems.length === 0 ? '' : ` (${problems.join(', ')})`}`;
+  const show = ({ path: file, problems }: GraphCertificate): string =>
+    `${file}${problems.length === 0 ? '' : ` (${problems.join(', ')})`}`;
   const name = `${host}, ${mode}:`;
   switch (path.mode) {
     case 'terminate':

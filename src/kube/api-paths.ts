@@ -16,7 +16,15 @@ export function groupPath(apiVersion: string): string {
 }
 
 /** The path of the API under which objects of a kind are listed (kubernetes@1.35 docs: API concepts, resource URIs). */
-export function listPath({ apiVersion, kind, namespace, selector, fieldSelector, limit, continuation }: ListPath): string {
+export function listPath({
+  apiVersion,
+  kind,
+  namespace,
+  selector,
+  fieldSelector,
+  limit,
+  continuation,
+}: ListPath): string {
   const place = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   const query = new URLSearchParams({
     ...(selector === undefined ? {} : { labelSelector: selector }),

@@ -18,7 +18,10 @@ export const fieldManager = 'ingress-tls';
  * Arguments of kubectl: global options, then the command's own. Values stand behind `=`, so that none is taken for an
  * option.
  */
-export function buildKubectlArgs({ context, kubeconfig }: ClusterConnection, args: readonly string[]): readonly string[] {
+export function buildKubectlArgs(
+  { context, kubeconfig }: ClusterConnection,
+  args: readonly string[],
+): readonly string[] {
   return [
     ...(context === undefined ? [] : [`--context=${context}`]),
     ...(kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`]),
@@ -27,7 +30,10 @@ export function buildKubectlArgs({ context, kubeconfig }: ClusterConnection, arg
 }
 
 /** A command of kubectl that changes nothing. @param connection with the seconds for one request; absent: it makes none, or has its own time. */
-export function kubectlQuestion({ requestTimeout, ...connection }: ClusterConnection & { readonly requestTimeout?: number }, args: readonly string[]): ToolCommand {
+export function kubectlQuestion(
+  { requestTimeout, ...connection }: ClusterConnection & { readonly requestTimeout?: number },
+  args: readonly string[],
+): ToolCommand {
   const bound = requestTimeout === undefined ? [] : [`--request-timeout=${requestTimeout}s`];
   return { tool: 'kubectl', effect: 'read', args: buildKubectlArgs(connection, [...bound, ...args]) };
 }
@@ -43,10 +49,17 @@ export function applyCommand({
   method,
   forceConflicts,
   ...connection
-}: ClusterConnection & { readonly files: readonly string[]; readonly method: 'server-side' | 'client-side'; readonly forceConflicts: boolean }): ToolCommand {
+}: ClusterConnection & {
+  readonly files: readonly string[];
+  readonly method: 'server-side' | 'client-side';
+  readonly forceConflicts: boolean;
+}): ToolCommand {
   const force = forceConflicts ? ['--force-conflicts'] : [];
   const options = method === 'server-side' ? ['--server-side', `--field-manager=${fieldManager}`, ...force] : [];
-  return { ...write(connection, ['apply', ...options, '-f', '-'], files), ...(method === 'server-side' && { retry: 'always' }) };
+  return {
+    ...write(connection, ['apply', ...options, '-f', '-'], files),
+    ...(method === 'server-side' && { retry: 'always' }),
+  };
 }
 
 /**
@@ -85,9 +98,19 @@ export function rolloutCommand({
   namespace,
   timeout,
   ...connection
-}: ClusterConnection & { readonly workloads: readonly ObjectReference[]; readonly namespace: string; readonly timeout: number }): ToolCommand {
+}: ClusterConnection & {
+  readonly workloads: readonly ObjectReference[];
+  readonly namespace: string;
+  readonly timeout: number;
+}): ToolCommand {
   const names = workloads.map(({ kind, name }) => `${kind.toLowerCase()}/${name}`);
-  return kubectlQuestion(connection, ['rollout', 'status', ...names, `--namespace=${namespace}`, `--timeout=${timeout}s`]);
+  return kubectlQuestion(connection, [
+    'rollout',
+    'status',
+    ...names,
+    `--namespace=${namespace}`,
+    `--timeout=${timeout}s`,
+  ]);
 }
 
 /**
@@ -128,11 +151,26 @@ export function remainingObjectsCommand({
   names,
   namespace,
   ...connection
-}: ClusterConnection & { readonly resource: string; readonly names: readonly string[]; readonly namespace?: string }): ToolCommand {
-  const args = ['get', ...names.map((name) => `${resource}/${name}`), ...(namespace === undefined ? [] : [`--namespace=${namespace}`]), '--ignore-not-found=true', '--output=name'];
+}: ClusterConnection & {
+  readonly resource: string;
+  readonly names: readonly string[];
+  readonly namespace?: string;
+}): ToolCommand {
+  const args = [
+    'get',
+    ...names.map((name) => `${resource}/${name}`),
+    ...(namespace === undefined ? [] : [`--namespace=${namespace}`]),
+    '--ignore-not-found=true',
+    '--output=name',
+  ];
   return kubectlQuestion(connection, args);
 }
 
 function write(connection: ClusterConnection, args: readonly string[], stdinFiles?: readonly string[]): ToolCommand {
-  return { tool: 'kubectl', effect: 'write', args: buildKubectlArgs(connection, args), ...(stdinFiles && { stdinFiles }) };
+  return {
+    tool: 'kubectl',
+    effect: 'write',
+    args: buildKubectlArgs(connection, args),
+    ...(stdinFiles && { stdinFiles }),
+  };
 }

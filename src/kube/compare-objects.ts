@@ -3,7 +3,14 @@ import type { Change } from '../model/changes.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 
 /** What the API server keeps by itself: nobody sends it, and it differs from one write to the next. */
-const keptByServer: ReadonlySet<string> = new Set(['creationTimestamp', 'generation', 'managedFields', 'resourceVersion', 'selfLink', 'uid']);
+const keptByServer: ReadonlySet<string> = new Set([
+  'creationTimestamp',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+  'selfLink',
+  'uid',
+]);
 
 /** An object without what the API server keeps in it by itself: its status and its own metadata. */
 export function stripServerFields(object: KubeObject): KubeObject {

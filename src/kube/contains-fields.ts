@@ -11,7 +11,11 @@ export function containsFields(live: unknown, desired: unknown): boolean {
   }
   if (isNothing(desired)) return isNothing(live);
   if (Array.isArray(desired)) {
-    return Array.isArray(live) && live.length === desired.length && desired.every((item, index) => containsFields((live as readonly unknown[])[index], item));
+    return (
+      Array.isArray(live) &&
+      live.length === desired.length &&
+      desired.every((item, index) => containsFields((live as readonly unknown[])[index], item))
+    );
   }
   return live === desired;
 }

@@ -7,13 +7,23 @@ export interface QuestionSettings extends ClusterConnection {
 }
 
 /** Asks which of these namespaces exist; prints `namespace/NAME` for each. */
-export function existingNamespacesCommand({ names, ...settings }: QuestionSettings & { readonly names: readonly string[] }): ToolCommand {
+export function existingNamespacesCommand({
+  names,
+  ...settings
+}: QuestionSettings & { readonly names: readonly string[] }): ToolCommand {
   return kubectlQuestion(settings, ['get', 'namespaces', '--ignore-not-found=true', '-o=name', '--', ...names]);
 }
 
 /** Asks for the objects that are given on standard input, as they are, with who manages their fields; absent ones are left out. */
 export function readLiveCommand(settings: QuestionSettings): ToolCommand {
-  return kubectlQuestion(settings, ['get', '--ignore-not-found=true', '--show-managed-fields=true', '-o=json', '-f', '-']);
+  return kubectlQuestion(settings, [
+    'get',
+    '--ignore-not-found=true',
+    '--show-managed-fields=true',
+    '-o=json',
+    '-f',
+    '-',
+  ]);
 }
 
 /**
@@ -30,6 +40,12 @@ export function serverDryRunCommand({
   force,
   ...settings
 }: QuestionSettings & { readonly fieldManager: string; readonly force: boolean }): ToolCommand {
-  const options = ['--server-side', '--dry-run=server', `--field-manager=${fieldManager}`, ...(force ? ['--force-conflicts'] : []), '--validate=false'];
+  const options = [
+    '--server-side',
+    '--dry-run=server',
+    `--field-manager=${fieldManager}`,
+    ...(force ? ['--force-conflicts'] : []),
+    '--validate=false',
+  ];
   return kubectlQuestion(settings, ['apply', ...options, '-o=json', '-f', '-']);
 }

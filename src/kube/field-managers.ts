@@ -10,7 +10,9 @@ export function dropManagedFields(object: KubeObject): KubeObject {
 
 /** Whether anybody but this manager set fields of an object; the status, which controllers write, does not count. */
 export function hasOtherManagers(object: KubeObject, manager: string): boolean {
-  return listField(object, 'metadata', 'managedFields').some((entry) => textField(entry, 'manager') !== manager && textField(entry, 'subresource') !== 'status');
+  return listField(object, 'metadata', 'managedFields').some(
+    (entry) => textField(entry, 'manager') !== manager && textField(entry, 'subresource') !== 'status',
+  );
 }
 
 /** Whether a manager set fields of an object. */
@@ -30,7 +32,10 @@ export function isPatchedBy(object: KubeObject, manager: string): boolean {
 /** Whether a manager wrote a field by server-side apply, or anything at all; `path` as fieldsV1 has it: `f:spec`, `f:replicas`. */
 export function hasApplied(object: KubeObject, manager: string, ...path: readonly string[]): boolean {
   return listField(object, 'metadata', 'managedFields').some(
-    (entry) => textField(entry, 'manager') === manager && textField(entry, 'operation') === 'Apply' && fieldAt(entry, 'fieldsV1', ...path) !== undefined,
+    (entry) =>
+      textField(entry, 'manager') === manager &&
+      textField(entry, 'operation') === 'Apply' &&
+      fieldAt(entry, 'fieldsV1', ...path) !== undefined,
   );
 }
 

@@ -33,7 +33,11 @@ function buildHelmArgs({ context, kubeconfig }: ClusterConnection, args: readonl
 }
 
 /** A command of helm that changes nothing. */
-export function helmQuestion(connection: ClusterConnection, args: readonly string[], known: Pick<ToolCommand, 'release' | 'isLocal'> = {}): ToolCommand {
+export function helmQuestion(
+  connection: ClusterConnection,
+  args: readonly string[],
+  known: Pick<ToolCommand, 'release' | 'isLocal'> = {},
+): ToolCommand {
   return { tool: 'helm', effect: 'read', args: buildHelmArgs(connection, args), ...known };
 }
 
@@ -49,7 +53,19 @@ export function helmQuestion(connection: ClusterConnection, args: readonly strin
  * (helm@3.13.0:pkg/action/upgrade.go, reuseValues), so that the result would depend on more than the chart.
  */
 export function helmUpgradeCommand(upgrade: HelmUpgrade): ToolCommand {
-  const { release, chartFolder, namespace, timeout, helmMajor, labels, setFiles, keepReplicas, forceConflicts, serverValidates, ...connection } = upgrade;
+  const {
+    release,
+    chartFolder,
+    namespace,
+    timeout,
+    helmMajor,
+    labels,
+    setFiles,
+    keepReplicas,
+    forceConflicts,
+    serverValidates,
+    ...connection
+  } = upgrade;
   const labelList = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
   return write(connection, { name: release, namespace }, 'after-repair', [
     'upgrade',
@@ -93,10 +109,22 @@ export function helmUninstallCommand({
   timeout,
   helmMajor,
   ...connection
-}: ClusterConnection & { readonly release: string; readonly namespace: string; readonly timeout: number; readonly helmMajor: 3 | 4 }): ToolCommand {
+}: ClusterConnection & {
+  readonly release: string;
+  readonly namespace: string;
+  readonly timeout: number;
+  readonly helmMajor: 3 | 4;
+}): ToolCommand {
   const wait = helmMajor === 3 ? '--wait' : '--wait=legacy';
   // A removal goes on where it was: nothing stands in its way.
-  return write(connection, { name: release, namespace }, 'always', ['uninstall', release, `--namespace=${namespace}`, '--cascade=foreground', wait, `--timeout=${timeout}s`]);
+  return write(connection, { name: release, namespace }, 'always', [
+    'uninstall',
+    release,
+    `--namespace=${namespace}`,
+    '--cascade=foreground',
+    wait,
+    `--timeout=${timeout}s`,
+  ]);
 }
 
 /** helm 3 leaves pending releases out by default, helm 4 has no --all: the names of the states fit both. */
@@ -104,13 +132,21 @@ export const liveStates = ['--deployed', '--failed', '--pending', '--uninstallin
 
 /** Prints the name of a release that is there, in whatever state. */
 export function helmRemainingCommand({ name, namespace, ...connection }: ClusterConnection & ReleaseName): ToolCommand {
-  const args = ['list', `--namespace=${namespace}`, `--filter=^${name.replaceAll('.', String.raw`\.`)}$`, '--short', ...liveStates];
+  const args = [
+    'list',
+    `--namespace=${namespace}`,
+    `--filter=^${name.replaceAll('.', String.raw`\.`)}$`,
+    '--short',
+    ...liveStates,
+  ];
   return helmQuestion(connection, args, { release: { name, namespace } });
 }
 
 /** All revisions of a release that are kept, as JSON. */
 export function helmHistoryCommand({ name, namespace, ...connection }: ClusterConnection & ReleaseName): ToolCommand {
-  return helmQuestion(connection, ['history', name, `--namespace=${namespace}`, '--output=json'], { release: { name, namespace } });
+  return helmQuestion(connection, ['history', name, `--namespace=${namespace}`, '--output=json'], {
+    release: { name, namespace },
+  });
 }
 
 /**
@@ -125,15 +161,33 @@ export function helmRollbackCommand({
   timeout,
   ...connection
 }: ClusterConnection & ReleaseName & { readonly revision: number; readonly timeout: number }): ToolCommand {
-  return write(connection, { name, namespace }, 'after-repair', ['rollback', name, String(revision), `--namespace=${namespace}`, `--timeout=${timeout}s`]);
+  return write(connection, { name, namespace }, 'after-repair', [
+    'rollback',
+    name,
+    String(revision),
+    `--namespace=${namespace}`,
+    `--timeout=${timeout}s`,
+  ]);
 }
 
 /**
  * Ends the removal that a killed helm began, and keeps the history; `timeout` in seconds. Before that helm refuses an upgrade: the
  * release `has no deployed releases` (tried with helm 3.22.0 and 4.1.4).
  */
-export function helmFinishUninstallCommand({ name, namespace, timeout, ...connection }: ClusterConnection & ReleaseName & { readonly timeout: number }): ToolCommand {
-  return write(connection, { name, namespace }, 'always', ['uninstall', name, `--namespace=${namespace}`, '--keep-history', '--wait', `--timeout=${timeout}s`]);
+export function helmFinishUninstallCommand({
+  name,
+  namespace,
+  timeout,
+  ...connection
+}: ClusterConnection & ReleaseName & { readonly timeout: number }): ToolCommand {
+  return write(connection, { name, namespace }, 'always', [
+    'uninstall',
+    name,
+    `--namespace=${namespace}`,
+    '--keep-history',
+    '--wait',
+    `--timeout=${timeout}s`,
+  ]);
 }
 
 /** Options that give the text of a file as a value: dotted path in the values -> file. */
@@ -146,6 +200,11 @@ function escapeValue(text: string): string {
   return text.replace(/[\\,]/g, '\\$&');
 }
 
-function write(connection: ClusterConnection, release: ReleaseName, retry: ToolCommand['retry'] & string, args: readonly string[]): ToolCommand {
+function write(
+  connection: ClusterConnection,
+  release: ReleaseName,
+  retry: ToolCommand['retry'] & string,
+  args: readonly string[],
+): ToolCommand {
   return { tool: 'helm', effect: 'write', args: buildHelmArgs(connection, args), release, retry };
 }

@@ -22,7 +22,10 @@ const known = new Map<string, IsLeftOut>();
 export function parseHelmIgnore(text = ''): IsLeftOut {
   const found = known.get(text);
   if (found !== undefined) return found;
-  const lines = text.replace(/^\uFEFF/, '').split('\n').map((line) => line.trim());
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .map((line) => line.trim());
   const rules = [...lines, alwaysLeftOut].flatMap(parseRule);
   const isLeftOut: IsLeftOut = (path) => {
     const parts = path.split('/');
@@ -56,13 +59,22 @@ const token = /\*|\?|\[(\^?)((?:\\.|[^\\\]])+)\]|\\(.)|[^\\[*?]/gsu;
 /** A pattern of Go's path/filepath, Match; undefined when it is none. */
 function compileGlob(glob: string): RegExp | undefined {
   let end = 0;
-  const source = glob.replace(token, (text: string, negation: string | undefined, ranges: string | undefined, escaped: string | undefined, offset: number) => {
-    if (offset !== end) return '';
-    end += text.length;
-    if (text === '*') return '[^/]*';
-    if (text === '?') return '[^/]';
-    return ranges === undefined ? literal(escaped ?? text) : `[${negation ?? ''}${compileRanges(ranges)}]`;
-  });
+  const source = glob.replace(
+    token,
+    (
+      text: string,
+      negation: string | undefined,
+      ranges: string | undefined,
+      escaped: string | undefined,
+      offset: number,
+    ) => {
+      if (offset !== end) return '';
+      end += text.length;
+      if (text === '*') return '[^/]*';
+      if (text === '?') return '[^/]';
+      return ranges === undefined ? literal(escaped ?? text) : `[${negation ?? ''}${compileRanges(ranges)}]`;
+    },
+  );
   if (end !== glob.length) return undefined;
   try {
     return new RegExp(`^${source}$`, 'su');
@@ -73,7 +85,9 @@ function compileGlob(glob: string): RegExp | undefined {
 }
 
 function compileRanges(ranges: string): string {
-  return ranges.replace(/\\?(.)(?:-\\?(.))?/gsu, (_text, low: string, high: string | undefined) => (high === undefined ? literal(low) : `${literal(low)}-${literal(high)}`));
+  return ranges.replace(/\\?(.)(?:-\\?(.))?/gsu, (_text, low: string, high: string | undefined) =>
+    high === undefined ? literal(low) : `${literal(low)}-${literal(high)}`,
+  );
 }
 
 function literal(character: string): string {

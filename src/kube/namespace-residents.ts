@@ -26,20 +26,36 @@ export const residentColumns = [
 /** Reads a line of them. */
 export function readResident(line: string): Resident {
   const [kind = '', name = '', uid = '', owners = '', deletion = '', type = '', service = ''] = line.split('\t');
-  return { kind, name, uid, owners: owners.split(' ').filter((owner) => owner !== ''), isBeingDeleted: deletion !== '', type, service };
+  return {
+    kind,
+    name,
+    uid,
+    owners: owners.split(' ').filter((owner) => owner !== ''),
+    isBeingDeleted: deletion !== '',
+    type,
+    service,
+  };
 }
 
 /** What nobody would miss, whoever made it. */
 export const passingResources: ReadonlySet<string> = new Set(['events', 'events.events.k8s.io', 'pods.metrics.k8s.io']);
 
 /** What Kubernetes and OpenShift make in each namespace (kubernetes@1.35 pkg/controller/certificates/rootcacertpublisher). */
-const comesWithNamespace = ['ServiceAccount/default', 'ConfigMap/kube-root-ca.crt', 'ConfigMap/openshift-service-ca.crt'];
+const comesWithNamespace = [
+  'ServiceAccount/default',
+  'ConfigMap/kube-root-ca.crt',
+  'ConfigMap/openshift-service-ca.crt',
+];
 
 /**
  * Those residents that are neither ours nor come and go with something else.
  * @param passing what the controller makes for itself, as `Kind/name`.
  */
-export function findForeign(residents: readonly Resident[], ours: readonly Resident[], passing: readonly string[]): readonly Resident[] {
+export function findForeign(
+  residents: readonly Resident[],
+  ours: readonly Resident[],
+  passing: readonly string[],
+): readonly Resident[] {
   const known = new Set([...comesWithNamespace, ...passing]);
   const own = new Set(ours.map(identify));
   const present = new Set(residents.map(({ uid }) => uid));

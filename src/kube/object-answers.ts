@@ -15,5 +15,8 @@ export function readObjectAnswer(text: string): readonly KubeObject[] | undefine
 
 /** Whether an answer is an object with a name, as far as anybody may rely on. */
 export function isKubeObject(value: unknown): value is KubeObject {
-  return isMap(value) && [['apiVersion'], ['kind'], ['metadata', 'name']].every((path) => textField(value, ...path) !== undefined);
+  return (
+    isMap(value) &&
+    [['apiVersion'], ['kind'], ['metadata', 'name']].every((path) => textField(value, ...path) !== undefined)
+  );
 }

@@ -38,7 +38,9 @@ export function textListField(value: unknown, ...path: readonly (string | number
 export function textMapField(value: unknown, ...path: readonly (string | number)[]): Readonly<Record<string, string>> {
   const found = fieldAt(value, ...path);
   if (!isMap(found)) return {};
-  return Object.fromEntries(Object.entries(found).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  return Object.fromEntries(
+    Object.entries(found).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
 
 export function isMap(value: unknown): value is JsonObject {

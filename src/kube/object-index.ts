@@ -47,6 +47,8 @@ export function indexObjects(objects: readonly KubeObject[]): ObjectIndex {
 export function readObjectData(object: KubeObject): Readonly<Record<string, string>> {
   const data = textMapField(object, 'data');
   if (object.kind !== 'Secret') return data;
-  const decoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')] as const);
+  const decoded = Object.entries(data).map(
+    ([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')] as const,
+  );
   return { ...Object.fromEntries(decoded), ...textMapField(object, 'stringData') };
 }

@@ -35,7 +35,9 @@ export function printChartDigest(digest: string, revision: number): string {
 }
 
 /** What a label of that form says; undefined: it has another form. */
-export function readChartDigest(value: string | undefined): { readonly digest: string; readonly revision: number } | undefined {
+export function readChartDigest(
+  value: string | undefined,
+): { readonly digest: string; readonly revision: number } | undefined {
   const [, digest, revision] = /^([0-9a-f]{40})\.(\d+)$/.exec(value ?? '') ?? [];
   return digest === undefined ? undefined : { digest, revision: Number(revision) };
 }

@@ -4,7 +4,9 @@ import type { KubeObject } from '../model/kube-object.ts';
 import { isMap, textField } from './object-fields.ts';
 
 /** What Kubernetes makes JSON of has no dates, sets or bytes: such words stay text. */
-const beyondJson: ReadonlySet<string> = new Set(['binary', 'omap', 'pairs', 'set', 'timestamp'].map((name) => `tag:yaml.org,2002:${name}`));
+const beyondJson: ReadonlySet<string> = new Set(
+  ['binary', 'omap', 'pairs', 'set', 'timestamp'].map((name) => `tag:yaml.org,2002:${name}`),
+);
 
 /**
  * Reads the objects of a YAML file by YAML 1.1, as Kubernetes and Helm do (a bare `on` is a boolean there). Empty documents are
@@ -16,7 +18,8 @@ export function parseObjects(text: string, origin: string): readonly KubeObject[
   const objects: KubeObject[] = [];
   for (const document of parseAsKubernetes(text)) {
     const [problem] = document.errors;
-    if (problem !== undefined) throw unreadable(origin, `it is no YAML (${problem.code}, line ${lineOf(text, problem.pos[0])})`);
+    if (problem !== undefined)
+      throw unreadable(origin, `it is no YAML (${problem.code}, line ${lineOf(text, problem.pos[0])})`);
     const value: unknown = toJs(() => document.toJS() as unknown, origin);
     if (value === null || value === undefined) continue;
     if (!isObject(value)) throw unreadable(origin, 'a document in it has no apiVersion, kind or metadata.name');
@@ -40,7 +43,12 @@ export function readDocuments(text: string): readonly unknown[] | undefined {
 }
 
 function parseAsKubernetes(text: string): readonly Document.Parsed[] {
-  const documents = parseAllDocuments(text, { version: '1.1', prettyErrors: false, logLevel: 'silent', customTags: keepJson });
+  const documents = parseAllDocuments(text, {
+    version: '1.1',
+    prettyErrors: false,
+    logLevel: 'silent',
+    customTags: keepJson,
+  });
   return Array.isArray(documents) ? documents : [];
 }
 
@@ -74,5 +82,7 @@ function lineOf(text: string, offset: number): number {
 }
 
 function unreadable(origin: string, why: string): UsageError {
-  return new UsageError(`cannot read ${origin}: ${why}`, { remedy: 'ingress-tls render --force makes generated files anew and keeps a backup' });
+  return new UsageError(`cannot read ${origin}: ${why}`, {
+    remedy: 'ingress-tls render --force makes generated files anew and keeps a backup',
+  });
 }

@@ -12,11 +12,15 @@ export function dropRemovedFields(object: KubeObject, earlier: KubeObject, desir
 function drop(current: unknown, earlier: unknown, desired: unknown): unknown {
   if (isMap(current) && isMap(earlier) && isMap(desired)) {
     const kept = Object.entries(current).filter(([key]) => !Object.hasOwn(earlier, key) || Object.hasOwn(desired, key));
-    return Object.fromEntries(kept.map(([key, value]) => [key, Object.hasOwn(earlier, key) ? drop(value, earlier[key], desired[key]) : value]));
+    return Object.fromEntries(
+      kept.map(([key, value]) => [key, Object.hasOwn(earlier, key) ? drop(value, earlier[key], desired[key]) : value]),
+    );
   }
   const [items, earlierItems, desiredItems] = [indexByName(current), indexByName(earlier), indexByName(desired)];
   if (items === undefined || earlierItems === undefined || desiredItems === undefined) return current;
-  return [...items].filter(([name]) => !earlierItems.has(name) || desiredItems.has(name)).map(([name, item]) => drop(item, earlierItems.get(name), desiredItems.get(name)));
+  return [...items]
+    .filter(([name]) => !earlierItems.has(name) || desiredItems.has(name))
+    .map(([name, item]) => drop(item, earlierItems.get(name), desiredItems.get(name)));
 }
 
 /** The items of a list by their names; undefined unless each has one of its own. */

@@ -10,11 +10,22 @@ export type Readiness = { readonly isReady: true } | { readonly isReady: false; 
 export function readReadiness(workload: unknown): Readiness {
   const kind = textField(workload, 'kind');
   if (kind !== 'Deployment' && kind !== 'DaemonSet' && kind !== 'StatefulSet') return { isReady: true };
-  const [generation, observed] = [countAt(workload, 'metadata', 'generation'), countAt(workload, 'status', 'observedGeneration')];
+  const [generation, observed] = [
+    countAt(workload, 'metadata', 'generation'),
+    countAt(workload, 'status', 'observedGeneration'),
+  ];
   if (observed < generation) {
-    return { isReady: false, missing: `nobody has looked at it yet (generation ${generation}, observed ${observed}): the cluster's controller manager may not run` };
+    return {
+      isReady: false,
+      missing: `nobody has looked at it yet (generation ${generation}, observed ${observed}): the cluster's controller manager may not run`,
+    };
   }
-  const missing = kind === 'Deployment' ? missingOfDeployment(workload) : kind === 'DaemonSet' ? missingOfDaemonSet(workload) : missingOfStatefulSet(workload);
+  const missing =
+    kind === 'Deployment'
+      ? missingOfDeployment(workload)
+      : kind === 'DaemonSet'
+        ? missingOfDaemonSet(workload)
+        : missingOfStatefulSet(workload);
   return missing === undefined ? { isReady: true } : { isReady: false, missing };
 }
 
@@ -31,36 +42,52 @@ export function isReady(workload: unknown): boolean {
 /** The condition of a type, of whatever object. */
 export function conditionOf(object: unknown, type: string): unknown {
   const conditions = fieldAt(object, 'status', 'conditions');
-  return Array.isArray(conditions) ? (conditions as readonly unknown[]).find((condition) => textField(condition, 'type') === type) : undefined;
+  return Array.isArray(conditions)
+    ? (conditions as readonly unknown[]).find((condition) => textField(condition, 'type') === type)
+    : undefined;
 }
 
 function missingOfDeployment(workload: unknown): string | undefined {
   // A pause counts for what is still to come only.
   const paused = fieldAt(workload, 'spec', 'paused') === true ? ', and the Deployment is paused' : '';
   const wanted = numberField(workload, 'spec', 'replicas') ?? 1;
-  const [replicas, updated, available] = ['replicas', 'updatedReplicas', 'availableReplicas'].map((name) => countAt(workload, 'status', name)) as [number, number, number];
+  const [replicas, updated, available] = ['replicas', 'updatedReplicas', 'availableReplicas'].map((name) =>
+    countAt(workload, 'status', name),
+  ) as [number, number, number];
   if (updated < wanted) return `${updated} of ${wanted} new pods were made${paused}`;
-  if (replicas > updated) return `${countPods(replicas - updated)} of before ${replicas - updated === 1 ? 'is' : 'are'} still there${paused}`;
+  if (replicas > updated)
+    return `${countPods(replicas - updated)} of before ${replicas - updated === 1 ? 'is' : 'are'} still there${paused}`;
   if (available < updated) return `${available} of ${updated} pods are ready${paused}`;
   const progressing = conditionOf(workload, 'Progressing');
-  return textField(progressing, 'reason') === 'ProgressDeadlineExceeded' ? (textField(progressing, 'message') ?? 'ProgressDeadlineExceeded') : undefined;
+  return textField(progressing, 'reason') === 'ProgressDeadlineExceeded'
+    ? (textField(progressing, 'message') ?? 'ProgressDeadlineExceeded')
+    : undefined;
 }
 
 function missingOfDaemonSet(workload: unknown): string | undefined {
-  const [desired, updated, available] = ['desiredNumberScheduled', 'updatedNumberScheduled', 'numberAvailable'].map((name) => countAt(workload, 'status', name)) as [number, number, number];
+  const [desired, updated, available] = ['desiredNumberScheduled', 'updatedNumberScheduled', 'numberAvailable'].map(
+    (name) => countAt(workload, 'status', name),
+  ) as [number, number, number];
   // With OnDelete old pods stay until somebody deletes them.
-  if (textField(workload, 'spec', 'updateStrategy', 'type') !== 'OnDelete' && updated < desired) return `${updated} of ${desired} new pods were made`;
+  if (textField(workload, 'spec', 'updateStrategy', 'type') !== 'OnDelete' && updated < desired)
+    return `${updated} of ${desired} new pods were made`;
   return available < desired ? `${available} of ${desired} pods are ready` : undefined;
 }
 
 function missingOfStatefulSet(workload: unknown): string | undefined {
   const wanted = numberField(workload, 'spec', 'replicas') ?? 1;
-  const [ready, updated] = [countAt(workload, 'status', 'readyReplicas'), countAt(workload, 'status', 'updatedReplicas')];
+  const [ready, updated] = [
+    countAt(workload, 'status', 'readyReplicas'),
+    countAt(workload, 'status', 'updatedReplicas'),
+  ];
   if (ready < wanted) return `${ready} of ${wanted} pods are ready`;
   if (textField(workload, 'spec', 'updateStrategy', 'type') === 'OnDelete') return undefined;
   const partition = countAt(workload, 'spec', 'updateStrategy', 'rollingUpdate', 'partition');
-  if (partition > 0) return updated < wanted - partition ? `${updated} of ${wanted - partition} pods are new` : undefined;
-  return textField(workload, 'status', 'updateRevision') === textField(workload, 'status', 'currentRevision') ? undefined : `${updated} of ${wanted} pods are new`;
+  if (partition > 0)
+    return updated < wanted - partition ? `${updated} of ${wanted - partition} pods are new` : undefined;
+  return textField(workload, 'status', 'updateRevision') === textField(workload, 'status', 'currentRevision')
+    ? undefined
+    : `${updated} of ${wanted} pods are new`;
 }
 
 function countAt(object: unknown, ...path: readonly string[]): number {

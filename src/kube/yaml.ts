@@ -14,7 +14,10 @@ export function printYaml(objects: readonly unknown[]): string {
 /** Prints one value without a document marker, with a final newline. */
 export function printYamlValue(value: unknown): string {
   // Directives are for tags, which no value here has: all of it would be looked through for them.
-  return printPlainMaps(value, '') ?? stringify(value, { compat: 'yaml-1.1', lineWidth: 0, aliasDuplicateObjects: false, directives: false });
+  return (
+    printPlainMaps(value, '') ??
+    stringify(value, { compat: 'yaml-1.1', lineWidth: 0, aliasDuplicateObjects: false, directives: false })
+  );
 }
 
 // What begins with a letter and has nothing but these is bare for every reader of YAML, unless it is one of the words. The package takes

@@ -3,7 +3,13 @@ import type { ServiceIntent } from './config.ts';
 
 /** Where the certificate authority of the reencrypt hop must lie for a controller to verify the pod. */
 export type UpstreamCaPlacement =
-  | { readonly kind: 'Secret'; readonly name: string; readonly namespace: string; readonly type: string; readonly key: string }
+  | {
+      readonly kind: 'Secret';
+      readonly name: string;
+      readonly namespace: string;
+      readonly type: string;
+      readonly key: string;
+    }
   | { readonly kind: 'ConfigMap'; readonly name: string; readonly namespace: string; readonly key: string }
   /** Inline in a route object: helm is given the file with --set-file at this path of the values. */
   | { readonly kind: 'ChartValue'; readonly path: string };
@@ -23,7 +29,10 @@ export interface PlannedService extends ServiceIntent {
 }
 
 /** What a service has in common with all that are configured alike. */
-export type AlikeService = Omit<PlannedService, 'name' | 'host' | 'release' | 'podTlsSecret' | 'clientCaSecret' | 'upstreamName' | 'annotations'>;
+export type AlikeService = Omit<
+  PlannedService,
+  'name' | 'host' | 'release' | 'podTlsSecret' | 'clientCaSecret' | 'upstreamName' | 'annotations'
+>;
 
 /**
  * A leaf of a route object that the chart's user may change. The template refers to `.Values.<path>`, values.yaml holds
@@ -44,11 +53,7 @@ export interface ChartFullname {
 }
 
 export type RouteNode =
-  | JsonPrimitive
-  | ChartValue
-  | ChartFullname
-  | readonly RouteNode[]
-  | { readonly [key: string]: RouteNode };
+  JsonPrimitive | ChartValue | ChartFullname | readonly RouteNode[] | { readonly [key: string]: RouteNode };
 
 /** An object by which a controller learns of a service: Ingress, HTTPRoute, TLSRoute, TransportServer, Route... */
 export interface RouteObject {

@@ -6,7 +6,11 @@ export interface GatewayBehaviour {
   /** Product and version, for messages: `ingress-nginx v1.15.1`. */
   readonly product: string;
   /** The certificate that is shown where no other fits, by which it is recognised. */
-  readonly fallbackCertificate: { readonly commonName: string; readonly organization?: string; readonly dnsNames: readonly string[] };
+  readonly fallbackCertificate: {
+    readonly commonName: string;
+    readonly organization?: string;
+    readonly dnsNames: readonly string[];
+  };
   /** The answer to plain HTTP on the TLS port; `text` is the part of the body that tells it from other errors. */
   readonly plainHttp: PageAnswer & { readonly text: string };
   /** The answer to a host that no route has. */
@@ -72,7 +76,9 @@ export interface Complaint {
 }
 
 /** Where a certificate authority lies; `inline`: in the route itself, as PEM. */
-export type AuthorityPlace = (NamedObject & { readonly kind: 'Secret' | 'ConfigMap'; readonly key: string }) | { readonly kind: 'inline'; readonly pem: string };
+export type AuthorityPlace =
+  | (NamedObject & { readonly kind: 'Secret' | 'ConfigMap'; readonly key: string })
+  | { readonly kind: 'inline'; readonly pem: string };
 
 export interface GatewayHost {
   /** Lower case. `*.x` stands for exactly one label. */

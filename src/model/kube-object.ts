@@ -31,4 +31,3 @@ export interface ObjectReference {
   readonly name: string;
   readonly namespace: string;
 }
-

@@ -46,8 +46,19 @@ export type Step =
       /** Absent: self-signed. */
       readonly issuer?: { readonly certificatePath: string; readonly keyPath: string };
     }
-  | { readonly kind: 'write-file'; readonly path: string; readonly content: string; readonly digest: string; readonly change: FileChange }
-  | { readonly kind: 'write-object'; readonly path: string; readonly content: ObjectFromFiles; readonly change: FileChange }
+  | {
+      readonly kind: 'write-file';
+      readonly path: string;
+      readonly content: string;
+      readonly digest: string;
+      readonly change: FileChange;
+    }
+  | {
+      readonly kind: 'write-object';
+      readonly path: string;
+      readonly content: ObjectFromFiles;
+      readonly change: FileChange;
+    }
   | { readonly kind: 'remove-file'; readonly path: string; readonly change: 'remove' | 'remove-edited' };
 
 export interface PlannedRelease extends ReleaseName {

@@ -5,7 +5,10 @@ export interface GatewayInput {
   readonly behaviour: GatewayBehaviour;
   readonly table: GatewayTable;
   /** Data of a Secret or ConfigMap as text, by key; undefined: there is no such object. Private keys are among them: never logged. */
-  readonly findData: (kind: 'Secret' | 'ConfigMap', object: NamedObject) => Readonly<Record<string, string>> | undefined;
+  readonly findData: (
+    kind: 'Secret' | 'ConfigMap',
+    object: NamedObject,
+  ) => Readonly<Record<string, string>> | undefined;
   /** The loopback port where the pods behind a Service port listen; undefined: no such Service, port or pod. */
   readonly findPod: (backend: GatewayBackend) => number | undefined;
 }
@@ -56,4 +59,10 @@ export type AccessEntry =
       readonly problem?: string;
     }
   /** A connection that never became a request: no hello in time, a failed handshake, too many connections. */
-  | { readonly kind: 'refused'; readonly time: Date; readonly client: string; readonly host?: string; readonly reason: string };
+  | {
+      readonly kind: 'refused';
+      readonly time: Date;
+      readonly client: string;
+      readonly host?: string;
+      readonly reason: string;
+    };

@@ -32,7 +32,10 @@ export interface ControllerStatus {
     readonly image: string | null;
   })[];
   /** Null where none is ours: clients come in another way. */
-  readonly nodePort: { readonly wanted: number; /** Null: the controller's Service is missing or has none. */ readonly found: number | null } | null;
+  readonly nodePort: {
+    readonly wanted: number;
+    /** Null: the controller's Service is missing or has none. */ readonly found: number | null;
+  } | null;
   /** Null where the profile has no such object. */
   readonly class: ClassStatus | null;
   /** How routes name their controller where there is no object for it; null where nothing has to be said. */

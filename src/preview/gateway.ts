@@ -69,7 +69,8 @@ export async function startGateway(settings: GatewaySettings): Promise<Gateway> 
     if (connection !== undefined) noteProblem(connection, error);
     socket.destroy();
   };
-  const generate = (input: GatewayInput): Generation => createGeneration({ input, fallback, limits, onSecure, onFailure });
+  const generate = (input: GatewayInput): Generation =>
+    createGeneration({ input, fallback, limits, onSecure, onFailure });
   let generation = generate(settings.input);
 
   const underway = new Set<Promise<unknown>>();
@@ -78,11 +79,20 @@ export async function startGateway(settings: GatewaySettings): Promise<Gateway> 
     // Each use of the socket sees its errors by its own listener or by its close.
     socket.on('error', () => undefined);
     if (connections.size >= limits.connections) {
-      onEntry({ kind: 'refused', time: now(), client: connections.add(socket).client, reason: `more than ${limits.connections} connections` });
+      onEntry({
+        kind: 'refused',
+        time: now(),
+        client: connections.add(socket).client,
+        reason: `more than ${limits.connections} connections`,
+      });
       socket.destroy();
       return;
     }
-    const directed: Promise<unknown> = directConnection(connections.add(socket), generation, { limits, now, onEntry }).then(() => underway.delete(directed));
+    const directed: Promise<unknown> = directConnection(connections.add(socket), generation, {
+      limits,
+      now,
+      onEntry,
+    }).then(() => underway.delete(directed));
     underway.add(directed);
   };
   const server = createServer({ allowHalfOpen: true, noDelay: true }, accept);
@@ -119,7 +129,12 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason = error.code === 'EADDRINUSE' ? 'another program listens there' : (error.code ?? error.message);
-      reject(new ToolError(`port ${port} of ${host} not opened: ${reason}`, { remedy: 'Take any free port: --port 0', cause: error }));
+      reject(
+        new ToolError(`port ${port} of ${host} not opened: ${reason}`, {
+          remedy: 'Take any free port: --port 0',
+          cause: error,
+        }),
+      );
     });
     server.listen(port, host, resolve);
   });

@@ -17,13 +17,19 @@ export interface CaddyfileFacts {
 export function readCaddyfile(text: string): CaddyfileFacts {
   const lines = text.split(/\r?\n/);
   const greeting = readGreeting(lines);
-  const words = lines.map((line) => line.replace(/(^|\s)#.*$/, '').trim().split(/\s+/));
+  const words = lines.map((line) =>
+    line
+      .replace(/(^|\s)#.*$/, '')
+      .trim()
+      .split(/\s+/),
+  );
   const rest = (...start: readonly string[]): readonly string[] | undefined =>
     words.find((line) => start.every((word, index) => line[index] === word))?.slice(start.length);
   const port = words.flatMap(([first = '']) => /^:(\d{1,5})$/.exec(first)?.[1] ?? [])[0];
   const [certificate, key] = rest('tls') ?? [];
   const [authority] = rest('trust_pool', 'file') ?? [];
-  const isDemanded = rest('client_auth') !== undefined && (rest('mode') ?? ['require_and_verify'])[0] === 'require_and_verify';
+  const isDemanded =
+    rest('client_auth') !== undefined && (rest('mode') ?? ['require_and_verify'])[0] === 'require_and_verify';
   return {
     ...(port === undefined ? {} : { port: Number(port) }),
     ...(greeting === undefined ? {} : { greeting }),
@@ -41,5 +47,7 @@ function readGreeting(lines: readonly string[]): string | undefined {
   if (length < 0) return undefined;
   const indentation = /^\s*/.exec(lines[start + 1 + length] ?? '')?.[0] ?? '';
   const body = lines.slice(start + 1, start + 1 + length);
-  return body.map((line) => (line.startsWith(indentation) ? line.slice(indentation.length) : line.trimStart())).join('\n');
+  return body
+    .map((line) => (line.startsWith(indentation) ? line.slice(indentation.length) : line.trimStart()))
+    .join('\n');
 }

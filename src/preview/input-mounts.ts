@@ -9,12 +9,17 @@ export type ReadPodFile = (path: string) => string | undefined;
  * Looks into the Secrets and ConfigMaps that a Deployment's first container mounts: `items` name the files, without them each
  * key is one. The Secret of a volume must be there for the pod to start, unless it is optional; `missing` names those.
  */
-export function openMounts(index: ObjectIndex, deployment: KubeObject): { readonly read: ReadPodFile; readonly missing: readonly string[] } {
+export function openMounts(
+  index: ObjectIndex,
+  deployment: KubeObject,
+): { readonly read: ReadPodFile; readonly missing: readonly string[] } {
   const { namespace } = locateObject(deployment);
   const pod = ['spec', 'template', 'spec'] as const;
   const files = new Map<string, string>();
   const missing: string[] = [];
-  const volumes = new Map(listField(deployment, ...pod, 'volumes').map((volume) => [textField(volume, 'name') ?? '', volume]));
+  const volumes = new Map(
+    listField(deployment, ...pod, 'volumes').map((volume) => [textField(volume, 'name') ?? '', volume]),
+  );
   for (const mount of listField(deployment, ...pod, 'containers', 0, 'volumeMounts')) {
     const place = (textField(mount, 'mountPath') ?? '').replace(/\/+$/, '');
     const volume = volumes.get(textField(mount, 'name') ?? '');
@@ -22,14 +27,18 @@ export function openMounts(index: ObjectIndex, deployment: KubeObject): { readon
     const configMap = textField(volume, 'configMap', 'name');
     const name = secret ?? configMap;
     if (name === undefined) continue;
-    const [kind, section] = secret === undefined ? (['ConfigMap', 'configMap'] as const) : (['Secret', 'secret'] as const);
+    const [kind, section] =
+      secret === undefined ? (['ConfigMap', 'configMap'] as const) : (['Secret', 'secret'] as const);
     const data = index.findData(kind, { namespace, name });
     if (data === undefined) {
       missing.push(`${kind} ${printName({ namespace, name })}`);
       continue;
     }
     const items = listField(volume, section, 'items');
-    const wanted = items.length === 0 ? Object.keys(data).map((key) => ({ key, path: key })) : items.map((item) => ({ key: textField(item, 'key') ?? '', path: textField(item, 'path') ?? '' }));
+    const wanted =
+      items.length === 0
+        ? Object.keys(data).map((key) => ({ key, path: key }))
+        : items.map((item) => ({ key: textField(item, 'key') ?? '', path: textField(item, 'path') ?? '' }));
     for (const { key, path } of wanted) {
       const text = data[key];
       if (text === undefined) missing.push(`${kind} ${printName({ namespace, name })} with ${key}`);

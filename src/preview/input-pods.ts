@@ -18,7 +18,9 @@ export function readPods(objects: readonly KubeObject[]): DescribedPods {
   const pods = index.list('Service').flatMap((service) => {
     const deployment = findDeployment(index, service);
     if (deployment === undefined) return [];
-    return readPod(index, service, deployment, (text) => complaints.push(`Deployment ${printName(locateObject(deployment))}: ${text}`));
+    return readPod(index, service, deployment, (text) =>
+      complaints.push(`Deployment ${printName(locateObject(deployment))}: ${text}`),
+    );
   });
   return { pods, complaints };
 }
@@ -34,7 +36,12 @@ function findDeployment(index: ObjectIndex, service: KubeObject): KubeObject | u
   });
 }
 
-function readPod(index: ObjectIndex, service: KubeObject, deployment: KubeObject, complain: (text: string) => void): readonly PodDescription[] {
+function readPod(
+  index: ObjectIndex,
+  service: KubeObject,
+  deployment: KubeObject,
+  complain: (text: string) => void,
+): readonly PodDescription[] {
   const { read, missing } = openMounts(index, deployment);
   const program = readProgram(deployment, read);
   // The controller itself and whatever else has no file or port of a service's chart is no backend of ours.
@@ -48,9 +55,13 @@ function readPod(index: ObjectIndex, service: KubeObject, deployment: KubeObject
     return [];
   }
   const ports = listPorts(service, deployment, program.port, complain);
-  const tls = program.tls === undefined ? undefined : { certificate: read(program.tls.certificate), key: read(program.tls.key) };
+  const tls =
+    program.tls === undefined ? undefined : { certificate: read(program.tls.certificate), key: read(program.tls.key) };
   const authority = program.clientAuthority === undefined ? undefined : read(program.clientAuthority);
-  if ((tls !== undefined && (tls.certificate === undefined || tls.key === undefined)) || (program.clientAuthority !== undefined && authority === undefined)) {
+  if (
+    (tls !== undefined && (tls.certificate === undefined || tls.key === undefined)) ||
+    (program.clientAuthority !== undefined && authority === undefined)
+  ) {
     complain('its pod ends at once: a file that its program reads is not mounted');
     return [];
   }
@@ -58,7 +69,9 @@ function readPod(index: ObjectIndex, service: KubeObject, deployment: KubeObject
     {
       service: locateObject(service),
       ports,
-      ...(tls?.certificate === undefined || tls.key === undefined ? {} : { tls: { certificate: tls.certificate, key: tls.key } }),
+      ...(tls?.certificate === undefined || tls.key === undefined
+        ? {}
+        : { tls: { certificate: tls.certificate, key: tls.key } }),
       ...(authority === undefined ? {} : { clientAuthority: authority }),
       greeting: program.greeting ?? `Hello, I am the backend of Service ${service.metadata.name} in a preview.\n`,
     },
@@ -70,10 +83,14 @@ function readProgram(deployment: KubeObject, read: ReadPodFile): CaddyfileFacts 
   const container = fieldAt(deployment, 'spec', 'template', 'spec', 'containers', 0);
   const caddyfile = read('/etc/caddy/Caddyfile');
   if (caddyfile !== undefined) return readCaddyfile(caddyfile);
-  const environment = new Map(listField(container, 'env').map((entry) => [textField(entry, 'name'), textField(entry, 'value')]));
+  const environment = new Map(
+    listField(container, 'env').map((entry) => [textField(entry, 'name'), textField(entry, 'value')]),
+  );
   const port = environment.get('PORT');
   if (port === undefined) return undefined;
-  const [certificate, key, clientAuthority] = ['TLS_CERT_FILE', 'TLS_KEY_FILE', 'TLS_CLIENT_CA_FILE'].map((name) => environment.get(name));
+  const [certificate, key, clientAuthority] = ['TLS_CERT_FILE', 'TLS_KEY_FILE', 'TLS_CLIENT_CA_FILE'].map((name) =>
+    environment.get(name),
+  );
   const image = (textField(container, 'image') ?? '').replace(/\p{C}/gu, '');
   return {
     port: Number(port),
@@ -84,17 +101,29 @@ function readProgram(deployment: KubeObject, read: ReadPodFile): CaddyfileFacts 
 }
 
 /** Numbers and names of the Service's ports that lead to where the program listens. */
-function listPorts(service: KubeObject, deployment: KubeObject, listening: number | undefined, complain: (text: string) => void): readonly (string | number)[] {
+function listPorts(
+  service: KubeObject,
+  deployment: KubeObject,
+  listening: number | undefined,
+  complain: (text: string) => void,
+): readonly (string | number)[] {
   const named = new Map(
-    listField(deployment, 'spec', 'template', 'spec', 'containers', 0, 'ports').map((port) => [fieldAt(port, 'name'), fieldAt(port, 'containerPort')]),
+    listField(deployment, 'spec', 'template', 'spec', 'containers', 0, 'ports').map((port) => [
+      fieldAt(port, 'name'),
+      fieldAt(port, 'containerPort'),
+    ]),
   );
   return listField(service, 'spec', 'ports').flatMap((port) => {
     const target = fieldAt(port, 'targetPort') ?? fieldAt(port, 'port');
     const number = typeof target === 'string' ? named.get(target) : target;
     if (number !== listening) {
-      complain(`port ${String(fieldAt(port, 'port'))} of Service ${service.metadata.name} leads to ${String(number ?? target)}, and the program listens on ${listening ?? 'no port'}`);
+      complain(
+        `port ${String(fieldAt(port, 'port'))} of Service ${service.metadata.name} leads to ${String(number ?? target)}, and the program listens on ${listening ?? 'no port'}`,
+      );
       return [];
     }
-    return [fieldAt(port, 'port'), fieldAt(port, 'name')].filter((each) => typeof each === 'string' || typeof each === 'number');
+    return [fieldAt(port, 'port'), fieldAt(port, 'name')].filter(
+      (each) => typeof each === 'string' || typeof each === 'number',
+    );
   });
 }

@@ -42,7 +42,11 @@ export async function startPod(description: PodDescription): Promise<Pod> {
       accept = createAcceptor(next);
     },
     async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => { resolve(); }));
+      const closed = new Promise<void>((resolve) =>
+        server.close(() => {
+          resolve();
+        }),
+      );
       for (const socket of sockets) socket.destroy();
       await closed;
     },

@@ -21,7 +21,10 @@ interface Running {
 }
 
 /** Starts demo backends, which only this machine can reach. Those whose key pair cannot be used are told by `onProblem`. */
-export async function startPods(descriptions: readonly PodDescription[], onProblem: (text: string) => void): Promise<Pods> {
+export async function startPods(
+  descriptions: readonly PodDescription[],
+  onProblem: (text: string) => void,
+): Promise<Pods> {
   let running = new Map<string, Running>();
   const pods: Pods = {
     find({ service, port }) {
@@ -63,5 +66,7 @@ async function bring(present: Running | undefined, description: PodDescription):
 /** The system's code, as EMFILE; OpenSSL's own words may quote a key. */
 function explain(error: unknown): string {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return /^E[A-Z]+$/.test(code) ? `the system says ${code}` : 'its certificate, key and client authority cannot be used';
+  return /^E[A-Z]+$/.test(code)
+    ? `the system says ${code}`
+    : 'its certificate, key and client authority cannot be used';
 }

@@ -27,7 +27,10 @@ export function* printFiles(input: DesiredFilesInput): Iterable<DesiredFile> {
   for (const service of services) yield* printChart(input, service);
 }
 
-function printChart({ desired: { config, profile }, templates }: DesiredFilesInput, service: DesiredService): readonly DesiredFile[] {
+function printChart(
+  { desired: { config, profile }, templates }: DesiredFilesInput,
+  service: DesiredService,
+): readonly DesiredFile[] {
   const chart = renderChart(templates, {
     service,
     routes: service.routes,

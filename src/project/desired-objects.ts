@@ -4,7 +4,15 @@ import type { Config } from '../model/config.ts';
 import type { Labels } from '../model/kube-object.ts';
 import type { ObjectFromFiles } from '../model/plan.ts';
 import type { DesiredService } from './desired-services.ts';
-import { clientAuthorityPair, places, podPair, projectAuthorityPair, secretPath, wildcardPair, type PairPaths } from './places.ts';
+import {
+  clientAuthorityPair,
+  places,
+  podPair,
+  projectAuthorityPair,
+  secretPath,
+  wildcardPair,
+  type PairPaths,
+} from './places.ts';
 
 /** A file of one object that is made from files in certs/. */
 export interface DesiredObject {
@@ -15,23 +23,37 @@ export interface DesiredObject {
 }
 
 /** The manifests of all Secrets, and of what a profile wants instead of a Secret for the reencrypt hop's authority. */
-export function listDesiredObjects(config: Config, services: readonly DesiredService[], labels: Labels): readonly DesiredObject[] {
+export function listDesiredObjects(
+  config: Config,
+  services: readonly DesiredService[],
+  labels: Labels,
+): readonly DesiredObject[] {
   return [
     tlsSecret(config.certificate.secretName, config.namespace, labels, wildcardPair),
-    ...services.flatMap((service) => listForService(service, labels).map((object) => ({ ...object, service: service.name }))),
+    ...services.flatMap((service) =>
+      listForService(service, labels).map((object) => ({ ...object, service: service.name })),
+    ),
   ];
 }
 
 /** The object that holds the authority of a hop; undefined where its route does. */
-export function findAuthority(objects: readonly DesiredObject[], placement: UpstreamCaPlacement): DesiredObject | undefined {
+export function findAuthority(
+  objects: readonly DesiredObject[],
+  placement: UpstreamCaPlacement,
+): DesiredObject | undefined {
   if (placement.kind === 'ChartValue') return undefined;
   const { kind, name, namespace } = placement;
-  return objects.find(({ content: { object } }) => object.kind === kind && object.metadata.name === name && object.metadata.namespace === namespace);
+  return objects.find(
+    ({ content: { object } }) =>
+      object.kind === kind && object.metadata.name === name && object.metadata.namespace === namespace,
+  );
 }
 
 function listForService(service: DesiredService, labels: Labels): readonly DesiredObject[] {
   return [
-    ...(service.podTlsSecret === undefined ? [] : [tlsSecret(service.podTlsSecret, service.namespace, labels, podPair(service.name))]),
+    ...(service.podTlsSecret === undefined
+      ? []
+      : [tlsSecret(service.podTlsSecret, service.namespace, labels, podPair(service.name))]),
     ...(service.clientCaSecret === undefined ? [] : [clientAuthoritySecret(service.clientCaSecret, service, labels)]),
     ...upstreamAuthority(service.upstreamCa, labels),
   ];
@@ -45,7 +67,10 @@ function tlsSecret(name: string, namespace: string, labels: Labels, pair: PairPa
 /** Opaque and without a key: only what the pod needs to check its clients. */
 function clientAuthoritySecret(name: string, service: PlannedService, labels: Labels): DesiredObject {
   const data = { 'ca.crt': clientAuthorityPair(service.name).certificate };
-  return { path: secretPath(name), content: buildSecret({ name, namespace: service.namespace, labels, type: 'Opaque', data }) };
+  return {
+    path: secretPath(name),
+    content: buildSecret({ name, namespace: service.namespace, labels, type: 'Opaque', data }),
+  };
 }
 
 function upstreamAuthority(placement: UpstreamCaPlacement | undefined, labels: Labels): readonly DesiredObject[] {

@@ -36,7 +36,10 @@ export interface DesiredPair {
 
 /** Where pairs lie, and the authorities that should have issued them. */
 export function listPairPaths(pairs: readonly DesiredPair[]): readonly (PairPaths & { readonly issuer?: string })[] {
-  return pairs.map(({ paths, issuer }) => ({ ...paths, ...(issuer === undefined ? {} : { issuer: issuer.certificate }) }));
+  return pairs.map(({ paths, issuer }) => ({
+    ...paths,
+    ...(issuer === undefined ? {} : { issuer: issuer.certificate }),
+  }));
 }
 
 /** Every pair in certs/, issuers before what they issue. */

@@ -35,8 +35,13 @@ export function buildDesiredProject(config: Config, profile: ControllerProfile):
   const services = planServices(config, profile);
   const { before, after } = profile.manifests(config, labels);
   const objects = listDesiredObjects(config, services, labels.own);
-  const locate = ({ file, objects: content }: Manifest): ManifestFile => ({ path: `${places.manifests}/${file}`, objects: content });
-  const authorities = objects.filter(({ content }) => content.object.kind !== 'Secret').map(({ path }) => ({ path, objects: [] }));
+  const locate = ({ file, objects: content }: Manifest): ManifestFile => ({
+    path: `${places.manifests}/${file}`,
+    objects: content,
+  });
+  const authorities = objects
+    .filter(({ content }) => content.object.kind !== 'Secret')
+    .map(({ path }) => ({ path, objects: [] }));
   return {
     ...{ config, profile, services },
     pairs: listDesiredPairs(config, services),

@@ -32,11 +32,17 @@ export function listOwnedResources(config: Config, targets: readonly ControllerP
   const made = targets.map((target) => {
     const given = { ...config, controller: { ...config.controller, profile: target.name }, services: samples };
     const { before, after } = target.manifests(given, { own: {}, shared: {} });
-    return { target, routes: planServices(given, target).flatMap(({ routes }) => routes), manifests: [...before, ...after].flatMap(({ objects }) => objects) };
+    return {
+      target,
+      routes: planServices(given, target).flatMap(({ routes }) => routes),
+      manifests: [...before, ...after].flatMap(({ objects }) => objects),
+    };
   });
   const routes = made.flatMap((each) => each.routes.map(deletableResources));
   const select = (isWanted: (object: KubeObject, target: ControllerProfile) => boolean): readonly string[] =>
-    made.flatMap(({ target, manifests }) => manifests.filter((object) => isWanted(object, target)).map(deletableResources));
+    made.flatMap(({ target, manifests }) =>
+      manifests.filter((object) => isWanted(object, target)).map(deletableResources),
+    );
   const classes = select(({ kind }, { liveObjects }) => liveObjects.classKinds.includes(kind));
   const known = new Set([...commonResources, ...classes, namespaces].map(nameOf));
   // An old group of a common kind shows the same objects once more.
@@ -49,4 +55,11 @@ function nameOf(resource: string): string {
   return resource.split('.')[0] ?? resource;
 }
 
-const samples = modes.map((mode): ServiceIntent => ({ name: mode, mode, host: `${mode}.test`, port: 8080, clientAuth: endsInPod(mode), annotations: {} }));
+const samples = modes.map((mode): ServiceIntent => ({
+  name: mode,
+  mode,
+  host: `${mode}.test`,
+  port: 8080,
+  clientAuth: endsInPod(mode),
+  annotations: {},
+}));

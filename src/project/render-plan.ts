@@ -21,7 +21,12 @@ export interface RenderSettings {
  * A file that no run wrote, or that was edited since, is a conflict unless `force`: a person's work is never replaced
  * without being asked.
  */
-export function planRender(desired: Pick<DesiredProject, 'pairs' | 'objects' | 'notices'>, desiredFiles: Iterable<DesiredFile>, observed: Observed, { now, force }: RenderSettings): Plan {
+export function planRender(
+  desired: Pick<DesiredProject, 'pairs' | 'objects' | 'notices'>,
+  desiredFiles: Iterable<DesiredFile>,
+  observed: Observed,
+  { now, force }: RenderSettings,
+): Plan {
   const certificates = planCertificates(desired.pairs, observed, now);
   const steps: Step[] = [
     { kind: 'make-directory', path: places.certificates, mode: 0o700 },
@@ -39,7 +44,8 @@ export function planRender(desired: Pick<DesiredProject, 'pairs' | 'objects' | '
     const digest = digestText(file.content);
     const decision = decideFile(file.path, digest, observed, force);
     if (decision === 'unchanged') unchanged.push(file.path);
-    else if (decision === 'edited' || decision === 'not-ours') conflicts.push({ path: file.path, desired: file.content, reason: decision });
+    else if (decision === 'edited' || decision === 'not-ours')
+      conflicts.push({ path: file.path, desired: file.content, reason: decision });
     else steps.push({ kind: 'write-file', path: file.path, content: file.content, digest, change: decision });
   }
   for (const object of desired.objects) {
@@ -62,7 +68,17 @@ export function planRender(desired: Pick<DesiredProject, 'pairs' | 'objects' | '
 
 function planGitFiles({ gitFiles }: Observed): readonly Step[] {
   return completeGitFiles(gitFiles).flatMap(({ path, content, current }) =>
-    content === current ? [] : [{ kind: 'write-file', path, content, digest: digestText(content), change: current === undefined ? 'create' : 'replace' }],
+    content === current
+      ? []
+      : [
+          {
+            kind: 'write-file',
+            path,
+            content,
+            digest: digestText(content),
+            change: current === undefined ? 'create' : 'replace',
+          },
+        ],
   );
 }
 

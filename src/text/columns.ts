@@ -56,7 +56,11 @@ export interface BreakSettings {
 }
 
 /** Breaks a text between words into lines of a width in columns. */
-export function breakLines(text: string, width: number, { taken = 0, splitsWords = false }: BreakSettings = {}): readonly string[] {
+export function breakLines(
+  text: string,
+  width: number,
+  { taken = 0, splitsWords = false }: BreakSettings = {},
+): readonly string[] {
   const lines: string[] = [];
   let line = '';
   const words = text.split(' ').flatMap((word) => (splitsWords ? splitWord(word, width) : [word]));
@@ -84,6 +88,13 @@ function splitWord(word: string, width: number): readonly string[] {
 
 /** Lays rows out in columns as wide as their widest cell. */
 export function printTable(header: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = header.map((title, column) => Math.max(countColumns(title), ...rows.map((row) => countColumns(row[column] ?? ''))));
-  return [header, ...rows].map((row) => row.map((cell, column) => padToColumns(cell, widths[column] ?? 0, 'right')).join('  ').trimEnd());
+  const widths = header.map((title, column) =>
+    Math.max(countColumns(title), ...rows.map((row) => countColumns(row[column] ?? ''))),
+  );
+  return [header, ...rows].map((row) =>
+    row
+      .map((cell, column) => padToColumns(cell, widths[column] ?? 0, 'right'))
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -12,5 +12,9 @@ export function coversName(dnsNames: readonly string[], host: string): boolean {
 /** Whether a host has to be looked up: it is a name and no address. */
 export function isHostName(host: string): boolean {
   const labels = host.split('.');
-  return host.length <= 253 && labels.every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(label)) && !/^\d+$/.test(labels.at(-1) ?? '');
+  return (
+    host.length <= 253 &&
+    labels.every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(label)) &&
+    !/^\d+$/.test(labels.at(-1) ?? '')
+  );
 }

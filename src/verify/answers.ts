@@ -6,16 +6,28 @@ import type { VerifyContext, VerifySubject } from './subject.ts';
  * What a TLS server says to plain HTTP, and so the sign that somebody decrypted the request and sent it on in clear: Go and
  * Caddy (go@1.26 src/net/http/server.go), then nginx (nginx@1.27.1 src/http/ngx_http_special_response.c).
  */
-const plainHttpComplaints = ['client sent an http request to an https server', 'the plain http request was sent to https port'];
+const plainHttpComplaints = [
+  'client sent an http request to an https server',
+  'the plain http request was sent to https port',
+];
 
 /** nginx where client certificates are checked at the controller (ngx_http_special_response.c, 496). */
 const missingCertificate = 'no required ssl certificate was sent';
 
 /** Whether an answer is the one that a service is asked for; where any body will do, any but one in which another service speaks. */
-export function isRightAnswer({ subjects }: Pick<VerifyContext, 'subjects'>, { service, answer: expected }: VerifySubject, answer: HttpAnswer): boolean {
+export function isRightAnswer(
+  { subjects }: Pick<VerifyContext, 'subjects'>,
+  { service, answer: expected }: VerifySubject,
+  answer: HttpAnswer,
+): boolean {
   if (answer.status !== expected.status) return false;
   if (expected.body !== undefined) return answer.body === expected.body;
-  return findSpeaker(subjects.filter((other) => other.service.name !== service.name), answer) === undefined;
+  return (
+    findSpeaker(
+      subjects.filter((other) => other.service.name !== service.name),
+      answer,
+    ) === undefined
+  );
 }
 
 /** Whether the text that a service is known by is in an answer, whatever its status. */
@@ -36,7 +48,9 @@ export function findSpeaker(subjects: readonly VerifySubject[], answer: HttpAnsw
 export function isReached({ behaviour, subjects }: VerifyContext, subject: VerifySubject, answer: HttpAnswer): boolean {
   if (subject.greeting !== undefined) return isFrom(subject, answer);
   if (answer.status !== subject.answer.status) return false;
-  return !isControllerPage(behaviour, answer) && !isPlainHttpComplaint(answer) && findSpeaker(subjects, answer) === undefined;
+  return (
+    !isControllerPage(behaviour, answer) && !isPlainHttpComplaint(answer) && findSpeaker(subjects, answer) === undefined
+  );
 }
 
 export function isPlainHttpComplaint({ body }: HttpAnswer): boolean {
@@ -55,5 +69,7 @@ export function isPage(page: PageAnswer, answer: HttpAnswer): boolean {
 
 /** Whether an answer is any page that the controller makes itself. */
 export function isControllerPage(behaviour: GatewayBehaviour, answer: HttpAnswer): boolean {
-  return [behaviour.plainHttp, behaviour.unknownHost, behaviour.upstreamRefused, behaviour.upstreamMissing].some((page) => isPage(page, answer));
+  return [behaviour.plainHttp, behaviour.unknownHost, behaviour.upstreamRefused, behaviour.upstreamMissing].some(
+    (page) => isPage(page, answer),
+  );
 }

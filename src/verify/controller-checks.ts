@@ -11,13 +11,23 @@ import type { NamedProbe, Observations, VerifyContext, VerifySubject } from './s
 import { showCertificate, showOutcome } from './words.ts';
 
 const controllerChecks = [
-  { check: 'unknown-name', isNameSent: true, expected: 'no service of this project answers to a host that none of them has' },
-  { check: 'no-name', isNameSent: false, expected: 'no service of this project answers where the hello has no host name' },
+  {
+    check: 'unknown-name',
+    isNameSent: true,
+    expected: 'no service of this project answers to a host that none of them has',
+  },
+  {
+    check: 'no-name',
+    isNameSent: false,
+    expected: 'no service of this project answers where the hello has no host name',
+  },
 ] as const;
 
 /** The connections that are about the controller itself: two, or none in a project without services. */
 export function planControllerProbes(context: VerifyContext): readonly NamedProbe[] {
-  return context.subjects.length === 0 ? [] : controllerChecks.map(({ isNameSent }) => probeUnknownName(context, isNameSent));
+  return context.subjects.length === 0
+    ? []
+    : controllerChecks.map(({ isNameSent }) => probeUnknownName(context, isNameSent));
 }
 
 /**
@@ -32,7 +42,9 @@ export function judgeController(context: VerifyContext, seen: Observations): rea
   return controllerChecks.map(({ check, isNameSent, expected }) => ({
     check,
     expected,
-    ...(context.subjects.length === 0 ? skip('there is no service') : judge(context, see(probeUnknownName(context, isNameSent)), isServing)),
+    ...(context.subjects.length === 0
+      ? skip('there is no service')
+      : judge(context, see(probeUnknownName(context, isNameSent)), isServing)),
   }));
 }
 
@@ -41,12 +53,18 @@ function judge(context: VerifyContext, observation: Observation, isServing: bool
   if (isUnreachable(observation)) return skip('the address could not be reached');
   const { leaf, answer, failure } = observation;
   const seen = leaf === undefined ? showOutcome(observation) : `${showOutcome(observation)}; ${showCertificate(leaf)}`;
-  const pod = context.subjects.find((subject) => !endsAtController(subject) && subject.leaf.fingerprint === leaf?.fingerprint);
+  const pod = context.subjects.find(
+    (subject) => !endsAtController(subject) && subject.leaf.fingerprint === leaf?.fingerprint,
+  );
   if (pod !== undefined) return fail(seen, explainReached(context, pod));
   const speaker = answer === undefined ? undefined : findSpeaker(context.subjects, answer);
   if (speaker !== undefined) return fail(seen, explainReached(context, speaker));
   // What a person's own program answers here is not known: it may be anything but the controller's own page.
-  if (answer !== undefined && !isControllerPage(context.behaviour, answer) && context.subjects.some(({ greeting }) => greeting === undefined)) {
+  if (
+    answer !== undefined &&
+    !isControllerPage(context.behaviour, answer) &&
+    context.subjects.some(({ greeting }) => greeting === undefined)
+  ) {
     return fail(
       seen,
       {

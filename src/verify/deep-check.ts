@@ -19,22 +19,36 @@ export interface HopEvidence {
 export type HopState = 'answered' | 'refused' | 'other' | 'silent';
 
 /** What one request over the hop met. The refusal is known by its status alone: a person may have other error pages. */
-export function readHop({ behaviour, subjects }: VerifyContext, subject: VerifySubject, { answer }: Observation): HopState {
+export function readHop(
+  { behaviour, subjects }: VerifyContext,
+  subject: VerifySubject,
+  { answer }: Observation,
+): HopState {
   if (answer === undefined) return 'silent';
   const speaker = findSpeaker(subjects, answer);
-  const isError = answer.status === behaviour.upstreamRefused.status || answer.status === behaviour.upstreamMissing.status;
+  const isError =
+    answer.status === behaviour.upstreamRefused.status || answer.status === behaviour.upstreamMissing.status;
   if (isError && speaker === undefined) return 'refused';
-  return isRightAnswer({ subjects }, subject, answer) || speaker?.service.name === subject.service.name ? 'answered' : 'other';
+  return isRightAnswer({ subjects }, subject, answer) || speaker?.service.name === subject.service.name
+    ? 'answered'
+    : 'other';
 }
 
 /** Whether the latest looks leave no doubt that the hop is refused. */
 function isRefusedSteadily(context: VerifyContext, subject: VerifySubject, looks: readonly Observation[]): boolean {
-  return looks.length >= refusalsInARow && looks.slice(-refusalsInARow).every((look) => readHop(context, subject, look) === 'refused');
+  return (
+    looks.length >= refusalsInARow &&
+    looks.slice(-refusalsInARow).every((look) => readHop(context, subject, look) === 'refused')
+  );
 }
 
 /** Whether more looks would not help: refused for sure, or an error that is nobody's whom we know, while users get it too. */
 export function isDecided(context: VerifyContext, subject: VerifySubject, looks: readonly Observation[]): boolean {
-  return isRefusedSteadily(context, subject, looks) || (looks.length >= refusalsInARow && looks.slice(-refusalsInARow).every((look) => isUnknownError(context, subject, look)));
+  return (
+    isRefusedSteadily(context, subject, looks) ||
+    (looks.length >= refusalsInARow &&
+      looks.slice(-refusalsInARow).every((look) => isUnknownError(context, subject, look)))
+  );
 }
 
 /** The check `upstream-verification`, of what probeHop's probe saw. */
@@ -69,7 +83,9 @@ function judge(context: VerifyContext, subject: VerifySubject, { broken, mended 
       return fail(seen, explainUnverified(context, subject));
     case 'other':
       return isUnknownError(context, subject, look)
-        ? skip(`${seen}: neither the application's answer nor the error by which ${context.behaviour.product} refuses a hop, so it proves nothing`)
+        ? skip(
+            `${seen}: neither the application's answer nor the error by which ${context.behaviour.product} refuses a hop, so it proves nothing`,
+          )
         : fail(seen, explainOther(subject));
   }
 }
@@ -79,11 +95,17 @@ function isUnknownError(context: VerifyContext, subject: VerifySubject, look: Ob
 }
 
 /** A pod that went away meanwhile looks like a refused hop: only one that is there again was refused because of the authority. */
-function judgeRefusal(context: VerifyContext, subject: VerifySubject, broken: readonly Observation[], mended: Observation): Finding {
+function judgeRefusal(
+  context: VerifyContext,
+  subject: VerifySubject,
+  broken: readonly Observation[],
+  mended: Observation,
+): Finding {
   const seen = broken.slice(-1).map(showOutcome).join();
   if (readHop(context, subject, mended) === 'answered') return pass(seen);
   return fail(`${seen}; with its own authority again: ${showOutcome(mended)}`, {
-    cause: 'the service has not answered since, so that the refusal proves nothing: its pod went away meanwhile, or the controller has not read the Secret again',
+    cause:
+      'the service has not answered since, so that the refusal proves nothing: its pod went away meanwhile, or the controller has not read the Secret again',
     remedy: `ingress-tls verify ${subject.service.name} shows when it answers; then try --deep again`,
   });
 }

@@ -39,5 +39,7 @@ export function isVersionRefused({ failure, leaf, answer }: Observation): boolea
 /** Whether a handshake in one version got as far as the other side's agreement to it. */
 export function isVersionAccepted(observation: Observation, version: TlsVersion): boolean {
   if (observation.version !== undefined) return observation.version === version;
-  return observation.leaf !== undefined || observation.answer !== undefined || observation.failure?.stage === 'response';
+  return (
+    observation.leaf !== undefined || observation.answer !== undefined || observation.failure?.stage === 'response'
+  );
 }

@@ -34,7 +34,11 @@ export interface ServiceCheck {
 export type Rule<Evidence> = (evidence: Evidence) => Explanation | undefined;
 
 /** What the first rule says that applies; `otherwise` when none does. */
-export function explain<Evidence>(rules: readonly Rule<Evidence>[], evidence: Evidence, otherwise: Explanation): Explanation {
+export function explain<Evidence>(
+  rules: readonly Rule<Evidence>[],
+  evidence: Evidence,
+  otherwise: Explanation,
+): Explanation {
   for (const rule of rules) {
     const explanation = rule(evidence);
     if (explanation !== undefined) return explanation;
@@ -51,7 +55,11 @@ export function skip(why: string): Finding {
   return { status: 'skipped', seen: why };
 }
 
-export function fail(seen: string, explanation: Explanation, status: Extract<CheckStatus, 'failed' | 'warning'> = 'failed'): Finding {
+export function fail(
+  seen: string,
+  explanation: Explanation,
+  status: Extract<CheckStatus, 'failed' | 'warning'> = 'failed',
+): Finding {
   return { status, seen, ...explanation };
 }
 

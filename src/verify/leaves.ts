@@ -17,12 +17,17 @@ export type LeafOwner =
   | { readonly kind: 'foreign' };
 
 /** Says whose certificate was shown where `subject.leaf` was expected. */
-export function identifyLeaf({ behaviour, subjects }: VerifyContext, subject: VerifySubject, leaf: CertificateFacts): LeafOwner {
+export function identifyLeaf(
+  { behaviour, subjects }: VerifyContext,
+  subject: VerifySubject,
+  leaf: CertificateFacts,
+): LeafOwner {
   if (leaf.fingerprint === subject.leaf.fingerprint) return { kind: 'expected' };
   if (isFallback(behaviour, leaf)) return { kind: 'fallback' };
   if (isEdition(subject.leaf, leaf)) return { kind: 'edition' };
   const others = subjects.filter(({ service }) => service.name !== subject.service.name);
-  if (endsInPod(subject.service.mode) && others.some((other) => endsAtController(other) && isSame(other.leaf, leaf))) return { kind: 'edge' };
+  if (endsInPod(subject.service.mode) && others.some((other) => endsAtController(other) && isSame(other.leaf, leaf)))
+    return { kind: 'edge' };
   const pod = [subject, ...others].find((other) => isPodOf(other, leaf));
   return pod === undefined ? { kind: 'foreign' } : { kind: 'pod', service: pod.service.name };
 }
@@ -36,9 +41,14 @@ export function endsAtController({ service }: VerifySubject): boolean {
  * Whether a certificate is the controller's own, by its subject: the key and the serial number are made anew with every pod
  * (kubernetes/ingress-nginx@controller-v1.15.1 internal/net/ssl/ssl.go).
  */
-function isFallback({ fallbackCertificate: { commonName, organization } }: GatewayBehaviour, { subject }: CertificateFacts): boolean {
+function isFallback(
+  { fallbackCertificate: { commonName, organization } }: GatewayBehaviour,
+  { subject }: CertificateFacts,
+): boolean {
   const attributes = subject.split(', ');
-  return attributes.includes(`CN=${commonName}`) && (organization === undefined || attributes.includes(`O=${organization}`));
+  return (
+    attributes.includes(`CN=${commonName}`) && (organization === undefined || attributes.includes(`O=${organization}`))
+  );
 }
 
 /** A reencrypt pod's certificate is not the one that is expected first, but its name is known. */

@@ -27,14 +27,21 @@ export function probeVersion(subject: VerifySubject, version: PinnedVersion): Na
 }
 
 /** In one version of TLS, with another certificate than the right one or none. */
-export function probeIdentity(subject: VerifySubject, version: PinnedVersion, identity: 'none' | 'foreign'): NamedProbe {
+export function probeIdentity(
+  subject: VerifySubject,
+  version: PinnedVersion,
+  identity: 'none' | 'foreign',
+): NamedProbe {
   const client = identity === 'none' ? undefined : subject.foreignClient;
   return { id: `${subject.service.name}/${identity}-${version}`, probe: ask(subject, { version, client }) };
 }
 
 /** A hello of TLS 1.1 alone. */
 export function probeOldVersion({ service }: VerifySubject): NamedProbe {
-  return { id: `${service.name}/TLSv1.1`, probe: { kind: 'hello', serverName: service.host, version: 'TLSv1.1', padding: 0 } };
+  return {
+    id: `${service.name}/TLSv1.1`,
+    probe: { kind: 'hello', serverName: service.host, version: 'TLSv1.1', padding: 0 },
+  };
 }
 
 export function probePlainHttp({ service, answer }: VerifySubject): NamedProbe {
@@ -43,7 +50,10 @@ export function probePlainHttp({ service, answer }: VerifySubject): NamedProbe {
 
 /** The hello in two segments, the first of which ends before the server name; several times. */
 export function probeSplitHello(subject: VerifySubject): readonly NamedProbe[] {
-  return tries.map((which) => ({ id: `${subject.service.name}/split-hello${which}`, probe: ask(subject, { splitAfter: beforeServerName }) }));
+  return tries.map((which) => ({
+    id: `${subject.service.name}/split-hello${which}`,
+    probe: ask(subject, { splitAfter: beforeServerName }),
+  }));
 }
 
 /** A hello whose server name lies beyond the first segment; several times. */
@@ -58,7 +68,10 @@ export function probeForeignHost(subject: VerifySubject, terminated: VerifySubje
   const request = { kind: 'https', host, path, protocols, trust: (terminated ?? subject).trust } as const;
   return terminated === undefined
     ? { id: `${subject.service.name}/without-name`, probe: request }
-    : { id: `${subject.service.name}/by-${terminated.service.name}`, probe: { ...request, serverName: terminated.service.host } };
+    : {
+        id: `${subject.service.name}/by-${terminated.service.name}`,
+        probe: { ...request, serverName: terminated.service.host },
+      };
 }
 
 /** For `--deep`, while another authority than the pod's lies where the controller reads it: an ordinary request, over a connection of its own. */
@@ -86,14 +99,20 @@ export function probeUnknownName(context: VerifyContext, isNameSent: boolean): N
 export function findTerminated({ subjects }: VerifyContext): readonly VerifySubject[] {
   const byFingerprint = new Map<string, VerifySubject>();
   for (const subject of subjects) {
-    if (endsAtController(subject) && !byFingerprint.has(subject.leaf.fingerprint)) byFingerprint.set(subject.leaf.fingerprint, subject);
+    if (endsAtController(subject) && !byFingerprint.has(subject.leaf.fingerprint))
+      byFingerprint.set(subject.leaf.fingerprint, subject);
   }
   return [...byFingerprint.values()];
 }
 
 function ask(
   { service, answer, trust, client }: VerifySubject,
-  choices: { readonly version?: PinnedVersion; readonly client?: ClientIdentity | undefined; readonly protocols?: Https['protocols']; readonly splitAfter?: number },
+  choices: {
+    readonly version?: PinnedVersion;
+    readonly client?: ClientIdentity | undefined;
+    readonly protocols?: Https['protocols'];
+    readonly splitAfter?: number;
+  },
 ): Https {
   const { version, splitAfter } = choices;
   const identity = 'client' in choices ? choices.client : client;

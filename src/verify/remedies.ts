@@ -23,7 +23,10 @@ export function listAllRoutes({ words }: Pick<VerifyContext, 'words'>): string {
 }
 
 /** The kubectl command that shows a service's route, its annotations too. */
-export function describeRoute({ words }: Pick<VerifyContext, 'words'>, { namespace, release, mode }: PlannedService): string {
+export function describeRoute(
+  { words }: Pick<VerifyContext, 'words'>,
+  { namespace, release, mode }: PlannedService,
+): string {
   return `kubectl describe ${words.routeResource(mode)} ${release} --namespace ${namespace}`;
 }
 

@@ -50,7 +50,11 @@ export function planServiceProbes(context: VerifyContext, subject: VerifySubject
  * @param seen An observation for every probe of planServiceProbes; there may be others.
  * @throws InternalError when one is missing: nothing may pass that was not looked at.
  */
-export function judgeService(context: VerifyContext, subject: VerifySubject, seen: Observations): readonly CheckResult[] {
+export function judgeService(
+  context: VerifyContext,
+  subject: VerifySubject,
+  seen: Observations,
+): readonly CheckResult[] {
   const situation = { context, subject };
   const see = readFrom(seen);
   // One cause is told once: without a connection every other check would only repeat it.

@@ -24,14 +24,19 @@ export function judgeServing(situation: Situation, seen: Observations): Finding 
   const { leaf, answer: given } = see(probeAsClient(subject));
   const shown = certificate.judge(situation, see);
   // Pods that read their certificate when they start show the old one until they are restarted.
-  const isOldPod = leaf !== undefined && !endsAtController(subject) && identifyLeaf(context, subject, leaf).kind === 'edition';
+  const isOldPod =
+    leaf !== undefined && !endsAtController(subject) && identifyLeaf(context, subject, leaf).kind === 'edition';
   if (shown.status !== 'ok') return isOldPod ? { ...shown, status: 'warning' } : shown;
   const answered = answer.judge(situation, see);
-  if (answered.status !== 'failed' || subject.greeting !== undefined) return answered.status === 'failed' ? answered : shown;
+  if (answered.status !== 'failed' || subject.greeting !== undefined)
+    return answered.status === 'failed' ? answered : shown;
   // Of a person's own program no answer is known: it gives its own to whom it is reached by. What its pod proves itself needs none.
   if (!endsAtController(subject)) return shown;
   if (given === undefined) return answered;
-  const isOthers = isControllerPage(context.behaviour, given) || isPlainHttpComplaint(given) || findSpeaker(context.subjects, given) !== undefined;
+  const isOthers =
+    isControllerPage(context.behaviour, given) ||
+    isPlainHttpComplaint(given) ||
+    findSpeaker(context.subjects, given) !== undefined;
   if (!isOthers) return shown;
   // Many a program says it in the controller's very words: go@1.26 src/net/http/server.go, NotFound, which Traefik uses too.
   return isPage(context.behaviour.unknownHost, given) ? { ...answered, status: 'warning' } : answered;

@@ -19,7 +19,10 @@ export function showText(text: string): string {
 
 function cut(text: string, longest: number): string {
   // Cut before the expression runs: the text may be long, and nothing of the rest is shown.
-  const line = text.slice(0, 20 * longest).replace(/[\p{C}\p{Z}]+/gu, ' ').trim();
+  const line = text
+    .slice(0, 20 * longest)
+    .replace(/[\p{C}\p{Z}]+/gu, ' ')
+    .trim();
   const characters = Array.from(line);
   return characters.length > longest ? `${characters.slice(0, longest).join('')}...` : line;
 }
@@ -35,7 +38,8 @@ export function showCertificate(facts: CertificateFacts): string {
   const others = facts.dnsNames.filter((name) => name !== commonName);
   const isNamed = others.length < facts.dnsNames.length;
   const subject = showText(facts.subject) || 'no subject,';
-  const names = others.length === 0 ? (isNamed ? '' : ' for no DNS name') : `${isNamed ? ', also' : ''} for ${showNames(others)}`;
+  const names =
+    others.length === 0 ? (isNamed ? '' : ' for no DNS name') : `${isNamed ? ', also' : ''} for ${showNames(others)}`;
   return `${subject}${names} (${showFingerprint(facts)})`;
 }
 
@@ -84,10 +88,17 @@ export function showAnswer({ status, body }: HttpAnswer): string {
 export function showFailure(failure: ProbeFailure | undefined): string {
   if (failure === undefined) return 'nothing';
   const { stage, code } = failure;
-  const during = stage === 'connect' ? 'before it was open' : stage === 'handshake' ? 'during the TLS handshake' : 'before an answer';
+  const during =
+    stage === 'connect'
+      ? 'before it was open'
+      : stage === 'handshake'
+        ? 'during the TLS handshake'
+        : 'before an answer';
   switch (code) {
     case 'timeout':
-      return stage === 'connect' ? 'no connection within the time limit' : `nothing more within the time limit, ${during}`;
+      return stage === 'connect'
+        ? 'no connection within the time limit'
+        : `nothing more within the time limit, ${during}`;
     case 'closed':
       return `the connection was closed without a word ${during}`;
     case 'alert':
@@ -95,7 +106,9 @@ export function showFailure(failure: ProbeFailure | undefined): string {
     case 'protocol':
       if (stage !== 'response') return 'bytes that are no TLS';
       // node@20 src/node_http_parser.cc, TrackHeader: no more than 16 KiB of them.
-      return /header overflow/i.test(failure.message) ? 'an answer with more headers than a client reads' : 'bytes that are no HTTP answer';
+      return /header overflow/i.test(failure.message)
+        ? 'an answer with more headers than a client reads'
+        : 'bytes that are no HTTP answer';
     case 'ECONNREFUSED':
       return 'connection refused';
     case 'EHOSTUNREACH':

@@ -5,14 +5,19 @@ import { ToolError } from '../errors.ts';
 import type { StopSignal, World } from './world.ts';
 
 /** The real World. */
-export function createWorld(process: NodeJS.Process, installed: { readonly version: string; readonly packageFolder: URL }): World {
+export function createWorld(
+  process: NodeJS.Process,
+  installed: { readonly version: string; readonly packageFolder: URL },
+): World {
   const currentFolder = findCurrentFolder(process);
   return {
     argv: process.argv.slice(2),
     environment: process.env,
     get currentFolder() {
       if (currentFolder !== undefined) return currentFolder;
-      throw new ToolError('cannot use the current folder: it is gone', { remedy: 'Change into a folder that exists, or name one from the root with --directory.' });
+      throw new ToolError('cannot use the current folder: it is gone', {
+        remedy: 'Change into a folder that exists, or name one from the root with --directory.',
+      });
     },
     packageFolder: fileURLToPath(installed.packageFolder),
     version: installed.version,
@@ -30,7 +35,15 @@ export function createWorld(process: NodeJS.Process, installed: { readonly versi
     randomBytes: (length) => randomBytes(length),
     onStopSignal: (listener) => {
       const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-      const handlers = signals.map((signal) => [signal, (): void => { listener(signal); }] as const);
+      const handlers = signals.map(
+        (signal) =>
+          [
+            signal,
+            (): void => {
+              listener(signal);
+            },
+          ] as const,
+      );
       for (const [signal, handler] of handlers) process.on(signal, handler);
       return () => {
         for (const [signal, handler] of handlers) process.off(signal, handler);

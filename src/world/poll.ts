@@ -22,7 +22,11 @@ interface PollLimits {
  * Asks again and again until the answer is the wanted one, the time is over, or the person stops. When the time is over it asks once more.
  * @returns the last answer.
  */
-export async function poll<Answer>(ask: () => Answer | Promise<Answer>, isWanted: (answer: Answer) => boolean, { longest, pause, stop }: PollLimits): Promise<Answer> {
+export async function poll<Answer>(
+  ask: () => Answer | Promise<Answer>,
+  isWanted: (answer: Answer) => boolean,
+  { longest, pause, stop }: PollLimits,
+): Promise<Answer> {
   const end = performance.now() + longest;
   for (;;) {
     const answer = await ask();

@@ -33,22 +33,32 @@ export interface StepTools {
 export async function runStep(step: RunStep, { exec, files, onWarning }: StepTools): Promise<void> {
   const { command, remaining } = step;
   const stdin = command.stdinFiles?.map((path) => readInput(files, path)).join('');
-  const result = await runOnChart(step, files, (readable) => exec.run(readable, { timeoutMs: stepLimitMs(step), ...(stdin === undefined ? {} : { stdin }) }));
+  const result = await runOnChart(step, files, (readable) =>
+    exec.run(readable, { timeoutMs: stepLimitMs(step), ...(stdin === undefined ? {} : { stdin }) }),
+  );
   if (onWarning !== undefined) readWarnings(result).forEach(onWarning);
   const what = `cannot ${step.title}`;
-  if (hasFailed(result) && !(remaining !== undefined && isAlreadyUninstalled(command, result))) throw explainFailure(command, what, result);
+  if (hasFailed(result) && !(remaining !== undefined && isAlreadyUninstalled(command, result)))
+    throw explainFailure(command, what, result);
   if (remaining === undefined) return;
   const look = await askTool(exec, remaining, { what, isOutcome: true });
   const names = look.stdout.split('\n').filter((line) => line.trim() !== '');
   if (names.length === 0) return;
-  throw new ToolError(`${what}: ${command.tool} said that it is done, and ${quoteOutput(names.join(', ')).join(' ')} is still there`, {
-    details: quoteOutput(`${result.stdout}${result.stderr}`).map((line) => `${command.tool}: ${line}`),
-    remedy: `${printCommand(remaining)} names what is there; then run the same command again.`,
-  });
+  throw new ToolError(
+    `${what}: ${command.tool} said that it is done, and ${quoteOutput(names.join(', ')).join(' ')} is still there`,
+    {
+      details: quoteOutput(`${result.stdout}${result.stderr}`).map((line) => `${command.tool}: ${line}`),
+      remedy: `${printCommand(remaining)} names what is there; then run the same command again.`,
+    },
+  );
 }
 
 /** helm is given a copy of a chart that it could not read where it is; nothing of a release tells where its chart was. */
-async function runOnChart({ command, chart }: RunStep, files: ProjectFiles, run: (command: ToolCommand) => Promise<ToolResult>): Promise<ToolResult> {
+async function runOnChart(
+  { command, chart }: RunStep,
+  files: ProjectFiles,
+  run: (command: ToolCommand) => Promise<ToolResult>,
+): Promise<ToolResult> {
   if (chart === undefined) return run(command);
   const { folder, remove } = presentChart(files, chart);
   try {

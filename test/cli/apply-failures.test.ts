@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { expectGolden } from '../support/golden.ts';
 import { inProject, noServices } from '../support/prepared-project.ts';
 import { runProgram, startProgram } from '../support/program.ts';
-import { brokenRolloutAnswers, dryRunTakesAll, expiredCredentials, pendingRelease, refusedConnection, type Answer } from '../support/stand-in-answers.ts';
+import {
+  brokenRolloutAnswers,
+  dryRunTakesAll,
+  expiredCredentials,
+  pendingRelease,
+  refusedConnection,
+  type Answer,
+} from '../support/stand-in-answers.ts';
 import { installStandInCluster, isWrite } from '../support/stand-in-cluster.ts';
 
 const twoServices = `${noServices}services:\n  - name: svc7\n    mode: terminate\n  - name: svc8\n    mode: terminate\n`;
@@ -23,10 +30,31 @@ describe('apply exits 3 before anything is written to the cluster', () => {
   });
 
   it.each<readonly [string, Answer]>([
-    ['unreachable-cluster', { tool: 'kubectl', when: ['version', '--request-timeout'], stderr: refusedConnection, exitCode: 1 }],
-    ['expired-credentials', { tool: 'kubectl', when: ['version', '--request-timeout'], stderr: expiredCredentials, exitCode: 1 }],
-    ['garbage', { tool: 'kubectl', when: ['version', '--request-timeout'], stdout: '\u001b[2J<html>Welcome to the proxy</html>\n' }],
-    ['no-context', { tool: 'kubectl', when: ['config', 'view'], stderr: 'error: current-context must exist in order to minify\n', exitCode: 1 }],
+    [
+      'unreachable-cluster',
+      { tool: 'kubectl', when: ['version', '--request-timeout'], stderr: refusedConnection, exitCode: 1 },
+    ],
+    [
+      'expired-credentials',
+      { tool: 'kubectl', when: ['version', '--request-timeout'], stderr: expiredCredentials, exitCode: 1 },
+    ],
+    [
+      'garbage',
+      {
+        tool: 'kubectl',
+        when: ['version', '--request-timeout'],
+        stdout: '\u001b[2J<html>Welcome to the proxy</html>\n',
+      },
+    ],
+    [
+      'no-context',
+      {
+        tool: 'kubectl',
+        when: ['config', 'view'],
+        stderr: 'error: current-context must exist in order to minify\n',
+        exitCode: 1,
+      },
+    ],
     ['garbage-of-records', { tool: 'kubectl', when: ['get', '--show-labels'], stdout: 'WARNING: no table\n' }],
     ['helm-too-old', { tool: 'helm', when: ['version'], stdout: 'v3.9.0' }],
   ])('%s', async (name, answer) => {
@@ -45,7 +73,10 @@ describe('apply exits 3 before anything is written to the cluster', () => {
     await inProject(noServices, async (project, outside) => {
       const cluster = installStandInCluster(outside);
       cluster.answer({ tool: 'kubectl', when: ['version', '--request-timeout'], seconds: 1000 });
-      const { exitCode, stdout, stderr } = await startProgram(['apply', '--timeout', '1s'], { cwd: project, env: cluster.env }).ended;
+      const { exitCode, stdout, stderr } = await startProgram(['apply', '--timeout', '1s'], {
+        cwd: project,
+        env: cluster.env,
+      }).ended;
       expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
       expect(stderr).toMatch(/kubectl did not end within \d+ s/);
       expect(stderr).toContain('\nnext: ');
@@ -86,9 +117,15 @@ describe('apply that fails on the way', () => {
   it('shows the tool’s own words without the key that stands in them', async () => {
     await inProject(noServices, (project, outside) => {
       const cluster = installStandInCluster(outside);
-      const key = '-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg0123456789abcdef\n-----END PRIVATE KEY-----\n';
+      const key =
+        '-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg0123456789abcdef\n-----END PRIVATE KEY-----\n';
       const data = Buffer.from(key).toString('base64');
-      cluster.answer(dryRunTakesAll, { tool: 'kubectl', when: ['apply'], stderr: `error: cannot patch: {"data":{"tls.key":"${data}"}}\n${key}`, exitCode: 1 });
+      cluster.answer(dryRunTakesAll, {
+        tool: 'kubectl',
+        when: ['apply'],
+        stderr: `error: cannot patch: {"data":{"tls.key":"${data}"}}\n${key}`,
+        exitCode: 1,
+      });
       const { exitCode, stdout, stderr } = runProgram(['apply', '--verbose'], { cwd: project, env: cluster.env });
       expect(exitCode).toBe(3);
       expect(stderr).toContain('error: step 1 of ');

@@ -20,7 +20,11 @@ function readKeyMaterial(project: string): readonly string[] {
   return names.flatMap((name) => {
     const text = readFileSync(join(project, 'certs', name), 'utf8');
     const encoded = Buffer.from(text).toString('base64');
-    return [...text.split('\n').filter((line) => line.length > 20 && !line.startsWith('-----')), encoded, encoded.slice(40, 120)];
+    return [
+      ...text.split('\n').filter((line) => line.length > 20 && !line.startsWith('-----')),
+      encoded,
+      encoded.slice(40, 120),
+    ];
   });
 }
 
@@ -37,7 +41,9 @@ describe('apply and its dry run, for the three modes', () => {
   beforeAll(async () => {
     await inProject(threeModes, (project, outside) => {
       keyMaterial = readKeyMaterial(project);
-      secrets = readdirSync(join(project, 'secrets')).map((name) => readFileSync(join(project, 'secrets', name), 'utf8'));
+      secrets = readdirSync(join(project, 'secrets')).map((name) =>
+        readFileSync(join(project, 'secrets', name), 'utf8'),
+      );
       const cluster = installStandInCluster(outside);
       const record = (...args: readonly string[]): Recording => {
         cluster.forget();
@@ -48,7 +54,12 @@ describe('apply and its dry run, for the three modes', () => {
       first = record('apply', '--concurrency', '1');
       second = record('apply', '--json', '--verbose');
       const empty = { PATH: join(outside, 'nothing') };
-      dryRunWithoutTools = { args: dryRun.args, project, result: runProgram(dryRun.args, { cwd: project, env: empty }), calls: [] };
+      dryRunWithoutTools = {
+        args: dryRun.args,
+        project,
+        result: runProgram(dryRun.args, { cwd: project, env: empty }),
+        calls: [],
+      };
     });
   });
 
@@ -70,7 +81,9 @@ describe('apply and its dry run, for the three modes', () => {
   it('hand objects to kubectl on stdin, server-side, as field manager ingress-tls', () => {
     const sent = first.calls.filter((call) => call.tool === 'kubectl' && isWrite(call));
     for (const { args, stdin } of sent) {
-      expect(args).toEqual(expect.arrayContaining(['apply', '--server-side', '--field-manager=ingress-tls', '-f', '-']));
+      expect(args).toEqual(
+        expect.arrayContaining(['apply', '--server-side', '--field-manager=ingress-tls', '-f', '-']),
+      );
       expect(stdin).toContain('kind: ');
     }
     expect(secrets).toHaveLength(5);
@@ -92,36 +105,58 @@ describe('apply and its dry run, for the three modes', () => {
 
   it('stay with the context that was named, although the person gave none', () => {
     expect(first.result.stderr).toContain('context demo, server https://192.0.2.1:6443');
-    for (const call of first.calls.filter(isWrite)) expect(call.args).toContain(call.tool === 'helm' ? '--kube-context=demo' : '--context=demo');
+    for (const call of first.calls.filter(isWrite))
+      expect(call.args).toContain(call.tool === 'helm' ? '--kube-context=demo' : '--context=demo');
   });
 
   it('--json prints one JSON document, --verbose each command as it runs', () => {
     expect(second.result.exitCode).toBe(0);
-    expect(JSON.parse(second.result.stdout)).toMatchObject({ context: 'demo', server: 'https://192.0.2.1:6443', services: [{ host: 'svc7.example.test' }, {}, {}] });
+    expect(JSON.parse(second.result.stdout)).toMatchObject({
+      context: 'demo',
+      server: 'https://192.0.2.1:6443',
+      services: [{ host: 'svc7.example.test' }, {}, {}],
+    });
     // Of what changes only how much: objects as a whole are in the goldens of the manifests.
     const { changes, ...told } = JSON.parse(second.result.stdout) as { readonly changes: { readonly counts: unknown } };
-    expectGolden('apply-json', second.args, second.project, { ...second.result, stdout: `${JSON.stringify({ ...told, changes: { counts: changes.counts } }, undefined, 2)}\n`, stderr: '' });
+    expectGolden('apply-json', second.args, second.project, {
+      ...second.result,
+      stdout: `${JSON.stringify({ ...told, changes: { counts: changes.counts } }, undefined, 2)}\n`,
+      stderr: '',
+    });
     expect(second.result.stderr.match(/^\$ (?:cat .* \| )?(?:kubectl|helm) /gm)).toHaveLength(second.calls.length);
-    expect(second.result.stderr).toContain('$ kubectl --context=demo apply --server-side --field-manager=ingress-tls -f - < manifests/ic-common.yaml\n');
+    expect(second.result.stderr).toContain(
+      '$ kubectl --context=demo apply --server-side --field-manager=ingress-tls -f - < manifests/ic-common.yaml\n',
+    );
   });
 
   it('send the same again', () => {
     // Questions, and releases, are side by side.
-    const sent = ({ calls }: Recording): unknown => calls.map(({ tool, args, stdin }) => [tool, ...args, stdin].join(' ')).sort();
+    const sent = ({ calls }: Recording): unknown =>
+      calls.map(({ tool, args, stdin }) => [tool, ...args, stdin].join(' ')).sort();
     expect(sent(second)).toEqual(sent(first));
   });
 
   it('--dry-run prints the numbered plan, which is what apply runs, and only reads', () => {
     expectRecorded('dry-run', dryRun);
     expect(dryRun.calls.filter(isWrite)).toEqual([]);
-    const planned = dryRun.result.stdout.trimEnd().split('\n').map((line) => line.replace(/^ *\d+\. (?:cat .* \| )?/, '').replace(/ < .*$/, ''));
-    const ran = first.calls.filter((call) => isWrite(call) || call.args.includes('rollout')).map(({ tool, args }) => [tool, ...args].join(' '));
+    const planned = dryRun.result.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replace(/^ *\d+\. (?:cat .* \| )?/, '').replace(/ < .*$/, ''));
+    const ran = first.calls
+      .filter((call) => isWrite(call) || call.args.includes('rollout'))
+      .map(({ tool, args }) => [tool, ...args].join(' '));
     expect(planned).toEqual(ran);
   });
 
   it('--dry-run without kubectl, helm and cluster still prints it, and what it could not look up', () => {
     expectRecorded('dry-run-without-tools', dryRunWithoutTools);
-    expect(dryRunWithoutTools.result.stdout.trim().split('\n')).toEqual(dryRun.result.stdout.replaceAll(/ --(?:(?:kube-)?context=demo|disable-openapi-validation)/g, '').trim().split('\n'));
+    expect(dryRunWithoutTools.result.stdout.trim().split('\n')).toEqual(
+      dryRun.result.stdout
+        .replaceAll(/ --(?:(?:kube-)?context=demo|disable-openapi-validation)/g, '')
+        .trim()
+        .split('\n'),
+    );
   });
 });
 
@@ -133,15 +168,33 @@ describe('apply', () => {
       const cluster = installStandInCluster(outside);
       cluster.answer(helm3);
       writeFileSync(join(project, 'elsewhere.yaml'), '');
-      const { exitCode, stdout, stderr } = runProgram(['apply', '--context', 'demo', '--kubeconfig', 'elsewhere.yaml', '--timeout', '1m30s', '--namespace', 'default'], {
-        cwd: project,
-        env: { ...cluster.env, CI: 'true', GITHUB_ACTIONS: 'true' },
-      });
+      const { exitCode, stdout, stderr } = runProgram(
+        [
+          'apply',
+          '--context',
+          'demo',
+          '--kubeconfig',
+          'elsewhere.yaml',
+          '--timeout',
+          '1m30s',
+          '--namespace',
+          'default',
+        ],
+        {
+          cwd: project,
+          env: { ...cluster.env, CI: 'true', GITHUB_ACTIONS: 'true' },
+        },
+      );
       expect(exitCode).toBe(0);
       const file = `--kubeconfig=${join(project, 'elsewhere.yaml')}`;
-      const toCluster = cluster.calls().filter(({ tool, args }) => !args.includes('--client') && !(tool === 'helm' && args.includes('version')));
+      const toCluster = cluster
+        .calls()
+        .filter(({ tool, args }) => !args.includes('--client') && !(tool === 'helm' && args.includes('version')));
       expect(toCluster.length).toBeGreaterThan(15);
-      for (const { tool, args } of toCluster) expect(args).toEqual(expect.arrayContaining([file, tool === 'helm' ? '--kube-context=demo' : '--context=demo']));
+      for (const { tool, args } of toCluster)
+        expect(args).toEqual(
+          expect.arrayContaining([file, tool === 'helm' ? '--kube-context=demo' : '--context=demo']),
+        );
       const waiting = cluster.calls().filter(({ args }) => args.includes('upgrade') || args.includes('rollout'));
       expect(waiting.map(words)).toEqual(['kubectl rollout', 'helm upgrade', 'kubectl rollout']);
       for (const { args } of waiting) expect(args).toContain('--timeout=90s');
@@ -170,15 +223,30 @@ describe('apply', () => {
       expect(named.exitCode).toBe(0);
       expect(cluster.calls('helm').filter(isWrite)).toEqual([]);
       expect(runProgram(['apply', '--prune'], { cwd: project, env: cluster.env }).exitCode).toBe(0);
-      expect(cluster.calls('helm').filter(isWrite).map(({ args }) => args)).toEqual([expect.arrayContaining(['uninstall', 'ic3-svc7', '--namespace=default'])]);
+      expect(
+        cluster
+          .calls('helm')
+          .filter(isWrite)
+          .map(({ args }) => args),
+      ).toEqual([expect.arrayContaining(['uninstall', 'ic3-svc7', '--namespace=default'])]);
     });
   });
 
   it.each<readonly [string, Answer]>([
     ['node-port-taken', nodePortUser(30_092, 'shop', 'front')],
     ['foreign-namespace', namespaces({ default: {}, 'ingress-nginx-demo': {} })],
-    ['others-secret', { tool: 'kubectl', when: ['get', '--all-namespaces', '--selector'], stdout: 'v1\tSecret\tdefault\tingress-controller-demo-tls-secret\tic1\n' }],
-    ['others-release', { ...releases('svc7'), stdout: releases('svc7').stdout?.replace('svc7-0.1.0', 'wordpress-24.1.0') ?? '' }],
+    [
+      'others-secret',
+      {
+        tool: 'kubectl',
+        when: ['get', '--all-namespaces', '--selector'],
+        stdout: 'v1\tSecret\tdefault\tingress-controller-demo-tls-secret\tic1\n',
+      },
+    ],
+    [
+      'others-release',
+      { ...releases('svc7'), stdout: releases('svc7').stdout?.replace('svc7-0.1.0', 'wordpress-24.1.0') ?? '' },
+    ],
   ])('refuses what is somebody else’s, before anything is written: %s', async (name, answer) => {
     await inProject(oneService, (project, outside) => {
       const cluster = installStandInCluster(outside);
@@ -196,7 +264,22 @@ describe('apply', () => {
       const before = readdirSync(project, { recursive: true });
       const { exitCode, stdout } = runProgram(['apply', '--dry-run', '--json'], { cwd: project, env: { PATH: '' } });
       expect(exitCode).toBe(0);
-      expect(JSON.parse(stdout)).toMatchObject({ steps: [{ kind: 'local', change: 'create', place: 'charts/shop/' }, { kind: 'command', tool: 'kubectl' }, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}] });
+      expect(JSON.parse(stdout)).toMatchObject({
+        steps: [
+          { kind: 'local', change: 'create', place: 'charts/shop/' },
+          { kind: 'command', tool: 'kubectl' },
+          {},
+          {},
+          {},
+          {},
+          {},
+          {},
+          {},
+          {},
+          {},
+          {},
+        ],
+      });
       expect(readdirSync(project, { recursive: true })).toEqual(before);
     });
   });

@@ -19,7 +19,8 @@ function readKeyTypes(project: string): Readonly<Record<string, string>> {
 }
 
 const allNames = ['wildcard', 'ca', 'svc8', 'svc9', 'svc9-client-ca', 'svc9-client'];
-const allOf = (type: string): Readonly<Record<string, string>> => Object.fromEntries(allNames.map((name) => [`${name}.key`, type]));
+const allOf = (type: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(allNames.map((name) => [`${name}.key`, type]));
 
 describe('the kind of keys', () => {
   const undecided = threeModes.replace('certificate:\n  keyType: ecdsa-p256\n', '');
@@ -97,19 +98,24 @@ describe('what a person did to certs/', () => {
     });
   });
 
-  it.each(['render', 'list', 'apply', 'doctor', 'add-service'])('garbage in a key: %s says which file, and shows nothing of it', async (command) => {
-    await inProject(threeModes, (project) => {
-      const garbage = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0LWluLWEtYnJva2VuLWtleQ==\nhunter2hunter2\n-----END PRIVATE KEY-----\n';
-      writeFileSync(join(project, 'certs/svc8.key'), garbage);
-      const args = command === 'add-service' ? [command, 'shop', '--mode', 'terminate'] : [command];
-      const result = runProgram(args, { cwd: project, env: { PATH: '' } });
-      if (command === 'render') expectGolden('render-garbage-key', args, project, result);
-      expect(result.exitCode).toBe(command === 'doctor' ? 1 : 2);
-      expect(result.stdout + result.stderr).toContain('certs/svc8.key');
-      for (const text of ['c2VjcmV0', 'hunter2', 'secret-in']) expect(result.stdout + result.stderr).not.toContain(text);
-      expect(readFileSync(join(project, 'certs/svc8.key'), 'utf8')).toBe(garbage);
-    });
-  });
+  it.each(['render', 'list', 'apply', 'doctor', 'add-service'])(
+    'garbage in a key: %s says which file, and shows nothing of it',
+    async (command) => {
+      await inProject(threeModes, (project) => {
+        const garbage =
+          '-----BEGIN PRIVATE KEY-----\nc2VjcmV0LWluLWEtYnJva2VuLWtleQ==\nhunter2hunter2\n-----END PRIVATE KEY-----\n';
+        writeFileSync(join(project, 'certs/svc8.key'), garbage);
+        const args = command === 'add-service' ? [command, 'shop', '--mode', 'terminate'] : [command];
+        const result = runProgram(args, { cwd: project, env: { PATH: '' } });
+        if (command === 'render') expectGolden('render-garbage-key', args, project, result);
+        expect(result.exitCode).toBe(command === 'doctor' ? 1 : 2);
+        expect(result.stdout + result.stderr).toContain('certs/svc8.key');
+        for (const text of ['c2VjcmV0', 'hunter2', 'secret-in'])
+          expect(result.stdout + result.stderr).not.toContain(text);
+        expect(readFileSync(join(project, 'certs/svc8.key'), 'utf8')).toBe(garbage);
+      });
+    },
+  );
 
   it('garbage in a certificate: refused by name', async () => {
     await inProject(threeModes, (project) => {
@@ -149,22 +155,54 @@ describe('what a person did to certs/', () => {
   function bringPair(project: string, name: string, dnsName: string, ...key: readonly string[]): void {
     const folder = join(project, 'certs');
     execFileSync('openssl', ['genpkey', ...key, '-out', `${name}.key`], { cwd: folder, stdio: 'ignore' });
-    const names = ['-subj', '/O=own', '-addext', `subjectAltName=DNS:${dnsName}`, '-addext', 'basicConstraints=critical,CA:FALSE'];
-    execFileSync('openssl', ['req', '-x509', '-key', `${name}.key`, '-out', `${name}.crt`, '-days', '99', ...names], { cwd: folder, stdio: 'ignore' });
+    const names = [
+      '-subj',
+      '/O=own',
+      '-addext',
+      `subjectAltName=DNS:${dnsName}`,
+      '-addext',
+      'basicConstraints=critical,CA:FALSE',
+    ];
+    execFileSync('openssl', ['req', '-x509', '-key', `${name}.key`, '-out', `${name}.crt`, '-days', '99', ...names], {
+      cwd: folder,
+      stdio: 'ignore',
+    });
   }
 
   it.each([
-    ['RSA-1024', ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:1024'], 0, "warning: certs/wildcard.crt is refused by Apple's systems, Python, rustls and OpenSSL since 3.2: its key is RSA of 1024 bits"],
-    ['Ed25519', ['-algorithm', 'ED25519'], 0, 'warning: certs/wildcard.crt is refused by Chrome and all that is built on it: its key is Ed25519'],
-    ['RSA-PSS', ['-algorithm', 'RSA-PSS'], 2, 'certs/wildcard.crt is refused by Chrome and all that is written in Go, controllers among them: its key is RSA for PSS alone'],
-    ['secp256k1', ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1'], 2, 'certs/wildcard.crt is refused by all clients of today: its key is on the curve secp256k1'],
+    [
+      'RSA-1024',
+      ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:1024'],
+      0,
+      "warning: certs/wildcard.crt is refused by Apple's systems, Python, rustls and OpenSSL since 3.2: its key is RSA of 1024 bits",
+    ],
+    [
+      'Ed25519',
+      ['-algorithm', 'ED25519'],
+      0,
+      'warning: certs/wildcard.crt is refused by Chrome and all that is built on it: its key is Ed25519',
+    ],
+    [
+      'RSA-PSS',
+      ['-algorithm', 'RSA-PSS'],
+      2,
+      'certs/wildcard.crt is refused by Chrome and all that is written in Go, controllers among them: its key is RSA for PSS alone',
+    ],
+    [
+      'secp256k1',
+      ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1'],
+      2,
+      'certs/wildcard.crt is refused by all clients of today: its key is on the curve secp256k1',
+    ],
   ])('a wildcard with a key of the kind %s: it is said who refuses it', async (_, key, exitCode, words) => {
     await inProject(threeModes, (project) => {
       bringPair(project, 'wildcard', '*.example.test', ...key);
       const result = runProgram(['render'], { cwd: project });
       expect(result.stderr).toContain(words);
       expect(result.exitCode).toBe(exitCode);
-      expect(runProgram(['graph'], { cwd: project }).stdout.replaceAll(/\s+/g, ' ')).toContain(words.replace(/^.*certs\/wildcard\.crt is /, '!! '));
+      expect(runProgram(['graph'], { cwd: project }).stdout.replaceAll(/\s+/g, ' ')).toContain(
+        words.replace(/^.*certs\/wildcard\.crt is /, '!! '),
+      );
     });
   });
 
@@ -180,14 +218,49 @@ describe('what a person did to certs/', () => {
   it('a certificate that is not valid yet: list counts no days that are left', async () => {
     await inProject(threeModes, (project) => {
       const folder = join(project, 'certs');
-      writeFileSync(join(folder, 'config'), '[ca]\ndefault_ca=d\n[d]\ndatabase=index\nserial=serial\nnew_certs_dir=.\ndefault_md=sha256\npolicy=p\nx509_extensions=e\n[p]\norganizationName=supplied\n[e]\nsubjectAltName=DNS:*.example.test\n');
+      writeFileSync(
+        join(folder, 'config'),
+        '[ca]\ndefault_ca=d\n[d]\ndatabase=index\nserial=serial\nnew_certs_dir=.\ndefault_md=sha256\npolicy=p\nx509_extensions=e\n[p]\norganizationName=supplied\n[e]\nsubjectAltName=DNS:*.example.test\n',
+      );
       writeFileSync(join(folder, 'index'), '');
       writeFileSync(join(folder, 'serial'), '01');
-      execFileSync('openssl', ['req', '-new', '-key', 'wildcard.key', '-subj', '/O=own', '-out', 'request'], { cwd: folder, stdio: 'ignore' });
-      execFileSync('openssl', ['ca', '-batch', '-selfsign', '-config', 'config', '-keyfile', 'wildcard.key', '-in', 'request', '-out', 'wildcard.crt', '-notext', '-startdate', '20980101000000Z', '-enddate', '20990101000000Z'], { cwd: folder, stdio: 'ignore' });
-      expect(runProgram(['list'], { cwd: project }).stdout).toMatch(/^certs\/wildcard\.crt +2099-01-01 +valid from 2098-01-01$/m);
-      const { certificates } = JSON.parse(runProgram(['list', '--json'], { cwd: project }).stdout) as { certificates: readonly unknown[] };
-      expect(certificates[0]).toMatchObject({ validFrom: '2098-01-01T00:00:00.000Z', expires: '2099-01-01T00:00:00.000Z', daysLeft: null });
+      execFileSync('openssl', ['req', '-new', '-key', 'wildcard.key', '-subj', '/O=own', '-out', 'request'], {
+        cwd: folder,
+        stdio: 'ignore',
+      });
+      execFileSync(
+        'openssl',
+        [
+          'ca',
+          '-batch',
+          '-selfsign',
+          '-config',
+          'config',
+          '-keyfile',
+          'wildcard.key',
+          '-in',
+          'request',
+          '-out',
+          'wildcard.crt',
+          '-notext',
+          '-startdate',
+          '20980101000000Z',
+          '-enddate',
+          '20990101000000Z',
+        ],
+        { cwd: folder, stdio: 'ignore' },
+      );
+      expect(runProgram(['list'], { cwd: project }).stdout).toMatch(
+        /^certs\/wildcard\.crt +2099-01-01 +valid from 2098-01-01$/m,
+      );
+      const { certificates } = JSON.parse(runProgram(['list', '--json'], { cwd: project }).stdout) as {
+        certificates: readonly unknown[];
+      };
+      expect(certificates[0]).toMatchObject({
+        validFrom: '2098-01-01T00:00:00.000Z',
+        expires: '2099-01-01T00:00:00.000Z',
+        daysLeft: null,
+      });
       expect(runProgram(['graph'], { cwd: project }).stdout).toMatch(/^certs\/wildcard\.crt +2099-01-01 +not yet /m);
     });
   });

@@ -7,7 +7,13 @@ import { runProgram } from '../support/program.ts';
 import { installStandInCluster, isWrite } from '../support/stand-in-cluster.ts';
 
 /** What a desktop, an editor and a merge leave in a chart, and helm leaves out. */
-const litter = ['.DS_Store', 'templates/.DS_Store', 'templates/.deployment.yaml.swp', 'values.yaml~', 'templates/deployment.yaml.orig'];
+const litter = [
+  '.DS_Store',
+  'templates/.DS_Store',
+  'templates/.deployment.yaml.swp',
+  'values.yaml~',
+  'templates/deployment.yaml.orig',
+];
 
 /** What Emacs puts beside a file with changes that are not saved. */
 const editorLock = 'templates/.#deployment.yaml';
@@ -58,12 +64,22 @@ describeWithTool('helm', 'a link that an editor leaves in a chart', (helm) => {
       const judge = join(outside, 'judge');
       mkdirSync(judge);
       const standIn = join(cluster.env['PATH'] ?? '', 'helm');
-      writeFileSync(join(judge, 'helm'), `#!/bin/sh\ncase " $* " in *' upgrade '*) for arg; do case $arg in ./charts/* | /*) '${helm}' template a "$arg" > /dev/null || exit 1;; esac; done;; esac\nexec '${standIn}' "$@"\n`);
+      writeFileSync(
+        join(judge, 'helm'),
+        `#!/bin/sh\ncase " $* " in *' upgrade '*) for arg; do case $arg in ./charts/* | /*) '${helm}' template a "$arg" > /dev/null || exit 1;; esac; done;; esac\nexec '${standIn}' "$@"\n`,
+      );
       chmodSync(join(judge, 'helm'), 0o755);
       const env = { ...cluster.env, PATH: [judge, cluster.env['PATH'] ?? ''].join(delimiter) };
       expect(runProgram(['apply'], { cwd: project, env })).toMatchObject({ exitCode: 0 });
-      const charts = cluster.calls('helm').filter(({ args }) => args.includes('upgrade')).map(({ args }) => args.find((arg) => /^\.?\//.test(arg)) ?? '');
-      expect(charts.map((chart) => chart.replace(/^\/.*/, 'a copy')).sort()).toEqual(['./charts/svc8', './charts/svc9', 'a copy']);
+      const charts = cluster
+        .calls('helm')
+        .filter(({ args }) => args.includes('upgrade'))
+        .map(({ args }) => args.find((arg) => /^\.?\//.test(arg)) ?? '');
+      expect(charts.map((chart) => chart.replace(/^\/.*/, 'a copy')).sort()).toEqual([
+        './charts/svc8',
+        './charts/svc9',
+        'a copy',
+      ]);
     });
   });
 });

@@ -10,7 +10,11 @@ import { serveTls, writeKubeconfig } from '../support/effects/fake-api-server.ts
 /** A program that gives credentials to whoever types the code, and keeps them. */
 function writePlugin(folder: string): string {
   const path = join(folder, 'log-in');
-  const credential = JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token: 'kept-token' } });
+  const credential = JSON.stringify({
+    apiVersion: 'client.authentication.k8s.io/v1',
+    kind: 'ExecCredential',
+    status: { token: 'kept-token' },
+  });
   writeFileSync(
     path,
     `#!/bin/sh
@@ -31,7 +35,9 @@ echo '${credential}'
 async function writeCluster(folder: string, interactiveMode: string): Promise<Readonly<Record<string, string>>> {
   const { url, authority } = await serveTls(new Date('2049-01-01'), ({ headers }, response) => {
     const isKnown = headers.authorization === 'Bearer kept-token';
-    response.writeHead(isKnown ? 200 : 401, { 'content-type': 'application/json' }).end(JSON.stringify({ major: '1', minor: '35', gitVersion: 'v1.35.0' }));
+    response
+      .writeHead(isKnown ? 200 : 401, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ major: '1', minor: '35', gitVersion: 'v1.35.0' }));
   });
   const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: writePlugin(folder), interactiveMode };
   return { PATH: pathWith('kubectl1.35'), KUBECONFIG: writeKubeconfig(url, { authority, user: { exec } }) };
@@ -53,7 +59,10 @@ describeWithTool('kubectl1.35', 'a credential plugin that talks to a person, wit
 
     it('says why it failed', async () => {
       await inFreshFolder(async (folder) => {
-        const session = startAtTerminal(['doctor', '--no-color'], { cwd: folder, env: await writeCluster(folder, 'IfAvailable') });
+        const session = startAtTerminal(['doctor', '--no-color'], {
+          cwd: folder,
+          env: await writeCluster(folder, 'IfAvailable'),
+        });
         await session.waitFor('type the code: ');
         session.press('WXYZ\r');
         const { text } = await session.ended;
@@ -90,7 +99,10 @@ describeWithTool('kubectl1.35', 'a credential plugin that talks to a person, wit
 it('a kubeconfig that is not there is named', async () => {
   await inFreshFolder((folder) => {
     const named = runProgram(['doctor', '--kubeconfig', 'nope'], { cwd: folder });
-    expect(named).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('error: cannot use --kubeconfig nope: there is no such file') as string });
+    expect(named).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('error: cannot use --kubeconfig nope: there is no such file') as string,
+    });
   });
 });
 
@@ -100,8 +112,12 @@ describeWithTool('kubectl', 'which kubeconfig, with the real kubectl', () => {
       writeFileSync(join(folder, 'empty'), '');
       const env = { PATH: pathWith('kubectl'), KUBECONFIG: 'gone:empty' };
       const { stdout } = runProgram(['doctor'], { cwd: folder, env });
-      expect(stdout).toContain(`no cluster is chosen: ${join(folder, 'gone')} is not there, ${join(folder, 'empty')} has no current context`);
-      expect(runProgram(['doctor', '--kubeconfig', 'empty'], { cwd: folder, env }).stdout).toContain(`no cluster is chosen: ${join(folder, 'empty')} has no current context`);
+      expect(stdout).toContain(
+        `no cluster is chosen: ${join(folder, 'gone')} is not there, ${join(folder, 'empty')} has no current context`,
+      );
+      expect(runProgram(['doctor', '--kubeconfig', 'empty'], { cwd: folder, env }).stdout).toContain(
+        `no cluster is chosen: ${join(folder, 'empty')} has no current context`,
+      );
     });
   });
 });

@@ -11,22 +11,39 @@ import { installStandInCluster, isWrite, type Call } from '../support/stand-in-c
 import { until } from '../support/until.ts';
 
 const allThere: readonly Answer[] = [
-  { tool: 'kubectl', when: ['get', 'namespaces', '-o=name'], stdout: 'namespace/default\nnamespace/ingress-nginx-demo\n' },
+  {
+    tool: 'kubectl',
+    when: ['get', 'namespaces', '-o=name'],
+    stdout: 'namespace/default\nnamespace/ingress-nginx-demo\n',
+  },
   { ...namespaces({ default: {}, 'ingress-nginx-demo': { 'ingress-tls/controller': 'ic3' } }) },
   { tool: 'kubectl', when: ['get', '-f', '-'], echoes: true },
 ];
 
 /** What helm makes of any chart, as far as anybody here looks. */
-const chart = 'apiVersion: v1\nkind: Service\nmetadata:\n  name: "ic3-svc7"\n  namespace: "default"\nspec:\n  type: ClusterIP\n';
+const chart =
+  'apiVersion: v1\nkind: Service\nmetadata:\n  name: "ic3-svc7"\n  namespace: "default"\nspec:\n  type: ClusterIP\n';
 const template: Answer = { tool: 'helm', when: ['template'], stdout: chart };
 
 function digestFolder(folder: string): readonly string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return entries.map(({ parentPath, name }) => `${join(parentPath, name)} ${createHash('sha256').update(readFileSync(join(parentPath, name))).digest('hex')}`).sort();
+  return entries
+    .map(
+      ({ parentPath, name }) =>
+        `${join(parentPath, name)} ${createHash('sha256')
+          .update(readFileSync(join(parentPath, name)))
+          .digest('hex')}`,
+    )
+    .sort();
 }
 
 describe('diff on a cluster with nothing of ours', () => {
-  let result: ProgramResult, json: ProgramResult, calls: readonly Call[], keys: readonly string[], before: readonly string[], after: readonly string[];
+  let result: ProgramResult,
+    json: ProgramResult,
+    calls: readonly Call[],
+    keys: readonly string[],
+    before: readonly string[],
+    after: readonly string[];
   let project = '';
 
   beforeAll(async () => {
@@ -59,8 +76,14 @@ describe('diff on a cluster with nothing of ours', () => {
   });
 
   it('--json tells all of it, and nothing of a Secret', () => {
-    const told = JSON.parse(json.stdout) as { readonly counts: unknown; readonly objects: readonly { readonly kind: string; readonly after?: unknown }[] };
-    expect(told).toMatchObject({ context: 'demo', counts: { create: expect.any(Number) as number, change: 0, delete: 0, unchanged: 0 } });
+    const told = JSON.parse(json.stdout) as {
+      readonly counts: unknown;
+      readonly objects: readonly { readonly kind: string; readonly after?: unknown }[];
+    };
+    expect(told).toMatchObject({
+      context: 'demo',
+      counts: { create: expect.any(Number) as number, change: 0, delete: 0, unchanged: 0 },
+    });
     const secrets = told.objects.filter(({ kind }) => kind === 'Secret');
     expect(secrets).toHaveLength(5);
     for (const secret of secrets) expect(secret).not.toHaveProperty('after');
@@ -109,7 +132,10 @@ describe('diff', () => {
       const cluster = installStandInCluster(outside);
       cluster.answer(template);
       const config = join(project, 'ingress-tls.yaml');
-      writeFileSync(config, readFileSync(config, 'utf8').replace('mode: terminate', 'mode: terminate\n    replicas: 2'));
+      writeFileSync(
+        config,
+        readFileSync(config, 'utf8').replace('mode: terminate', 'mode: terminate\n    replicas: 2'),
+      );
       const { exitCode, stdout } = runProgram(['diff', 'svc7', '--summary'], { cwd: project, env: cluster.env });
       expect(stdout).toBe('create  release ic3-svc7 (svc7)\n1 to create, 0 unchanged\n');
       expect(exitCode).toBe(1);
@@ -126,9 +152,14 @@ describe('diff', () => {
       const cluster = installStandInCluster(outside);
       cluster.answer({ ...template, seconds: 30 });
       const config = join(project, 'ingress-tls.yaml');
-      writeFileSync(config, readFileSync(config, 'utf8').replace('mode: terminate', 'mode: terminate\n    replicas: 2'));
+      writeFileSync(
+        config,
+        readFileSync(config, 'utf8').replace('mode: terminate', 'mode: terminate\n    replicas: 2'),
+      );
       const running = startProgram(['diff'], { cwd: project, env: { ...cluster.env, TMPDIR: temporary } });
-      await until(() => readdirSync(temporary).length > 0 && cluster.calls('helm').some(({ args }) => args.includes('template')));
+      await until(
+        () => readdirSync(temporary).length > 0 && cluster.calls('helm').some(({ args }) => args.includes('template')),
+      );
       // The shell of the stand-in has set its traps by then.
       await wait(200);
       running.kill('SIGINT');
@@ -139,7 +170,10 @@ describe('diff', () => {
 
   it('refuses a service that there is not', async () => {
     await inProject(noServices, (project, outside) => {
-      const { exitCode, stderr } = runProgram(['diff', 'svc1'], { cwd: project, env: installStandInCluster(outside).env });
+      const { exitCode, stderr } = runProgram(['diff', 'svc1'], {
+        cwd: project,
+        env: installStandInCluster(outside).env,
+      });
       expect(exitCode).toBe(2);
       expect(stderr).toContain('no service "svc1"');
     });
@@ -148,7 +182,12 @@ describe('diff', () => {
   it('fails with 3 when the cluster does', async () => {
     await inProject(noServices, (project, outside) => {
       const cluster = installStandInCluster(outside);
-      cluster.answer({ tool: 'kubectl', when: ['apply', '--dry-run'], stderr: 'Error from server (ServiceUnavailable): the server is currently unable to handle the request\n', exitCode: 1 });
+      cluster.answer({
+        tool: 'kubectl',
+        when: ['apply', '--dry-run'],
+        stderr: 'Error from server (ServiceUnavailable): the server is currently unable to handle the request\n',
+        exitCode: 1,
+      });
       const { exitCode, stdout, stderr } = runProgram(['diff'], { cwd: project, env: cluster.env });
       expect(exitCode).toBe(3);
       expect(stdout).toBe('');

@@ -26,7 +26,8 @@ describe('doctor', () => {
       expect(result.exitCode).toBe(1);
       const lines = result.stdout.split('\n');
       for (const [index, line] of lines.entries()) {
-        if (line.startsWith('failed')) expect(lines.slice(index + 1).find((next) => !/^ {9}(?!->)/.test(next))).toMatch(/^ {9}-> /);
+        if (line.startsWith('failed'))
+          expect(lines.slice(index + 1).find((next) => !/^ {9}(?!->)/.test(next))).toMatch(/^ {9}-> /);
       }
     });
   });
@@ -38,11 +39,22 @@ describe('doctor', () => {
       const old = runProgram(['doctor'], { cwd: project, env: cluster.env });
       expectGolden('doctor-old-cluster', ['doctor'], project, old);
       expect(old.exitCode).toBe(1);
-      cluster.answer({ tool: 'kubectl', when: ['version', '--request-timeout'], stderr: expiredCredentials, exitCode: 1 });
+      cluster.answer({
+        tool: 'kubectl',
+        when: ['version', '--request-timeout'],
+        stderr: expiredCredentials,
+        exitCode: 1,
+      });
       const expired = runProgram(['doctor', '--json'], { cwd: project, env: cluster.env });
       expect(expired.exitCode).toBe(1);
-      const { findings } = JSON.parse(expired.stdout) as { findings: { check: string; status: string; found: string; remedy?: string }[] };
-      expect(findings.find(({ check }) => check === 'cluster')).toMatchObject({ status: 'failed', found: expect.stringContaining('have expired') as string, remedy: expect.stringContaining('Log in') as string });
+      const { findings } = JSON.parse(expired.stdout) as {
+        findings: { check: string; status: string; found: string; remedy?: string }[];
+      };
+      expect(findings.find(({ check }) => check === 'cluster')).toMatchObject({
+        status: 'failed',
+        found: expect.stringContaining('have expired') as string,
+        remedy: expect.stringContaining('Log in') as string,
+      });
     });
   });
 

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectGolden } from '../support/golden.ts';
@@ -18,12 +27,16 @@ function edit(project: string, path: string, change: (text: string) => string): 
 
 /** All files but the lock's folder, which the state file and backups live in. */
 function listFiles(project: string): readonly string[] {
-  return readdirSync(project, { recursive: true, encoding: 'utf8' }).filter((path) => !path.startsWith('.ingress-tls')).sort();
+  return readdirSync(project, { recursive: true, encoding: 'utf8' })
+    .filter((path) => !path.startsWith('.ingress-tls'))
+    .sort();
 }
 
 function readAll(folder: string): ReadonlyMap<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return new Map(files.map(({ parentPath, name }) => [join(parentPath, name), readFileSync(join(parentPath, name), 'utf8')]));
+  return new Map(
+    files.map(({ parentPath, name }) => [join(parentPath, name), readFileSync(join(parentPath, name), 'utf8')]),
+  );
 }
 
 describe('a generated file that a person edited', () => {
@@ -58,10 +71,17 @@ describe('a generated file that a person edited', () => {
     await inProject(threeModes, (project) => {
       edit(project, secretFile, (text) => `${text}# mine\n`);
       chmodSync(join(project, '.ingress-tls'), 0o777);
-      const { status } = spawnSync('sh', ['-c', 'umask 000; exec "$0" "$@"', process.execPath, programPath, 'render', '--force'], { cwd: project });
+      const { status } = spawnSync(
+        'sh',
+        ['-c', 'umask 000; exec "$0" "$@"', process.execPath, programPath, 'render', '--force'],
+        { cwd: project },
+      );
       expect(status).toBe(0);
       const found = readdirSync(join(project, '.ingress-tls'), { recursive: true, withFileTypes: true });
-      const modes = (isFolder: boolean): readonly number[] => found.filter((entry) => entry.name !== 'state.json' && entry.isDirectory() === isFolder).map((entry) => statSync(join(entry.parentPath, entry.name)).mode & 0o777);
+      const modes = (isFolder: boolean): readonly number[] =>
+        found
+          .filter((entry) => entry.name !== 'state.json' && entry.isDirectory() === isFolder)
+          .map((entry) => statSync(join(entry.parentPath, entry.name)).mode & 0o777);
       expect(statSync(join(project, '.ingress-tls')).mode & 0o777).toBe(0o700);
       expect(modes(true)).toEqual([0o700, 0o700, 0o700]);
       expect(modes(false)).toEqual([0o600]);
@@ -69,9 +89,27 @@ describe('a generated file that a person edited', () => {
   });
 
   it.each<readonly [string, number, (path: string, outside: string) => void]>([
-    ['leads out of the project', 2, (path, outside) => { symlinkSync(outside, path); }],
-    ['leads to nothing', 2, (path) => { symlinkSync('nowhere', path); }],
-    ['is a file', 3, (path) => { writeFileSync(path, ''); }],
+    [
+      'leads out of the project',
+      2,
+      (path, outside) => {
+        symlinkSync(outside, path);
+      },
+    ],
+    [
+      'leads to nothing',
+      2,
+      (path) => {
+        symlinkSync('nowhere', path);
+      },
+    ],
+    [
+      'is a file',
+      3,
+      (path) => {
+        writeFileSync(path, '');
+      },
+    ],
   ])('is not replaced, and nothing is written, where the place of backups %s', async (_title, code, spoil) => {
     await inProject(threeModes, (project, outside) => {
       edit(project, chartFile, (text) => `${text}# mine\n`);
@@ -96,20 +134,28 @@ describe('a generated file that a person edited', () => {
       expect(result.exitCode).toBe(0);
       expect(readFileSync(join(project, chartFile), 'utf8')).toBe(generated);
       expect(listFiles(project)).toEqual(files);
-      const backups = readdirSync(join(project, '.ingress-tls/backup'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.yaml'));
+      const backups = readdirSync(join(project, '.ingress-tls/backup'), { recursive: true, encoding: 'utf8' }).filter(
+        (path) => path.endsWith('.yaml'),
+      );
       expect(backups).toHaveLength(1);
       expect(readFileSync(join(project, '.ingress-tls/backup', backups[0]!), 'utf8')).toBe(edited);
-      expect(runProgram(['render'], { cwd: project })).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^unchanged {2}\d+ files\n$/) as string });
+      expect(runProgram(['render'], { cwd: project })).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringMatching(/^unchanged {2}\d+ files\n$/) as string,
+      });
     });
   });
 
   it('that is a Secret is named without its content', async () => {
     await inProject(threeModes, (project) => {
-      const edited = edit(project, secretFile, (text) => text.replace('metadata:\n', 'metadata:\n  annotations:\n    mine: please-do-not-show\n'));
+      const edited = edit(project, secretFile, (text) =>
+        text.replace('metadata:\n', 'metadata:\n  annotations:\n    mine: please-do-not-show\n'),
+      );
       const result = runProgram(['render'], { cwd: project });
       expectGolden('render-edited-secret', ['render'], project, result);
       expect(result.exitCode).toBe(1);
-      for (const line of edited.split('\n').filter((text) => text.length > 30)) expect(result.stdout + result.stderr).not.toContain(line.trim());
+      for (const line of edited.split('\n').filter((text) => text.length > 30))
+        expect(result.stdout + result.stderr).not.toContain(line.trim());
       expect(result.stdout + result.stderr).not.toContain('please-do-not-show');
       expect(readFileSync(join(project, secretFile), 'utf8')).toBe(edited);
     });
@@ -134,7 +180,10 @@ describe('a generated file that a person edited', () => {
       const result = runProgram(['remove-service', 'svc7'], { cwd: project });
       expect(result.exitCode).toBe(1);
       expect(result.stderr).toContain(chartFile);
-      expect(readdirSync(join(project, 'charts/svc7'), { recursive: true, encoding: 'utf8' })).toEqual(['templates', 'templates/service.yaml']);
+      expect(readdirSync(join(project, 'charts/svc7'), { recursive: true, encoding: 'utf8' })).toEqual([
+        'templates',
+        'templates/service.yaml',
+      ]);
     });
   });
 
@@ -150,14 +199,17 @@ describe('a generated file that a person edited', () => {
 
 describe('a file of a person in the place of one that is not generated yet', () => {
   it('is kept', async () => {
-    await inProject('apiVersion: ingress-tls/v1\ndomain: example.test\ncertificate:\n  keyType: ecdsa-p256\n', (project) => {
-      writeFileSync(join(project, 'schema.json'), '{"mine": true}\n');
-      rmSync(join(project, '.ingress-tls'), { recursive: true });
-      const { exitCode, stderr } = runProgram(['render'], { cwd: project });
-      expect(exitCode).toBe(1);
-      expect(stderr).toContain('kept: schema.json was not written by ingress-tls');
-      expect(readFileSync(join(project, 'schema.json'), 'utf8')).toBe('{"mine": true}\n');
-    });
+    await inProject(
+      'apiVersion: ingress-tls/v1\ndomain: example.test\ncertificate:\n  keyType: ecdsa-p256\n',
+      (project) => {
+        writeFileSync(join(project, 'schema.json'), '{"mine": true}\n');
+        rmSync(join(project, '.ingress-tls'), { recursive: true });
+        const { exitCode, stderr } = runProgram(['render'], { cwd: project });
+        expect(exitCode).toBe(1);
+        expect(stderr).toContain('kept: schema.json was not written by ingress-tls');
+        expect(readFileSync(join(project, 'schema.json'), 'utf8')).toBe('{"mine": true}\n');
+      },
+    );
   });
 
   it('.gitignore keeps its lines', async () => {

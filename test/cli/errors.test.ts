@@ -20,7 +20,17 @@ describe('wrong use exits 2, says what was wrong and what to type', () => {
     ['service-exists', ['add-service', 'svc7', '--mode', 'terminate']],
     ['no-such-service', ['remove-service', 'svc1']],
     ['init-again', ['init']],
-    ['forbidden-annotation', ['add-service', 'shop', '--mode', 'passthrough', '--annotation', 'nginx.ingress.kubernetes.io/ssl-passthrough=false']],
+    [
+      'forbidden-annotation',
+      [
+        'add-service',
+        'shop',
+        '--mode',
+        'passthrough',
+        '--annotation',
+        'nginx.ingress.kubernetes.io/ssl-passthrough=false',
+      ],
+    ],
   ])('%s', async (name, args) => {
     await inProject(threeModes, (project) => {
       const result = runProgram(args, { cwd: project });
@@ -30,16 +40,19 @@ describe('wrong use exits 2, says what was wrong and what to type', () => {
     });
   });
 
-  it.each(['list', 'render', 'apply', 'destroy', 'add-service', 'remove-service svc7'])('%s in a folder that is no project', async (line) => {
-    await inFreshFolder((folder) => {
-      const args = [...line.split(' '), ...(line === 'add-service' ? ['--mode', 'terminate'] : [])];
-      const result = runProgram(args, { cwd: folder });
-      expect(result).toMatchObject({ exitCode: 2, stdout: '' });
-      expect(result.stderr).toContain('no ingress-tls.yaml in');
-      expect(result.stderr).toContain('next: ingress-tls init');
-      if (line === 'render') expectGolden('error-no-project', args, folder, result);
-    });
-  });
+  it.each(['list', 'render', 'apply', 'destroy', 'add-service', 'remove-service svc7'])(
+    '%s in a folder that is no project',
+    async (line) => {
+      await inFreshFolder((folder) => {
+        const args = [...line.split(' '), ...(line === 'add-service' ? ['--mode', 'terminate'] : [])];
+        const result = runProgram(args, { cwd: folder });
+        expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+        expect(result.stderr).toContain('no ingress-tls.yaml in');
+        expect(result.stderr).toContain('next: ingress-tls init');
+        if (line === 'render') expectGolden('error-no-project', args, folder, result);
+      });
+    },
+  );
 
   it('a folder that does not exist', async () => {
     await inFreshFolder((folder) => {
@@ -55,9 +68,13 @@ describe('a bug', () => {
     await inProject(threeModes, (project, outside) => {
       // A package without its templates: nothing that a user's mistake can lead to.
       const broken = join(outside, 'package');
-      for (const folder of ['bin', 'dist']) cpSync(join(dirname(programPath), '..', folder), join(broken, folder), { recursive: true });
+      for (const folder of ['bin', 'dist'])
+        cpSync(join(dirname(programPath), '..', folder), join(broken, folder), { recursive: true });
       writeFileSync(join(broken, 'package.json'), '{"type":"module"}');
-      const { status, stdout, stderr } = spawnSync(process.execPath, [join(broken, 'bin/ingress-tls.js'), 'render'], { cwd: project, encoding: 'utf8' });
+      const { status, stdout, stderr } = spawnSync(process.execPath, [join(broken, 'bin/ingress-tls.js'), 'render'], {
+        cwd: project,
+        encoding: 'utf8',
+      });
       expect({ status, stdout }).toEqual({ status: 70, stdout: '' });
       expect(stderr).toMatch(/\n {4}at /);
       expect(stderr).toMatch(/\nerror: this is a bug in ingress-tls \S+: please report it with the lines above\n$/);
@@ -117,7 +134,10 @@ services:
     await inProject(threeModes, (project) => {
       const path = join(project, 'ingress-tls.yaml');
       writeFileSync(path, `\uFEFF${threeModes.replaceAll('\n', '\r\n')}`);
-      expect(runProgram(['render'], { cwd: project })).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^unchanged {2}\d+ files\n$/) as string });
+      expect(runProgram(['render'], { cwd: project })).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringMatching(/^unchanged {2}\d+ files\n$/) as string,
+      });
       expect(runProgram(['add-service', 'shop', '--mode', 'terminate'], { cwd: project }).exitCode).toBe(0);
       const text = readFileSync(path, 'utf8');
       expect(text.startsWith('\uFEFFapiVersion')).toBe(true);

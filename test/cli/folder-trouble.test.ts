@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { describeUnless } from '../support/describe-with.ts';
@@ -19,7 +28,9 @@ const asPerson = isRoot ? [...asNobody, process.execPath, programPath] : [proces
 
 function noPersonReason(): string | undefined {
   if (process.platform === 'win32') return 'no POSIX permissions';
-  return runThrough([...asPerson, '--version'], '/').exitCode === 0 ? undefined : 'root, and no setpriv that runs the program as another user';
+  return runThrough([...asPerson, '--version'], '/').exitCode === 0
+    ? undefined
+    : 'root, and no setpriv that runs the program as another user';
 }
 
 describeUnless(noPersonReason(), 'a folder without permission to write', () => {
@@ -68,7 +79,9 @@ function withSmallDisk(kilobytes: number, script: string, cwd: string): ProgramR
   return runThrough(['unshare', '--map-root-user', '--mount', 'sh', '-c', `set -e; ${mount}; ${script}`], cwd);
 }
 
-const noMountReason = await inFreshFolder((folder) => (withSmallDisk(64, 'true', folder).exitCode === 0 ? undefined : 'no right to mount a small disk (unshare --mount)'));
+const noMountReason = await inFreshFolder((folder) =>
+  withSmallDisk(64, 'true', folder).exitCode === 0 ? undefined : 'no right to mount a small disk (unshare --mount)',
+);
 
 describeUnless(noMountReason, 'a full disk', () => {
   const run = `'${process.execPath}' '${programPath}'`;
@@ -83,7 +96,9 @@ describeUnless(noMountReason, 'a full disk', () => {
       const files = readdirSync(found, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
       expect(files.filter(({ name }) => name.endsWith('.tmp'))).toEqual([]);
       // With space, the same folder is completed.
-      expect(runProgram([existsSync(join(found, 'ingress-tls.yaml')) ? 'render' : 'init'], { cwd: found }).exitCode).toBe(0);
+      expect(
+        runProgram([existsSync(join(found, 'ingress-tls.yaml')) ? 'render' : 'init'], { cwd: found }).exitCode,
+      ).toBe(0);
       expect(runProgram(['render'], { cwd: found }).stdout).toMatch(/^unchanged {2}\d+ files\n$/);
     });
   });
@@ -93,8 +108,13 @@ describeUnless(noMountReason, 'a full disk', () => {
       const before = readFiles(project);
       writeFileSync(join(project, 'ingress-tls.yaml'), `${threeModes}  - name: shop\n    mode: terminate\n`);
       // Room for the project; what is left of it is filled but for 40 KiB, which is half of a chart.
-      const copy = 'cp -a project/. disk/; cd disk; dd if=/dev/zero of=ballast bs=1k 2>/dev/null || true; truncate -s -40k ballast';
-      const result = withSmallDisk(2000, `${copy}; ${run} render || code=$?; rm ballast; cp -a . ../found; exit $code`, folder);
+      const copy =
+        'cp -a project/. disk/; cd disk; dd if=/dev/zero of=ballast bs=1k 2>/dev/null || true; truncate -s -40k ballast';
+      const result = withSmallDisk(
+        2000,
+        `${copy}; ${run} render || code=$?; rm ballast; cp -a . ../found; exit $code`,
+        folder,
+      );
       expect(result.exitCode).toBe(3);
       expect(result.stderr).toMatch(/error: cannot write charts\/shop\/\S+: no space left on device\n/);
 
@@ -114,40 +134,75 @@ describeUnless(noMountReason, 'a full disk', () => {
 
 function readFiles(folder: string): ReadonlyMap<string, string> {
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return new Map(paths.map(({ parentPath, name }) => join(parentPath, name)).sort().map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]));
+  return new Map(
+    paths
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .sort()
+      .map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]),
+  );
 }
 
 describe('a folder that leads elsewhere', () => {
-  it.each(['charts', 'certs', 'secrets', 'manifests'])('%s/ as a symbolic link out of the project is refused, and nothing is written there', async (name) => {
-    await inProject(noServices, (project, outside) => {
-      const elsewhere = join(outside, 'elsewhere');
-      if (existsSync(join(project, name))) renameSync(join(project, name), elsewhere);
-      else mkdirSync(elsewhere);
-      symlinkSync(elsewhere, join(project, name));
-      const before = readFiles(elsewhere);
-      const args = ['add-service', 'svc8', '--mode', 'reencrypt'];
-      const result = runProgram(args, { cwd: project });
-      if (name === 'charts') expectGolden('symbolic-link', args, project, result);
-      expect(result.exitCode).toBe(2);
-      expect(readFiles(elsewhere)).toEqual(before);
-      expect(readFileSync(join(project, 'ingress-tls.yaml'), 'utf8')).toBe(noServices);
-    });
-  });
+  it.each(['charts', 'certs', 'secrets', 'manifests'])(
+    '%s/ as a symbolic link out of the project is refused, and nothing is written there',
+    async (name) => {
+      await inProject(noServices, (project, outside) => {
+        const elsewhere = join(outside, 'elsewhere');
+        if (existsSync(join(project, name))) renameSync(join(project, name), elsewhere);
+        else mkdirSync(elsewhere);
+        symlinkSync(elsewhere, join(project, name));
+        const before = readFiles(elsewhere);
+        const args = ['add-service', 'svc8', '--mode', 'reencrypt'];
+        const result = runProgram(args, { cwd: project });
+        if (name === 'charts') expectGolden('symbolic-link', args, project, result);
+        expect(result.exitCode).toBe(2);
+        expect(readFiles(elsewhere)).toEqual(before);
+        expect(readFileSync(join(project, 'ingress-tls.yaml'), 'utf8')).toBe(noServices);
+      });
+    },
+  );
 
   describe.each(['lock', 'state.json'])('.ingress-tls/%s', (name) => {
     it.each<readonly [string, (path: string) => void]>([
-      ['as a link to nothing', (path) => { symlinkSync('nowhere', path); }],
-      ['as a link to itself', (path) => { symlinkSync(path, path); }],
-      ['as a link to what has no end', (path) => { symlinkSync('/dev/zero', path); }],
-      ['as a named pipe', (path) => { execFileSync('mkfifo', [path]); }],
-      ['as a folder', (path) => { mkdirSync(path); }],
+      [
+        'as a link to nothing',
+        (path) => {
+          symlinkSync('nowhere', path);
+        },
+      ],
+      [
+        'as a link to itself',
+        (path) => {
+          symlinkSync(path, path);
+        },
+      ],
+      [
+        'as a link to what has no end',
+        (path) => {
+          symlinkSync('/dev/zero', path);
+        },
+      ],
+      [
+        'as a named pipe',
+        (path) => {
+          execFileSync('mkfifo', [path]);
+        },
+      ],
+      [
+        'as a folder',
+        (path) => {
+          mkdirSync(path);
+        },
+      ],
     ])('%s is told', async (_title, make) => {
       await inProject(noServices, async (project) => {
         const path = join(project, '.ingress-tls', name);
         rmSync(path, { force: true });
         make(path);
         const run = startProgram(['render'], { cwd: project });
-        onTestFinished(() => { run.kill('SIGKILL'); });
+        onTestFinished(() => {
+          run.kill('SIGKILL');
+        });
         const { exitCode, stderr } = await run.ended;
         expect([2, 3]).toContain(exitCode);
         expect(stderr).toContain(`.ingress-tls/${name}`);

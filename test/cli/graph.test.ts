@@ -9,7 +9,24 @@ import { inFreshFolder, runProgram } from '../support/program.ts';
 /** Puts a self-signed certificate with a key of its own in the place of a service's. */
 function replacePair(project: string, name: string, ...args: readonly string[]): void {
   const [key, certificate] = [join(project, `certs/${name}.key`), join(project, `certs/${name}.crt`)];
-  const { status, stderr } = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', certificate, ...args], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-keyout',
+      key,
+      '-out',
+      certificate,
+      ...args,
+    ],
+    { encoding: 'utf8' },
+  );
   if (status !== 0) throw new Error(stderr);
 }
 
@@ -26,10 +43,31 @@ describe('graph', () => {
 
   it('tells which certificates are missing, belong elsewhere or cover another host, and which hop is not verified', async () => {
     await inProject(threeModes, (project) => {
-      writeFileSync(join(project, 'ingress-tls.yaml'), threeModes.replace('certificate:', 'controller:\n  profile: ingress-nginx-0.15\ncertificate:'));
+      writeFileSync(
+        join(project, 'ingress-tls.yaml'),
+        threeModes.replace('certificate:', 'controller:\n  profile: ingress-nginx-0.15\ncertificate:'),
+      );
       rmSync(join(project, 'certs/svc9-client.crt'));
-      replacePair(project, 'svc8', '-subj', '/CN=somebody else', '-addext', 'subjectAltName=DNS:ic3-svc8.default.svc', '-days', '10');
-      replacePair(project, 'wildcard', '-subj', '/CN=<script>', '-addext', 'subjectAltName=DNS:svc7.example.test,DNS:<script>', '-days', '10');
+      replacePair(
+        project,
+        'svc8',
+        '-subj',
+        '/CN=somebody else',
+        '-addext',
+        'subjectAltName=DNS:ic3-svc8.default.svc',
+        '-days',
+        '10',
+      );
+      replacePair(
+        project,
+        'wildcard',
+        '-subj',
+        '/CN=<script>',
+        '-addext',
+        'subjectAltName=DNS:svc7.example.test,DNS:<script>',
+        '-days',
+        '10',
+      );
       const result = runProgram(['graph'], { cwd: project });
       expectGolden('graph-problems', ['graph'], project, result);
       expect(result.exitCode).toBe(0);
@@ -60,7 +98,10 @@ describe('graph', () => {
 
   it('warns when the files cannot become what it draws', async () => {
     await inProject(threeModes, (project) => {
-      writeFileSync(join(project, 'ingress-tls.yaml'), `${threeModes}    annotations:\n      nginx.ingress.kubernetes.io/ssl-passthrough: "false"\n`);
+      writeFileSync(
+        join(project, 'ingress-tls.yaml'),
+        `${threeModes}    annotations:\n      nginx.ingress.kubernetes.io/ssl-passthrough: "false"\n`,
+      );
       const { exitCode, stdout, stderr } = runProgram(['graph'], { cwd: project });
       expect(exitCode).toBe(0);
       expect(stdout).toContain('passed on unopened');
@@ -79,7 +120,8 @@ describe('graph', () => {
   it('shows no key', async () => {
     await inProject(threeModes, (project) => {
       const key = readFileSync(join(project, 'certs/svc9.key'), 'utf8').split('\n')[1]!;
-      for (const format of ['text', 'mermaid', 'svg', 'html']) expect(runProgram(['graph', '--format', format], { cwd: project }).stdout).not.toContain(key);
+      for (const format of ['text', 'mermaid', 'svg', 'html'])
+        expect(runProgram(['graph', '--format', format], { cwd: project }).stdout).not.toContain(key);
     });
   });
 

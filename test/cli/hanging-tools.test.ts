@@ -35,38 +35,47 @@ function wordOf({ when }: Answer): string {
 
 describe('a tool that hangs', () => {
   it.each([
-    ...[...cases, ...withoutBound].flatMap(([title, args, hung]) => ([['SIGINT', 130], ['SIGTERM', 143]] as const).map(([signal, exitCode]) => [title, signal, args, hung, exitCode] as const)),
+    ...[...cases, ...withoutBound].flatMap(([title, args, hung]) =>
+      (
+        [
+          ['SIGINT', 130],
+          ['SIGTERM', 143],
+        ] as const
+      ).map(([signal, exitCode]) => [title, signal, args, hung, exitCode] as const),
+    ),
     // Whoever closes a terminal sends it.
     ['status', 'SIGHUP', ['status'], hang('kubectl', 'version'), 143] as const,
-  ])(
-    '%s: %s ends it with the program',
-    async (_title, signal, args, hung, exitCode) => {
-      await inProject(threeModes, async (project, outside) => {
-        const cluster = installStandInCluster(outside);
-        cluster.answer(hung);
-        const run = startProgram(args, { cwd: project, env: cluster.env });
-        await until(() => cluster.calls(hung.tool).some((call) => call.args.includes(wordOf(hung))));
-        run.kill(signal);
-        const result = await run.ended;
-        expect(result).toMatchObject({ exitCode, signal: null });
-        expect(result.stderr).toMatch(/error: stopped( before anything was written to the cluster)?\n/);
-        await until(() => cluster.running().length === 0);
-        expect(cluster.calls().filter(isWrite)).toEqual([]);
-      });
-    },
-  );
+  ])('%s: %s ends it with the program', async (_title, signal, args, hung, exitCode) => {
+    await inProject(threeModes, async (project, outside) => {
+      const cluster = installStandInCluster(outside);
+      cluster.answer(hung);
+      const run = startProgram(args, { cwd: project, env: cluster.env });
+      await until(() => cluster.calls(hung.tool).some((call) => call.args.includes(wordOf(hung))));
+      run.kill(signal);
+      const result = await run.ended;
+      expect(result).toMatchObject({ exitCode, signal: null });
+      expect(result.stderr).toMatch(/error: stopped( before anything was written to the cluster)?\n/);
+      await until(() => cluster.running().length === 0);
+      expect(cluster.calls().filter(isWrite)).toEqual([]);
+    });
+  });
 
   // These wait most of their time.
   it.concurrent.each(cases)('%s: it is ended once its time is over, and named', async (_title, args, hung) => {
     await inProject(threeModes, async (project, outside) => {
       const cluster = installStandInCluster(outside);
       cluster.answer(hung);
-      const { exitCode, stdout, stderr } = await startProgram([...args, '--timeout', '8s'], { cwd: project, env: cluster.env }).ended;
+      const { exitCode, stdout, stderr } = await startProgram([...args, '--timeout', '8s'], {
+        cwd: project,
+        env: cluster.env,
+      }).ended;
       expect(stdout + stderr).toMatch(new RegExp(`cannot [^\n]+: ${hung.tool} did not end within 8 s`));
       // What is optional, or told beside other findings, ends no run.
       if (!['doctor', 'status', 'apply --dry-run'].includes(args.join(' '))) {
         expect(exitCode).toBe(3);
-        expect(stderr).toMatch(/\nnext: [^\n]*(?:\n[^\n]*)?, then run the same command again, with a longer --timeout\.\n/);
+        expect(stderr).toMatch(
+          /\nnext: [^\n]*(?:\n[^\n]*)?, then run the same command again, with a longer --timeout\.\n/,
+        );
       }
       await until(() => cluster.running().length === 0);
       expect(cluster.calls().filter(isWrite)).toEqual([]);
@@ -76,8 +85,14 @@ describe('a tool that hangs', () => {
   it('one question of several that fails ends the others', async () => {
     await inProject(threeModes, async (project, outside) => {
       const cluster = installStandInCluster(outside);
-      cluster.answer(hang('kubectl', 'get', '-f'), { tool: 'helm', when: ['template'], stderr: 'Error: broken\n', exitCode: 1 });
-      const { exitCode, stderr } = await startProgram(['diff', '--timeout', '1h'], { cwd: project, env: cluster.env }).ended;
+      cluster.answer(hang('kubectl', 'get', '-f'), {
+        tool: 'helm',
+        when: ['template'],
+        stderr: 'Error: broken\n',
+        exitCode: 1,
+      });
+      const { exitCode, stderr } = await startProgram(['diff', '--timeout', '1h'], { cwd: project, env: cluster.env })
+        .ended;
       expect(exitCode).toBe(3);
       expect(stderr).toContain('cannot render charts/svc7');
       expect(cluster.calls().some(({ args }) => args.includes('get') && args.includes('-f'))).toBe(true);

@@ -8,7 +8,10 @@ const env = { NODE_OPTIONS: '--disallow-code-generation-from-strings' };
 
 it('a Node that makes no code of strings runs every command, with the same result', async () => {
   await inProject(threeModes, (project) => {
-    expect(runProgram(['render'], { cwd: project, env })).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^unchanged {2}\d+ files\n$/) as string });
+    expect(runProgram(['render'], { cwd: project, env })).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^unchanged {2}\d+ files\n$/) as string,
+    });
     expect(runProgram(['add-service', 'shop', '--mode', 'passthrough'], { cwd: project, env }).exitCode).toBe(0);
     // Without what Node would run, the same bytes.
     expect(runProgram(['render'], { cwd: project }).stdout).toMatch(/^unchanged {2}\d+ files\n$/);

@@ -16,25 +16,60 @@ const hostile = `\u001b]0;${mark}\u0007\u001b[2J\u009b8m\u202e\r`;
 const steering = /[^\P{C}\n]|[\p{Zl}\p{Zp}]/u;
 
 const commands: readonly (readonly string[])[] = [
-  ...[['apply'], ['apply', '--dry-run'], ['apply', '--verbose'], ['apply', '--prune'], ['apply', '--json'], ['diff'], ['diff', '--json'], ['status'], ['status', '--json']],
-  ...[['destroy', '--confirm', 'ic3'], ['doctor'], ['doctor', '--json'], ['verify', '--context', 'demo'], ['verify', '--context', 'demo', '--json'], ['curl', 'svc7'], ['list'], ['render']],
+  ...[
+    ['apply'],
+    ['apply', '--dry-run'],
+    ['apply', '--verbose'],
+    ['apply', '--prune'],
+    ['apply', '--json'],
+    ['diff'],
+    ['diff', '--json'],
+    ['status'],
+    ['status', '--json'],
+  ],
+  ...[
+    ['destroy', '--confirm', 'ic3'],
+    ['doctor'],
+    ['doctor', '--json'],
+    ['verify', '--context', 'demo'],
+    ['verify', '--context', 'demo', '--json'],
+    ['curl', 'svc7'],
+    ['list'],
+    ['render'],
+  ],
 ];
 
 /** What the tools say, with every text in it hostile. */
 function corrupt(text: string): string {
   try {
-    return JSON.stringify(JSON.parse(text), (_key, value: unknown) => (typeof value === 'string' ? value + hostile : value));
+    return JSON.stringify(JSON.parse(text), (_key, value: unknown) =>
+      typeof value === 'string' ? value + hostile : value,
+    );
   } catch {
     return text.replace(/[^\s]+$/gm, (word) => word + hostile);
   }
 }
 
 const clusters: Readonly<Record<string, readonly Answer[]>> = {
-  'a cluster that says hostile things': [...installedAnswers, ...currentAnswers].map((answer) => ({ ...answer, stdout: corrupt(answer.stdout ?? ''), stderr: hostile })),
-  'a cluster whose version is hostile': currentAnswers.filter(({ when }) => when.includes('version')).map((answer) => ({ ...answer, stdout: corrupt(answer.stdout ?? '') })),
-  'a kubeconfig with hostile names': currentAnswers.filter(({ when }) => when.includes('config')).map((answer) => ({ ...answer, stdout: corrupt(answer.stdout ?? '') })),
-  'a cluster of somebody else with hostile names': installedAnswers.map((answer) => ({ ...answer, stdout: (answer.stdout ?? '').replaceAll('ic3-svc8', `x${hostile}`) })),
-  'tools that fail with hostile words': [{ tool: 'kubectl', when: [], stderr: `error: ${hostile}`, exitCode: 1 }, { tool: 'helm', when: [], stderr: `Error: ${hostile}`, exitCode: 1 }],
+  'a cluster that says hostile things': [...installedAnswers, ...currentAnswers].map((answer) => ({
+    ...answer,
+    stdout: corrupt(answer.stdout ?? ''),
+    stderr: hostile,
+  })),
+  'a cluster whose version is hostile': currentAnswers
+    .filter(({ when }) => when.includes('version'))
+    .map((answer) => ({ ...answer, stdout: corrupt(answer.stdout ?? '') })),
+  'a kubeconfig with hostile names': currentAnswers
+    .filter(({ when }) => when.includes('config'))
+    .map((answer) => ({ ...answer, stdout: corrupt(answer.stdout ?? '') })),
+  'a cluster of somebody else with hostile names': installedAnswers.map((answer) => ({
+    ...answer,
+    stdout: (answer.stdout ?? '').replaceAll('ic3-svc8', `x${hostile}`),
+  })),
+  'tools that fail with hostile words': [
+    { tool: 'kubectl', when: [], stderr: `error: ${hostile}`, exitCode: 1 },
+    { tool: 'helm', when: [], stderr: `Error: ${hostile}`, exitCode: 1 },
+  ],
 };
 
 /** What was said of it, over all cases: a text that never gets through proves nothing. */
@@ -88,12 +123,25 @@ describe('the command line', () => {
 
 describe('files of the project', () => {
   it.each([
-    ['the lock', '.ingress-tls/lock', JSON.stringify({ pid: 1, hostname: `else${hostile}`, command: `apply${hostile}`, startedAt: new Date().toISOString() })],
+    [
+      'the lock',
+      '.ingress-tls/lock',
+      JSON.stringify({
+        pid: 1,
+        hostname: `else${hostile}`,
+        command: `apply${hostile}`,
+        startedAt: new Date().toISOString(),
+      }),
+    ],
     ['the state', '.ingress-tls/state.json', `{"${hostile}"`],
     ['the preview', '.ingress-tls/preview.json', JSON.stringify({ pid: 1, host: hostile, port: hostile })],
     ['an edited file', 'manifests/ic-common.yaml', `${hostile}\n`],
     ['a certificate', 'certs/wildcard.crt', `-----BEGIN CERTIFICATE-----${hostile}`],
-    ['the intent', 'ingress-tls.yaml', `apiVersion: ingress-tls/v1\ndomain: "${JSON.stringify(hostile).slice(1, -1)}"\n? ${hostile}`],
+    [
+      'the intent',
+      'ingress-tls.yaml',
+      `apiVersion: ingress-tls/v1\ndomain: "${JSON.stringify(hostile).slice(1, -1)}"\n? ${hostile}`,
+    ],
   ])('%s', async (_title, path, content) => {
     await inProject(threeModes, (project, outside) => {
       mkdirSync(join(project, path, '..'), { recursive: true });
@@ -108,15 +156,22 @@ describe('files of the project', () => {
 });
 
 describeUnless(terminalMissing(), 'at a terminal', () => {
-  it.each([['apply'], ['status'], ['doctor'], ['destroy']])('%s steers it with nothing but what this program writes itself', async (command) => {
-    await inProject(threeModes, async (project, outside) => {
-      const cluster = installStandInCluster(outside);
-      cluster.answer(...(clusters['a cluster that says hostile things'] ?? []));
-      const { raw } = await startAtTerminal([command, ...(command === 'destroy' ? ['--confirm', 'ic3'] : [])], { cwd: project, env: cluster.env }).ended;
-      for (const sequence of [`\u001b]0;${mark}`, '\u001b[2J', '\u009b', '\u202e']) expect(raw).not.toContain(sequence);
-      said += raw;
-    });
-  });
+  it.each([['apply'], ['status'], ['doctor'], ['destroy']])(
+    '%s steers it with nothing but what this program writes itself',
+    async (command) => {
+      await inProject(threeModes, async (project, outside) => {
+        const cluster = installStandInCluster(outside);
+        cluster.answer(...(clusters['a cluster that says hostile things'] ?? []));
+        const { raw } = await startAtTerminal([command, ...(command === 'destroy' ? ['--confirm', 'ic3'] : [])], {
+          cwd: project,
+          env: cluster.env,
+        }).ended;
+        for (const sequence of [`\u001b]0;${mark}`, '\u001b[2J', '\u009b', '\u202e'])
+          expect(raw).not.toContain(sequence);
+        said += raw;
+      });
+    },
+  );
 });
 
 afterAll(() => {

@@ -16,7 +16,12 @@ const statePath = '.ingress-tls/state.json';
 
 function readFiles(folder: string): ReadonlyMap<string, string> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return new Map(entries.map(({ parentPath, name }) => join(parentPath, name)).sort().map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]));
+  return new Map(
+    entries
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .sort()
+      .map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]),
+  );
 }
 
 /** Starts render and kills it as soon as `isMoment`, which is asked all the time. */
@@ -41,12 +46,18 @@ describe('kill -9', () => {
       expect(runProgram(['render'], { cwd: complete }).exitCode).toBe(0);
       const after = readFiles(complete);
 
-      const changed = [...after].filter(([path, text]) => path !== statePath && before.get(path) !== text).map(([path]) => path);
+      const changed = [...after]
+        .filter(([path, text]) => path !== statePath && before.get(path) !== text)
+        .map(([path]) => path);
       expect(changed.length).toBeGreaterThanOrEqual(50);
 
       let halfway = 0;
       // Moments all over the run: this file is the new one, and has been so at this many looks more.
-      const moments = [[changed[0]!, 0], [changed[Math.floor(changed.length / 2)]!, 19], [changed.at(-4)!, 7]] as const;
+      const moments = [
+        [changed[0]!, 0],
+        [changed[Math.floor(changed.length / 2)]!, 19],
+        [changed.at(-4)!, 7],
+      ] as const;
       for (const [trial, [path, later]] of moments.entries()) {
         const folder = join(outside, `trial-${trial}`);
         cpSync(project, folder, { recursive: true });
@@ -76,7 +87,10 @@ describe('kill -9', () => {
         mkdirSync(folder);
         writeFileSync(join(folder, 'ingress-tls.yaml'), manyServices(12, 'passthrough'));
         const certs = join(folder, 'certs');
-        await killRender(folder, () => existsSync(certs) && readdirSync(certs).filter((name) => name.endsWith('.key')).length >= keys);
+        await killRender(
+          folder,
+          () => existsSync(certs) && readdirSync(certs).filter((name) => name.endsWith('.key')).length >= keys,
+        );
         const made = [...readFiles(folder)].filter(([path]) => path.endsWith('.key') || path.endsWith('.crt'));
         expect(made.length).toBeGreaterThanOrEqual(keys);
         expect(runProgram(['render'], { cwd: folder }).exitCode).toBe(0);
@@ -91,21 +105,24 @@ describe('kill -9', () => {
 
 describe('two runs in one folder', () => {
   it('the second says who holds the lock and exits 3; reading commands go on', async () => {
-    await inProject('apiVersion: ingress-tls/v1\ndomain: example.test\ncertificate:\n  keyType: ecdsa-p256\n', async (project, outside) => {
-      const cluster = installStandInCluster(outside);
-      cluster.answer({ tool: 'kubectl', when: ['rollout'], seconds: 1000 });
-      const first = startProgram(['apply'], { cwd: project, env: cluster.env });
-      await until(() => cluster.calls().some(({ args }) => args.includes('rollout')));
-      for (const args of [['render'], ['apply'], ['add-service', 'svc7', '--mode', 'terminate']]) {
-        const second = runProgram(args, { cwd: project, env: cluster.env });
-        expect(second).toMatchObject({ exitCode: 3, stdout: '' });
-        expect(second.stderr).toContain(`ingress-tls apply is running in it (process ${first.pid} on `);
-        expect(second.stderr).toContain('\nnext: ');
-      }
-      expect(runProgram(['list'], { cwd: project }).exitCode).toBe(0);
-      first.kill('SIGINT');
-      expect((await first.ended).exitCode).toBe(130);
-      expect(runProgram(['render'], { cwd: project }).exitCode).toBe(0);
-    });
+    await inProject(
+      'apiVersion: ingress-tls/v1\ndomain: example.test\ncertificate:\n  keyType: ecdsa-p256\n',
+      async (project, outside) => {
+        const cluster = installStandInCluster(outside);
+        cluster.answer({ tool: 'kubectl', when: ['rollout'], seconds: 1000 });
+        const first = startProgram(['apply'], { cwd: project, env: cluster.env });
+        await until(() => cluster.calls().some(({ args }) => args.includes('rollout')));
+        for (const args of [['render'], ['apply'], ['add-service', 'svc7', '--mode', 'terminate']]) {
+          const second = runProgram(args, { cwd: project, env: cluster.env });
+          expect(second).toMatchObject({ exitCode: 3, stdout: '' });
+          expect(second.stderr).toContain(`ingress-tls apply is running in it (process ${first.pid} on `);
+          expect(second.stderr).toContain('\nnext: ');
+        }
+        expect(runProgram(['list'], { cwd: project }).exitCode).toBe(0);
+        first.kill('SIGINT');
+        expect((await first.ended).exitCode).toBe(130);
+        expect(runProgram(['render'], { cwd: project }).exitCode).toBe(0);
+      },
+    );
   });
 });

@@ -11,13 +11,18 @@ const project = `${noServices}services:\n  - name: svc7\n    mode: terminate\n`;
 
 /** What `kubectl get` lists of the label ingress-tls/controller. @param domain of the label ingress-tls/project; empty: it is not there. */
 function listed(domain: string): Answer {
-  const object = (apiVersion: string, kind: string, namespace: string, name: string): string => [apiVersion, kind, namespace, name, 'ic3', 'ingress-tls', domain].join('\t');
+  const object = (apiVersion: string, kind: string, namespace: string, name: string): string =>
+    [apiVersion, kind, namespace, name, 'ic3', 'ingress-tls', domain].join('\t');
   const lines = [
     object('v1', 'Secret', 'default', 'ingress-controller-demo-tls-secret'),
     object('v1', 'ConfigMap', 'ingress-nginx-demo', 'left-behind'),
     object('rbac.authorization.k8s.io/v1', 'ClusterRole', '', 'ingress-nginx-ic3'),
   ];
-  return { tool: 'kubectl', when: ['get', '--all-namespaces', '--selector'], stdout: lines.map((line) => `${line}\n`).join('') };
+  return {
+    tool: 'kubectl',
+    when: ['get', '--all-namespaces', '--selector'],
+    stdout: lines.map((line) => `${line}\n`).join(''),
+  };
 }
 
 const label = 'ingress-tls/controller=ic3,!ingress-tls/project';
@@ -38,9 +43,13 @@ describe('a controller that another project has on the cluster', () => {
       for (const args of commands) {
         const { exitCode, stderr } = runProgram(args, { cwd: folder, env: cluster.env });
         expect({ args, exitCode }).toEqual({ args, exitCode: 2 });
-        expect(stderr).toContain('error: controller ic3 on this cluster is of the project of other.test, not of example.test\n');
+        expect(stderr).toContain(
+          'error: controller ic3 on this cluster is of the project of other.test, not of example.test\n',
+        );
         expect(stderr).toContain('Secret default/ingress-controller-demo-tls-secret\n');
-        expect(stderr.replaceAll(/\s+/g, ' ')).toContain(`if it is this project, which had that domain before: ingress-tls ${args.join(' ').replace(' --prune', '')} --take-over other.test`);
+        expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+          `if it is this project, which had that domain before: ingress-tls ${args.join(' ').replace(' --prune', '')} --take-over other.test`,
+        );
         expect(stderr.includes('set another controller.name')).toBe(args[0] !== 'destroy');
         expect(stderr).not.toContain('removes them');
       }
@@ -53,41 +62,80 @@ describe('a controller that another project has on the cluster', () => {
       const cluster = installStandInCluster(outside);
       cluster.answer(listed('other.test'));
       for (const args of commands) {
-        const { exitCode, stderr } = runProgram([...args, '--take-over', 'third.test'], { cwd: folder, env: cluster.env });
+        const { exitCode, stderr } = runProgram([...args, '--take-over', 'third.test'], {
+          cwd: folder,
+          env: cluster.env,
+        });
         expect({ args, exitCode }).toEqual({ args, exitCode: 2 });
         expect(stderr).toContain('is of the project of other.test');
       }
       expect(cluster.calls().filter(isWrite)).toEqual([]);
-      const { exitCode, stderr } = runProgram(['apply', '--take-over', 'other.test'], { cwd: folder, env: cluster.env });
+      const { exitCode, stderr } = runProgram(['apply', '--take-over', 'other.test'], {
+        cwd: folder,
+        env: cluster.env,
+      });
       expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
       expect(stderr).toContain('no longer in ingress-tls.yaml: ConfigMap left-behind');
-      expect(runProgram(['destroy', '--confirm', 'ic3', '--take-over', 'other.test'], { cwd: folder, env: cluster.env }).exitCode).toBe(0);
-      expect(cluster.calls('kubectl').filter(({ args }) => args.includes('delete')).map(({ args }) => args.find((arg) => arg.includes('/')))).toContain('configmap/left-behind');
-      const { exitCode: refused, stderr: why } = runProgram(['apply', '--take-over', '$(id)'], { cwd: folder, env: cluster.env });
-      expect({ refused, why }).toMatchObject({ refused: 2, why: expect.stringContaining('Expected a domain') as string });
+      expect(
+        runProgram(['destroy', '--confirm', 'ic3', '--take-over', 'other.test'], { cwd: folder, env: cluster.env })
+          .exitCode,
+      ).toBe(0);
+      expect(
+        cluster
+          .calls('kubectl')
+          .filter(({ args }) => args.includes('delete'))
+          .map(({ args }) => args.find((arg) => arg.includes('/'))),
+      ).toContain('configmap/left-behind');
+      const { exitCode: refused, stderr: why } = runProgram(['apply', '--take-over', '$(id)'], {
+        cwd: folder,
+        env: cluster.env,
+      });
+      expect({ refused, why }).toMatchObject({
+        refused: 2,
+        why: expect.stringContaining('Expected a domain') as string,
+      });
     });
   });
 
   it('that was applied before there was a label is told by its certificate', async () => {
     await inProject(project, (folder, outside) => {
       const cluster = installStandInCluster(outside);
-      const certificates = (pem: string): Answer => ({ tool: 'kubectl', when: ['get', 'secrets', '--selector', '--field-selector=type=kubernetes.io/tls'], stdout: `${Buffer.from(pem).toString('base64')}\n` });
-      const run = (): ReturnType<typeof runProgram> => runProgram(['apply', '--dry-run'], { cwd: folder, env: cluster.env });
+      const certificates = (pem: string): Answer => ({
+        tool: 'kubectl',
+        when: ['get', 'secrets', '--selector', '--field-selector=type=kubernetes.io/tls'],
+        stdout: `${Buffer.from(pem).toString('base64')}\n`,
+      });
+      const run = (): ReturnType<typeof runProgram> =>
+        runProgram(['apply', '--dry-run'], { cwd: folder, env: cluster.env });
       cluster.answer(listed(''), certificates(readFileSync(join(folder, 'certs/wildcard.crt'), 'utf8')));
       expect(run()).toMatchObject({ exitCode: 0 });
-      expect(cluster.calls('kubectl').find(({ args }) => args.includes('--field-selector=type=kubernetes.io/tls'))?.args).toContain(`--selector=${label}`);
+      expect(
+        cluster.calls('kubectl').find(({ args }) => args.includes('--field-selector=type=kubernetes.io/tls'))?.args,
+      ).toContain(`--selector=${label}`);
       cluster.answer(certificates(certificateOfOther));
       const { exitCode, stderr } = run();
-      expect({ exitCode, stderr }).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('is of the project of status.test') as string });
+      expect({ exitCode, stderr }).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('is of the project of status.test') as string,
+      });
     });
   });
 
   it('is all that status tells', async () => {
     await inProject(threeModes, (folder, outside) => {
       const cluster = installStandInCluster(outside);
-      cluster.answer({ tool: 'kubectl', when: ['get', '--show-labels'] }, listed('other.test'), ...appliedAnswers(folder, [{ name: 'svc8', ready: 0 }]));
+      cluster.answer(
+        { tool: 'kubectl', when: ['get', '--show-labels'] },
+        listed('other.test'),
+        ...appliedAnswers(folder, [{ name: 'svc8', ready: 0 }]),
+      );
       const { exitCode, stdout } = runProgram(['status'], { cwd: folder, env: cluster.env });
-      expect({ exitCode, stdout }).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('error: controller ic3 on this cluster is of the project of other.test, not of example.test\n') as string });
+      expect({ exitCode, stdout }).toMatchObject({
+        exitCode: 1,
+        stdout: expect.stringContaining(
+          'error: controller ic3 on this cluster is of the project of other.test, not of example.test\n',
+        ) as string,
+      });
       expect(stdout.match(/^error: /gm)).toHaveLength(1);
       expect(stdout).not.toContain('All is well');
     });
@@ -99,13 +147,22 @@ describe('apply --prune', () => {
     await inProject(project, (folder, outside) => {
       const cluster = installStandInCluster(outside);
       cluster.answer(listed('example.test'));
-      for (const args of [['apply', '--prune', '--dry-run'], ['apply', '--prune']]) {
+      for (const args of [
+        ['apply', '--prune', '--dry-run'],
+        ['apply', '--prune'],
+      ]) {
         const { exitCode, stderr } = runProgram(args, { cwd: folder, env: cluster.env });
         expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
         expect(stderr).toContain('\ndelete  ConfigMap ingress-nginx-demo/left-behind: no longer wanted');
         expect(stderr).toMatch(/, 1 no longer wanted, \d+ unchanged\n/);
       }
-      expect((JSON.parse(runProgram(['apply', '--prune', '--dry-run', '--json'], { cwd: folder, env: cluster.env }).stdout) as { changes: { counts: object } }).changes.counts).toMatchObject({ delete: 1 });
+      expect(
+        (
+          JSON.parse(
+            runProgram(['apply', '--prune', '--dry-run', '--json'], { cwd: folder, env: cluster.env }).stdout,
+          ) as { changes: { counts: object } }
+        ).changes.counts,
+      ).toMatchObject({ delete: 1 });
       expect(cluster.calls('kubectl').filter(({ args }) => args.includes('delete'))).toHaveLength(1);
     });
   });
@@ -115,12 +172,35 @@ describe('destroy after an exchange of controllers', () => {
   it('removes what the one before made for its election, and so lets the namespace go', async () => {
     await inProject(`${noServices}controller:\n  profile: traefik\n`, (folder, outside) => {
       const cluster = installStandInCluster(outside);
-      const lease: Answer = { tool: 'kubectl', when: ['get', '-o=name', 'lease.coordination.k8s.io'], stdout: 'lease.coordination.k8s.io/ingress-controller-leader-ic3\n' };
-      const residents: Answer = { tool: 'kubectl', when: ['get', '--namespace', '--ignore-not-found'], stdout: 'Lease\tingress-controller-leader-ic3\tuid\n' };
-      cluster.answer({ tool: 'kubectl', when: ['get', '--output=name'] }, lease, { tool: 'kubectl', when: ['get', '--namespace', '--selector'] }, residents, ...installedAnswers);
-      const { exitCode, stdout } = runProgram(['destroy', '--confirm', 'ic3', '--json'], { cwd: folder, env: cluster.env });
+      const lease: Answer = {
+        tool: 'kubectl',
+        when: ['get', '-o=name', 'lease.coordination.k8s.io'],
+        stdout: 'lease.coordination.k8s.io/ingress-controller-leader-ic3\n',
+      };
+      const residents: Answer = {
+        tool: 'kubectl',
+        when: ['get', '--namespace', '--ignore-not-found'],
+        stdout: 'Lease\tingress-controller-leader-ic3\tuid\n',
+      };
+      cluster.answer(
+        { tool: 'kubectl', when: ['get', '--output=name'] },
+        lease,
+        { tool: 'kubectl', when: ['get', '--namespace', '--selector'] },
+        residents,
+        ...installedAnswers,
+      );
+      const { exitCode, stdout } = runProgram(['destroy', '--confirm', 'ic3', '--json'], {
+        cwd: folder,
+        env: cluster.env,
+      });
       expect(exitCode).toBe(0);
-      expect(JSON.parse(stdout)).toMatchObject({ removed: expect.arrayContaining(['delete lease ingress-controller-leader-ic3 in namespace ingress-nginx-demo', 'delete namespaces ingress-nginx-demo']) as unknown, kept: [] });
+      expect(JSON.parse(stdout)).toMatchObject({
+        removed: expect.arrayContaining([
+          'delete lease ingress-controller-leader-ic3 in namespace ingress-nginx-demo',
+          'delete namespaces ingress-nginx-demo',
+        ]) as unknown,
+        kept: [],
+      });
     });
   });
 });

@@ -31,8 +31,13 @@ describeUnless(podMissing(), 'in a pod', () => {
       await inFreshFolder(async (folder) => {
         writeFileSync(join(folder, 'contextless'), 'apiVersion: v1\nkind: Config\nclusters: []\n');
         const account = await serveCluster();
-        const { stdout, stderr } = await runInPod(['doctor'], account, { cwd: folder, env: { PATH: pathWith('kubectl'), ...env } });
-        expect(stdout).toContain(`ok       cluster: context in-cluster (service account deployer of namespace build), server https://${account.host}:${account.port}, Kubernetes v1.35.0\n`);
+        const { stdout, stderr } = await runInPod(['doctor'], account, {
+          cwd: folder,
+          env: { PATH: pathWith('kubectl'), ...env },
+        });
+        expect(stdout).toContain(
+          `ok       cluster: context in-cluster (service account deployer of namespace build), server https://${account.host}:${account.port}, Kubernetes v1.35.0\n`,
+        );
         expect(stdout + stderr).not.toContain(token.split('.')[1]);
       });
     });
@@ -43,7 +48,10 @@ describeUnless(podMissing(), 'in a pod', () => {
     ])('goes where %s says, if that says where', async (_, choose) => {
       await inFreshFolder(async (folder) => {
         const [args, env] = choose(writeKubeconfig('http://127.0.0.1:1'));
-        const { stdout } = await runInPod(['doctor', ...args], await serveCluster(), { cwd: folder, env: { PATH: pathWith('kubectl'), ...env } });
+        const { stdout } = await runInPod(['doctor', ...args], await serveCluster(), {
+          cwd: folder,
+          env: { PATH: pathWith('kubectl'), ...env },
+        });
         expect(stdout).toContain('cannot reach the cluster of context here (http://127.0.0.1:1)');
       });
     });
@@ -57,7 +65,10 @@ describeUnless(podMissing(), 'in a pod', () => {
       const env = { ...cluster.env, TMPDIR: join(outside, 'tmp') };
       mkdirSync(env.TMPDIR);
       const plan = await runInPod(['apply', '--dry-run'], account, { cwd: folder, env });
-      expect(plan).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('kubectl apply --server-side') as string });
+      expect(plan).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringContaining('kubectl apply --server-side') as string,
+      });
       expect((await runInPod(['destroy', '--confirm', 'ic3'], account, { cwd: folder, env })).exitCode).toBe(0);
       expect(plan.stdout + JSON.stringify(cluster.calls())).not.toMatch(/--(?:kube-)?context|--kubeconfig/);
       expect(readdirSync(env.TMPDIR)).toEqual([]);

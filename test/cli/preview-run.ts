@@ -11,7 +11,10 @@ export interface PreviewRun {
   /** The documents that `--json` printed until now. */
   readonly events: () => readonly Readonly<Record<string, unknown>>[];
   /** Waits until one of these documents is of a kind and fits. */
-  readonly event: (kind: string, fits?: (event: Readonly<Record<string, unknown>>) => boolean) => Promise<Readonly<Record<string, unknown>>>;
+  readonly event: (
+    kind: string,
+    fits?: (event: Readonly<Record<string, unknown>>) => boolean,
+  ) => Promise<Readonly<Record<string, unknown>>>;
   readonly kill: (signal: NodeJS.Signals) => void;
   readonly ended: Promise<{ readonly exitCode: number | null; readonly signal: NodeJS.Signals | null }>;
 }
@@ -56,7 +59,9 @@ export async function withPreview<Result>(
       stderr: () => stderr,
       event: async (kind, fits = () => true) => {
         const find = () => events().find((event) => event['event'] === kind && fits(event));
-        await until(() => find() !== undefined).catch((error: unknown) => { throw new Error(`no ${kind}: ${stdout}${stderr}`, { cause: error }); });
+        await until(() => find() !== undefined).catch((error: unknown) => {
+          throw new Error(`no ${kind}: ${stdout}${stderr}`, { cause: error });
+        });
         return find()!;
       },
       kill: (signal) => void child.kill(signal),

@@ -18,11 +18,30 @@ import { withPreview, type PreviewRun } from './preview-run.ts';
 const bare = '/no-such-folder';
 
 /** Status and body that curl gets; no status where there is no answer. */
-function curl(project: string, run: Pick<PreviewRun, 'port'>, host: string, ...options: readonly string[]): Promise<string> {
+function curl(
+  project: string,
+  run: Pick<PreviewRun, 'port'>,
+  host: string,
+  ...options: readonly string[]
+): Promise<string> {
   const trust = host.startsWith('svc9.') ? 'certs/ca.crt' : 'certs/wildcard.crt';
-  const args = ['--silent', '--max-time', '30', '--resolve', `${host}:${run.port}:127.0.0.1`, '--cacert', trust, '--write-out', '%{http_code}', ...options, `https://${host}:${run.port}/hello?token=hush`];
+  const args = [
+    '--silent',
+    '--max-time',
+    '30',
+    '--resolve',
+    `${host}:${run.port}:127.0.0.1`,
+    '--cacert',
+    trust,
+    '--write-out',
+    '%{http_code}',
+    ...options,
+    `https://${host}:${run.port}/hello?token=hush`,
+  ];
   return new Promise((resolve) => {
-    execFile('curl', args, { cwd: project }, (_error, stdout) => { resolve(stdout); });
+    execFile('curl', args, { cwd: project }, (_error, stdout) => {
+      resolve(stdout);
+    });
   });
 }
 
@@ -35,10 +54,19 @@ const greeting = (service: string): string => `Hello, I am ${service} for ingres
 /** The first certificate shown for a name. */
 function leafOf(run: PreviewRun, servername: string, version?: 'TLSv1.2' | 'TLSv1.3'): Promise<X509Certificate> {
   return new Promise((resolve, reject) => {
-    const socket = connectTls({ port: run.port, host: '127.0.0.1', servername, rejectUnauthorized: false, ...(version && { minVersion: version, maxVersion: version }) }, () => {
-      resolve(socket.getPeerX509Certificate()!);
-      socket.destroy();
-    });
+    const socket = connectTls(
+      {
+        port: run.port,
+        host: '127.0.0.1',
+        servername,
+        rejectUnauthorized: false,
+        ...(version && { minVersion: version, maxVersion: version }),
+      },
+      () => {
+        resolve(socket.getPeerX509Certificate()!);
+        socket.destroy();
+      },
+    );
     socket.on('error', reject);
   });
 }
@@ -52,7 +80,10 @@ function change(project: string, path: string, from: string | RegExp, to: string
 
 /** Puts a program for helm into the project's folder; returns a PATH with it alone. */
 function installHelm(project: string, source: string): string {
-  writeFileSync(join(project, 'helm'), `#!${process.execPath}\nconst [command, ...args] = process.argv.slice(2);\n${source}`);
+  writeFileSync(
+    join(project, 'helm'),
+    `#!${process.execPath}\nconst [command, ...args] = process.argv.slice(2);\n${source}`,
+  );
   chmodSync(join(project, 'helm'), 0o755);
   return project;
 }
@@ -63,17 +94,27 @@ describe.concurrent('preview', () => {
       await withPreview(project, { args: [], path: bare }, async (run) => {
         const state = JSON.parse(readFileSync(join(project, '.ingress-tls/preview.json'), 'utf8')) as unknown;
         expect(state).toMatchObject({ pid: run.pid, host: '127.0.0.1', port: run.port });
-        for (const host of ['svc7', 'svc8']) expect(await curl(project, run, `${host}.example.test`)).toBe(greeting(host));
+        for (const host of ['svc7', 'svc8'])
+          expect(await curl(project, run, `${host}.example.test`)).toBe(greeting(host));
         expect(await curl(project, run, 'svc9.example.test', ...client)).toBe(greeting('svc9'));
         expect(await curl(project, run, 'svc9.example.test')).toBe('000');
-        expect(await curl(project, run, 'svc9.example.test', '--cert', 'certs/wildcard.crt', '--key', 'certs/wildcard.key')).toBe('000');
+        expect(
+          await curl(project, run, 'svc9.example.test', '--cert', 'certs/wildcard.crt', '--key', 'certs/wildcard.key'),
+        ).toBe('000');
         expect(await curl(project, run, 'none.example.test', '--insecure')).toContain('404 Not Found');
         const wildcard = new X509Certificate(readFileSync(join(project, 'certs/wildcard.crt'))).fingerprint256;
-        for (const version of ['TLSv1.2', 'TLSv1.3'] as const) expect((await leafOf(run, 'svc7.example.test', version)).fingerprint256).toBe(wildcard);
-        const plain = execFileSync('curl', ['--silent', '--include', `http://127.0.0.1:${run.port}/`], { encoding: 'utf8' });
+        for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
+          expect((await leafOf(run, 'svc7.example.test', version)).fingerprint256).toBe(wildcard);
+        const plain = execFileSync('curl', ['--silent', '--include', `http://127.0.0.1:${run.port}/`], {
+          encoding: 'utf8',
+        });
         expect(plain).toMatch(/^HTTP\/1\.1 400 /);
         expect(plain).toContain('<center>The plain HTTP request was sent to HTTPS port</center>');
-        const shown = execFileSync('openssl', ['s_client', '-connect', `127.0.0.1:${run.port}`, '-servername', 'none.example.test'], { input: '', encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] });
+        const shown = execFileSync(
+          'openssl',
+          ['s_client', '-connect', `127.0.0.1:${run.port}`, '-servername', 'none.example.test'],
+          { input: '', encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] },
+        );
         expect(shown).toMatch(/subject=CN ?= ?Kubernetes Ingress Controller Fake Certificate, O ?= ?Acme Co/);
 
         const second = runProgram(['preview', '--port', '0'], { cwd: project });
@@ -89,8 +130,12 @@ describe.concurrent('preview', () => {
         expect(out).toContain('not for production');
         expect(out).toContain('edits inside of charts/ are not seen: cannot run helm: it is not on PATH');
         expect(out).toMatch(/^svc9\.example\.test +passthrough +ingress-tls curl svc9$/m);
-        expect(out).toMatch(/^\d\d:\d\d:\d\d svc7\.example\.test GET \/hello\?\.\.\. 200 46 B \d+ ms -> default\/ic3-svc7$/m);
-        expect(out).toMatch(/^\d\d:\d\d:\d\d svc9\.example\.test connection [\d.]+ k?B in [\d.]+ k?B out \d+ ms -> default\/ic3-svc9/m);
+        expect(out).toMatch(
+          /^\d\d:\d\d:\d\d svc7\.example\.test GET \/hello\?\.\.\. 200 46 B \d+ ms -> default\/ic3-svc7$/m,
+        );
+        expect(out).toMatch(
+          /^\d\d:\d\d:\d\d svc9\.example\.test connection [\d.]+ k?B in [\d.]+ k?B out \d+ ms -> default\/ic3-svc9/m,
+        );
         // What is passed through is never a request.
         expect(out).not.toMatch(/svc9\.example\.test GET/);
         expect(out + run.stderr()).not.toMatch(/hush|PRIVATE KEY/);
@@ -99,22 +144,40 @@ describe.concurrent('preview', () => {
   });
 
   it('shows an RSA certificate to every version of TLS too', async () => {
-    await inProject('apiVersion: ingress-tls/v1\ndomain: example.test\nservices:\n  - name: svc7\n    mode: terminate\n', async (project) => {
-      await withPreview(project, { path: bare }, async (run) => {
-        const wildcard = new X509Certificate(readFileSync(join(project, 'certs/wildcard.crt')));
-        expect(wildcard.publicKey.asymmetricKeyType).toBe('rsa');
-        for (const version of ['TLSv1.2', 'TLSv1.3'] as const) expect((await leafOf(run, 'svc7.example.test', version)).fingerprint256).toBe(wildcard.fingerprint256);
-      });
-    });
+    await inProject(
+      'apiVersion: ingress-tls/v1\ndomain: example.test\nservices:\n  - name: svc7\n    mode: terminate\n',
+      async (project) => {
+        await withPreview(project, { path: bare }, async (run) => {
+          const wildcard = new X509Certificate(readFileSync(join(project, 'certs/wildcard.crt')));
+          expect(wildcard.publicKey.asymmetricKeyType).toBe('rsa');
+          for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
+            expect((await leafOf(run, 'svc7.example.test', version)).fingerprint256).toBe(wildcard.fingerprint256);
+        });
+      },
+    );
   });
 
   it('keeps control characters of a client out of its log', async () => {
     await inProject(threeModes, async (project) => {
       await withPreview(project, { args: [], path: bare }, async (run) => {
-        await curl(project, run, 'svc7.example.test', '--http1.1', '--insecure', '--header', 'Host: a\u001b[31mb', '--request', 'GET');
+        await curl(
+          project,
+          run,
+          'svc7.example.test',
+          '--http1.1',
+          '--insecure',
+          '--header',
+          'Host: a\u001b[31mb',
+          '--request',
+          'GET',
+        );
         await new Promise<void>((resolve) => {
-          const socket = connect(run.port, '127.0.0.1', () => socket.end('GET /\u001b]0;title\u0007 HTTP/1.1\r\nHost: \u009bx\r\n\r\n'));
-          socket.resume().on('close', () => { resolve(); });
+          const socket = connect(run.port, '127.0.0.1', () =>
+            socket.end('GET /\u001b]0;title\u0007 HTTP/1.1\r\nHost: \u009bx\r\n\r\n'),
+          );
+          socket.resume().on('close', () => {
+            resolve();
+          });
         });
         expect(await curl(project, run, 'svc7.example.test')).toBe(greeting('svc7'));
         run.kill('SIGTERM');
@@ -136,7 +199,14 @@ describe.concurrent('preview', () => {
         const ask = (): Promise<string> =>
           new Promise((resolve, reject) => {
             let body = '';
-            session.request({ ':path': '/', ':authority': 'svc9.example.test' }).setEncoding('utf8').on('data', (part: string) => (body += part)).on('error', reject).on('end', () => { resolve(body); });
+            session
+              .request({ ':path': '/', ':authority': 'svc9.example.test' })
+              .setEncoding('utf8')
+              .on('data', (part: string) => (body += part))
+              .on('error', reject)
+              .on('end', () => {
+                resolve(body);
+              });
           });
         expect(await ask()).toContain('svc9');
 
@@ -146,7 +216,9 @@ describe.concurrent('preview', () => {
         expect(await curl(project, run, 'svc6.example.test')).toBe(greeting('svc6'));
 
         writeFileSync(join(project, 'ingress-tls.yaml'), 'services: [');
-        expect(await run.event('trouble')).toMatchObject({ message: expect.stringContaining('ingress-tls.yaml') as unknown });
+        expect(await run.event('trouble')).toMatchObject({
+          message: expect.stringContaining('ingress-tls.yaml') as unknown,
+        });
         expect(await curl(project, run, 'svc6.example.test')).toBe(greeting('svc6'));
 
         // As an editor saves: a new file takes the place of the old one.
@@ -160,7 +232,9 @@ describe.concurrent('preview', () => {
         await run.event('reloaded', ({ paths }) => String(paths).includes('certs/wildcard.'));
         const after = await leafOf(run, 'svc7.example.test');
         expect(after.fingerprint256).not.toBe(before.fingerprint256);
-        expect(after.fingerprint256).toBe(new X509Certificate(readFileSync(join(project, 'certs/wildcard.crt'))).fingerprint256);
+        expect(after.fingerprint256).toBe(
+          new X509Certificate(readFileSync(join(project, 'certs/wildcard.crt'))).fingerprint256,
+        );
 
         expect(await ask()).toContain('svc9');
         session.destroy();
@@ -222,13 +296,17 @@ process.exitCode = require('child_process').spawnSync(${helm}, [command, ...args
       await withPreview(project, { path }, async (run) => {
         expect(run.events()[0]).toMatchObject({ event: 'listening', charts: 'helm' });
         await run.event('kept', (event) => event['path'] === 'charts/svc7/values.yaml');
-        expect(await run.event('complaint')).toMatchObject({ message: 'Ingress default/ic3-svc7 is ignored: there is no IngressClass other' });
+        expect(await run.event('complaint')).toMatchObject({
+          message: 'Ingress default/ic3-svc7 is ignored: there is no IngressClass other',
+        });
         expect(await curl(project, run, 'svc7.example.test', '--insecure')).toContain('404 Not Found');
         expect(await curl(project, run, 'svc8.example.test')).toBe(greeting('svc8'));
 
         change(project, 'charts/svc8/values.yaml', 'backend-protocol: HTTPS', 'backend-protocol: HTPS');
         // A reload for something else may have read the edit, so that there is none for it.
-        await expect.poll(() => curl(project, run, 'svc8.example.test'), patience).toBe('Client sent an HTTP request to an HTTPS server.\n400');
+        await expect
+          .poll(() => curl(project, run, 'svc8.example.test'), patience)
+          .toBe('Client sent an HTTP request to an HTTPS server.\n400');
 
         change(project, 'charts/svc8/values.yaml', 'backend-protocol: HTPS', 'backend-protocol: HTTPS');
         cpSync(join(project, 'certs/svc9-client-ca.crt'), join(project, 'foreign.crt'));
@@ -245,15 +323,19 @@ process.exitCode = require('child_process').spawnSync(${helm}, [command, ...args
   });
 
   it('acts as 0.15.0 does where that is the profile', async () => {
-    await inProject(threeModes.replace('certificate:', 'controller:\n  profile: ingress-nginx-0.15\ncertificate:'), async (project) => {
-      await withPreview(project, { path: pathWith('helm') }, async (run) => {
-        expect(run.events()[0]).toMatchObject({ controller: 'ingress-nginx 0.15.0', charts: 'helm' });
-        for (const host of ['svc7', 'svc8']) expect(await curl(project, run, `${host}.example.test`)).toBe(greeting(host));
-        expect(await curl(project, run, 'svc9.example.test', ...client)).toBe(greeting('svc9'));
-        expect(await curl(project, run, 'svc7.example.test', '--tlsv1.3')).toBe('000');
-        expect(await curl(project, run, 'none.example.test', '--insecure')).toBe('default backend - 404404');
-      });
-    });
+    await inProject(
+      threeModes.replace('certificate:', 'controller:\n  profile: ingress-nginx-0.15\ncertificate:'),
+      async (project) => {
+        await withPreview(project, { path: pathWith('helm') }, async (run) => {
+          expect(run.events()[0]).toMatchObject({ controller: 'ingress-nginx 0.15.0', charts: 'helm' });
+          for (const host of ['svc7', 'svc8'])
+            expect(await curl(project, run, `${host}.example.test`)).toBe(greeting(host));
+          expect(await curl(project, run, 'svc9.example.test', ...client)).toBe(greeting('svc9'));
+          expect(await curl(project, run, 'svc7.example.test', '--tlsv1.3')).toBe('000');
+          expect(await curl(project, run, 'none.example.test', '--insecure')).toBe('default backend - 404404');
+        });
+      },
+    );
   });
 });
 
@@ -268,7 +350,9 @@ describe('preview', () => {
 else require('fs').writeFileSync(${JSON.stringify(file)}, ${JSON.stringify(state)});`,
       );
       const run = startProgram(['preview', '--port', '0'], { cwd: project, env: { PATH: path } });
-      onTestFinished(() => { run.kill('SIGKILL'); });
+      onTestFinished(() => {
+        run.kill('SIGKILL');
+      });
       const { exitCode, stderr } = await run.ended;
       expect(exitCode, stderr).toBe(2);
       expect(stderr).toContain('runs already: port 1,');

@@ -30,16 +30,33 @@ const runEach = (place: Place, ...lines: readonly string[]): ProgramResult => {
   return results.find(({ exitCode }) => exitCode !== 0) ?? results.at(-1) ?? place.run('');
 };
 
-const edit = (place: Place, path: string): void => { place.change(path, (text) => `${text}# mine\n`); };
+const edit = (place: Place, path: string): void => {
+  place.change(path, (text) => `${text}# mine\n`);
+};
 
-const twoReplicas = (place: Place): void => { place.change('ingress-tls.yaml', (text) => text.replace('name: svc7\n', 'name: svc7\n    replicas: 2\n')); };
+const twoReplicas = (place: Place): void => {
+  place.change('ingress-tls.yaml', (text) => text.replace('name: svc7\n', 'name: svc7\n    replicas: 2\n'));
+};
 
 const oldCluster = threeModes.replace('services:', 'controller:\n  profile: ingress-nginx-0.15\nservices:');
 
 const tried: readonly Row[] = [
-  { remedy: 'cli/actions/add-service.ts: ingress-tls add-service … --mode …', config: noServices, provoke: ({ run }) => run('add-service'), follow: ({ run }, printed) => run(printed) },
-  { remedy: 'cli/actions/add-service.ts: ingress-tls add-service NAME --mode …', provoke: ({ run }) => run('add-service --mode terminate'), follow: ({ run }, printed) => run(printed.replace('NAME', 'shop')) },
-  { remedy: 'cli/actions/add-service.ts: ingress-tls add-service --help', provoke: ({ run }) => run('add-service shop --mode something'), follow: ({ run }, printed) => run(printed) },
+  {
+    remedy: 'cli/actions/add-service.ts: ingress-tls add-service … --mode …',
+    config: noServices,
+    provoke: ({ run }) => run('add-service'),
+    follow: ({ run }, printed) => run(printed),
+  },
+  {
+    remedy: 'cli/actions/add-service.ts: ingress-tls add-service NAME --mode …',
+    provoke: ({ run }) => run('add-service --mode terminate'),
+    follow: ({ run }, printed) => run(printed.replace('NAME', 'shop')),
+  },
+  {
+    remedy: 'cli/actions/add-service.ts: ingress-tls add-service --help',
+    provoke: ({ run }) => run('add-service shop --mode something'),
+    follow: ({ run }, printed) => run(printed),
+  },
   {
     remedy: 'app/edit-project.ts: edit it there and run ingress-tls render, or choose another name',
     provoke: ({ run }) => run('add-service svc7 --mode terminate'),
@@ -56,7 +73,11 @@ const tried: readonly Row[] = [
     },
     follow: ({ run }) => run('apply --keep-edits'),
   },
-  { remedy: 'app/destroy/destroy.ts: ingress-tls destroy --confirm …', provoke: ({ run }) => run('destroy'), follow: ({ run }, printed) => run(printed) },
+  {
+    remedy: 'app/destroy/destroy.ts: ingress-tls destroy --confirm …',
+    provoke: ({ run }) => run('destroy'),
+    follow: ({ run }, printed) => run(printed),
+  },
   {
     remedy: 'app/diff.ts: ingress-tls apply --dry-run shows what would be sent',
     config: oldCluster,
@@ -66,7 +87,12 @@ const tried: readonly Row[] = [
     },
     follow: ({ run }) => run('apply --dry-run'),
   },
-  { remedy: 'app/doctor.ts: ingress-tls init', config: 'none', provoke: ({ run }) => run('doctor'), follow: ({ run }) => run('init --key-type ecdsa-p256') },
+  {
+    remedy: 'app/doctor.ts: ingress-tls init',
+    config: 'none',
+    provoke: ({ run }) => run('doctor'),
+    follow: ({ run }) => run('init --key-type ecdsa-p256'),
+  },
   {
     remedy: 'app/doctor.ts: ingress-tls render',
     provoke: (place) => {
@@ -87,12 +113,23 @@ const tried: readonly Row[] = [
     },
   },
   {
-    remedy: 'app/edit-project.ts: ingress-tls render generates the files again from it; ingress-tls add-service adds to it',
+    remedy:
+      'app/edit-project.ts: ingress-tls render generates the files again from it; ingress-tls add-service adds to it',
     provoke: ({ run }) => run('init'),
     follow: (place) => runEach(place, 'render', 'add-service shop --mode terminate'),
   },
-  { remedy: 'app/project.ts: ingress-tls init', config: 'none', provoke: ({ run }) => run('apply'), follow: ({ run }, printed) => run(`${printed} --key-type ecdsa-p256`) },
-  { remedy: 'app/project.ts: ingress-tls … --help', config: 'none', provoke: ({ run }) => run('init --domain not_a_domain'), follow: ({ run }, printed) => run(printed) },
+  {
+    remedy: 'app/project.ts: ingress-tls init',
+    config: 'none',
+    provoke: ({ run }) => run('apply'),
+    follow: ({ run }, printed) => run(`${printed} --key-type ecdsa-p256`),
+  },
+  {
+    remedy: 'app/project.ts: ingress-tls … --help',
+    config: 'none',
+    provoke: ({ run }) => run('init --domain not_a_domain'),
+    follow: ({ run }, printed) => run(printed),
+  },
   {
     remedy: 'app/kept-files.ts: ingress-tls render --force replaces … and keeps a backup; or put the change into …',
     provoke: (place) => {
@@ -101,7 +138,11 @@ const tried: readonly Row[] = [
     },
     follow: (place) => runEach(place, 'render --force', 'render'),
   },
-  { remedy: 'app/select-services.ts: ingress-tls list', provoke: ({ run }) => run('remove-service shop'), follow: ({ run }, printed) => run(printed) },
+  {
+    remedy: 'app/select-services.ts: ingress-tls list',
+    provoke: ({ run }) => run('remove-service shop'),
+    follow: ({ run }, printed) => run(printed),
+  },
   {
     remedy: 'app/verify/subjects.ts: ingress-tls render',
     provoke: ({ project, run }) => {
@@ -112,10 +153,16 @@ const tried: readonly Row[] = [
   },
   {
     remedy: 'app/write-project.ts: Run the same command again.',
-    provoke: ({ run }) => run('add-service shop --mode terminate', { NODE_OPTIONS: `--import=${new URL('../support/stop-at.js', import.meta.url).href}`, INGRESS_TLS_TEST_STOP: 'save 5' }),
+    provoke: ({ run }) =>
+      run('add-service shop --mode terminate', {
+        NODE_OPTIONS: `--import=${new URL('../support/stop-at.js', import.meta.url).href}`,
+        INGRESS_TLS_TEST_STOP: 'save 5',
+      }),
     follow: (place) => {
       const result = place.run('add-service shop --mode terminate');
-      expect(readFileSync(join(place.project, 'ingress-tls.yaml'), 'utf8')).toMatch(/# mine\n[^]*name: shop|name: shop[^]*# mine\n/);
+      expect(readFileSync(join(place.project, 'ingress-tls.yaml'), 'utf8')).toMatch(
+        /# mine\n[^]*name: shop|name: shop[^]*# mine\n/,
+      );
       return result;
     },
   },
@@ -142,7 +189,8 @@ const tried: readonly Row[] = [
     },
   },
   {
-    remedy: "world/files/deep-journal.ts: delete it, then run ingress-tls render --force and ingress-tls apply, which bring the project's own Secrets",
+    remedy:
+      "world/files/deep-journal.ts: delete it, then run ingress-tls render --force and ingress-tls apply, which bring the project's own Secrets",
     provoke: ({ project, run }) => {
       writeFileSync(join(project, '.ingress-tls/verify-deep.json'), '{}');
       return run('apply');
@@ -210,11 +258,34 @@ const notTried: readonly (readonly [reason: string, remedies: readonly string[]]
   ],
   [
     'it needs a second terminal, or names what a person fills in',
-    ['world/kubectl/credentials.ts: ', 'cli/actions/curl.ts: ingress-tls curl NAME [PATH] -- OPTIONS', 'app/verify/verify.ts: ', 'app/verify/address.ts: ingress-tls preview, in another terminal; or say where it runs with --address HOST:PORT'],
+    [
+      'world/kubectl/credentials.ts: ',
+      'cli/actions/curl.ts: ingress-tls curl NAME [PATH] -- OPTIONS',
+      'app/verify/verify.ts: ',
+      'app/verify/address.ts: ingress-tls preview, in another terminal; or say where it runs with --address HOST:PORT',
+    ],
   ],
-  ['a person has to find the files that belong together: certificates-by-hand.test.ts', ['app/verify/subjects.ts: bring the right one of the two, or move both away and run ingress-tls render', 'world/net/handshake.ts: ', 'project/certificates.ts: ']],
+  [
+    'a person has to find the files that belong together: certificates-by-hand.test.ts',
+    [
+      'app/verify/subjects.ts: bring the right one of the two, or move both away and run ingress-tls render',
+      'world/net/handshake.ts: ',
+      'project/certificates.ts: ',
+    ],
+  ],
   ['what reads the file before it says the same first', ['config/edit.ts: ']],
-  ['only somebody who changes the folder at the same moment, or the machine, brings it about', ['world/files/carry-out.ts: ', 'world/files/file-failure.ts: Give your user access', 'world/files/file-failure.ts: Move it away', 'world/files/file-failure.ts: Move the folder away', 'world/files/file-failure.ts: Raise the limit', 'world/files/file-failure.ts: End other programs', 'world/files/file-failure.ts: Redirect it']],
+  [
+    'only somebody who changes the folder at the same moment, or the machine, brings it about',
+    [
+      'world/files/carry-out.ts: ',
+      'world/files/file-failure.ts: Give your user access',
+      'world/files/file-failure.ts: Move it away',
+      'world/files/file-failure.ts: Move the folder away',
+      'world/files/file-failure.ts: Raise the limit',
+      'world/files/file-failure.ts: End other programs',
+      'world/files/file-failure.ts: Redirect it',
+    ],
+  ],
 ];
 
 const excused = notTried.flatMap(([, remedies]) => remedies);
@@ -222,7 +293,8 @@ const excused = notTried.flatMap(([, remedies]) => remedies);
 it('every remedy that names a command is tried, or it is said why not', () => {
   const all = listCommandRemedies();
   expect(all.length).toBeGreaterThan(50);
-  const isKnown = (line: string): boolean => tried.some(({ remedy }) => remedy === line) || excused.some((beginning) => line.startsWith(beginning));
+  const isKnown = (line: string): boolean =>
+    tried.some(({ remedy }) => remedy === line) || excused.some((beginning) => line.startsWith(beginning));
   expect(all.filter((line) => !isKnown(line))).toEqual([]);
   expect(tried.map(({ remedy }) => remedy).filter((remedy) => !all.includes(remedy))).toEqual([]);
   expect(excused.filter((beginning) => !all.some((line) => line.startsWith(beginning)))).toEqual([]);
@@ -231,7 +303,12 @@ it('every remedy that names a command is tried, or it is said why not', () => {
 /** The remedy as it may stand on a screen. */
 function toPattern(remedy: string): RegExp {
   const [, text = ''] = /^[^:]+: (.*)$/.exec(remedy) ?? [];
-  return new RegExp(text.split('…').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('.*'));
+  return new RegExp(
+    text
+      .split('…')
+      .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
+      .join('.*'),
+  );
 }
 
 async function inPlace(config: string, body: (place: Place) => void): Promise<void> {
@@ -240,8 +317,14 @@ async function inPlace(config: string, body: (place: Place) => void): Promise<vo
     body({
       project,
       cluster,
-      run: (line, env = {}) => runProgram(line.split(' ').filter((word) => word !== ''), { cwd: project, env: { ...cluster.env, ...env } }),
-      change: (path, change) => { writeFileSync(join(project, path), change(readFileSync(join(project, path), 'utf8'))); },
+      run: (line, env = {}) =>
+        runProgram(
+          line.split(' ').filter((word) => word !== ''),
+          { cwd: project, env: { ...cluster.env, ...env } },
+        ),
+      change: (path, change) => {
+        writeFileSync(join(project, path), change(readFileSync(join(project, path), 'utf8')));
+      },
     });
   };
   if (config !== 'none') return inProject(config, begin);
@@ -252,14 +335,17 @@ async function inPlace(config: string, body: (place: Place) => void): Promise<vo
 }
 
 describe('the remedy helps', () => {
-  it.each(tried.map((row) => [row.remedy, row] as const))('%s', async (remedy, { config = threeModes, provoke, follow }) => {
-    await inPlace(config, (place) => {
-      const { exitCode, stdout, stderr } = provoke(place);
-      const said = stdout + stderr;
-      expect(said).toMatch(toPattern(remedy));
-      if (!remedy.startsWith('app/doctor.ts')) expect(exitCode).not.toBe(0);
-      const printed = /^next: ingress-tls (.*)$/m.exec(stderr)?.[1] ?? '';
-      expect(follow(place, printed)).toMatchObject({ exitCode: 0 });
-    });
-  });
+  it.each(tried.map((row) => [row.remedy, row] as const))(
+    '%s',
+    async (remedy, { config = threeModes, provoke, follow }) => {
+      await inPlace(config, (place) => {
+        const { exitCode, stdout, stderr } = provoke(place);
+        const said = stdout + stderr;
+        expect(said).toMatch(toPattern(remedy));
+        if (!remedy.startsWith('app/doctor.ts')) expect(exitCode).not.toBe(0);
+        const printed = /^next: ingress-tls (.*)$/m.exec(stderr)?.[1] ?? '';
+        expect(follow(place, printed)).toMatchObject({ exitCode: 0 });
+      });
+    },
+  );
 });

@@ -39,22 +39,27 @@ describe('the short forms, without a terminal', () => {
   it('make the same as the long forms', async () => {
     const add = (...name: readonly string[]): Promise<string> =>
       inProject(noServices, (project) => {
-        expect(runProgram(['add-service', ...name, '--mode', 'reencrypt'], { cwd: project, env: withoutCi }).exitCode).toBe(0);
+        expect(
+          runProgram(['add-service', ...name, '--mode', 'reencrypt'], { cwd: project, env: withoutCi }).exitCode,
+        ).toBe(0);
         return readFileSync(join(project, 'ingress-tls.yaml'), 'utf8');
       });
     expect(await add()).toBe(await add('svc8'));
   });
 
-  it.each(['terminate', 'reencrypt', 'passthrough'])('a second service of mode %s needs a name, and nothing is changed', async (mode) => {
-    await inProject(threeModes, (project) => {
-      const before = readFileSync(join(project, 'ingress-tls.yaml'), 'utf8');
-      const args = ['add-service', '--mode', mode];
-      const result = runProgram(args, { cwd: project, env: withoutCi });
-      expect(result).toMatchObject({ exitCode: 2, stdout: '' });
-      expect(readFileSync(join(project, 'ingress-tls.yaml'), 'utf8')).toBe(before);
-      if (mode === 'passthrough') expectGolden('add-service-name-taken', args, project, result);
-    });
-  });
+  it.each(['terminate', 'reencrypt', 'passthrough'])(
+    'a second service of mode %s needs a name, and nothing is changed',
+    async (mode) => {
+      await inProject(threeModes, (project) => {
+        const before = readFileSync(join(project, 'ingress-tls.yaml'), 'utf8');
+        const args = ['add-service', '--mode', mode];
+        const result = runProgram(args, { cwd: project, env: withoutCi });
+        expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+        expect(readFileSync(join(project, 'ingress-tls.yaml'), 'utf8')).toBe(before);
+        if (mode === 'passthrough') expectGolden('add-service-name-taken', args, project, result);
+      });
+    },
+  );
 
   it('a missing mode is an error that names the flag and the modes', async () => {
     await inProject(noServices, (project) => {
@@ -67,13 +72,17 @@ describe('the short forms, without a terminal', () => {
   it('--yes takes the defaults for all that is missing', async () => {
     await inProject(noServices, (project) => {
       expect(runProgram(['add-service', '--yes'], { cwd: project }).exitCode).toBe(0);
-      expect(parse(readFileSync(join(project, 'ingress-tls.yaml'), 'utf8'))).toMatchObject({ services: [{ name: 'svc7', mode: 'terminate' }] });
+      expect(parse(readFileSync(join(project, 'ingress-tls.yaml'), 'utf8'))).toMatchObject({
+        services: [{ name: 'svc7', mode: 'terminate' }],
+      });
     });
   });
 
   it('a domain of one’s own is taken over', async () => {
     await inFreshFolder((folder) => {
-      const { exitCode, stderr } = runProgram(['init', '--domain', 'apps.example.org', '--key-type', 'ecdsa-p256'], { cwd: folder });
+      const { exitCode, stderr } = runProgram(['init', '--domain', 'apps.example.org', '--key-type', 'ecdsa-p256'], {
+        cwd: folder,
+      });
       expect(exitCode).toBe(0);
       expect(stderr).toContain('The domain is apps.example.org.\n');
     });
@@ -98,7 +107,9 @@ describe('the other commands, without a terminal', () => {
       const result = runProgram(['list', '--json'], { cwd: project });
       expectGolden('list-json', ['list', '--json'], project, result);
       expect(result).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(JSON.parse(result.stdout)).toMatchObject({ services: [{ name: 'svc7' }, { name: 'svc8' }, { name: 'svc9' }] });
+      expect(JSON.parse(result.stdout)).toMatchObject({
+        services: [{ name: 'svc7' }, { name: 'svc8' }, { name: 'svc9' }],
+      });
     });
   });
 
@@ -112,7 +123,11 @@ describe('the other commands, without a terminal', () => {
 
   it('a reader that goes away is no failure', async () => {
     await inProject(threeModes, (project) => {
-      const { stdout, stderr } = spawnSync('sh', ['-c', `'${process.execPath}' '${programPath}' list --json | head -1`], { cwd: project, encoding: 'utf8' });
+      const { stdout, stderr } = spawnSync(
+        'sh',
+        ['-c', `'${process.execPath}' '${programPath}' list --json | head -1`],
+        { cwd: project, encoding: 'utf8' },
+      );
       expect({ stdout, stderr }).toEqual({ stdout: '{\n', stderr: '' });
     });
   });

@@ -28,7 +28,12 @@ describe('status', () => {
       expect(cluster.calls().filter(isWrite)).toEqual([]);
       expect(cluster.calls('helm').map(({ args }) => args)).toEqual([['version', '--template={{.Version}}']]);
       // Not even the name of a key's entry is asked for here.
-      expect(cluster.calls().flatMap(({ args }) => args).filter((arg) => arg.includes('tls.key') || arg.includes(String.raw`tls\.key`))).toEqual([]);
+      expect(
+        cluster
+          .calls()
+          .flatMap(({ args }) => args)
+          .filter((arg) => arg.includes('tls.key') || arg.includes(String.raw`tls\.key`)),
+      ).toEqual([]);
     });
   });
 
@@ -41,7 +46,15 @@ describe('status', () => {
       const status = JSON.parse(stdout) as Status;
       expect(Object.keys(status)).toEqual(['well', 'cluster', 'controller', 'services', 'problems']);
       expect(status.services).toMatchObject([
-        { name: 'svc9', mode: 'passthrough', release: { status: 'deployed', revision: 1 }, pods: { ready: 1, wanted: 1 }, route: { kind: 'Ingress', state: 'foreign', className: 'ic2', controller: 'ingress-tls/ic2' }, ingress: { state: 'foreign', className: 'ic2', controller: 'ingress-tls/ic2' }, certificate: { secret: 'ic3-svc9-tls', state: 'valid' } },
+        {
+          name: 'svc9',
+          mode: 'passthrough',
+          release: { status: 'deployed', revision: 1 },
+          pods: { ready: 1, wanted: 1 },
+          route: { kind: 'Ingress', state: 'foreign', className: 'ic2', controller: 'ingress-tls/ic2' },
+          ingress: { state: 'foreign', className: 'ic2', controller: 'ingress-tls/ic2' },
+          certificate: { secret: 'ic3-svc9-tls', state: 'valid' },
+        },
       ]);
       expect(stdout).not.toContain('PRIVATE KEY');
     });
@@ -54,7 +67,11 @@ describe('status', () => {
     await inProject(threeModes, (project, outside) => {
       const cluster = installStandInCluster(outside);
       cluster.answer({ ...away, stderr });
-      for (const more of [[], ['--watch']]) expect(runProgram(['status', ...more], { cwd: project, env: cluster.env })).toMatchObject({ exitCode: 3, stdout: '' });
+      for (const more of [[], ['--watch']])
+        expect(runProgram(['status', ...more], { cwd: project, env: cluster.env })).toMatchObject({
+          exitCode: 3,
+          stdout: '',
+        });
     });
   });
 
@@ -69,8 +86,14 @@ describe('status', () => {
   it('--watch --json prints a line for each change, and goes on while the API server is away; SIGTERM ends it with 0', async () => {
     await inProject(threeModes, async (project, outside) => {
       const cluster = installStandInCluster(outside);
-      cluster.answer(...appliedAnswers(project, [{ name: 'svc7' }, { name: 'svc8' }, { name: 'svc9', className: 'ic2' }]), ours);
-      const program = startProgram(['status', '--watch', '--json', '--interval', '1s'], { cwd: project, env: cluster.env });
+      cluster.answer(
+        ...appliedAnswers(project, [{ name: 'svc7' }, { name: 'svc8' }, { name: 'svc9', className: 'ic2' }]),
+        ours,
+      );
+      const program = startProgram(['status', '--watch', '--json', '--interval', '1s'], {
+        cwd: project,
+        env: cluster.env,
+      });
       const looks = (): number => cluster.calls().filter(({ args }) => args.includes('--dry-run=server')).length;
       // Two looks, one line: nothing has changed between them.
       await until(() => looks() >= 2);
@@ -83,8 +106,21 @@ describe('status', () => {
       program.kill('SIGTERM');
       const { exitCode, stdout } = await program.ended;
       expect(exitCode).toBe(0);
-      const printed = stdout.trim().split('\n').map((line) => JSON.parse(line) as { readonly error?: { readonly message: string }; readonly services?: Status['services'] });
-      expect(printed.map(({ error, services }) => (error === undefined ? services?.map(({ route: { className } }) => className).join(' ') : 'error'))).toEqual(['ic3 ic3 ic2', 'error', 'ic3 ic3 ic3']);
+      const printed = stdout
+        .trim()
+        .split('\n')
+        .map(
+          (line) =>
+            JSON.parse(line) as {
+              readonly error?: { readonly message: string };
+              readonly services?: Status['services'];
+            },
+        );
+      expect(
+        printed.map(({ error, services }) =>
+          error === undefined ? services?.map(({ route: { className } }) => className).join(' ') : 'error',
+        ),
+      ).toEqual(['ic3 ic3 ic2', 'error', 'ic3 ic3 ic3']);
     });
   });
 });
@@ -95,12 +131,30 @@ describe('status --watch --json', () => {
       const cluster = installStandInCluster(outside);
       cluster.answer(...appliedAnswers(project, three), ours);
       // The shell waits for both; nothing changes after the first line, so that no news would tell.
-      const { status: exitCode, stdout, signal } = spawnSync('/bin/sh', ['-c', '"$0" "$@" | head -n 1', process.execPath, programPath, 'status', '--watch', '--json', '--interval', '1s'], {
-        cwd: project,
-        env: { ...process.env, ...cluster.env, PATH: [cluster.env['PATH'], process.env['PATH']].join(delimiter) },
-        encoding: 'utf8',
-        timeout: 60_000,
-      });
+      const {
+        status: exitCode,
+        stdout,
+        signal,
+      } = spawnSync(
+        '/bin/sh',
+        [
+          '-c',
+          '"$0" "$@" | head -n 1',
+          process.execPath,
+          programPath,
+          'status',
+          '--watch',
+          '--json',
+          '--interval',
+          '1s',
+        ],
+        {
+          cwd: project,
+          env: { ...process.env, ...cluster.env, PATH: [cluster.env['PATH'], process.env['PATH']].join(delimiter) },
+          encoding: 'utf8',
+          timeout: 60_000,
+        },
+      );
       expect(signal).toBe(null);
       expect(exitCode).toBe(0);
       expect(JSON.parse(stdout)).toHaveProperty('services');
@@ -141,7 +195,8 @@ describeUnless(terminalMissing(), 'status at a terminal', () => {
       // The last drawing still tells what was seen before the cluster went away.
       expect(raw.split('\u001b[H').at(-1)).toContain('svc8');
       // Never more lines than the terminal has: 24.
-      for (const drawing of raw.split('\u001b[H').slice(1)) expect(drawing.split('\r\n').length).toBeLessThanOrEqual(24);
+      for (const drawing of raw.split('\u001b[H').slice(1))
+        expect(drawing.split('\r\n').length).toBeLessThanOrEqual(24);
     });
   });
 });

@@ -21,22 +21,28 @@ describe.concurrent('a signal while helm is at work', () => {
   it.each([
     ['Ctrl-C', 'SIGINT', 130],
     ['SIGTERM', 'SIGTERM', 143],
-  ] as const)('%s is answered at once, helm ends its work, and nothing more is begun', async (title, signal, exitCode) => {
-    await inProject(twoServices, async (project, outside) => {
-      const cluster = installStandInCluster(outside);
-      cluster.answer({ tool: 'helm', when: ['upgrade'], seconds: 6 });
-      const run = startProgram(oneByOne, { cwd: project, env: cluster.env });
-      await until(() => isRunning(cluster, 'upgrade'));
-      run.kill(signal);
-      await until(() => run.stderr().includes('Stopping'));
-      expect(cluster.events()).not.toContain('end helm upgrade');
-      const result = await run.ended;
-      if (title === 'Ctrl-C') expectGolden('apply-stopped', oneByOne, project, result);
-      expect(result.exitCode).toBe(exitCode);
-      expect(cluster.events().filter((event) => event.includes('helm upgrade'))).toEqual(['begin helm upgrade', 'end helm upgrade']);
-      expect(existsSync(join(project, '.ingress-tls/lock'))).toBe(false);
-    });
-  });
+  ] as const)(
+    '%s is answered at once, helm ends its work, and nothing more is begun',
+    async (title, signal, exitCode) => {
+      await inProject(twoServices, async (project, outside) => {
+        const cluster = installStandInCluster(outside);
+        cluster.answer({ tool: 'helm', when: ['upgrade'], seconds: 6 });
+        const run = startProgram(oneByOne, { cwd: project, env: cluster.env });
+        await until(() => isRunning(cluster, 'upgrade'));
+        run.kill(signal);
+        await until(() => run.stderr().includes('Stopping'));
+        expect(cluster.events()).not.toContain('end helm upgrade');
+        const result = await run.ended;
+        if (title === 'Ctrl-C') expectGolden('apply-stopped', oneByOne, project, result);
+        expect(result.exitCode).toBe(exitCode);
+        expect(cluster.events().filter((event) => event.includes('helm upgrade'))).toEqual([
+          'begin helm upgrade',
+          'end helm upgrade',
+        ]);
+        expect(existsSync(join(project, '.ingress-tls/lock'))).toBe(false);
+      });
+    },
+  );
 
   it('a second Ctrl-C is passed on', async () => {
     await inProject(twoServices, async (project, outside) => {
@@ -77,7 +83,11 @@ describe.concurrent('a signal while helm is at work', () => {
   it('after a wait for pods that is cut off, no other is begun', async () => {
     await inProject(twoServices, async (project, outside) => {
       const cluster = installStandInCluster(outside);
-      cluster.answer(rollout('default', { 'ic3-svc7': false, 'ic3-svc8': false }), { tool: 'kubectl', when: ['rollout', 'status', 'deployment/ic3-svc7'], seconds: 1000 });
+      cluster.answer(rollout('default', { 'ic3-svc7': false, 'ic3-svc8': false }), {
+        tool: 'kubectl',
+        when: ['rollout', 'status', 'deployment/ic3-svc7'],
+        seconds: 1000,
+      });
       const run = startProgram(['apply'], { cwd: project, env: cluster.env });
       await until(() => isRunning(cluster, 'deployment/ic3-svc7'));
       run.kill('SIGINT');
@@ -107,10 +117,7 @@ describe.concurrent('a signal while helm is at work', () => {
   it('during destroy, it is the same', async () => {
     await inProject(noServices, async (project, outside) => {
       const cluster = installStandInCluster(outside);
-      cluster.answer(
-        ...installedAnswers,
-        { tool: 'helm', when: ['uninstall'], seconds: 4 },
-      );
+      cluster.answer(...installedAnswers, { tool: 'helm', when: ['uninstall'], seconds: 4 });
       const run = startProgram(['destroy', '--confirm', 'ic3'], { cwd: project, env: cluster.env });
       await until(() => isRunning(cluster, 'uninstall'));
       run.kill('SIGINT');

@@ -83,7 +83,8 @@ describeUnless(terminalMissing(), 'at a terminal', () => {
 
   it('add-service --mode passthrough is a whole command', async () => {
     await inProject(noServices, async (project) => {
-      const { exitCode, text } = await startAtTerminal(['add-service', '--mode', 'passthrough'], { cwd: project }).ended;
+      const { exitCode, text } = await startAtTerminal(['add-service', '--mode', 'passthrough'], { cwd: project })
+        .ended;
       expect(exitCode).toBe(0);
       expect(text).not.toContain('?');
       expect(readConfig(project)).toMatchObject({ services: [{ name: 'svc9', mode: 'passthrough' }] });
@@ -107,7 +108,10 @@ describeUnless(terminalMissing(), 'at a terminal', () => {
     ['CI=true', [], { CI: 'true' }],
   ])('init with %s asks nothing', async (_title, flags, env) => {
     await inFreshFolder(async (folder) => {
-      const { exitCode, text } = await startAtTerminal(['init', '--key-type', 'ecdsa-p256', ...flags], { cwd: folder, env }).ended;
+      const { exitCode, text } = await startAtTerminal(['init', '--key-type', 'ecdsa-p256', ...flags], {
+        cwd: folder,
+        env,
+      }).ended;
       expect(exitCode).toBe(0);
       expect(text).not.toContain('?');
       expect(readConfig(folder)).toMatchObject({ domain: 'example.test' });
@@ -119,7 +123,10 @@ describeUnless(terminalMissing(), 'at a terminal', () => {
     ['CI=true', [], { CI: 'true' }],
   ])('add-service with %s and a name that is missing is a usage error', async (_title, flags, env) => {
     await inProject(threeModes, async (project) => {
-      const { exitCode, text } = await startAtTerminal(['add-service', '--mode', 'passthrough', ...flags], { cwd: project, env }).ended;
+      const { exitCode, text } = await startAtTerminal(['add-service', '--mode', 'passthrough', ...flags], {
+        cwd: project,
+        env,
+      }).ended;
       expect(exitCode).toBe(2);
       expect(text).toContain('missing name');
     });
@@ -135,7 +142,10 @@ describeUnless(terminalMissing(), 'at a terminal', () => {
       await session.waitFor('Stopping: waiting for tools that change something');
       expect(cluster.events()).not.toContain('end helm upgrade');
       expect((await session.ended).exitCode).toBe(130);
-      expect(cluster.events().filter((event) => event.includes('upgrade'))).toEqual(['begin helm upgrade', 'end helm upgrade']);
+      expect(cluster.events().filter((event) => event.includes('upgrade'))).toEqual([
+        'begin helm upgrade',
+        'end helm upgrade',
+      ]);
     });
   });
 
@@ -181,7 +191,8 @@ describeUnless(terminalMissing(), 'at a terminal', () => {
 
   it('messages are broken between words, within 80 columns', async () => {
     await inProject(noServices, async (project) => {
-      const { exitCode, text } = await startAtTerminal(['add-service', '--mode', 'passthrough'], { cwd: project }).ended;
+      const { exitCode, text } = await startAtTerminal(['add-service', '--mode', 'passthrough'], { cwd: project })
+        .ended;
       expect(exitCode).toBe(0);
       expect(text).toContain('note: Passthrough (svc9)');
       expect(text.split('\r\n').filter((line) => line.length > 80)).toEqual([]);

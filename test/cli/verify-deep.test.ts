@@ -17,11 +17,15 @@ const readSecret = (project: string): string => readFileSync(join(project, secre
 const isBroken = (project: string): boolean => existsSync(join(project, journalPath));
 
 interface Found {
-  readonly services: readonly { readonly checks: readonly { readonly check: string; readonly status: string; readonly seen: string }[] }[];
+  readonly services: readonly {
+    readonly checks: readonly { readonly check: string; readonly status: string; readonly seen: string }[];
+  }[];
 }
 
 function findDeep(stdout: string): { readonly status: string; readonly seen: string } | undefined {
-  return (JSON.parse(stdout) as Found).services.flatMap(({ checks }) => checks).find(({ check }) => check === 'upstream-verification');
+  return (JSON.parse(stdout) as Found).services
+    .flatMap(({ checks }) => checks)
+    .find(({ check }) => check === 'upstream-verification');
 }
 
 /** With a hop that nobody verifies, --deep waits in vain for a refusal: the time to stop it. */
@@ -51,7 +55,11 @@ describe('verify --deep in a preview', () => {
     await besideGateway(threeModes, unverified, async (running) => {
       const { started, own } = await breakHop(running);
       started.kill(signal);
-      expect(await started.ended).toMatchObject({ exitCode, stdout: '', stderr: expect.stringContaining('Put Secret default/ic3-svc8-upstream-ca back.') as string });
+      expect(await started.ended).toMatchObject({
+        exitCode,
+        stdout: '',
+        stderr: expect.stringContaining('Put Secret default/ic3-svc8-upstream-ca back.') as string,
+      });
       expect(readSecret(running.project)).toBe(own);
       expect(isBroken(running.project)).toBe(false);
     });
@@ -65,13 +73,18 @@ describe('verify --deep in a preview', () => {
       const { project, outside } = running;
       const { started, own } = await breakHop(running);
       const busy = await run(['verify', 'svc7'], project);
-      expect(busy).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('ingress-tls verify --deep is running in it') as string });
+      expect(busy).toMatchObject({
+        exitCode: 3,
+        stderr: expect.stringContaining('ingress-tls verify --deep is running in it') as string,
+      });
       started.kill('SIGKILL');
       await started.ended;
       expect(isBroken(project)).toBe(true);
       expect(readSecret(project)).not.toBe(own);
       const { exitCode, stderr } = await run(args, project, installStandInCluster(outside).env);
-      expect(stderr).toContain('Put Secret default/ic3-svc8-upstream-ca back: a verify --deep was stopped before it could.\n');
+      expect(stderr).toContain(
+        'Put Secret default/ic3-svc8-upstream-ca back: a verify --deep was stopped before it could.\n',
+      );
       expect(exitCode).toBe(0);
       expect(readSecret(project)).toBe(own);
       expect(statSync(join(project, secretPath)).mode & 0o777).toBe(0o600);
@@ -86,9 +99,15 @@ describe('verify --deep in a preview', () => {
       const broken = await run(['verify', 'svc8', '--deep', '--json'], project);
       expect(findDeep(broken.stdout)).toMatchObject({ status: 'skipped' });
       expect(broken.stderr).not.toContain('Breaking');
-      writeFileSync(join(project, 'ingress-tls.yaml'), threeModes.replace('certificate:', 'controller:\n  profile: ingress-nginx-0.15\ncertificate:'));
+      writeFileSync(
+        join(project, 'ingress-tls.yaml'),
+        threeModes.replace('certificate:', 'controller:\n  profile: ingress-nginx-0.15\ncertificate:'),
+      );
       const legacy = await run(['verify', 'svc8', '--deep', '--json'], project);
-      expect(findDeep(legacy.stdout)).toMatchObject({ status: 'limit', seen: expect.stringContaining('profile ingress-nginx-0.15') as string });
+      expect(findDeep(legacy.stdout)).toMatchObject({
+        status: 'limit',
+        seen: expect.stringContaining('profile ingress-nginx-0.15') as string,
+      });
       expect(legacy.stderr).not.toContain('Breaking');
     });
   });
@@ -103,7 +122,9 @@ describe('verify --deep in a preview', () => {
       const isBegun = given > 0 || (running.project !== undefined && isBroken(running.project));
       const fails = isBegun && given < errors;
       if (fails) given += 1;
-      (response as ServerResponse).writeHead(fails ? 502 : 200).end(fails ? 'Bad Gateway' : 'Hello, I am svc8 for ingress-controller demo!\n');
+      (response as ServerResponse)
+        .writeHead(fails ? 502 : 200)
+        .end(fails ? 'Bad Gateway' : 'Hello, I am svc8 for ingress-controller demo!\n');
     };
     await besideGateway(threeModes, { answers: { svc8: answer } }, async ({ project, port }) => {
       poseAsPreview(project, port);
@@ -119,7 +140,10 @@ describe('verify --deep in a preview', () => {
     const answer = (response: Answer): void => {
       if (running.project !== undefined && running.own === undefined) {
         running.own = readSecret(running.project);
-        writeFileSync(join(running.project, journalPath), JSON.stringify({ version: 1, secretPath, target: { kind: 'preview' } }));
+        writeFileSync(
+          join(running.project, journalPath),
+          JSON.stringify({ version: 1, secretPath, target: { kind: 'preview' } }),
+        );
         writeFileSync(join(running.project, secretPath), 'broken');
       }
       (response as ServerResponse).end('Hello, I am svc8 for ingress-controller demo!\n');
@@ -135,7 +159,10 @@ describe('verify --deep in a preview', () => {
   });
 
   /** Starts --deep and waits until the hop is broken. */
-  async function breakHop({ project, port }: Running): Promise<{ readonly started: ReturnType<typeof startProgram>; readonly own: string }> {
+  async function breakHop({
+    project,
+    port,
+  }: Running): Promise<{ readonly started: ReturnType<typeof startProgram>; readonly own: string }> {
     poseAsPreview(project, port);
     const own = readSecret(project);
     const started = startProgram(['verify', '--deep'], { cwd: project });
@@ -148,26 +175,56 @@ describe('verify --deep on a cluster', () => {
   /** What the cluster holds: the project's own Secret, unless said otherwise. */
   const holding = (project: string, changes: { readonly owner?: string; readonly authority?: string } = {}): Reply => {
     const { owner = 'ic3', authority = readFileSync(join(project, 'certs/ca.crt'), 'utf8') } = changes;
-    const metadata = { name: 'ic3-svc8-upstream-ca', namespace: 'default', labels: { 'ingress-tls/controller': owner } };
+    const metadata = {
+      name: 'ic3-svc8-upstream-ca',
+      namespace: 'default',
+      labels: { 'ingress-tls/controller': owner },
+    };
     return {
       tool: 'kubectl',
       when: ['get', '--namespace', 'secret', 'ic3-svc8-upstream-ca'],
-      stdout: JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata, data: { 'ca.crt': Buffer.from(authority).toString('base64') } }),
+      stdout: JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata,
+        data: { 'ca.crt': Buffer.from(authority).toString('base64') },
+      }),
     };
   };
   const forbidden: Reply = {
     tool: 'kubectl',
     when: ['apply'],
-    stderr: 'Error from server (Forbidden): secrets "ic3-svc8-upstream-ca" is forbidden: User "eve" cannot patch resource "secrets"\n',
+    stderr:
+      'Error from server (Forbidden): secrets "ic3-svc8-upstream-ca" is forbidden: User "eve" cannot patch resource "secrets"\n',
     exitCode: 1,
   };
-  const deepArgs = (address: string): string[] => ['verify', 'svc8', '--deep', '--address', address, '--context', 'demo', '--json'];
+  const deepArgs = (address: string): string[] => [
+    'verify',
+    'svc8',
+    '--deep',
+    '--address',
+    address,
+    '--context',
+    'demo',
+    '--json',
+  ];
 
-  const sentSecrets = (cluster: StandInCluster): readonly string[] => cluster.calls('kubectl').filter(isWrite).map(({ stdin }) => stdin);
-  const readData = (manifest: string): string => Buffer.from(/ca\.crt: (\S+)/.exec(manifest)?.[1] ?? '', 'base64').toString();
+  const sentSecrets = (cluster: StandInCluster): readonly string[] =>
+    cluster
+      .calls('kubectl')
+      .filter(isWrite)
+      .map(({ stdin }) => stdin);
+  const readData = (manifest: string): string =>
+    Buffer.from(/ca\.crt: (\S+)/.exec(manifest)?.[1] ?? '', 'base64').toString();
 
-  async function breakHop({ project, address }: Running, cluster: StandInCluster): Promise<ReturnType<typeof startProgram>> {
-    const started = startProgram(['verify', 'svc8', '--deep', '--address', address, '--context', 'demo'], { cwd: project, env: cluster.env });
+  async function breakHop(
+    { project, address }: Running,
+    cluster: StandInCluster,
+  ): Promise<ReturnType<typeof startProgram>> {
+    const started = startProgram(['verify', 'svc8', '--deep', '--address', address, '--context', 'demo'], {
+      cwd: project,
+      env: cluster.env,
+    });
     await until(() => cluster.events().includes('end kubectl apply'));
     return started;
   }
@@ -204,21 +261,36 @@ describe('verify --deep on a cluster', () => {
       started.kill('SIGKILL');
       await started.ended;
       // Who may not go there is told, and the journal stays.
-      cluster.answer({ tool: 'kubectl', when: ['version', '--request-timeout'], stderr: expiredCredentials, exitCode: 1 });
+      cluster.answer({
+        tool: 'kubectl',
+        when: ['version', '--request-timeout'],
+        stderr: expiredCredentials,
+        exitCode: 1,
+      });
       const refused = await run(['verify', 'svc7', '--address', address], project, cluster.env);
-      expect(refused).toMatchObject({ exitCode: 3, stdout: '', stderr: expect.stringContaining('cannot put back') as string });
+      expect(refused).toMatchObject({
+        exitCode: 3,
+        stdout: '',
+        stderr: expect.stringContaining('cannot put back') as string,
+      });
       const journal = readFileSync(join(project, journalPath), 'utf8');
       expect(journal).not.toContain('kubeconfig');
       writeFileSync(join(project, journalPath), journal.replace('192.0.2.1', '192.0.2.2'));
       const { currentAnswers } = await import('../support/stand-in-answers.ts');
       cluster.answer(holding(project), ...currentAnswers);
       const elsewhere = await run(['verify', 'svc7', '--address', address], project, cluster.env);
-      expect(elsewhere).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('leads to https://192.0.2.1:6443') as string });
+      expect(elsewhere).toMatchObject({
+        exitCode: 3,
+        stderr: expect.stringContaining('leads to https://192.0.2.1:6443') as string,
+      });
       expect(sentSecrets(cluster)).toHaveLength(1);
 
       writeFileSync(join(project, journalPath), journal);
       const repaired = await run(['verify', 'svc7', '--address', address], project, cluster.env);
-      expect(repaired).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('back on the cluster of context demo') as string });
+      expect(repaired).toMatchObject({
+        exitCode: 0,
+        stderr: expect.stringContaining('back on the cluster of context demo') as string,
+      });
       expect(sentSecrets(cluster)[1]).toBe(readSecret(project));
       expect(isBroken(project)).toBe(false);
     });
@@ -229,11 +301,18 @@ describe('verify --deep on a cluster', () => {
       const cluster = installStandInCluster(outside);
       cluster.answer(holding(project, { owner: 'ic1' }));
       const { exitCode, stdout } = await run(deepArgs(address), project, cluster.env);
-      expect(findDeep(stdout)).toMatchObject({ status: 'skipped', seen: expect.stringContaining('ingress-tls/controller=ic3') as string });
+      expect(findDeep(stdout)).toMatchObject({
+        status: 'skipped',
+        seen: expect.stringContaining('ingress-tls/controller=ic3') as string,
+      });
       expect(exitCode).toBe(0);
       expect(sentSecrets(cluster)).toEqual([]);
       // One Secret is read, and nobody needs rights for all the others.
-      expect(cluster.calls('kubectl').filter(({ args }) => args.some((arg) => arg === '--all-namespaces' || arg === 'api-resources'))).toEqual([]);
+      expect(
+        cluster
+          .calls('kubectl')
+          .filter(({ args }) => args.some((arg) => arg === '--all-namespaces' || arg === 'api-resources')),
+      ).toEqual([]);
     });
   });
 
@@ -242,7 +321,10 @@ describe('verify --deep on a cluster', () => {
       const cluster = installStandInCluster(outside);
       cluster.answer(holding(project, { authority: 'edited by a person' }));
       const { exitCode, stdout } = await run(deepArgs(address), project, cluster.env);
-      expect(findDeep(stdout)).toMatchObject({ status: 'skipped', seen: expect.stringContaining('holds something else than certs/ca.crt') as string });
+      expect(findDeep(stdout)).toMatchObject({
+        status: 'skipped',
+        seen: expect.stringContaining('holds something else than certs/ca.crt') as string,
+      });
       expect(exitCode).toBe(0);
       expect(sentSecrets(cluster)).toEqual([]);
     });
@@ -266,8 +348,14 @@ describe('verify --deep on a cluster', () => {
       const cluster = installStandInCluster(outside);
       cluster.answer(holding(project), forbidden);
       const { exitCode, stdout, stderr } = await run(deepArgs(address), project, cluster.env);
-      expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: expect.stringContaining('cannot replace Secret default/ic3-svc8-upstream-ca') as string });
-      expect(findDeep(stdout)).toMatchObject({ status: 'skipped', seen: expect.stringContaining('cannot replace Secret') as string });
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 3,
+        stderr: expect.stringContaining('cannot replace Secret default/ic3-svc8-upstream-ca') as string,
+      });
+      expect(findDeep(stdout)).toMatchObject({
+        status: 'skipped',
+        seen: expect.stringContaining('cannot replace Secret') as string,
+      });
       expect(sentSecrets(cluster)).toHaveLength(1);
       expect(isBroken(project)).toBe(false);
       expect((await run(['verify', 'svc7', '--address', address], project, cluster.env)).exitCode).toBe(0);
@@ -308,14 +396,20 @@ describe('a journal that somebody else wrote', () => {
     await inProject(threeModes, (project) => {
       writeFileSync(join(project, journalPath), '{"version":1,"secretPath":"secrets/');
       const result = runProgram(['verify', '--address', '127.0.0.1:1'], { cwd: project });
-      expect(result).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(`cannot read ${journalPath}`) as string });
+      expect(result).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining(`cannot read ${journalPath}`) as string,
+      });
     });
   });
 
   it('has no file changed that is not one of our Secrets', async () => {
     await inProject(threeModes, (project) => {
       const before = readFileSync(join(project, 'certs/ca.crt'), 'utf8');
-      writeFileSync(join(project, journalPath), JSON.stringify({ version: 1, secretPath: 'certs/ca.crt\u001b[2J', target: { kind: 'preview' } }));
+      writeFileSync(
+        join(project, journalPath),
+        JSON.stringify({ version: 1, secretPath: 'certs/ca.crt\u001b[2J', target: { kind: 'preview' } }),
+      );
       const { stderr } = runProgram(['verify', '--address', '127.0.0.1:1'], { cwd: project });
       expect(stderr).toContain('nothing to put back');
       expect(stderr).not.toContain('\u001b');

@@ -33,7 +33,14 @@ export interface Row {
   readonly words?: RegExp;
 }
 
-const edgeChecks = { certificate: 'ok', trust: 'ok', validity: 'ok', answer: 'ok', 'tls-versions': 'ok', 'plain-http': 'ok' } as const;
+const edgeChecks = {
+  certificate: 'ok',
+  trust: 'ok',
+  validity: 'ok',
+  answer: 'ok',
+  'tls-versions': 'ok',
+  'plain-http': 'ok',
+} as const;
 
 /** What verify finds at a right gateway. */
 export const healthy: Statuses = {
@@ -108,41 +115,67 @@ const certificateRows: readonly Row[] = [
   },
   {
     fault: 'a certificate of another authority in the pod',
-    make: ({ maker }) => ({ passthroughPod: { identity: maker.makeIssued(svc9, maker.makeAuthority('/CN=example.test ingress-tls CA')) } }),
+    make: ({ maker }) => ({
+      passthroughPod: { identity: maker.makeIssued(svc9, maker.makeAuthority('/CN=example.test ingress-tls CA')) },
+    }),
     changes: { svc9: { certificate: 'failed', trust: 'failed', ...hellos } },
     exitCode: 1,
     words: /somebody else's certificate of the same names/,
   },
   {
     fault: 'a certificate in the pod that does not name the host',
-    make: ({ maker, pair }) => ({ passthroughPod: { identity: maker.makeIssued({ subject: '/CN=other', dnsNames: ['other.example.test'] }, pair('ca')) } }),
+    make: ({ maker, pair }) => ({
+      passthroughPod: {
+        identity: maker.makeIssued({ subject: '/CN=other', dnsNames: ['other.example.test'] }, pair('ca')),
+      },
+    }),
     // Who refuses the clients cannot be known to be the pod.
     changes: { svc9: { certificate: 'failed', trust: 'failed', ...refusedClients, ...hellos } },
     exitCode: 1,
   },
   {
     fault: 'an expired certificate at the edge',
-    make: (workshop) => replace(workshop, 'wildcard', workshop.maker.makeSelfSigned({ ...wildcard, from: -30, until: -1 }, keyOf(workshop, 'wildcard'))),
+    make: (workshop) =>
+      replace(
+        workshop,
+        'wildcard',
+        workshop.maker.makeSelfSigned({ ...wildcard, from: -30, until: -1 }, keyOf(workshop, 'wildcard')),
+      ),
     changes: { svc7: { validity: 'failed' }, svc8: { validity: 'failed' } },
     exitCode: 1,
     words: /expired/,
   },
   {
     fault: 'an expired certificate in the pod',
-    make: (workshop) => replace(workshop, 'svc9', workshop.maker.makeIssued({ ...svc9, from: -30, until: -1 }, workshop.pair('ca'), keyOf(workshop, 'svc9'))),
+    make: (workshop) =>
+      replace(
+        workshop,
+        'svc9',
+        workshop.maker.makeIssued({ ...svc9, from: -30, until: -1 }, workshop.pair('ca'), keyOf(workshop, 'svc9')),
+      ),
     changes: { svc9: { validity: 'failed' } },
     exitCode: 1,
     words: /expired/,
   },
   {
     fault: 'a certificate in the pod that is not valid yet',
-    make: (workshop) => replace(workshop, 'svc9', workshop.maker.makeIssued({ ...svc9, from: 1, until: 100 }, workshop.pair('ca'), keyOf(workshop, 'svc9'))),
+    make: (workshop) =>
+      replace(
+        workshop,
+        'svc9',
+        workshop.maker.makeIssued({ ...svc9, from: 1, until: 100 }, workshop.pair('ca'), keyOf(workshop, 'svc9')),
+      ),
     changes: { svc9: { validity: 'failed' } },
     exitCode: 1,
   },
   {
     fault: 'a certificate at the edge that ends in ten days',
-    make: (workshop) => replace(workshop, 'wildcard', workshop.maker.makeSelfSigned({ ...wildcard, from: -80, until: 10 }, keyOf(workshop, 'wildcard'))),
+    make: (workshop) =>
+      replace(
+        workshop,
+        'wildcard',
+        workshop.maker.makeSelfSigned({ ...wildcard, from: -80, until: 10 }, keyOf(workshop, 'wildcard')),
+      ),
     changes: { svc7: { validity: 'warning' }, svc8: { validity: 'warning' } },
     exitCode: 0,
   },
@@ -186,7 +219,10 @@ const passthroughRows: readonly Row[] = [
   },
   {
     fault: 'the controller terminates, and demands the client certificate itself',
-    make: () => ({ passedThrough: {}, answers: { svc9: writeText(400, '<center>No required SSL certificate was sent</center>\n') } }),
+    make: () => ({
+      passedThrough: {},
+      answers: { svc9: writeText(400, '<center>No required SSL certificate was sent</center>\n') },
+    }),
     changes: { svc9: { certificate: 'failed', trust: 'failed', answer: 'failed', ...allClients, ...hellos } },
     exitCode: 1,
   },
@@ -225,7 +261,9 @@ const passthroughRows: readonly Row[] = [
   },
   {
     fault: 'the pod accepts clients of another authority only',
-    make: ({ maker }) => ({ passthroughPod: { clientAuthority: maker.makeAuthority('/CN=svc9 client CA').certificate } }),
+    make: ({ maker }) => ({
+      passthroughPod: { clientAuthority: maker.makeAuthority('/CN=svc9 client CA').certificate },
+    }),
     changes: { svc9: { answer: 'failed', 'client-certificate-right': 'failed' } },
     exitCode: 1,
   },
@@ -252,7 +290,11 @@ const passthroughRows: readonly Row[] = [
     fault: 'HTTP/2 in the pod under a certificate that names a terminated host too',
     make: (workshop) => {
       const dnsNames = [...svc9.dnsNames, 'svc7.example.test'];
-      return replace(workshop, 'svc9', workshop.maker.makeIssued({ ...svc9, dnsNames }, workshop.pair('ca'), keyOf(workshop, 'svc9')));
+      return replace(
+        workshop,
+        'svc9',
+        workshop.maker.makeIssued({ ...svc9, dnsNames }, workshop.pair('ca'), keyOf(workshop, 'svc9')),
+      );
     },
     changes: { svc9: { coalescing: 'warning' } },
     exitCode: 0,
@@ -370,8 +412,18 @@ const portRows: readonly Row[] = [
     changes: { svc7: { 'tls-versions': 'failed' }, svc8: { 'tls-versions': 'failed' } },
     exitCode: 1,
   },
-  { fault: 'no TLS 1.3 at the edge', make: () => ({ edgeTls: { maxVersion: 'TLSv1.2' } }), changes: { svc7: { 'tls-versions': 'failed' }, svc8: { 'tls-versions': 'failed' } }, exitCode: 1 },
-  { fault: 'no TLS 1.3 in the pod', make: () => ({ passthroughPod: { tls: { maxVersion: 'TLSv1.2' } } }), changes: { svc9: { 'tls-versions': 'failed' } }, exitCode: 1 },
+  {
+    fault: 'no TLS 1.3 at the edge',
+    make: () => ({ edgeTls: { maxVersion: 'TLSv1.2' } }),
+    changes: { svc7: { 'tls-versions': 'failed' }, svc8: { 'tls-versions': 'failed' } },
+    exitCode: 1,
+  },
+  {
+    fault: 'no TLS 1.3 in the pod',
+    make: () => ({ passthroughPod: { tls: { maxVersion: 'TLSv1.2' } } }),
+    changes: { svc9: { 'tls-versions': 'failed' } },
+    exitCode: 1,
+  },
   {
     fault: 'no TLS 1.2 in the pod',
     make: () => ({ passthroughPod: { tls: { minVersion: 'TLSv1.3' } } }),
@@ -381,48 +433,84 @@ const portRows: readonly Row[] = [
 ];
 
 const brokenRows: readonly Row[] = [
-  ...(['hang', 'garbage', 'reset', 'end', 'half-certificate'] as const).map(
-    (way): Row => ({
-      fault: `${way} after the hello for the passthrough host`,
-      make: () => ({ onHello: { svc9: way } }),
-      ...(way === 'hang' ? { options: hanging } : {}),
-      changes: {
-        svc9: {
-          certificate: 'failed',
-          trust: 'skipped',
-          validity: 'skipped',
-          answer: 'failed',
-          'tls-versions': 'failed',
-          'client-certificate-right': 'failed',
-          // Where everybody's connection ends, that some end proves nothing; silence and garbage are no refusal.
-          'client-certificate-none': way === 'hang' || way === 'garbage' ? 'failed' : 'skipped',
-          'client-certificate-foreign': way === 'hang' || way === 'garbage' ? 'failed' : 'skipped',
-          ...hellos,
-        },
+  ...(['hang', 'garbage', 'reset', 'end', 'half-certificate'] as const).map((way): Row => ({
+    fault: `${way} after the hello for the passthrough host`,
+    make: () => ({ onHello: { svc9: way } }),
+    ...(way === 'hang' ? { options: hanging } : {}),
+    changes: {
+      svc9: {
+        certificate: 'failed',
+        trust: 'skipped',
+        validity: 'skipped',
+        answer: 'failed',
+        'tls-versions': 'failed',
+        'client-certificate-right': 'failed',
+        // Where everybody's connection ends, that some end proves nothing; silence and garbage are no refusal.
+        'client-certificate-none': way === 'hang' || way === 'garbage' ? 'failed' : 'skipped',
+        'client-certificate-foreign': way === 'hang' || way === 'garbage' ? 'failed' : 'skipped',
+        ...hellos,
       },
-      exitCode: 1,
-    }),
-  ),
+    },
+    exitCode: 1,
+  })),
   {
     fault: 'end after the hello for a terminated host',
     make: () => ({ onHello: { svc7: 'end' } }),
     // svc7 stands for all hosts of its certificate when HTTP/2 is looked for.
     changes: {
-      svc7: { certificate: 'failed', trust: 'skipped', validity: 'skipped', answer: 'failed', 'tls-versions': 'failed' },
+      svc7: {
+        certificate: 'failed',
+        trust: 'skipped',
+        validity: 'skipped',
+        answer: 'failed',
+        'tls-versions': 'failed',
+      },
       svc9: { coalescing: 'skipped' },
     },
     exitCode: 1,
   },
-  { fault: 'hang after accept', make: () => ({ onAccept: 'hang' }), options: hanging, changes: 'nothing holds', exitCode: 1 },
+  {
+    fault: 'hang after accept',
+    make: () => ({ onAccept: 'hang' }),
+    options: hanging,
+    changes: 'nothing holds',
+    exitCode: 1,
+  },
   // The reset may come before the client knows that it is connected: then nothing was reached.
   { fault: 'reset after accept', make: () => ({ onAccept: 'reset' }), changes: 'nothing holds', exitCode: [1, 3] },
 ];
 
 const deepRows: readonly Row[] = [
-  { fault: 'nothing, looked at in depth', asPreview: true, options: ['--deep', '--timeout', '20s'], changes: { svc8: { 'upstream-verification': 'ok' } }, exitCode: 0 },
-  { fault: 'the hop is not verified, without --deep', asPreview: true, make: () => ({ hop: 'unverified' }), changes: {}, exitCode: 0 },
-  { fault: 'the hop is not verified', asPreview: true, make: () => ({ hop: 'unverified' }), options: ['--deep', '--timeout', '20s'], changes: { svc8: { 'upstream-verification': 'failed' } }, exitCode: 1 },
+  {
+    fault: 'nothing, looked at in depth',
+    asPreview: true,
+    options: ['--deep', '--timeout', '20s'],
+    changes: { svc8: { 'upstream-verification': 'ok' } },
+    exitCode: 0,
+  },
+  {
+    fault: 'the hop is not verified, without --deep',
+    asPreview: true,
+    make: () => ({ hop: 'unverified' }),
+    changes: {},
+    exitCode: 0,
+  },
+  {
+    fault: 'the hop is not verified',
+    asPreview: true,
+    make: () => ({ hop: 'unverified' }),
+    options: ['--deep', '--timeout', '20s'],
+    changes: { svc8: { 'upstream-verification': 'failed' } },
+    exitCode: 1,
+  },
 ];
 
 /** Those that wait come first, so that the others run beside them. */
-export const rows: readonly Row[] = [...deepRows, ...brokenRows, ...answerRows, ...certificateRows, ...passthroughRows, ...portRows];
+export const rows: readonly Row[] = [
+  ...deepRows,
+  ...brokenRows,
+  ...answerRows,
+  ...certificateRows,
+  ...passthroughRows,
+  ...portRows,
+];

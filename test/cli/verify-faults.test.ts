@@ -25,7 +25,10 @@ interface Report {
 }
 
 /** Runs verify against a gateway with the fault of a row. */
-function verify({ make, options = ['--timeout', '20s'], asPreview }: Row, format: readonly string[]): Promise<ProgramResult> {
+function verify(
+  { make, options = ['--timeout', '20s'], asPreview }: Row,
+  format: readonly string[],
+): Promise<ProgramResult> {
   return inProject(threeModes, async (project, outside) => {
     const workshop = join(outside, 'workshop');
     mkdirSync(workshop);
@@ -49,13 +52,20 @@ function verify({ make, options = ['--timeout', '20s'], asPreview }: Row, format
 
 /** check -> status of every service and of the controller. */
 function tabulate({ services, controller }: Report): Record<string, Record<string, Status>> {
-  const parts = [...services.map(({ service, checks }) => [service, checks] as const), ['controller', controller] as const];
-  return Object.fromEntries(parts.map(([name, checks]) => [name, Object.fromEntries(checks.map(({ check, status }) => [check, status]))]));
+  const parts = [
+    ...services.map(({ service, checks }) => [service, checks] as const),
+    ['controller', controller] as const,
+  ];
+  return Object.fromEntries(
+    parts.map(([name, checks]) => [name, Object.fromEntries(checks.map(({ check, status }) => [check, status]))]),
+  );
 }
 
 function expectStatuses({ changes }: Row, seen: Readonly<Record<string, Readonly<Record<string, Status>>>>): void {
   if (changes !== 'nothing holds') {
-    const expected = Object.entries(healthy).map(([name, checks]) => [name, { ...checks, ...changes[name as keyof typeof healthy] }] as const);
+    const expected = Object.entries(healthy).map(
+      ([name, checks]) => [name, { ...checks, ...changes[name as keyof typeof healthy] }] as const,
+    );
     expect(seen).toEqual(Object.fromEntries(expected));
     return;
   }
@@ -89,7 +99,8 @@ async function judge(row: Row): Promise<void> {
     expect(Object.values(each).join(' ')).not.toMatch(unfit);
   }
   const notFine = all.filter(({ cause }) => cause !== undefined);
-  if (row.words !== undefined) expect(notFine.map((each) => Object.values(each).join(' ')).join('\n')).toMatch(row.words);
+  if (row.words !== undefined)
+    expect(notFine.map((each) => Object.values(each).join(' ')).join('\n')).toMatch(row.words);
 }
 
 const right: Row = { fault: 'nothing', changes: {}, exitCode: 0 };

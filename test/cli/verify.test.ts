@@ -60,7 +60,9 @@ describe('verify', () => {
       }
       expect(found.services[2]?.checks).toHaveLength(order.length - 1);
       expect(found.controller.map(({ check }) => check)).toEqual(['unknown-name', 'no-name']);
-      const others = [...found.services.flatMap(({ checks }) => checks), ...found.controller].filter(({ status }) => status !== 'ok');
+      const others = [...found.services.flatMap(({ checks }) => checks), ...found.controller].filter(
+        ({ status }) => status !== 'ok',
+      );
       expect(others.map(({ check, status }) => [check, status])).toEqual([['upstream-verification', 'skipped']]);
       expect({ holds: found.holds, exitCode }).toEqual({ holds: true, exitCode: 0 });
       expect(readKeyMaterial(project).filter((text) => (stdout + stderr).includes(text))).toEqual([]);
@@ -92,14 +94,20 @@ describe('verify', () => {
       poseAsPreview(project, port);
       const { exitCode, stdout, stderr } = await run(['verify', 'svc7', '--json'], project, { PATH: '' });
       expect(stderr).toBe(`Address: ${address} (the preview that runs here, process ${process.pid})\n`);
-      expect({ exitCode, address: readDocument(stdout).address }).toEqual({ exitCode: 0, address: { host: '127.0.0.1', port, source: 'preview' } });
+      expect({ exitCode, address: readDocument(stdout).address }).toEqual({
+        exitCode: 0,
+        address: { host: '127.0.0.1', port, source: 'preview' },
+      });
     });
   });
 
   it('--path and --status are asked for, and the body is nobody’s business then', async () => {
     await inProject(threeModes, async (project) => {
       const seen: (string | undefined)[] = [];
-      const pair = { cert: readFileSync(join(project, 'certs/wildcard.crt')), key: readFileSync(join(project, 'certs/wildcard.key')) };
+      const pair = {
+        cert: readFileSync(join(project, 'certs/wildcard.crt')),
+        key: readFileSync(join(project, 'certs/wildcard.key')),
+      };
       const server = await listen(
         createServer(pair, (request, response) => {
           seen.push(request.url);
@@ -128,7 +136,10 @@ describe('verify', () => {
       expectGolden('verify-unreachable', args.with(-1, '127.0.0.1:PORT'), project, hideRun(result, gone.port));
       expect(result.exitCode).toBe(3);
       const json = runProgram([...args, '--json'], { cwd: project });
-      expect({ exitCode: json.exitCode, holds: readDocument(json.stdout).holds }).toEqual({ exitCode: 3, holds: false });
+      expect({ exitCode: json.exitCode, holds: readDocument(json.stdout).holds }).toEqual({
+        exitCode: 3,
+        holds: false,
+      });
     });
   });
 
@@ -139,13 +150,23 @@ describe('verify', () => {
       try {
         const args = ['verify', '--address', `127.0.0.1:${silent.port}`];
         const { exitCode, stdout } = await run([...args, '--timeout', '1s'], project);
-        expect({ exitCode, last: stdout.trimEnd().split('\n').at(-1) }).toEqual({ exitCode: 1, last: '3 of 3 services do not hold' });
-        for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+        expect({ exitCode, last: stdout.trimEnd().split('\n').at(-1) }).toEqual({
+          exitCode: 1,
+          last: '3 of 3 services do not hold',
+        });
+        for (const [signal, code] of [
+          ['SIGINT', 130],
+          ['SIGTERM', 143],
+        ] as const) {
           const before = sockets.length;
           const stopped = startProgram([...args, '--timeout', '1h'], { cwd: project });
           await until(() => sockets.length > before);
           stopped.kill(signal);
-          expect(await stopped.ended).toMatchObject({ exitCode: code, stdout: '', stderr: expect.stringContaining('error: stopped\n') as string });
+          expect(await stopped.ended).toMatchObject({
+            exitCode: code,
+            stdout: '',
+            stderr: expect.stringContaining('error: stopped\n') as string,
+          });
         }
       } finally {
         await silent.close();
@@ -209,7 +230,10 @@ describe('verify', () => {
         }),
       );
       try {
-        const { exitCode, stdout } = await run(['verify', '--address', `127.0.0.1:${server.port}`, '--timeout', '1s', '--json'], project);
+        const { exitCode, stdout } = await run(
+          ['verify', '--address', `127.0.0.1:${server.port}`, '--timeout', '1s', '--json'],
+          project,
+        );
         expect(exitCode).toBe(1);
         expect(readDocument(stdout).holds).toBe(false);
         // One for each service, and one for a name that nobody has.
@@ -222,8 +246,16 @@ describe('verify', () => {
 
   it('without services says so', async () => {
     await inProject(noServices, (project) => {
-      expect(runProgram(['verify'], { cwd: project, env: { PATH: '' } })).toEqual({ exitCode: 0, stdout: 'There are no services to verify yet: ingress-tls add-service\n', stderr: '' });
-      expect(JSON.parse(runProgram(['verify', '--json'], { cwd: project, env: { PATH: '' } }).stdout)).toEqual({ holds: true, services: [], controller: [] });
+      expect(runProgram(['verify'], { cwd: project, env: { PATH: '' } })).toEqual({
+        exitCode: 0,
+        stdout: 'There are no services to verify yet: ingress-tls add-service\n',
+        stderr: '',
+      });
+      expect(JSON.parse(runProgram(['verify', '--json'], { cwd: project, env: { PATH: '' } }).stdout)).toEqual({
+        holds: true,
+        services: [],
+        controller: [],
+      });
     });
   });
 });
@@ -234,18 +266,27 @@ describe('verify looks for the address', () => {
   const onLoopback = { tool: 'kubectl', when: ['get', 'nodes'], stdout: 'InternalIP\t127.0.0.1\n' } as const;
 
   it('on the cluster: the node port of the controller’s own Service, only reading', async () => {
-    await inProject(threeModes.replace('certificate:', 'controller:\n  nodePort: 30001\ncertificate:'), (project, outside) => {
-      const cluster = installStandInCluster(outside);
-      cluster.answer(nodePortUser(30_001, 'ingress-nginx-demo', 'ingress-nginx-ic3'), onLoopback);
-      const { exitCode, stderr } = runProgram(['verify', '--context', 'demo'], { cwd: project, env: cluster.env });
-      expect(stderr).toContain('Address: 127.0.0.1:30001 (node port of Service ingress-nginx-ic3; context demo, server https://192.0.2.1:6443, Kubernetes v1.35.4)\n');
-      expect(exitCode).toBe(3);
-      expect(cluster.calls().filter(isWrite)).toEqual([]);
-    });
+    await inProject(
+      threeModes.replace('certificate:', 'controller:\n  nodePort: 30001\ncertificate:'),
+      (project, outside) => {
+        const cluster = installStandInCluster(outside);
+        cluster.answer(nodePortUser(30_001, 'ingress-nginx-demo', 'ingress-nginx-ic3'), onLoopback);
+        const { exitCode, stderr } = runProgram(['verify', '--context', 'demo'], { cwd: project, env: cluster.env });
+        expect(stderr).toContain(
+          'Address: 127.0.0.1:30001 (node port of Service ingress-nginx-ic3; context demo, server https://192.0.2.1:6443, Kubernetes v1.35.4)\n',
+        );
+        expect(exitCode).toBe(3);
+        expect(cluster.calls().filter(isWrite)).toEqual([]);
+      },
+    );
   });
 
   it.each([
-    ['where the controller is not applied', { ...controllerService, stdout: '{"items":[]}' }, 'no Service has node port 30092'],
+    [
+      'where the controller is not applied',
+      { ...controllerService, stdout: '{"items":[]}' },
+      'no Service has node port 30092',
+    ],
     ['where the node port is another’s', nodePortUser(30_092, 'shop', 'front'), 'Service front in namespace shop'],
     ['where no node has an address', { ...onLoopback, stdout: '' }, 'no node of context demo has an address'],
   ])('and says what is missing %s', async (_title, answer, message) => {
@@ -262,7 +303,12 @@ describe('verify looks for the address', () => {
   it('and names both ways when there is neither', async () => {
     await inProject(threeModes, (project, outside) => {
       const cluster = installStandInCluster(outside);
-      cluster.answer({ tool: 'kubectl', when: ['version', '--request-timeout'], stderr: refusedConnection, exitCode: 1 });
+      cluster.answer({
+        tool: 'kubectl',
+        when: ['version', '--request-timeout'],
+        stderr: refusedConnection,
+        exitCode: 1,
+      });
       const result = runProgram(['verify'], { cwd: project, env: cluster.env });
       expectGolden('verify-nothing-runs', ['verify'], project, result);
       expect(result.exitCode).toBe(3);
@@ -287,19 +333,25 @@ describe('verify looks for the address', () => {
   it('not in a file that is garbage', async () => {
     await inProject(threeModes, (project) => {
       writeFileSync(join(project, '.ingress-tls/preview.json'), '{"pid":');
-      expect(runProgram(['verify'], { cwd: project, env: { PATH: '' } }).stderr).toContain('no preview runs in this folder');
+      expect(runProgram(['verify'], { cwd: project, env: { PATH: '' } }).stderr).toContain(
+        'no preview runs in this folder',
+      );
     });
   });
 });
 
 describeUnless(terminalMissing(), 'verify at a terminal', () => {
   it('stays within 80 columns and colours what it says', async () => {
-    await besideGateway(threeModes, { passthroughPod: { clients: 'any' }, offersHttp2: true }, async ({ project, address }) => {
-      const { exitCode, raw, text } = await startAtTerminal(['verify', '--address', address], { cwd: project }).ended;
-      expect(exitCode).toBe(1);
-      expect(text.split('\r\n').filter((line) => line.length > 80)).toEqual([]);
-      for (const word of ['ok', 'FAILED', 'warn']) expect(text).toMatch(new RegExp(`^ {2}${word} `, 'm'));
-      expect(raw).toContain('\u001b[31m');
-    });
+    await besideGateway(
+      threeModes,
+      { passthroughPod: { clients: 'any' }, offersHttp2: true },
+      async ({ project, address }) => {
+        const { exitCode, raw, text } = await startAtTerminal(['verify', '--address', address], { cwd: project }).ended;
+        expect(exitCode).toBe(1);
+        expect(text.split('\r\n').filter((line) => line.length > 80)).toEqual([]);
+        for (const word of ['ok', 'FAILED', 'warn']) expect(text).toMatch(new RegExp(`^ {2}${word} `, 'm'));
+        expect(raw).toContain('\u001b[31m');
+      },
+    );
   });
 });

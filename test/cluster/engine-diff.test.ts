@@ -27,7 +27,12 @@ describeWithCluster('diff on a cluster', (cluster) => {
     testDiff(() => project);
 
     it('repeats the refusal of one object and still tells of the others', () => {
-      const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'no-more', namespace: project.namespace }, spec: { hard: { secrets: '1' } } };
+      const quota = {
+        apiVersion: 'v1',
+        kind: 'ResourceQuota',
+        metadata: { name: 'no-more', namespace: project.namespace },
+        spec: { hard: { secrets: '1' } },
+      };
       kubectlWithInput(cluster, JSON.stringify(quota), 'apply', '-f', '-');
       try {
         // Until it is counted, the API server refuses everything with other words.
@@ -35,7 +40,9 @@ describeWithCluster('diff on a cluster', (cluster) => {
         inNamespace('delete', 'secret', `${name}-svc9-tls`);
         const told = askDiff(project, 'svc9');
         expect(differing(told)).toEqual([`create Secret ${name}-svc9-tls`]);
-        expect(told.objects.find(({ change }) => change === 'create')?.refusal).toMatch(/is forbidden: exceeded quota: no-more, requested: secrets=1/);
+        expect(told.objects.find(({ change }) => change === 'create')?.refusal).toMatch(
+          /is forbidden: exceeded quota: no-more, requested: secrets=1/,
+        );
       } finally {
         inNamespace('delete', 'resourcequota', 'no-more');
       }

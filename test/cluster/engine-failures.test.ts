@@ -19,13 +19,20 @@ describeWithCluster('why workloads are not ready', (cluster) => {
   const namespace = 'cfw-workloads';
   const read = async (names: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> => {
     const exec = createExec({ env: { ...process.env, ...programEnvironment(cluster) }, cwd: process.cwd() });
-    return (await readRolloutCauses({ exec, connection: {}, requestTimeout: 30 }, names.map((name) => ({ kind: 'Deployment', namespace, name })))).reasons;
+    return (
+      await readRolloutCauses(
+        { exec, connection: {}, requestTimeout: 30 },
+        names.map((name) => ({ kind: 'Deployment', namespace, name })),
+      )
+    ).reasons;
   };
-  const readOne = async (name: string): Promise<string> => ((await read([name])).get(`Deployment ${namespace}/${name}`) ?? []).join('\n');
+  const readOne = async (name: string): Promise<string> =>
+    ((await read([name])).get(`Deployment ${namespace}/${name}`) ?? []).join('\n');
 
   beforeAll(() => {
     kubectl(cluster, 'create', 'namespace', namespace);
-    for (const { name, pod } of failingWorkloads) kubectlWithInput(cluster, writeDeployment(name, namespace, pod), 'apply', '--filename', '-');
+    for (const { name, pod } of failingWorkloads)
+      kubectlWithInput(cluster, writeDeployment(name, namespace, pod), 'apply', '--filename', '-');
   });
 
   afterAll(() => {
@@ -40,32 +47,60 @@ describeWithCluster('why workloads are not ready', (cluster) => {
     const exec = createExec({ env: { ...process.env, ...programEnvironment(cluster) }, cwd: process.cwd() });
     const references = failingWorkloads.map(({ name }) => ({ kind: 'Deployment', namespace, name }));
     const listStuck = async (): Promise<readonly string[]> =>
-      (await listUnready({ exec, connection: {}, requestTimeout: 30 }, references)).filter(({ isStuck }) => isStuck).map(({ workload }) => workload.name);
-    await expect.poll(listStuck, polling).toEqual(failingWorkloads.map(({ name }) => name).filter((name) => name !== 'nowhere' && name !== 'unready'));
+      (await listUnready({ exec, connection: {}, requestTimeout: 30 }, references))
+        .filter(({ isStuck }) => isStuck)
+        .map(({ workload }) => workload.name);
+    await expect
+      .poll(listStuck, polling)
+      .toEqual(failingWorkloads.map(({ name }) => name).filter((name) => name !== 'nowhere' && name !== 'unready'));
   });
 
   it('tells nothing of one that is ready, and all together what each lacks', { timeout }, async () => {
-    kubectlWithInput(cluster, writeDeployment('fine', namespace, { containers: [serving] }), 'apply', '--filename', '-');
+    kubectlWithInput(
+      cluster,
+      writeDeployment('fine', namespace, { containers: [serving] }),
+      'apply',
+      '--filename',
+      '-',
+    );
     kubectl(cluster, 'rollout', 'status', 'deployment/fine', '--namespace', namespace, '--timeout=60s');
     const causes = await read(['fine', 'absent', ...failingWorkloads.map(({ name }) => name)]);
-    expect([...causes.keys()].sort()).toEqual(['absent', ...failingWorkloads.map(({ name }) => name)].map((name) => `Deployment ${namespace}/${name}`).sort());
+    expect([...causes.keys()].sort()).toEqual(
+      ['absent', ...failingWorkloads.map(({ name }) => name)].map((name) => `Deployment ${namespace}/${name}`).sort(),
+    );
     expect(causes.get(`Deployment ${namespace}/absent`)).toEqual(['there is no such object on the cluster']);
   });
 
   it('quotes the refusals of a quota and of Pod Security', { timeout }, async () => {
     kubectl(cluster, 'create', 'quota', 'none', '--hard=pods=0', '--namespace', namespace);
-    kubectlWithInput(cluster, writeDeployment('quota', namespace, { containers: [{ name: 'main', image: 'x' }] }), 'apply', '--filename', '-');
+    kubectlWithInput(
+      cluster,
+      writeDeployment('quota', namespace, { containers: [{ name: 'main', image: 'x' }] }),
+      'apply',
+      '--filename',
+      '-',
+    );
     await expect.poll(() => readOne('quota'), polling).toContain('exceeded quota: none, requested: pods=1');
     kubectl(cluster, 'delete', 'quota', 'none', '--namespace', namespace);
     kubectl(cluster, 'label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted');
-    kubectlWithInput(cluster, writeDeployment('root', namespace, { containers: [{ name: 'main', image: 'x', securityContext: { runAsUser: 0 } }] }), 'apply', '--filename', '-');
+    kubectlWithInput(
+      cluster,
+      writeDeployment('root', namespace, {
+        containers: [{ name: 'main', image: 'x', securityContext: { runAsUser: 0 } }],
+      }),
+      'apply',
+      '--filename',
+      '-',
+    );
     await expect.poll(() => readOne('root'), polling).toContain('violates PodSecurity "restricted:latest"');
   });
 
   it('says what it may not see, and does not throw', { timeout }, async () => {
     const exec = createExec({ env: { ...process.env, ...programEnvironment(cluster) }, cwd: process.cwd() });
     const connection = { kubeconfig: '/nonexistent' };
-    const { reasons: causes, unready } = await readRolloutCauses({ exec, connection, requestTimeout: 5 }, [{ kind: 'Deployment', namespace, name: 'image' }]);
+    const { reasons: causes, unready } = await readRolloutCauses({ exec, connection, requestTimeout: 5 }, [
+      { kind: 'Deployment', namespace, name: 'image' },
+    ]);
     expect(unready.size).toBe(0);
     expect([...causes.values()].flat().join('\n')).toContain('cannot see the workloads');
   });
@@ -87,7 +122,13 @@ describeWithCluster('apply and destroy among obstacles', (cluster) => {
   it('apply waits for a namespace that is still being deleted', { timeout }, async () => {
     kubectl(cluster, 'create', 'namespace', project.namespace);
     inNamespace('create', 'configmap', 'held');
-    inNamespace('patch', 'configmap', 'held', '--type=merge', '--patch={"metadata":{"finalizers":["example.test/hold"]}}');
+    inNamespace(
+      'patch',
+      'configmap',
+      'held',
+      '--type=merge',
+      '--patch={"metadata":{"finalizers":["example.test/hold"]}}',
+    );
     kubectl(cluster, 'delete', 'namespace', project.namespace, '--wait=false');
     // The namespace controller begins five seconds after the deletion (kubernetes@1.35 pkg/controller/namespace, namespaceDeletionGracePeriod).
     const short = ingressTls(cluster, project.folder, 'apply', '--timeout', '12s');
@@ -107,7 +148,10 @@ describeWithCluster('apply and destroy among obstacles', (cluster) => {
     expect(exitCode, stderr).toBe(0);
     expect(stderr).toContain(`kept: namespace ${project.namespace}, which also holds ConfigMap/foreign`);
     expect(inNamespace('get', 'pods,deployments,services,secrets', '--output=name')).toBe('');
-    expect(inNamespace('get', 'configmaps', '--output=name').trim().split('\n').sort()).toEqual(['configmap/foreign', 'configmap/kube-root-ca.crt']);
+    expect(inNamespace('get', 'configmaps', '--output=name').trim().split('\n').sort()).toEqual([
+      'configmap/foreign',
+      'configmap/kube-root-ca.crt',
+    ]);
     expect(kubectl(cluster, 'get', 'namespace', `${project.name}-controller`, '--ignore-not-found')).toBe('');
   });
 
@@ -121,5 +165,9 @@ describeWithCluster('apply and destroy among obstacles', (cluster) => {
 
 function remove(cluster: Cluster, ...namespaces: readonly string[]): void {
   const env = { ...process.env, KUBECONFIG: cluster.kubeconfig };
-  spawnSync(findTool('kubectl') ?? 'kubectl', ['delete', 'namespace', ...namespaces, '--ignore-not-found', '--wait=false'], { env });
+  spawnSync(
+    findTool('kubectl') ?? 'kubectl',
+    ['delete', 'namespace', ...namespaces, '--ignore-not-found', '--wait=false'],
+    { env },
+  );
 }

@@ -24,7 +24,14 @@ describeWithCluster('apply on a cluster, again and again', (cluster) => {
     testLaterApplies(() => project);
 
     it('sends one Secret and calls no helm when a certificate was replaced in the cluster', () => {
-      inNamespace('patch', 'secret', `${name}-svc9-client-ca`, '--type=json', '--patch', '[{"op":"remove","path":"/data/ca.crt"}]');
+      inNamespace(
+        'patch',
+        'secret',
+        `${name}-svc9-client-ca`,
+        '--type=json',
+        '--patch',
+        '[{"op":"remove","path":"/data/ca.crt"}]',
+      );
       const { exitCode, stderr, helmCalls, writes } = runApply(project);
       expect(exitCode, stderr).toBe(0);
       expect(helmCalls).toEqual([]);
@@ -33,7 +40,8 @@ describeWithCluster('apply on a cluster, again and again', (cluster) => {
 
     it('repairs an annotation that was taken away, which verify has named', async () => {
       inNamespace('annotate', 'ingress', `${name}-svc9`, 'nginx.ingress.kubernetes.io/ssl-passthrough-');
-      const verify = (): ProgramResult => ingressTls(cluster, project.folder, 'verify', 'svc9', '--address', `127.0.0.1:31096`);
+      const verify = (): ProgramResult =>
+        ingressTls(cluster, project.folder, 'verify', 'svc9', '--address', `127.0.0.1:31096`);
       await until(() => verify().exitCode === 1);
       const { exitCode, stderr, helmCalls } = runApply(project);
       expect(exitCode, stderr).toBe(0);

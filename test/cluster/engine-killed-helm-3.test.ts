@@ -5,7 +5,12 @@ import { testPendingInstall, testPendingUpgrade, useKilledProject } from './engi
 
 /** What helm itself leaves when it is killed. Where helm lives on or kubectl is killed, helm's version changes nothing: engine-killed.test.ts. */
 describeWithCluster('apply that is killed, by helm 3', (anyCluster) => {
-  const reason = findTool('helm3') === undefined ? 'no helm3 on PATH or in the test cache (npm run test:tools)' : process.platform === 'linux' ? undefined : 'needs /proc';
+  const reason =
+    findTool('helm3') === undefined
+      ? 'no helm3 on PATH or in the test cache (npm run test:tools)'
+      : process.platform === 'linux'
+        ? undefined
+        : 'needs /proc';
   describeUnless(reason, 'goes on when it is run again', () => {
     const cluster = { ...anyCluster, helm: 'helm3' } as const;
     const killed = useKilledProject(cluster, 'ick3', 30097);

@@ -4,7 +4,15 @@ import { killAt } from './engine/kill.ts';
 import { testPendingInstall, testPendingUpgrade, useKilledProject } from './engine/killed.ts';
 
 /** Lines of apply, from the first look at the cluster to the last step. */
-const moments = ['$ kubectl config view', '❯ apply manifests/ic-common.yaml', '❯ apply 5 Secrets', '❯ wait for Deployment', '❯ install release', '✔ install release', '❯ wait for '];
+const moments = [
+  '$ kubectl config view',
+  '❯ apply manifests/ic-common.yaml',
+  '❯ apply 5 Secrets',
+  '❯ wait for Deployment',
+  '❯ install release',
+  '✔ install release',
+  '❯ wait for ',
+];
 
 describeWithCluster('apply that is killed', (cluster) => {
   describeUnless(process.platform === 'linux' ? undefined : 'needs /proc', 'goes on when it is run again', () => {
@@ -15,7 +23,9 @@ describeWithCluster('apply that is killed', (cluster) => {
       // Each is in the run of the one before, if that is not killed.
       for (const [index, moment] of moments.entries()) {
         const run = project.startApply();
-        const { wasRunning, stderr } = await killAt(run, () => run.stderr().includes(moment), { tools: index % 2 === 0 });
+        const { wasRunning, stderr } = await killAt(run, () => run.stderr().includes(moment), {
+          tools: index % 2 === 0,
+        });
         // What the tools did after the last kill is not done again, so that its line may be missing.
         expect(wasRunning || index > 4, `${moment}\n${stderr}`).toBe(true);
       }

@@ -27,9 +27,15 @@ describeWithCluster('apply ends when clients are served', (cluster) => {
     const { exitCode, stdout, stderr } = ingressTls(cluster, project.folder, 'apply', '--timeout', '120s');
     expect(exitCode, stderr).toBe(0);
     const lines = stdout.split('\n').filter((line) => line.startsWith('  curl '));
-    const served = lines.map((line) => execFileSync('sh', ['-c', `${line} --silent --show-error`], { cwd: project.folder, encoding: 'utf8' }));
+    const served = lines.map((line) =>
+      execFileSync('sh', ['-c', `${line} --silent --show-error`], { cwd: project.folder, encoding: 'utf8' }),
+    );
     expect(lines.map((line) => /https:\/\/([^:]+)/.exec(line)?.[1])).toEqual(hosts);
-    expect(served).toEqual(['svc7', 'svc8', 'svc9', 'svc10'].slice(0, hosts.length).map((name) => `Hello, I am ${name} for ingress-controller demo!\n`));
+    expect(served).toEqual(
+      ['svc7', 'svc8', 'svc9', 'svc10']
+        .slice(0, hosts.length)
+        .map((name) => `Hello, I am ${name} for ingress-controller demo!\n`),
+    );
     expect(stderr).toContain(`✔ wait until icv serves ${awaited}\n`);
     expect(ingressTls(cluster, project.folder, 'verify').exitCode).toBe(0);
   };

@@ -19,10 +19,15 @@ describeWithCluster('status on a cluster', (cluster) => {
     project.remove();
   });
 
-  const run = (...args: readonly string[]): ReturnType<typeof ingressTls> => ingressTls(cluster, project.folder, 'status', ...args);
+  const run = (...args: readonly string[]): ReturnType<typeof ingressTls> =>
+    ingressTls(cluster, project.folder, 'status', ...args);
   const look = (): Status => JSON.parse(run('--json').stdout) as Status;
   const change = (...args: readonly string[]): string => kubectl(cluster, ...args, '--namespace', project.namespace);
-  const codes = ({ problems }: Status): readonly string[] => problems.filter(({ services }) => services.length > 0).map(({ code, services }) => `${code} ${services.join(' ')}`).sort();
+  const codes = ({ problems }: Status): readonly string[] =>
+    problems
+      .filter(({ services }) => services.length > 0)
+      .map(({ code, services }) => `${code} ${services.join(' ')}`)
+      .sort();
 
   it('finds all well after an apply', () => {
     const { exitCode, stdout, stderr } = run();
@@ -30,10 +35,18 @@ describeWithCluster('status on a cluster', (cluster) => {
     expect(stdout).toContain('All is well.');
     const status = look();
     expect(status.problems).toEqual([]);
-    expect(status.controller).toMatchObject({ nodePort: { found: 31594 }, class: { controller: 'ingress-tls/ics', agrees: true }, workloads: [{ pods: { ready: 1, wanted: 1 } }] });
+    expect(status.controller).toMatchObject({
+      nodePort: { found: 31594 },
+      class: { controller: 'ingress-tls/ics', agrees: true },
+      workloads: [{ pods: { ready: 1, wanted: 1 } }],
+    });
     for (const { release, pods, route, certificate, drift } of status.services) {
       expect({ release, pods, route, certificate, drift }).toMatchObject({
-        ...{ release: { status: 'deployed', revision: 1 }, pods: { ready: 1, wanted: 1 }, route: { state: 'admitted', className: 'ics', controller: 'ingress-tls/ics' } },
+        ...{
+          release: { status: 'deployed', revision: 1 },
+          pods: { ready: 1, wanted: 1 },
+          route: { state: 'admitted', className: 'ics', controller: 'ingress-tls/ics' },
+        },
         ...{ certificate: { state: 'valid', daysLeft: 364 }, drift: [] },
       });
     }
@@ -68,11 +81,25 @@ describeWithCluster('status on a cluster', (cluster) => {
 
   it('sees an Ingress of another class, and an expired certificate in the Secret that clients are shown', () => {
     change('patch', 'ingress', 'ics-svc7', '--type=merge', '--patch', '{"spec":{"ingressClassName":"nobodys"}}');
-    const secret = JSON.parse(change('get', 'secret', 'ics-svc9-tls', '--output=json')) as { readonly metadata: object; readonly data: Readonly<Record<string, string>> };
+    const secret = JSON.parse(change('get', 'secret', 'ics-svc9-tls', '--output=json')) as {
+      readonly metadata: object;
+      readonly data: Readonly<Record<string, string>>;
+    };
     const key = join(project.folder, 'certs/svc9.key');
-    const request = execFileSync('openssl', ['req', '-new', '-key', key, '-subj', '/CN=svc9.example.test'], { encoding: 'utf8' });
-    const expired = execFileSync('openssl', ['x509', '-req', '-signkey', key, '-days', '-1'], { input: request, encoding: 'utf8', stdio: 'pipe' });
-    kubectlWithInput(cluster, JSON.stringify({ ...secret, data: { ...secret.data, 'tls.crt': Buffer.from(expired).toString('base64') } }), 'replace', '--filename=-');
+    const request = execFileSync('openssl', ['req', '-new', '-key', key, '-subj', '/CN=svc9.example.test'], {
+      encoding: 'utf8',
+    });
+    const expired = execFileSync('openssl', ['x509', '-req', '-signkey', key, '-days', '-1'], {
+      input: request,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
+    kubectlWithInput(
+      cluster,
+      JSON.stringify({ ...secret, data: { ...secret.data, 'tls.crt': Buffer.from(expired).toString('base64') } }),
+      'replace',
+      '--filename=-',
+    );
     const status = look();
     expect(codes(status)).toEqual(expect.arrayContaining(['certificate-invalid svc9', 'ingress-ignored svc7']));
     expect(status.services[2]?.certificate.state).toBe('expired');

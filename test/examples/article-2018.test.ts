@@ -13,7 +13,12 @@ const folder = fileURLToPath(new URL('../../examples/article-2018/expected/', im
 interface ArticleObject {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels: Record<string, string>; readonly annotations?: Record<string, string> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+  };
   readonly spec: Record<string, unknown>;
   readonly [field: string]: unknown;
 }
@@ -40,13 +45,18 @@ describe('step 2.1: ic-common.yaml', () => {
     expect(find(common, 'Role')['rules']).toContainEqual({
       apiGroups: [''],
       resources: ['configmaps'],
-      resourceNames: ['ingress-controller-leader-ic1', 'ingress-controller-leader-ic2', 'ingress-controller-leader-ic3'],
+      resourceNames: [
+        'ingress-controller-leader-ic1',
+        'ingress-controller-leader-ic2',
+        'ingress-controller-leader-ic3',
+      ],
       verbs: ['get', 'update'],
     });
   });
 
   it('belongs to no controller alone, so that destroying ic3 leaves ic1 and ic2 what they need', () => {
-    for (const { kind, metadata } of common) expect(metadata.labels, `${kind} ${metadata.name}`).not.toHaveProperty('ingress-tls/controller');
+    for (const { kind, metadata } of common)
+      expect(metadata.labels, `${kind} ${metadata.name}`).not.toHaveProperty('ingress-tls/controller');
   });
 
   it('has the default backend that 0.15.0 does not start without', () => {
@@ -55,14 +65,21 @@ describe('step 2.1: ic-common.yaml', () => {
       image: 'gcr.io/google_containers/defaultbackend:1.4',
       resources: { limits: { cpu: '10m', memory: '20Mi' }, requests: { cpu: '10m', memory: '20Mi' } },
     });
-    expect(find(common, 'Service').spec).toMatchObject({ ports: [{ port: 80, targetPort: 8080 }], selector: { app: 'default-http-backend' } });
+    expect(find(common, 'Service').spec).toMatchObject({
+      ports: [{ port: 80, targetPort: 8080 }],
+      selector: { app: 'default-http-backend' },
+    });
   });
 });
 
 describe('step 2.2: ic3-service-nodeport.yaml', () => {
   it('is one NodePort Service to the secure port, and none to port 80', () => {
     expect(nodePort).toHaveLength(1);
-    expect(nodePort[0]).toMatchObject({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'ingress-nginx-ic3', namespace: 'ingress-nginx-demo' } });
+    expect(nodePort[0]).toMatchObject({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'ingress-nginx-ic3', namespace: 'ingress-nginx-demo' },
+    });
     expect(nodePort[0]!.spec).toEqual({
       type: 'NodePort',
       ports: [{ name: 'https', port: 443, targetPort: 443, nodePort: 30092, protocol: 'TCP' }],
@@ -73,7 +90,11 @@ describe('step 2.2: ic3-service-nodeport.yaml', () => {
 
 describe('steps 2.3 and 5.1: ic3-mandatory.yaml', () => {
   it('holds three ConfigMaps and the Deployment', () => {
-    expect(mandatory.map(({ apiVersion, kind, metadata }) => `${apiVersion} ${kind} ${metadata.namespace ?? ''}/${metadata.name}`)).toEqual([
+    expect(
+      mandatory.map(
+        ({ apiVersion, kind, metadata }) => `${apiVersion} ${kind} ${metadata.namespace ?? ''}/${metadata.name}`,
+      ),
+    ).toEqual([
       'v1 ConfigMap ingress-nginx-demo/nginx-configuration-ic3',
       'v1 ConfigMap ingress-nginx-demo/tcp-services-ic3',
       'v1 ConfigMap ingress-nginx-demo/udp-services-ic3',
@@ -84,7 +105,11 @@ describe('steps 2.3 and 5.1: ic3-mandatory.yaml', () => {
 
   it('puts nothing into the ConfigMaps but what keeps svc9 off the connections of svc7', () => {
     // The article's are empty; its wildcard certificate covers svc9 as well (RFC 9113, 9.1.1).
-    expect(mandatory.filter(({ kind }) => kind === 'ConfigMap').map(({ data }) => data)).toEqual([{ 'use-http2': 'false' }, undefined, undefined]);
+    expect(mandatory.filter(({ kind }) => kind === 'ConfigMap').map(({ data }) => data)).toEqual([
+      { 'use-http2': 'false' },
+      undefined,
+      undefined,
+    ]);
   });
 
   it("has the article's arguments in its order", () => {
@@ -107,18 +132,33 @@ describe('steps 2.3 and 5.1: ic3-mandatory.yaml', () => {
       replicas: 1,
       selector: { matchLabels: { app: 'ingress-nginx-ic3' } },
       template: {
-        metadata: { labels: { app: 'ingress-nginx-ic3' }, annotations: { 'prometheus.io/port': '10254', 'prometheus.io/scrape': 'true' } },
+        metadata: {
+          labels: { app: 'ingress-nginx-ic3' },
+          annotations: { 'prometheus.io/port': '10254', 'prometheus.io/scrape': 'true' },
+        },
         spec: { serviceAccountName: 'nginx-ingress-serviceaccount' },
       },
     });
-    const probe = { failureThreshold: 3, httpGet: { path: '/healthz', port: 10254, scheme: 'HTTP' }, periodSeconds: 10, successThreshold: 1, timeoutSeconds: 1 };
+    const probe = {
+      failureThreshold: 3,
+      httpGet: { path: '/healthz', port: 10254, scheme: 'HTTP' },
+      periodSeconds: 10,
+      successThreshold: 1,
+      timeoutSeconds: 1,
+    };
     expect(containersOf(mandatory[3]!)).toEqual([
       {
         name: 'nginx-ingress-controller-ic3',
         image: 'quay.io/kubernetes-ingress-controller/nginx-ingress-controller:0.15.0',
         args: expect.any(Array) as unknown,
-        env: ['name', 'namespace'].map((field) => ({ name: `POD_${field.toUpperCase()}`, valueFrom: { fieldRef: { fieldPath: `metadata.${field}` } } })),
-        ports: [{ name: 'http', containerPort: 80 }, { name: 'https', containerPort: 443 }],
+        env: ['name', 'namespace'].map((field) => ({
+          name: `POD_${field.toUpperCase()}`,
+          valueFrom: { fieldRef: { fieldPath: `metadata.${field}` } },
+        })),
+        ports: [
+          { name: 'http', containerPort: 80 },
+          { name: 'https', containerPort: 443 },
+        ],
         livenessProbe: { ...probe, initialDelaySeconds: 10 },
         readinessProbe: probe,
         securityContext: { runAsNonRoot: false },
@@ -129,7 +169,9 @@ describe('steps 2.3 and 5.1: ic3-mandatory.yaml', () => {
 
 describe('step 3.1: the wildcard certificate and its Secret', () => {
   it('has the subject of the article, and the names that it lacks', () => {
-    const [wildcard] = readText('certs.txt').split('\n\n').filter((block) => block.startsWith('certs/wildcard.crt'));
+    const [wildcard] = readText('certs.txt')
+      .split('\n\n')
+      .filter((block) => block.startsWith('certs/wildcard.crt'));
     expect(wildcard).toContain('subject    CN=*.tonybai.com, O=tonybai.com');
     expect(wildcard).toContain('names      DNS:*.tonybai.com, DNS:tonybai.com');
     expect(wildcard).toContain('days       365');
@@ -138,8 +180,16 @@ describe('step 3.1: the wildcard certificate and its Secret', () => {
 
   it('is the TLS Secret that the Ingresses name, in their namespace', () => {
     const [secret] = readObjects('secrets/ingress-controller-demo-tls-secret.yaml');
-    expect(secret).toMatchObject({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'ingress-controller-demo-tls-secret', namespace: 'default' }, type: 'kubernetes.io/tls' });
-    expect(secret!['data']).toEqual({ 'tls.crt': '<certs/wildcard.crt in base64>', 'tls.key': '<certs/wildcard.key in base64>' });
+    expect(secret).toMatchObject({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'ingress-controller-demo-tls-secret', namespace: 'default' },
+      type: 'kubernetes.io/tls',
+    });
+    expect(secret!['data']).toEqual({
+      'tls.crt': '<certs/wildcard.crt in base64>',
+      'tls.key': '<certs/wildcard.key in base64>',
+    });
   });
 });
 
@@ -166,22 +216,34 @@ describeWithTool('helm', 'what the charts make on Kubernetes 1.10', (helm) => {
     const release = `ic3-${name}`;
     const port = { name: portName, port: 443, targetPort: portName, protocol: 'TCP' };
 
-    expect(find(objects, 'Service')).toMatchObject({ metadata: { name: release, namespace: 'default' }, spec: { type: 'ClusterIP', ports: [port] } });
+    expect(find(objects, 'Service')).toMatchObject({
+      metadata: { name: release, namespace: 'default' },
+      spec: { type: 'ClusterIP', ports: [port] },
+    });
 
     const ingress = find(objects, 'Ingress');
     expect(ingress).toMatchObject({ apiVersion: 'extensions/v1beta1', metadata: { name: release } });
     expect(ingress.metadata.annotations).toMatchObject({ 'kubernetes.io/ingress.class': 'ic3', ...annotations });
-    const decisive = Object.keys(ingress.metadata.annotations ?? {}).filter((key) => /secure-backends|ssl-passthrough|backend-protocol|proxy-ssl/.test(key));
+    const decisive = Object.keys(ingress.metadata.annotations ?? {}).filter((key) =>
+      /secure-backends|ssl-passthrough|backend-protocol|proxy-ssl/.test(key),
+    );
     expect(decisive).toEqual(Object.keys(annotations));
     expect(ingress.spec['rules']).toEqual([
-      { host: `${name}.tonybai.com`, http: { paths: [{ path: '/', backend: { serviceName: release, servicePort: portName } }] } },
+      {
+        host: `${name}.tonybai.com`,
+        http: { paths: [{ path: '/', backend: { serviceName: release, servicePort: portName } }] },
+      },
     ]);
     // The article names the Secret for svc9 too; without it a connection that falls back to nginx is seen to do so.
     const tls = name === 'svc9' ? {} : { secretName: 'ingress-controller-demo-tls-secret' };
     expect(ingress.spec['tls']).toEqual([{ hosts: [`${name}.tonybai.com`], ...tls }]);
 
     const deployment = find(objects, 'Deployment');
-    expect(deployment).toMatchObject({ apiVersion: 'apps/v1beta2', metadata: { name: release }, spec: { replicas: 1 } });
+    expect(deployment).toMatchObject({
+      apiVersion: 'apps/v1beta2',
+      metadata: { name: release },
+      spec: { replicas: 1 },
+    });
     expect(containersOf(deployment)[0]).toMatchObject({
       image: `docker.io/bigwhite/ingress-controller-demo-${name}:v0.1`,
       ports: [{ name: portName, containerPort: 8080 }],
@@ -194,7 +256,14 @@ describeWithTool('helm', 'what the charts make on Kubernetes 1.10', (helm) => {
 });
 
 function render(helm: string, name: string, kubeVersion = 'v1.10.3'): readonly ArticleObject[] {
-  const args = ['template', `ic3-${name}`, `${folder}charts/${name}`, '--namespace=default', `--kube-version=${kubeVersion}`, '--no-hooks'];
+  const args = [
+    'template',
+    `ic3-${name}`,
+    `${folder}charts/${name}`,
+    '--namespace=default',
+    `--kube-version=${kubeVersion}`,
+    '--no-hooks',
+  ];
   return parseObjects(execFileSync(helm, args, { encoding: 'utf8', stdio: 'pipe' }));
 }
 
@@ -219,6 +288,8 @@ function find(objects: readonly ArticleObject[], kind: string): ArticleObject {
 }
 
 function containersOf({ spec }: ArticleObject): readonly Readonly<Record<string, unknown>>[] {
-  const { template } = spec as { readonly template: { readonly spec: { readonly containers: readonly Record<string, unknown>[] } } };
+  const { template } = spec as {
+    readonly template: { readonly spec: { readonly containers: readonly Record<string, unknown>[] } };
+  };
   return template.spec.containers;
 }

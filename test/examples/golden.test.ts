@@ -9,7 +9,9 @@ import { readSnapshot, snapshotProject, type Snapshot } from './project-snapshot
 //   npm run build && UPDATE_GOLDEN=1 npx vitest run --project examples golden
 const isUpdate = process.env['UPDATE_GOLDEN'] === '1';
 const examples = fileURLToPath(new URL('../../examples', import.meta.url));
-const names = readdirSync(examples, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const names = readdirSync(examples, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
 
 describe.each(names)('examples/%s', (name) => {
   it('renders to what expected/ holds, and a second time to nothing new', async () => {
@@ -25,7 +27,8 @@ describe.each(names)('examples/%s', (name) => {
     if (isUpdate) writeSnapshot(expectedFolder, actual);
     const expected = readSnapshot(expectedFolder);
     expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
-    for (const [path, text] of Object.entries(actual)) expect(text, `examples/${name}/expected/${path}`).toBe(expected[path]);
+    for (const [path, text] of Object.entries(actual))
+      expect(text, `examples/${name}/expected/${path}`).toBe(expected[path]);
   });
 });
 

@@ -41,7 +41,8 @@ export function readActions(markdown: string): readonly Action[] {
     const end = lines.indexOf('```', index + 1);
     const block = lines.slice(index + 1, end);
     if (fileName !== undefined) actions.push({ kind: 'write-file', name: fileName, text: `${block.join('\n')}\n` });
-    else if (language === 'console' && isRun) actions.push(...readSteps(block, index + 2).map((step): Action => ({ kind: 'run', ...step })));
+    else if (language === 'console' && isRun)
+      actions.push(...readSteps(block, index + 2).map((step): Action => ({ kind: 'run', ...step })));
     [fileName, isRun, index] = [undefined, true, end];
   }
   return actions;
@@ -67,10 +68,15 @@ export interface NamedCommand {
  * @param names the commands that there are
  */
 export function readCommands(markdown: string, names: ReadonlySet<string>): readonly NamedCommand[] {
-  const texts = [...markdown.matchAll(/^ *(?:\$ )?ingress-tls (.+)$/gm), ...markdown.matchAll(/`(?:ingress-tls )?([a-z][^`\n]* --[^`\n]+)`/g)].map(([, text]) => text!);
+  const texts = [
+    ...markdown.matchAll(/^ *(?:\$ )?ingress-tls (.+)$/gm),
+    ...markdown.matchAll(/`(?:ingress-tls )?([a-z][^`\n]* --[^`\n]+)`/g),
+  ].map(([, text]) => text!);
   return texts.flatMap((text) => {
     const [command = '', ...words] = text.replace(/ (?:--|[|>&#]) .*/, '').split(' ');
-    return names.has(command) && !text.startsWith('curl -') ? [{ command, options: words.filter((word) => /^--\w/.test(word)).map((word) => word.replace(/=.*/, '')), text }] : [];
+    return names.has(command) && !text.startsWith('curl -')
+      ? [{ command, options: words.filter((word) => /^--\w/.test(word)).map((word) => word.replace(/=.*/, '')), text }]
+      : [];
   });
 }
 
@@ -87,7 +93,8 @@ function readSteps(block: readonly string[], firstLine: number): readonly Step[]
 export function matchesOutput(shown: readonly string[], actual: readonly string[]): boolean {
   const [first, ...rest] = shown;
   if (first === undefined) return actual.length === 0;
-  if (first === '...') return actual.some((_, index) => matchesOutput(rest, actual.slice(index))) || matchesOutput(rest, []);
+  if (first === '...')
+    return actual.some((_, index) => matchesOutput(rest, actual.slice(index))) || matchesOutput(rest, []);
   return actual.length > 0 && first === actual[0] && matchesOutput(rest, actual.slice(1));
 }
 

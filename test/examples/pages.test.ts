@@ -27,24 +27,40 @@ describe.each(pageNames)('the transcripts of %s', (page) => {
       const project = join(folder, 'project');
       mkdirSync(path);
       mkdirSync(project);
-      writeFileSync(join(path, 'ingress-tls'), `#!/bin/sh\nexec '${process.execPath}' '${programPath}' "$@"\n`, { mode: 0o755 });
+      writeFileSync(join(path, 'ingress-tls'), `#!/bin/sh\nexec '${process.execPath}' '${programPath}' "$@"\n`, {
+        mode: 0o755,
+      });
       symlinkSync('/bin/sh', join(path, 'sh'));
       const actions = readActions(readPage(page));
       const ran = await runActions(actions, project, path);
       // Nothing on the way is left out, and a page may hold no command.
-      expect(ran.map(({ command }) => command)).toEqual(actions.flatMap((action) => (action.kind === 'run' ? [action.command] : [])));
-      const different = ran.filter(({ output, actual }) => !matchesOutput(output.map(hideVarying), actual.map(hideVarying)));
+      expect(ran.map(({ command }) => command)).toEqual(
+        actions.flatMap((action) => (action.kind === 'run' ? [action.command] : [])),
+      );
+      const different = ran.filter(
+        ({ output, actual }) => !matchesOutput(output.map(hideVarying), actual.map(hideVarying)),
+      );
       const isCut = ({ output }: Step): boolean => output.includes('...');
-      if (isUpdate) updateTranscripts(page, different.filter((step) => !isCut(step)));
-      for (const step of isUpdate ? different.filter(isCut) : different) expect(step.actual, `${page}:${String(step.line)}: $ ${step.command}`).toEqual(step.output);
-    }));
+      if (isUpdate)
+        updateTranscripts(
+          page,
+          different.filter((step) => !isCut(step)),
+        );
+      for (const step of isUpdate ? different.filter(isCut) : different)
+        expect(step.actual, `${page}:${String(step.line)}: $ ${step.command}`).toEqual(step.output);
+    }),
+  );
 });
 
 /** Does what a page says in a project folder, with the programs of one other folder alone; returns what its commands printed. */
 async function runActions(actions: readonly Action[], project: string, path: string): Promise<readonly Ran[]> {
   const ran: Ran[] = [];
   const run = (command: string): readonly string[] => {
-    const { stdout } = spawnSync('/bin/sh', ['-c', `{ ${command}\n} 2>&1`], { cwd: project, env: { PATH: path, HOME: join(project, '..') }, encoding: 'utf8' });
+    const { stdout } = spawnSync('/bin/sh', ['-c', `{ ${command}\n} 2>&1`], {
+      cwd: project,
+      env: { PATH: path, HOME: join(project, '..') },
+      encoding: 'utf8',
+    });
     return stdout.replace(/\n$/, '').split('\n');
   };
   for (const [index, action] of actions.entries()) {
@@ -60,7 +76,8 @@ async function runActions(actions: readonly Action[], project: string, path: str
         writeFileSync(join(project, action.name), action.text);
         break;
       case 'run':
-        if (action.command === 'ingress-tls preview') return [...ran, ...(await runWithPreview(action, actions.slice(index + 1), project, path))];
+        if (action.command === 'ingress-tls preview')
+          return [...ran, ...(await runWithPreview(action, actions.slice(index + 1), project, path))];
         ran.push({ ...action, actual: run(action.command) });
     }
   }
@@ -71,7 +88,10 @@ async function runActions(actions: readonly Action[], project: string, path: str
 function runWithPreview(step: Step, rest: readonly Action[], project: string, path: string): Promise<readonly Ran[]> {
   return withPreview(project, { args: [], path }, async ({ port, stdout }) => {
     const ran = [{ ...step, actual: stdout().trimEnd().split('\n') }, ...(await runActions(rest, project, path))];
-    return ran.map((each) => ({ ...each, actual: each.actual.map((line) => line.replaceAll(`127.0.0.1:${port}`, '127.0.0.1:30092')) }));
+    return ran.map((each) => ({
+      ...each,
+      actual: each.actual.map((line) => line.replaceAll(`127.0.0.1:${port}`, '127.0.0.1:30092')),
+    }));
   });
 }
 
@@ -98,14 +118,22 @@ describe('the tables', () => {
       const rows = readTable(readPage('docs/scripts.md'), 'Command', 'Members of the document');
       for (const command of ['init', 'add-service', 'render', 'list', 'doctor', 'apply --dry-run', 'remove-service']) {
         const [, members] = rows.find(([names]) => names!.split(', ').includes(`\`${command}\``))!;
-        const more = command === 'add-service' ? ['svc7', '--mode', 'terminate'] : command === 'remove-service' ? ['svc7'] : [];
-        const { stdout } = runProgram([...command.split(' '), ...more, '--json'], { cwd: project, env: { PATH: project } });
-        expect(members!.split(', '), command).toEqual(Object.keys(JSON.parse(stdout) as object).map((name) => `\`${name}\``));
+        const more =
+          command === 'add-service' ? ['svc7', '--mode', 'terminate'] : command === 'remove-service' ? ['svc7'] : [];
+        const { stdout } = runProgram([...command.split(' '), ...more, '--json'], {
+          cwd: project,
+          env: { PATH: project },
+        });
+        expect(members!.split(', '), command).toEqual(
+          Object.keys(JSON.parse(stdout) as object).map((name) => `\`${name}\``),
+        );
       }
     }));
 
   it('list every field of ingress-tls.yaml with its default', () => {
-    const rows = readTable(readPage('docs/configuration.md'), 'Field', 'Default', 'Meaning').map(([field, value]) => [field!.replaceAll('`', ''), value!.replaceAll('`', '')] as const);
+    const rows = readTable(readPage('docs/configuration.md'), 'Field', 'Default', 'Meaning').map(
+      ([field, value]) => [field!.replaceAll('`', ''), value!.replaceAll('`', '')] as const,
+    );
     const fields = listFields(parse(runProgram(['schema'], { cwd: repository }).stdout) as Schema);
     expect(rows.map(([field]) => field)).toEqual(fields.map(({ name }) => name));
     for (const { name, isRequired, defaultValue } of fields) {
@@ -116,22 +144,50 @@ describe('the tables', () => {
   });
 
   it('name every file in certs/, secrets/ and manifests/ of the three modes', () => {
-    const places = readTable(readPage('docs/configuration.md'), 'Place', 'Content').map((cells) => cells.join(' ')).join('\n');
+    const places = readTable(readPage('docs/configuration.md'), 'Place', 'Content')
+      .map((cells) => cells.join(' '))
+      .join('\n');
     const certificates = [...expected['certs.txt']!.matchAll(/certs\/([\w-]+\.(?:crt|key))/g)].map(([, name]) => name!);
-    const others = Object.keys(expected).filter((path) => /^(secrets|manifests)\//.test(path)).map((path) => path.split('/')[1]!);
+    const others = Object.keys(expected)
+      .filter((path) => /^(secrets|manifests)\//.test(path))
+      .map((path) => path.split('/')[1]!);
     for (const name of [...certificates, ...others]) expect(places).toContain(`\`${name}\``);
-    for (const path of Object.keys(expected)) expect(places).toContain(`\`${/^charts\//.test(path) ? 'charts/' : path.replace(/^certs\.txt$/, 'certs/').replace(/^git(?:ignore|attributes)$/, '.$&').replace(/\/.*/, '/')}`);
+    for (const path of Object.keys(expected))
+      expect(places).toContain(
+        `\`${
+          /^charts\//.test(path)
+            ? 'charts/'
+            : path
+                .replace(/^certs\.txt$/, 'certs/')
+                .replace(/^git(?:ignore|attributes)$/, '.$&')
+                .replace(/\/.*/, '/')
+        }`,
+      );
   });
 
   it("name every annotation of a mode, with its value, and the pods' Secrets", () => {
-    const modes = readTable(readPage('docs/modes.md'), 'What', 'terminate (svc7)', 'reencrypt (svc8)', 'passthrough (svc9)');
+    const modes = readTable(
+      readPage('docs/modes.md'),
+      'What',
+      'terminate (svc7)',
+      'reencrypt (svc8)',
+      'passthrough (svc9)',
+    );
     const annotations = modes.find(([title]) => title!.startsWith('Ingress, annotations'))!;
     const mounts = modes.find(([title]) => title === 'pod mounts')!;
-    for (const [column, chart] of [[1, 'svc7'], [2, 'svc8'], [3, 'svc9']] as const) {
+    for (const [column, chart] of [
+      [1, 'svc7'],
+      [2, 'svc8'],
+      [3, 'svc9'],
+    ] as const) {
       const values = parse(expected[`charts/${chart}/values.yaml`]!) as ChartValues;
-      const written = Object.entries(values.ingress.annotations).map(([key, value]) => `\`${key.replace('nginx.ingress.kubernetes.io/', '')}: ${value}\``);
+      const written = Object.entries(values.ingress.annotations).map(
+        ([key, value]) => `\`${key.replace('nginx.ingress.kubernetes.io/', '')}: ${value}\``,
+      );
       expect(annotations[column]).toBe(written.join(', ') || 'none');
-      const secrets = [values.tls?.existingSecret, values.clientAuth?.existingSecret].flatMap((name) => (name === undefined ? [] : [`\`${name}\``]));
+      const secrets = [values.tls?.existingSecret, values.clientAuth?.existingSecret].flatMap((name) =>
+        name === undefined ? [] : [`\`${name}\``],
+      );
       expect(mounts[column]).toBe(secrets.join(', ') || 'nothing');
     }
   });
@@ -139,26 +195,40 @@ describe('the tables', () => {
 
 describe('the commands', () => {
   it('of README.md to install and to test are lines of their own', () => {
-    for (const line of ['npm ci', 'npm ci && npm run demo', 'npm ci && npm test']) expect(readPage('README.md')).toContain(`\n${line}\n`);
-    for (const command of ['init', 'add-service --mode passthrough', 'apply']) expect(readPage('README.md')).toContain(`\ningress-tls ${command}\n`);
+    for (const line of ['npm ci', 'npm ci && npm run demo', 'npm ci && npm test'])
+      expect(readPage('README.md')).toContain(`\n${line}\n`);
+    for (const command of ['init', 'add-service --mode passthrough', 'apply'])
+      expect(readPage('README.md')).toContain(`\ningress-tls ${command}\n`);
   });
 
   it.each(pageNames)('of npm in %s are scripts of package.json', (page) => {
-    const { scripts, version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as { readonly scripts: Record<string, string>; readonly version: string };
-    const namesOf = (pattern: RegExp): readonly string[] => [...readPage(page).matchAll(pattern)].map(([, name]) => name!);
+    const { scripts, version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
+      readonly scripts: Record<string, string>;
+      readonly version: string;
+    };
+    const namesOf = (pattern: RegExp): readonly string[] =>
+      [...readPage(page).matchAll(pattern)].map(([, name]) => name!);
     expect(namesOf(/npm run ([\w:]+)/g).filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
     expect(namesOf(/ingress-tls-([\d.]+)\.tgz/g).filter((packed) => packed !== version)).toEqual([]);
   });
 
   it('without this tool name every file in manifests/', () => {
-    const manifests = [...readPage('docs/without-ingress-tls.md').matchAll(/-f manifests\/(\S+)/g)].map(([, file]) => `manifests/${file!}`);
-    expect(manifests.sort()).toEqual(Object.keys(expected).filter((path) => path.startsWith('manifests/')).sort());
+    const manifests = [...readPage('docs/without-ingress-tls.md').matchAll(/-f manifests\/(\S+)/g)].map(
+      ([, file]) => `manifests/${file!}`,
+    );
+    expect(manifests.sort()).toEqual(
+      Object.keys(expected)
+        .filter((path) => path.startsWith('manifests/'))
+        .sort(),
+    );
   });
 });
 
 describe('the files', () => {
   it('of the article are those of its example', () => {
-    const files = readActions(readPage('docs/article-2018.md')).flatMap((action) => (action.kind === 'write-file' ? [action.text] : []));
+    const files = readActions(readPage('docs/article-2018.md')).flatMap((action) =>
+      action.kind === 'write-file' ? [action.text] : [],
+    );
     expect(files).toEqual([readFileSync(join(repository, 'examples/article-2018/ingress-tls.yaml'), 'utf8')]);
   });
 });
@@ -199,7 +269,9 @@ function listFields({ properties = {}, required = [] }: Schema, prefix = ''): re
 /** Name and description of each command that --help lists, its broken lines joined. */
 function readHelp(): readonly (readonly [string, string])[] {
   const { stdout } = runProgram(['--help'], { cwd: repository });
-  const lines = stdout.slice(stdout.indexOf('\nCommands:\n') + '\nCommands:\n'.length, stdout.indexOf('\n\nExamples:')).split('\n');
+  const lines = stdout
+    .slice(stdout.indexOf('\nCommands:\n') + '\nCommands:\n'.length, stdout.indexOf('\n\nExamples:'))
+    .split('\n');
   const commands: [string, string][] = [];
   for (const line of lines) {
     const [, name, description] = /^ {2}(\S+).*? {2,}(\S.*)$/.exec(line) ?? [];

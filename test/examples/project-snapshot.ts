@@ -20,7 +20,10 @@ export function snapshotProject(folder: string): Snapshot {
   const others = paths.filter((path) => !path.startsWith('certs/'));
   const entries = others.map((path): [string, string] => {
     const text = readFileSync(join(folder, path), 'utf8');
-    return [path.replace(/^\.git/, 'git'), path.startsWith('secrets/') ? nameSources(text, folder, certificates) : text];
+    return [
+      path.replace(/^\.git/, 'git'),
+      path.startsWith('secrets/') ? nameSources(text, folder, certificates) : text,
+    ];
   });
   return { 'certs.txt': describeCertificates(folder, certificates), ...Object.fromEntries(entries) };
 }
@@ -35,7 +38,11 @@ function listFiles(folder: string): readonly string[] {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll(sep, '/'))
+      .map((entry) =>
+        join(entry.parentPath, entry.name)
+          .slice(folder.length + 1)
+          .replaceAll(sep, '/'),
+      )
       .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];

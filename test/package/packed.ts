@@ -24,7 +24,14 @@ export function pack(work: string): Packed {
   npm(source, 'pack', '--pack-destination', work);
   const tarball = join(work, readdirSync(work).find((name) => name.endsWith('.tgz')) ?? '');
   const listing = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' });
-  return { tarball, files: listing.trim().split('\n').map((path) => path.replace(/^package\//, '')).sort() };
+  return {
+    tarball,
+    files: listing
+      .trim()
+      .split('\n')
+      .map((path) => path.replace(/^package\//, ''))
+      .sort(),
+  };
 }
 
 /** Installs a package without its development dependencies into a new folder. */

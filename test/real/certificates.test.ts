@@ -18,8 +18,12 @@ interface Leaf {
 function leavesOf({ services }: Project): readonly Leaf[] {
   return [
     { name: 'wildcard', issuer: 'wildcard', purpose: 'sslserver' },
-    ...services.filter(({ mode }) => mode !== 'terminate').map(({ name }) => ({ name, issuer: 'ca', purpose: 'sslserver' as const })),
-    ...services.filter(({ clientAuth }) => clientAuth).map(({ name }) => ({ name: `${name}-client`, issuer: `${name}-client-ca`, purpose: 'sslclient' as const })),
+    ...services
+      .filter(({ mode }) => mode !== 'terminate')
+      .map(({ name }) => ({ name, issuer: 'ca', purpose: 'sslserver' as const })),
+    ...services
+      .filter(({ clientAuth }) => clientAuth)
+      .map(({ name }) => ({ name: `${name}-client`, issuer: `${name}-client-ca`, purpose: 'sslclient' as const })),
   ];
 }
 
@@ -27,39 +31,73 @@ describe.each(projects)('certs/ of the project $title', (project) => {
   const leaves = leavesOf(project);
   const issuers = [...new Set(leaves.map(({ issuer }) => issuer))];
   const names = [...new Set([...leaves.map(({ name }) => name), ...issuers])].sort();
-  const ownNames = new Map(project.services.map(({ name, mode, host, release }) => [name, mode === 'passthrough' ? host : `${release}.${project.namespace}.svc`]));
+  const ownNames = new Map(
+    project.services.map(({ name, mode, host, release }) => [
+      name,
+      mode === 'passthrough' ? host : `${release}.${project.namespace}.svc`,
+    ]),
+  );
   const folder = (): string => join(project.folder(), 'certs');
-  const certificate = (name: string): X509Certificate => new X509Certificate(readFileSync(join(folder(), `${name}.crt`)));
+  const certificate = (name: string): X509Certificate =>
+    new X509Certificate(readFileSync(join(folder(), `${name}.crt`)));
   const key = (name: string): KeyObject => createPrivateKey(readFileSync(join(folder(), `${name}.key`)));
   const verify = (issuer: string, candidates: readonly string[], ...options: readonly string[]): string =>
-    openssl(folder(), 'verify', '-x509_strict', '-no-CApath', '-no-CAstore', '-CAfile', `${issuer}.crt`, ...options, ...candidates.map((name) => `${name}.crt`)).output;
+    openssl(
+      folder(),
+      'verify',
+      '-x509_strict',
+      '-no-CApath',
+      '-no-CAstore',
+      '-CAfile',
+      `${issuer}.crt`,
+      ...options,
+      ...candidates.map((name) => `${name}.crt`),
+    ).output;
   /** Those of the candidates that OpenSSL accepts. */
-  const accepted = (...question: Parameters<typeof verify>): readonly string[] => [...verify(...question).matchAll(/^(.+)\.crt: OK$/gm)].map(([, name]) => name ?? '');
+  const accepted = (...question: Parameters<typeof verify>): readonly string[] =>
+    [...verify(...question).matchAll(/^(.+)\.crt: OK$/gm)].map(([, name]) => name ?? '');
 
   it('holds the certificates that the services need, each with its key, and nothing else', () => {
     expect(readdirSync(folder()).sort()).toEqual(names.flatMap((name) => [`${name}.crt`, `${name}.key`]).sort());
   });
 
-  it.each(issuers)('openssl -x509_strict accepts what %s.crt issued, for its purpose and from no other authority', (issuer) => {
-    const issued = leaves.filter((leaf) => leaf.issuer === issuer);
-    const issuedNames = issued.map(({ name }) => name);
-    expect(accepted(issuer, leaves.map(({ name }) => name))).toEqual(issuedNames);
-    for (const purpose of ['sslserver', 'sslclient'] as const) {
-      const suited = issued.filter((leaf) => leaf.purpose === purpose).map(({ name }) => name);
-      expect([purpose, accepted(issuer, issuedNames, '-purpose', purpose)]).toEqual([purpose, suited]);
-    }
-    expect(verify(issuer, issuedNames, '-purpose', issued[0]?.purpose === 'sslserver' ? 'sslclient' : 'sslserver')).toMatch(/un(suitable|supported) certificate purpose/);
-  });
+  it.each(issuers)(
+    'openssl -x509_strict accepts what %s.crt issued, for its purpose and from no other authority',
+    (issuer) => {
+      const issued = leaves.filter((leaf) => leaf.issuer === issuer);
+      const issuedNames = issued.map(({ name }) => name);
+      expect(
+        accepted(
+          issuer,
+          leaves.map(({ name }) => name),
+        ),
+      ).toEqual(issuedNames);
+      for (const purpose of ['sslserver', 'sslclient'] as const) {
+        const suited = issued.filter((leaf) => leaf.purpose === purpose).map(({ name }) => name);
+        expect([purpose, accepted(issuer, issuedNames, '-purpose', purpose)]).toEqual([purpose, suited]);
+      }
+      expect(
+        verify(issuer, issuedNames, '-purpose', issued[0]?.purpose === 'sslserver' ? 'sslclient' : 'sslserver'),
+      ).toMatch(/un(suitable|supported) certificate purpose/);
+    },
+  );
 
   it("refuses one service's client at another service", () => {
     const clients = leaves.filter(({ purpose }) => purpose === 'sslclient').map(({ name }) => name);
-    for (const client of clients) expect([client, accepted(`${client}-ca`, clients, '-purpose', 'sslclient')]).toEqual([client, [client]]);
+    for (const client of clients)
+      expect([client, accepted(`${client}-ca`, clients, '-purpose', 'sslclient')]).toEqual([client, [client]]);
   });
 
   it('the wildcard covers the domain and one label below it', () => {
     const covers = (host: string): boolean => accepted('wildcard', ['wildcard'], '-verify_hostname', host).length === 1;
-    for (const { host } of project.services.filter(({ mode }) => mode !== 'passthrough')) expect([host, covers(host)]).toEqual([host, true]);
-    expect([project.domain, `a.b.${project.domain}`, `a${project.domain}`, 'test'].map(covers)).toEqual([true, false, false, false]);
+    for (const { host } of project.services.filter(({ mode }) => mode !== 'passthrough'))
+      expect([host, covers(host)]).toEqual([host, true]);
+    expect([project.domain, `a.b.${project.domain}`, `a${project.domain}`, 'test'].map(covers)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it("a pod's certificate covers its own name and no other service's", () => {
@@ -68,7 +106,8 @@ describe.each(projects)('certs/ of the project $title', (project) => {
       const name = ownNames.get(pod) ?? '';
       expect([name, accepted('ca', pods, '-verify_hostname', name)]).toEqual([name, [pod]]);
     }
-    for (const name of [project.domain, `a.${project.domain}`]) expect(accepted('ca', pods, '-verify_hostname', name)).toEqual([]);
+    for (const name of [project.domain, `a.${project.domain}`])
+      expect(accepted('ca', pods, '-verify_hostname', name)).toEqual([]);
   });
 
   it('no end-entity certificate lives longer than 825 days or than its issuer, and all are valid by now', () => {
@@ -96,13 +135,22 @@ describe.each(projects)('certs/ of the project $title', (project) => {
     for (const name of names) {
       expect([name, certificate(name).checkPrivateKey(key(name))]).toEqual([name, true]);
       const { asymmetricKeyType, asymmetricKeyDetails } = key(name);
-      const expected = (project.keyType ?? (name === 'wildcard' ? 'rsa-2048' : 'ecdsa-p256')) === 'rsa-2048' ? ['rsa', 2048] : ['ec', 'prime256v1'];
-      expect([asymmetricKeyType, asymmetricKeyDetails?.modulusLength ?? asymmetricKeyDetails?.namedCurve]).toEqual(expected);
+      const expected =
+        (project.keyType ?? (name === 'wildcard' ? 'rsa-2048' : 'ecdsa-p256')) === 'rsa-2048'
+          ? ['rsa', 2048]
+          : ['ec', 'prime256v1'];
+      expect([asymmetricKeyType, asymmetricKeyDetails?.modulusLength ?? asymmetricKeyDetails?.namedCurve]).toEqual(
+        expected,
+      );
     }
     for (const { name, issuer } of leaves) {
       const { publicKey } = certificate(issuer);
       // The wildcard signed itself without being an authority, which checkIssued does not call issuing.
-      expect([name, certificate(name).verify(publicKey), certificate(name).checkIssued(certificate(issuer))]).toEqual([name, true, name !== issuer]);
+      expect([name, certificate(name).verify(publicKey), certificate(name).checkIssued(certificate(issuer))]).toEqual([
+        name,
+        true,
+        name !== issuer,
+      ]);
     }
     expect(new Set(names.map((name) => key(name).export({ type: 'pkcs8', format: 'pem' }))).size).toBe(names.length);
   });
@@ -112,9 +160,31 @@ describe.each(projects)('certs/ of the project $title', (project) => {
     try {
       const authority = ['-CA', join(folder(), 'ca.crt'), '-CAkey', join(folder(), 'ca.key')];
       writeFileSync(join(work, 'extensions'), 'subjectAltName=DNS:bank.example\nbasicConstraints=CA:FALSE\n');
-      expect(openssl(work, 'req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', 'k', '-subj', '/O=x', '-out', 'r').code).toBe(0);
-      expect(openssl(work, 'x509', '-req', '-in', 'r', ...authority, '-days', '2', '-extfile', 'extensions', '-out', 'c').code).toBe(0);
-      expect(openssl(work, 'verify', '-CAfile', join(folder(), 'ca.crt'), 'c').output).toContain('permitted subtree violation');
+      expect(
+        openssl(
+          work,
+          'req',
+          '-new',
+          '-newkey',
+          'ec',
+          '-pkeyopt',
+          'ec_paramgen_curve:P-256',
+          '-noenc',
+          '-keyout',
+          'k',
+          '-subj',
+          '/O=x',
+          '-out',
+          'r',
+        ).code,
+      ).toBe(0);
+      expect(
+        openssl(work, 'x509', '-req', '-in', 'r', ...authority, '-days', '2', '-extfile', 'extensions', '-out', 'c')
+          .code,
+      ).toBe(0);
+      expect(openssl(work, 'verify', '-CAfile', join(folder(), 'ca.crt'), 'c').output).toContain(
+        'permitted subtree violation',
+      );
     } finally {
       rmSync(work, { recursive: true });
     }

@@ -13,9 +13,14 @@ export function secretNumbers(pem: string | Buffer): readonly Buffer[] {
 export function holdsNumber(content: Buffer, numbers: readonly Buffer[], depth = 3): boolean {
   if (numbers.some((number) => content.includes(number))) return true;
   if (depth === 0) return false;
-  const text = content.toString('latin1').replaceAll(/-----[A-Z ]+-----/g, '\0').replaceAll(/\\[nr]|[\s|>]+/g, '');
+  const text = content
+    .toString('latin1')
+    .replaceAll(/-----[A-Z ]+-----/g, '\0')
+    .replaceAll(/\\[nr]|[\s|>]+/g, '');
   if (numbers.some((number) => text.toLowerCase().includes(number.toString('hex')))) return true;
   const encoded = [...text.matchAll(/[A-Za-z0-9+/_-]{40,}/g)].map(([run]) => run);
   // What stands before the first digit of a run may be a part of another word: try each of the four ways to begin.
-  return encoded.some((run) => [0, 1, 2, 3].some((skip) => holdsNumber(Buffer.from(run.slice(skip), 'base64'), numbers, depth - 1)));
+  return encoded.some((run) =>
+    [0, 1, 2, 3].some((skip) => holdsNumber(Buffer.from(run.slice(skip), 'base64'), numbers, depth - 1)),
+  );
 }

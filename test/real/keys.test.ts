@@ -17,14 +17,22 @@ function filesBelow(folder: string): readonly string[] {
 
 const isKeyFile = (path: string): boolean => path.startsWith('certs/') && path.endsWith('.key');
 const allNumbers = (project: Project): readonly Buffer[] =>
-  filesBelow(project.folder()).filter(isKeyFile).flatMap((path) => secretNumbers(readFileSync(join(project.folder(), path))));
+  filesBelow(project.folder())
+    .filter(isKeyFile)
+    .flatMap((path) => secretNumbers(readFileSync(join(project.folder(), path))));
 
 describe.each(projects)('the private keys of the project $title', (project) => {
   it('stand in certs/*.key and in the Secrets of type kubernetes.io/tls, and in no other file', () => {
     const numbers = allNumbers(project);
-    const holders = filesBelow(project.folder()).filter((path) => holdsNumber(readFileSync(join(project.folder(), path)), numbers));
-    const secrets = filesBelow(join(project.folder(), 'secrets')).filter((file) => readFileSync(join(project.folder(), 'secrets', file), 'utf8').includes('kubernetes.io/tls'));
-    expect(holders).toEqual([...filesBelow(project.folder()).filter(isKeyFile), ...secrets.map((file) => `secrets/${file}`)].sort());
+    const holders = filesBelow(project.folder()).filter((path) =>
+      holdsNumber(readFileSync(join(project.folder(), path)), numbers),
+    );
+    const secrets = filesBelow(join(project.folder(), 'secrets')).filter((file) =>
+      readFileSync(join(project.folder(), 'secrets', file), 'utf8').includes('kubernetes.io/tls'),
+    );
+    expect(holders).toEqual(
+      [...filesBelow(project.folder()).filter(isKeyFile), ...secrets.map((file) => `secrets/${file}`)].sort(),
+    );
     expect(secrets.length).toBeGreaterThan(0);
   });
 
@@ -32,14 +40,29 @@ describe.each(projects)('the private keys of the project $title', (project) => {
     const copy = mkdtempSync(join(tmpdir(), 'ingress-tls-git-'));
     try {
       cpSync(project.folder(), copy, { recursive: true });
-      const git = (...args: readonly string[]): string => execFileSync('git', ['-c', 'core.excludesFile=', '-c', 'core.quotePath=false', ...args], { cwd: copy, encoding: 'utf8' });
+      const git = (...args: readonly string[]): string =>
+        execFileSync('git', ['-c', 'core.excludesFile=', '-c', 'core.quotePath=false', ...args], {
+          cwd: copy,
+          encoding: 'utf8',
+        });
       git('init', '--quiet');
       git('add', '--all');
       const staged = git('ls-files').trim().split('\n');
       const numbers = allNumbers(project);
-      expect(staged.filter((path) => isKeyFile(path) || path.startsWith('secrets/') || holdsNumber(readFileSync(join(copy, path)), numbers))).toEqual([]);
+      expect(
+        staged.filter(
+          (path) =>
+            isKeyFile(path) || path.startsWith('secrets/') || holdsNumber(readFileSync(join(copy, path)), numbers),
+        ),
+      ).toEqual([]);
       const others = filesBelow(project.folder()).filter((path) => !isKeyFile(path) && !path.startsWith('secrets/'));
-      expect(staged).toEqual(expect.arrayContaining(['ingress-tls.yaml', 'manifests/ic-common.yaml', ...project.services.map(({ name }) => `charts/${name}/Chart.yaml`)]));
+      expect(staged).toEqual(
+        expect.arrayContaining([
+          'ingress-tls.yaml',
+          'manifests/ic-common.yaml',
+          ...project.services.map(({ name }) => `charts/${name}/Chart.yaml`),
+        ]),
+      );
       expect(others).toEqual(expect.arrayContaining(staged));
     } finally {
       rmSync(copy, { recursive: true });
@@ -50,11 +73,14 @@ describe.each(projects)('the private keys of the project $title', (project) => {
 describe('what is printed', () => {
   const project = projects.find(({ title }) => title === 'hostile-names.yaml')!;
 
-  it.each(['list --json', 'apply --dry-run', 'apply --dry-run --json --verbose'])('by %s holds no private key', (command) => {
-    const { stdout, stderr } = runProgram(command.split(' '), { cwd: project.folder(), env: { PATH: '' } });
-    expect(stdout).toContain('on-off');
-    expect(holdsNumber(Buffer.from(stdout + stderr), allNumbers(project))).toBe(false);
-  });
+  it.each(['list --json', 'apply --dry-run', 'apply --dry-run --json --verbose'])(
+    'by %s holds no private key',
+    (command) => {
+      const { stdout, stderr } = runProgram(command.split(' '), { cwd: project.folder(), env: { PATH: '' } });
+      expect(stdout).toContain('on-off');
+      expect(holdsNumber(Buffer.from(stdout + stderr), allNumbers(project))).toBe(false);
+    },
+  );
 });
 
 const smallest = projects.find(({ title }) => title === 'one-namespace.yaml')!;
@@ -64,7 +90,10 @@ describe('file modes', () => {
     const folder = mkdtempSync(join(tmpdir(), 'ingress-tls-modes-'));
     try {
       cpSync(join(smallest.folder(), 'ingress-tls.yaml'), join(folder, 'ingress-tls.yaml'));
-      execFileSync('sh', ['-c', 'umask 000; exec "$@"', 'sh', process.execPath, programPath, 'render'], { cwd: folder, stdio: 'ignore' });
+      execFileSync('sh', ['-c', 'umask 000; exec "$@"', 'sh', process.execPath, programPath, 'render'], {
+        cwd: folder,
+        stdio: 'ignore',
+      });
       const mode = (path: string): string => (statSync(join(folder, path)).mode & 0o777).toString(8);
       expect(['certs', 'secrets'].map(mode)).toEqual(['700', '700']);
       const own = filesBelow(folder).filter((path) => isKeyFile(path) || path.startsWith('secrets/'));
@@ -97,7 +126,9 @@ describe('holdsNumber', () => {
   });
 
   it('finds none in the certificate of the key, nor in another key', () => {
-    expect(holdsNumber(readFileSync(join(project.folder(), 'certs', 'wildcard.crt')), secretNumbers(pem()))).toBe(false);
+    expect(holdsNumber(readFileSync(join(project.folder(), 'certs', 'wildcard.crt')), secretNumbers(pem()))).toBe(
+      false,
+    );
     expect(holdsNumber(readFileSync(join(project.folder(), 'certs', 'ca.key')), secretNumbers(pem()))).toBe(false);
   });
 });

@@ -25,7 +25,12 @@ describeWithTool('helm', 'charts with CRLF', (helm) => {
       const copy = join(outside, 'copy');
       copyWithCrlf(project.folder(), copy);
       const render = (folder: string, name: string): readonly unknown[] =>
-        parseAllDocuments(execFileSync(helm, ['template', 'x', join(folder, 'charts', name), '--kube-version', project.kubeVersion], { encoding: 'utf8' }), { version: '1.1' }).map((document) => document.toJS() as unknown);
+        parseAllDocuments(
+          execFileSync(helm, ['template', 'x', join(folder, 'charts', name), '--kube-version', project.kubeVersion], {
+            encoding: 'utf8',
+          }),
+          { version: '1.1' },
+        ).map((document) => document.toJS() as unknown);
       for (const { name } of project.services) {
         const objects = render(copy, name);
         expect(objects).toEqual(render(project.folder(), name));
@@ -41,8 +46,15 @@ describeWithTool('kubectl', 'manifests with CRLF', (kubectl) => {
       const copy = join(outside, 'copy');
       copyWithCrlf(project.folder(), copy);
       // Reads the files as apply does, and asks no cluster.
-      const read = (folder: string, path: string): string => execFileSync(kubectl, ['label', '--local', 'a=b', '-o', 'json', '-f', '-'], { input: readFileSync(join(folder, path)), encoding: 'utf8' });
-      const files = [...readdirSync(join(copy, 'manifests')).map((name) => `manifests/${name}`), ...readdirSync(join(copy, 'secrets')).map((name) => `secrets/${name}`)];
+      const read = (folder: string, path: string): string =>
+        execFileSync(kubectl, ['label', '--local', 'a=b', '-o', 'json', '-f', '-'], {
+          input: readFileSync(join(folder, path)),
+          encoding: 'utf8',
+        });
+      const files = [
+        ...readdirSync(join(copy, 'manifests')).map((name) => `manifests/${name}`),
+        ...readdirSync(join(copy, 'secrets')).map((name) => `secrets/${name}`),
+      ];
       for (const path of files) {
         const objects = read(copy, path);
         expect(objects, path).toBe(read(project.folder(), path));

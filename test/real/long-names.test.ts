@@ -24,14 +24,23 @@ const titles = domains.map((domain) => [domain.length, domain] as const);
 describe('openssl -x509_strict', () => {
   it.each(titles)('takes the certificates of a domain of %d characters', async (_, domain) => {
     await eachCertificate(domain, (folder, name) => {
-      const issuer = new Map([['svc8.crt', 'ca.crt'], ['svc9.crt', 'ca.crt'], ['svc9-client.crt', 'svc9-client-ca.crt']]).get(name) ?? name;
+      const issuer =
+        new Map([
+          ['svc8.crt', 'ca.crt'],
+          ['svc9.crt', 'ca.crt'],
+          ['svc9-client.crt', 'svc9-client-ca.crt'],
+        ]).get(name) ?? name;
       expect(openssl(folder, 'verify', '-x509_strict', '-CAfile', issuer, name).output).toBe(`${name}: OK\n`);
     });
   });
 });
 
 function keytool(...args: readonly string[]): { readonly code: number | null; readonly output: string } {
-  const { status, stdout, stderr } = spawnSync('keytool', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 });
+  const { status, stdout, stderr } = spawnSync('keytool', args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 120_000,
+  });
   return { code: status, output: stdout + stderr };
 }
 
@@ -48,7 +57,19 @@ describeUnless(keytool('-help').code === 0 ? undefined : 'no keytool on PATH (a 
     const folder = mkdtempSync(join(tmpdir(), 'ingress-tls-nameless-'));
     try {
       const ask = (subject: string): number | null => {
-        const options = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', 'any.key', '-out', 'any.crt', '-addext', 'subjectAltName=critical,DNS:a.example.test'];
+        const options = [
+          '-newkey',
+          'ec',
+          '-pkeyopt',
+          'ec_paramgen_curve:P-256',
+          '-noenc',
+          '-keyout',
+          'any.key',
+          '-out',
+          'any.crt',
+          '-addext',
+          'subjectAltName=critical,DNS:a.example.test',
+        ];
         expect(openssl(folder, 'req', '-x509', '-subj', subject, ...options).code).toBe(0);
         return keytool('-printcert', '-file', join(folder, 'any.crt')).code;
       };

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IIngress, IIngressClass, INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
-import type { IClusterRole, IClusterRoleBinding, IRole, IRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
+import type {
+  IClusterRole,
+  IClusterRoleBinding,
+  IRole,
+  IRoleBinding,
+} from 'kubernetes-models/rbac.authorization.k8s.io/v1';
 import type { IConfigMap, INamespace, IPod, ISecret, IService, IServiceAccount } from 'kubernetes-models/v1';
 import { parseAllDocuments } from 'yaml';
 import { findTool } from '../support/tools.ts';
@@ -24,14 +29,24 @@ export interface KubernetesObject {
 
 /** All that the project brings to a cluster: manifests/, secrets/ and what helm makes of each chart. */
 export function allObjects(project: Project): readonly KubernetesObject[] {
-  return [...manifestObjects(project), ...secretObjects(project), ...project.services.flatMap((service) => chartObjects(project, service))];
+  return [
+    ...manifestObjects(project),
+    ...secretObjects(project),
+    ...project.services.flatMap((service) => chartObjects(project, service)),
+  ];
 }
 
-export const manifestObjects = (project: Project): readonly KubernetesObject[] => readFolder(join(project.folder(), 'manifests'));
-export const secretObjects = (project: Project): readonly KubernetesObject[] => readFolder(join(project.folder(), 'secrets'));
+export const manifestObjects = (project: Project): readonly KubernetesObject[] =>
+  readFolder(join(project.folder(), 'manifests'));
+export const secretObjects = (project: Project): readonly KubernetesObject[] =>
+  readFolder(join(project.folder(), 'secrets'));
 
 /** What helm makes of a service's chart when it is installed as `apply` does it. */
-export function chartObjects(project: Project, service: Service, kubeVersion = project.kubeVersion): readonly KubernetesObject[] {
+export function chartObjects(
+  project: Project,
+  service: Service,
+  kubeVersion = project.kubeVersion,
+): readonly KubernetesObject[] {
   return parseObjects(chartText(project, service, kubeVersion));
 }
 
@@ -40,7 +55,10 @@ export function chartText(project: Project, service: Service, kubeVersion = proj
   const chart = join(project.folder(), 'charts', service.name);
   const options = ['--namespace', project.namespace, '--kube-version', kubeVersion];
   const file = once(`${project.title} ${service.name} ${kubeVersion}`, (path) => {
-    writeFileSync(path, execFileSync(findTool('helm') ?? 'helm', ['template', service.release, chart, ...options], { encoding: 'utf8' }));
+    writeFileSync(
+      path,
+      execFileSync(findTool('helm') ?? 'helm', ['template', service.release, chart, ...options], { encoding: 'utf8' }),
+    );
   });
   return readFileSync(file, 'utf8');
 }
@@ -57,7 +75,10 @@ function parseObjects(text: string): readonly KubernetesObject[] {
 }
 
 /** The objects of a kind, as the type that Kubernetes' schema gives them; schemas.test.ts proves that they have it. */
-export function ofKind<Kind extends keyof Kinds>(objects: readonly KubernetesObject[], kind: Kind): readonly (Kinds[Kind] & KubernetesObject)[] {
+export function ofKind<Kind extends keyof Kinds>(
+  objects: readonly KubernetesObject[],
+  kind: Kind,
+): readonly (Kinds[Kind] & KubernetesObject)[] {
   return objects.filter((object) => object.kind === kind) as unknown as readonly (Kinds[Kind] & KubernetesObject)[];
 }
 

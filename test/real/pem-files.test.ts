@@ -25,12 +25,51 @@ describeWithTool('kubectl', 'a certificate and its key', (kubectl) => {
     const folder = mkdtempSync(join(tmpdir(), 'ingress-tls-pem-'));
     const path = (name: string): string => join(folder, name);
     try {
-      execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', 'key', '-out', 'crt', '-subj', '/O=own', '-addext', 'subjectAltName=DNS:a.test'], { cwd: folder, stdio: 'ignore' });
+      execFileSync(
+        'openssl',
+        [
+          'req',
+          '-x509',
+          '-newkey',
+          'ec',
+          '-pkeyopt',
+          'ec_paramgen_curve:P-256',
+          '-noenc',
+          '-keyout',
+          'key',
+          '-out',
+          'crt',
+          '-subj',
+          '/O=own',
+          '-addext',
+          'subjectAltName=DNS:a.test',
+        ],
+        { cwd: folder, stdio: 'ignore' },
+      );
       const [certificate, key] = [readFileSync(path('crt'), 'utf8'), readFileSync(path('key'), 'utf8')];
-      for (const [oddCertificate, oddKey] of [[form(certificate), key], [certificate, form(key)]] as const) {
+      for (const [oddCertificate, oddKey] of [
+        [form(certificate), key],
+        [certificate, form(key)],
+      ] as const) {
         writeFileSync(path('crt'), oddCertificate);
         writeFileSync(path('key'), oddKey);
-        const { status } = spawnSync(kubectl, ['create', 'secret', 'tls', 'x', '--cert', path('crt'), '--key', path('key'), '--dry-run=client', '-o', 'name'], { stdio: 'ignore', env: { KUBECONFIG: '/dev/null' } });
+        const { status } = spawnSync(
+          kubectl,
+          [
+            'create',
+            'secret',
+            'tls',
+            'x',
+            '--cert',
+            path('crt'),
+            '--key',
+            path('key'),
+            '--dry-run=client',
+            '-o',
+            'name',
+          ],
+          { stdio: 'ignore', env: { KUBECONFIG: '/dev/null' } },
+        );
         expect(takes(oddCertificate, oddKey)).toBe(status === 0);
       }
     } finally {

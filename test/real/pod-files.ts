@@ -2,7 +2,10 @@ import type { IContainer, ISecret } from 'kubernetes-models/v1';
 import { ofKind, type KubernetesObject } from './objects.ts';
 
 /** What the kubelet puts into a service's container: absolute path -> content. Throws where a Secret or a key is missing. */
-function filesInPod(chart: readonly KubernetesObject[], secrets: readonly KubernetesObject[]): ReadonlyMap<string, Buffer> {
+function filesInPod(
+  chart: readonly KubernetesObject[],
+  secrets: readonly KubernetesObject[],
+): ReadonlyMap<string, Buffer> {
   const pod = ofKind(chart, 'Deployment')[0]?.spec?.template.spec;
   const files = new Map<string, Buffer>();
   for (const { name, mountPath } of containerOf(chart).volumeMounts ?? []) {
@@ -14,7 +17,8 @@ function filesInPod(chart: readonly KubernetesObject[], secrets: readonly Kubern
     } else if (volume.configMap !== undefined) {
       const configMap = ofKind(chart, 'ConfigMap').find(({ metadata }) => metadata.name === volume.configMap?.name);
       if (configMap === undefined) throw new Error(`no ConfigMap ${volume.configMap.name ?? ''}`);
-      for (const [key, text] of Object.entries(configMap.data ?? {})) files.set(`${mountPath}/${key}`, Buffer.from(text));
+      for (const [key, text] of Object.entries(configMap.data ?? {}))
+        files.set(`${mountPath}/${key}`, Buffer.from(text));
     }
   }
   return files;
@@ -28,7 +32,10 @@ export interface ServerFiles {
 }
 
 /** The files that the program in the pod serves TLS with: as its Caddyfile says, or its environment. Undefined: plain HTTP. */
-export function serverFiles(chart: readonly KubernetesObject[], secrets: readonly KubernetesObject[]): ServerFiles | undefined {
+export function serverFiles(
+  chart: readonly KubernetesObject[],
+  secrets: readonly KubernetesObject[],
+): ServerFiles | undefined {
   const files = filesInPod(chart, secrets);
   const caddyfile = files.get('/etc/caddy/Caddyfile')?.toString();
   const paths = caddyfile === undefined ? namedByEnvironment(chart) : namedByCaddyfile(caddyfile);
@@ -53,7 +60,11 @@ interface ServerPaths {
 
 function namedByEnvironment(chart: readonly KubernetesObject[]): ServerPaths {
   const value = (name: string): string | undefined => containerOf(chart).env?.find((each) => each.name === name)?.value;
-  return { certificate: value('TLS_CERT_FILE'), key: value('TLS_KEY_FILE'), clientAuthority: value('TLS_CLIENT_CA_FILE') };
+  return {
+    certificate: value('TLS_CERT_FILE'),
+    key: value('TLS_KEY_FILE'),
+    clientAuthority: value('TLS_CLIENT_CA_FILE'),
+  };
 }
 
 // https://caddyserver.com/docs/caddyfile/directives/tls: `tls <cert_file> <key_file>`, `client_auth { trust_pool file <path> }`.

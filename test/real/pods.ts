@@ -13,7 +13,9 @@ export function podsOf(objects: readonly KubernetesObject[]): readonly PodOf[] {
   return [
     ...ofKind(objects, 'Deployment').flatMap((owner) => {
       const { metadata, spec } = owner.spec?.template ?? {};
-      return spec === undefined ? [] : [{ owner, labels: metadata?.labels ?? {}, annotations: metadata?.annotations ?? {}, spec }];
+      return spec === undefined
+        ? []
+        : [{ owner, labels: metadata?.labels ?? {}, annotations: metadata?.annotations ?? {}, spec }];
     }),
     ...ofKind(objects, 'Pod').flatMap((owner) => {
       const { labels = {}, annotations = {} } = owner.metadata;

@@ -31,7 +31,10 @@ export interface Project {
   readonly folder: () => string;
 }
 
-export const projects: readonly Project[] = [projectByCommands(), ...['hostile-names', 'old-cluster', 'one-namespace'].map(projectByFile)];
+export const projects: readonly Project[] = [
+  projectByCommands(),
+  ...['hostile-names', 'old-cluster', 'one-namespace'].map(projectByFile),
+];
 
 /** The issue's own commands, with RSA keys. */
 function projectByCommands(): Project {

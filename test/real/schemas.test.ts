@@ -26,12 +26,27 @@ describeWithTool('helm', "Kubernetes' own schemas", () => {
   });
 });
 
-const kindsOf = (objects: readonly KubernetesObject[]): readonly string[] => [...new Set(objects.map(({ kind }) => kind))];
+const kindsOf = (objects: readonly KubernetesObject[]): readonly string[] => [
+  ...new Set(objects.map(({ kind }) => kind)),
+];
 
 /** So that no folder that was read empty passes for valid. */
 function expectedKinds({ services, controller, namespace }: Project): readonly string[] {
   return [
-    ...['ClusterRole', 'ClusterRoleBinding', 'ConfigMap', 'Deployment', 'Ingress', 'NetworkPolicy', 'Pod', 'Role', 'RoleBinding', 'Secret', 'Service', 'ServiceAccount'],
+    ...[
+      'ClusterRole',
+      'ClusterRoleBinding',
+      'ConfigMap',
+      'Deployment',
+      'Ingress',
+      'NetworkPolicy',
+      'Pod',
+      'Role',
+      'RoleBinding',
+      'Secret',
+      'Service',
+      'ServiceAccount',
+    ],
     ...(controller.profile === 'ingress-nginx' ? ['IngressClass'] : []),
     ...(services.some(({ replicas }) => replicas === undefined || replicas > 1) ? ['PodDisruptionBudget'] : []),
     ...(namespace === 'default' && controller.namespace === 'default' ? [] : ['Namespace']),
@@ -43,13 +58,24 @@ const deployment = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata,
-  spec: { selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'a', image: 'b' }] } } },
+  spec: {
+    selector: { matchLabels: { a: 'b' } },
+    template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'a', image: 'b' }] } },
+  },
 };
 const path = { path: '/', pathType: 'Prefix', backend: { service: { name: 'a', port: { name: 'b' } } } };
-const ingress = (...paths: readonly object[]): KubernetesObject & { readonly spec: object } => ({ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata, spec: { rules: [{ http: { paths } }] } });
+const ingress = (...paths: readonly object[]): KubernetesObject & { readonly spec: object } => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata,
+  spec: { rules: [{ http: { paths } }] },
+});
 
 const container = { name: 'a', image: 'b' };
-const withContainer = (changed: object): object => ({ ...deployment, spec: { ...deployment.spec, template: { ...deployment.spec.template, spec: { containers: [changed] } } } });
+const withContainer = (changed: object): object => ({
+  ...deployment,
+  spec: { ...deployment.spec, template: { ...deployment.spec.template, spec: { containers: [changed] } } },
+});
 
 const wrong: Readonly<Record<string, object>> = {
   'a number in quotes': { ...deployment, spec: { ...deployment.spec, replicas: '2' } },
@@ -74,9 +100,18 @@ describe('the judges themselves', () => {
 
   it('refuse all of that by its type as well, and a field that does not exist', () => {
     const titles = [...Object.keys(wrong), 'a field that does not exist'];
-    const objects = [...Object.values(wrong), withContainer({ ...container, readinesProbe: {} })] as readonly KubernetesObject[];
-    const errors = findTypeErrors(objects.map((object, index) => ({ ...object, metadata: { ...object.metadata, name: titles[index] ?? '' } })));
+    const objects = [
+      ...Object.values(wrong),
+      withContainer({ ...container, readinesProbe: {} }),
+    ] as readonly KubernetesObject[];
+    const errors = findTypeErrors(
+      objects.map((object, index) => ({ ...object, metadata: { ...object.metadata, name: titles[index] ?? '' } })),
+    );
     for (const title of titles) expect(errors).toContainEqual(expect.stringContaining(` ${title}: `));
-    expect(errors).toContainEqual(expect.stringMatching(/^Deployment a field that does not exist: .*readinesProbe.* does not exist in type 'IContainer'/));
+    expect(errors).toContainEqual(
+      expect.stringMatching(
+        /^Deployment a field that does not exist: .*readinesProbe.* does not exist in type 'IContainer'/,
+      ),
+    );
   });
 });

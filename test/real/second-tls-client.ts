@@ -41,7 +41,9 @@ function ask({ port, host, trust, trustsAnybody, version, client }: Question): P
       ca: readFileSync(trust, 'utf8'),
       rejectUnauthorized: trustsAnybody !== true,
       ...(version === undefined ? {} : { minVersion: version, maxVersion: version }),
-      ...(client === undefined ? {} : { cert: readFileSync(client.certificate, 'utf8'), key: readFileSync(client.key, 'utf8') }),
+      ...(client === undefined
+        ? {}
+        : { cert: readFileSync(client.certificate, 'utf8'), key: readFileSync(client.key, 'utf8') }),
     });
     const end = (): void => {
       const body = text.split('\r\n\r\n').slice(1).join('\r\n\r\n');
@@ -49,7 +51,10 @@ function ask({ port, host, trust, trustsAnybody, version, client }: Question): P
       resolve(body === '' ? seen : { ...seen, body });
     };
     socket.on('secureConnect', () => {
-      seen = { version: socket.getProtocol(), commonName: [socket.getPeerCertificate().subject.CN ?? ''].flat().join(' ') };
+      seen = {
+        version: socket.getProtocol(),
+        commonName: [socket.getPeerCertificate().subject.CN ?? ''].flat().join(' '),
+      };
       socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
     });
     socket.setEncoding('utf8').on('data', (part: string) => (text += part));

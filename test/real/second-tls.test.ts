@@ -12,7 +12,16 @@ import type { Answer, Question } from './second-tls-client.ts';
 
 const clientPath = fileURLToPath(new URL('second-tls-client.ts', import.meta.url));
 /** No configuration, no registry, no network but this machine's. */
-const confinement = ['--quiet', '--no-config', '--no-lock', '--no-remote', '--no-npm', '--node-modules-dir=none', '--allow-net=127.0.0.1', '--allow-read'];
+const confinement = [
+  '--quiet',
+  '--no-config',
+  '--no-lock',
+  '--no-remote',
+  '--no-npm',
+  '--node-modules-dir=none',
+  '--allow-net=127.0.0.1',
+  '--allow-read',
+];
 
 type Ask = (...questions: readonly Omit<Question, 'port'>[]) => readonly Answer[];
 
@@ -23,7 +32,12 @@ function besidePreview(deno: string, body: (ask: Ask, file: (name: string) => st
       const ask: Ask = (...questions) => {
         const input = JSON.stringify(questions.map((question) => ({ ...question, port })));
         const env = { DENO_DIR: join(outside, 'deno'), DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1' };
-        const text = execFileSync(deno, ['run', ...confinement, clientPath], { cwd: project, input, encoding: 'utf8', env });
+        const text = execFileSync(deno, ['run', ...confinement, clientPath], {
+          cwd: project,
+          input,
+          encoding: 'utf8',
+          env,
+        });
         return JSON.parse(text) as readonly Answer[];
       };
       body(ask, (name) => join(project, 'certs', name));
@@ -57,7 +71,11 @@ describeWithTool('deno', 'preview, by a client whose TLS is not OpenSSL', (deno)
 
   it('passes through wherever the name stands in the hello: rustls shuffles its extensions', async () => {
     await besidePreview(deno, (ask, file) => {
-      const question = { host: 'svc9.example.test', trust: file('ca.crt'), client: { certificate: file('svc9-client.crt'), key: file('svc9-client.key') } };
+      const question = {
+        host: 'svc9.example.test',
+        trust: file('ca.crt'),
+        client: { certificate: file('svc9-client.crt'), key: file('svc9-client.key') },
+      };
       const bodies = ask(...Array.from({ length: 20 }, () => question)).map(({ body }) => body);
       expect(bodies).toEqual(Array.from({ length: 20 }, () => greeting('svc9')));
     });
@@ -74,7 +92,11 @@ describeWithTool('deno', 'preview, by a client whose TLS is not OpenSSL', (deno)
         { ...question, client: { certificate: file('svc9-client.crt'), key: file('svc9-client.key') } },
       );
       expect(none12).toEqual({ problem: 'received fatal alert: HandshakeFailure' });
-      expect(none13).toEqual({ version: 'TLSv1.3', commonName: 'svc9.example.test', problem: 'received fatal alert: CertificateRequired' });
+      expect(none13).toEqual({
+        version: 'TLSv1.3',
+        commonName: 'svc9.example.test',
+        problem: 'received fatal alert: CertificateRequired',
+      });
       // Node's servers let such a client finish the handshake, then close without an alert (node@20 lib/_tls_wrap.js, onServerSocketSecure).
       for (const { body, problem = 'closed' } of [foreign12!, foreign13!]) {
         expect([body, problem]).toEqual([undefined, expect.stringMatching(/^closed$|^received fatal alert: /)]);
@@ -85,8 +107,14 @@ describeWithTool('deno', 'preview, by a client whose TLS is not OpenSSL', (deno)
 
   it('is refused where it shows what the client does not trust', async () => {
     await besidePreview(deno, (ask, file) => {
-      const answers = ask({ host: 'svc7.example.test', trust: file('ca.crt') }, { host: 'svc9.example.test', trust: file('wildcard.crt') });
-      expect(answers).toEqual([{ problem: 'self-signed certificate' }, { problem: 'unable to verify the first certificate' }]);
+      const answers = ask(
+        { host: 'svc7.example.test', trust: file('ca.crt') },
+        { host: 'svc9.example.test', trust: file('wildcard.crt') },
+      );
+      expect(answers).toEqual([
+        { problem: 'self-signed certificate' },
+        { problem: 'unable to verify the first certificate' },
+      ]);
     });
   });
 

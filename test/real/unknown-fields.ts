@@ -33,7 +33,11 @@ export function findTypeErrors(objects: readonly KubernetesObject[]): readonly s
   };
   const program = ts.createProgram([...sources.keys()], options, host);
   const paths = [...sources.keys()];
-  const diagnostics = [program.getOptionsDiagnostics(), program.getGlobalDiagnostics(), ...paths.map((path) => program.getSemanticDiagnostics(program.getSourceFile(path)))].flat();
+  const diagnostics = [
+    program.getOptionsDiagnostics(),
+    program.getGlobalDiagnostics(),
+    ...paths.map((path) => program.getSemanticDiagnostics(program.getSourceFile(path))),
+  ].flat();
   return diagnostics.map(({ file, messageText }) => {
     const object = objects[paths.indexOf(file?.fileName ?? '')];
     return `${object?.kind ?? ''} ${object?.metadata.name ?? ''}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;

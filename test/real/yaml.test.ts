@@ -30,7 +30,9 @@ describeWithTool('helm', 'the YAML of a project', (helm) => {
     ['a: 2026-11-22\n', ['yaml 1.1']],
   ] as const)('would not, with %j in it', (text, others) => {
     const current = read(helm, 'yaml 1.2', { text });
-    expect(readers.filter((reader) => JSON.stringify(read(helm, reader, { text })) !== JSON.stringify(current))).toEqual(others);
+    expect(
+      readers.filter((reader) => JSON.stringify(read(helm, reader, { text })) !== JSON.stringify(current)),
+    ).toEqual(others);
   });
 });
 
@@ -51,7 +53,10 @@ function textsOf(project: Project): Texts {
 function read(helm: string, reader: Reader, texts: Texts): Readonly<Record<string, unknown>> {
   if (reader === 'helm') return readByHelm(helm, texts);
   const version = reader === 'yaml 1.1' ? '1.1' : '1.2';
-  const parse = (text: string): readonly unknown[] => parseAllDocuments(text, { version }).map((document) => document.toJS() as unknown).filter((value) => value !== null);
+  const parse = (text: string): readonly unknown[] =>
+    parseAllDocuments(text, { version })
+      .map((document) => document.toJS() as unknown)
+      .filter((value) => value !== null);
   return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, parse(text)]));
 }
 
@@ -76,11 +81,19 @@ function readByHelm(helm: string, texts: Texts): Readonly<Record<string, unknown
     writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: reader\nversion: 0.1.0\n');
     writeFileSync(join(chart, 'templates', 'all.yaml'), template);
     const names = Object.keys(texts);
-    for (const [index, name] of names.entries()) writeFileSync(join(chart, 'texts', `text-${index}`), texts[name] ?? '');
+    for (const [index, name] of names.entries())
+      writeFileSync(join(chart, 'texts', `text-${index}`), texts[name] ?? '');
     const output = execFileSync(helm, ['template', 'reader', chart], { encoding: 'utf8', maxBuffer: 1 << 26 });
-    const found = parseAllDocuments(output).map((document) => document.toJS() as { readonly path: string; readonly documents: readonly string[] });
+    const found = parseAllDocuments(output).map(
+      (document) => document.toJS() as { readonly path: string; readonly documents: readonly string[] },
+    );
     const nameOf = (path: string): string => names[Number(path.slice('text-'.length))] ?? path;
-    return Object.fromEntries(found.map(({ path, documents }): [string, unknown] => [nameOf(path), documents.map((json) => JSON.parse(json) as unknown)]));
+    return Object.fromEntries(
+      found.map(({ path, documents }): [string, unknown] => [
+        nameOf(path),
+        documents.map((json) => JSON.parse(json) as unknown),
+      ]),
+    );
   } finally {
     rmSync(chart, { recursive: true });
   }

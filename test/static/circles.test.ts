@@ -7,11 +7,18 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What each file of src/ imports, types included: ESLint's rules for circles pass over those. */
 function readImports(): ReadonlyMap<string, readonly string[]> {
-  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
   return new Map(
     files.map((name) => {
       const text = readFileSync(join(root, 'src', name), 'utf8');
-      return [normalize(name), [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+\.ts)'/g)].map(([, path = '']) => normalize(join(dirname(name), path)))];
+      return [
+        normalize(name),
+        [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+\.ts)'/g)].map(([, path = '']) =>
+          normalize(join(dirname(name), path)),
+        ),
+      ];
     }),
   );
 }
@@ -34,7 +41,15 @@ function findCircles(imports: ReadonlyMap<string, readonly string[]>): readonly 
 }
 
 it('finds a circle where there is one', () => {
-  expect(findCircles(new Map([['a', ['b']], ['b', ['c']], ['c', ['b']]]))).toEqual(['b -> c -> b']);
+  expect(
+    findCircles(
+      new Map([
+        ['a', ['b']],
+        ['b', ['c']],
+        ['c', ['b']],
+      ]),
+    ),
+  ).toEqual(['b -> c -> b']);
 });
 
 it('no file of src/ imports itself in a circle, types included', () => {

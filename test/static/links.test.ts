@@ -10,7 +10,13 @@ describe('the links of README.md and docs/', () => {
   let packed: ReadonlySet<string>;
 
   beforeAll(() => {
-    const [listing] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })) as [{ readonly files: readonly { readonly path: string }[] }];
+    const [listing] = JSON.parse(
+      execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    ) as [{ readonly files: readonly { readonly path: string }[] }];
     packed = new Set(listing.files.map(({ path }) => path));
   });
 
@@ -52,11 +58,19 @@ function readLinks(markdown: string): readonly string[] {
 
 /** What GitHub calls the headings of a page: small letters, no punctuation, a hyphen for each space, numbers from the second of a name on. */
 function listAnchors(markdown: string): ReadonlySet<string> {
-  const names = [...withoutBlocks(markdown).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => heading!.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase().replaceAll(/[^\p{L}\p{M}\p{N}_\- ]/gu, '').replaceAll(' ', '-'));
-  return new Set(names.map((name, index) => {
-    const before = names.slice(0, index).filter((other) => other === name).length;
-    return before === 0 ? name : `${name}-${before}`;
-  }));
+  const names = [...withoutBlocks(markdown).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) =>
+    heading!
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{M}\p{N}_\- ]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+  return new Set(
+    names.map((name, index) => {
+      const before = names.slice(0, index).filter((other) => other === name).length;
+      return before === 0 ? name : `${name}-${before}`;
+    }),
+  );
 }
 
 function withoutBlocks(markdown: string): string {

@@ -47,7 +47,14 @@ export class Browser {
   /** `trusted`: public keys (base64 of the SHA-256 of SubjectPublicKeyInfo) whose certificates are taken without an authority. */
   constructor(profile: string, domain: string, trusted: readonly string[]) {
     const args = [
-      ...['--headless=new', '--remote-debugging-pipe', `--user-data-dir=${profile}`, '--no-first-run', '--disable-gpu', '--disable-dev-shm-usage'],
+      ...[
+        '--headless=new',
+        '--remote-debugging-pipe',
+        `--user-data-dir=${profile}`,
+        '--no-first-run',
+        '--disable-gpu',
+        '--disable-dev-shm-usage',
+      ],
       // Tests run as root in CI, where chromium has no sandbox.
       ...['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--no-proxy-server'],
       // Without the second rule it would ask a DNS server for hosts of its maker.
@@ -55,7 +62,10 @@ export class Browser {
       `--ignore-certificate-errors-spki-list=${trusted.join(',')}`,
       'about:blank',
     ];
-    this.#child = spawn('chromium', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], env: { ...process.env, HOME: profile } });
+    this.#child = spawn('chromium', args, {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+      env: { ...process.env, HOME: profile },
+    });
     this.#ended = new Promise((resolve) => {
       this.#child.on('close', () => {
         resolve();
@@ -89,17 +99,26 @@ export class Browser {
   async #openOnce(url: string): Promise<Page> {
     const { targetId } = await this.#send('Target.createTarget', { url: 'about:blank' });
     const { sessionId } = await this.#send('Target.attachToTarget', { targetId, flatten: true });
-    const tab = (method: string, params: Answer = {}): Promise<Answer> => this.#send(method, params, sessionId as string);
+    const tab = (method: string, params: Answer = {}): Promise<Answer> =>
+      this.#send(method, params, sessionId as string);
     await tab('Network.enable');
     const { loaderId, errorText } = await tab('Page.navigate', { url });
     if (typeof errorText === 'string') throw new Error(errorText);
     // The request of the document has the id of its loader.
-    const { requestId, response } = await this.#event('Network.responseReceived', loaderId) as unknown as Received;
+    const { requestId, response } = (await this.#event('Network.responseReceived', loaderId)) as unknown as Received;
     await this.#event('Network.loadingFinished', loaderId);
     const { body } = await tab('Network.getResponseBody', { requestId });
-    const { tableNames } = await tab('Network.getCertificate', { origin: new URL(url).origin }) as unknown as { readonly tableNames: readonly string[] };
+    const { tableNames } = (await tab('Network.getCertificate', { origin: new URL(url).origin })) as unknown as {
+      readonly tableNames: readonly string[];
+    };
     const certificate = new X509Certificate(Buffer.from(tableNames[0] ?? '', 'base64'));
-    return { status: response.status, body: body as string, protocol: response.protocol, connectionId: response.connectionId, certificate };
+    return {
+      status: response.status,
+      body: body as string,
+      protocol: response.protocol,
+      connectionId: response.connectionId,
+      certificate,
+    };
   }
 
   async close(): Promise<void> {

@@ -20,7 +20,11 @@ export function kubectl(cluster: Cluster, ...args: string[]): string {
 }
 
 export function kubectlWithInput(cluster: Cluster, input: string, ...args: string[]): string {
-  return execFileSync(findTool('kubectl') ?? 'kubectl', args, { input, encoding: 'utf8', env: { ...process.env, KUBECONFIG: cluster.kubeconfig } });
+  return execFileSync(findTool('kubectl') ?? 'kubectl', args, {
+    input,
+    encoding: 'utf8',
+    env: { ...process.env, KUBECONFIG: cluster.kubeconfig },
+  });
 }
 
 /** One object or a list of them, as the API server has it. */
@@ -30,21 +34,29 @@ export function readObject(cluster: Cluster, ...args: string[]): Readonly<Record
 
 /** One entry of a Secret in namespace default, decoded. */
 export function readSecret(cluster: Cluster, name: string, key: string): string {
-  const { data } = readObject(cluster, 'secret', name, '--namespace', 'default') as { readonly data: Readonly<Record<string, string>> };
+  const { data } = readObject(cluster, 'secret', name, '--namespace', 'default') as {
+    readonly data: Readonly<Record<string, string>>;
+  };
   return Buffer.from(data[key] ?? '', 'base64').toString();
 }
 
 export function helm(cluster: Cluster, ...args: string[]): string {
-  return execFileSync(findTool(cluster.helm ?? 'helm') ?? 'helm', args, { encoding: 'utf8', env: { ...process.env, KUBECONFIG: cluster.kubeconfig } });
+  return execFileSync(findTool(cluster.helm ?? 'helm') ?? 'helm', args, {
+    encoding: 'utf8',
+    env: { ...process.env, KUBECONFIG: cluster.kubeconfig },
+  });
 }
 
 export function listReleases(cluster: Cluster): readonly string[] {
-  const releases = JSON.parse(helm(cluster, 'list', '--namespace', 'default', '--output', 'json')) as { name: string }[];
+  const releases = JSON.parse(helm(cluster, 'list', '--namespace', 'default', '--output', 'json')) as {
+    name: string;
+  }[];
   return releases.map(({ name }) => name).sort();
 }
 
 /** What the cluster makes and drops by itself. */
-const passing = /^(events|componentstatuses|endpoints|endpointslices|leases|pods|podmetrics|nodes|controllerrevisions)\b/;
+const passing =
+  /^(events|componentstatuses|endpoints|endpointslices|leases|pods|podmetrics|nodes|controllerrevisions)\b/;
 
 /** Every object of the cluster, without what comes and goes by itself. */
 export function listObjects(cluster: Cluster): readonly string[] {
@@ -53,7 +65,10 @@ export function listObjects(cluster: Cluster): readonly string[] {
 
 /** The same with versions; helm's own record of each upgrade left out. */
 export function listVersions(cluster: Cluster): readonly string[] {
-  const lines = readObjects(cluster, '{range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}');
+  const lines = readObjects(
+    cluster,
+    '{range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}',
+  );
   return lines.filter((line) => !/\/sh\.helm\.release\./.test(line));
 }
 
@@ -64,7 +79,10 @@ export function listVersions(cluster: Cluster): readonly string[] {
 export async function listSettledVersions(cluster: Cluster, prefix: string): Promise<readonly string[]> {
   const list = (): readonly string[] => listVersions(cluster).filter((line) => line.includes(`/${prefix}`));
   const template = String.raw`jsonpath={range .items[*]}{.metadata.namespace} {.metadata.deletionTimestamp}{"\n"}{end}`;
-  const isEnding = (): boolean => kubectl(cluster, 'get', 'pods', '--all-namespaces', '--output', template).split('\n').some((line) => line.startsWith(prefix) && !line.endsWith(' '));
+  const isEnding = (): boolean =>
+    kubectl(cluster, 'get', 'pods', '--all-namespaces', '--output', template)
+      .split('\n')
+      .some((line) => line.startsWith(prefix) && !line.endsWith(' '));
   let [last, now] = [list(), list()];
   await until(() => {
     [last, now] = [now, list()];
@@ -74,6 +92,20 @@ export async function listSettledVersions(cluster: Cluster, prefix: string): Pro
 }
 
 function readObjects(cluster: Cluster, template: string): readonly string[] {
-  const resources = kubectl(cluster, 'api-resources', '--verbs=list', '--output=name').trim().split('\n').filter((name) => !passing.test(name));
-  return kubectl(cluster, 'get', resources.join(','), '--all-namespaces', '--ignore-not-found', '--output', `jsonpath=${template}`).trim().split('\n').sort();
+  const resources = kubectl(cluster, 'api-resources', '--verbs=list', '--output=name')
+    .trim()
+    .split('\n')
+    .filter((name) => !passing.test(name));
+  return kubectl(
+    cluster,
+    'get',
+    resources.join(','),
+    '--all-namespaces',
+    '--ignore-not-found',
+    '--output',
+    `jsonpath=${template}`,
+  )
+    .trim()
+    .split('\n')
+    .sort();
 }

@@ -13,12 +13,22 @@ export interface InsideRun {
 }
 
 /** Starts a command without a terminal; `folder` is the current one. */
-export function startInside(args: readonly string[], folder: string, env: Readonly<Record<string, string>> = {}): InsideRun {
+export function startInside(
+  args: readonly string[],
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): InsideRun {
   const [stdout, stderr] = [collect(), collect()];
   const listeners = new Set<(signal: StopSignal) => void>();
   const world = {
     ...createWorld(process, { version: '0', packageFolder: new URL('../../', import.meta.url) }),
-    ...{ argv: args, environment: { ...process.env, ...env }, currentFolder: folder, stdout: stdout.stream, stderr: stderr.stream },
+    ...{
+      argv: args,
+      environment: { ...process.env, ...env },
+      currentFolder: folder,
+      stdout: stdout.stream,
+      stderr: stderr.stream,
+    },
     onExit: () => undefined,
     onStopSignal: (listener: (signal: StopSignal) => void) => {
       listeners.add(listener);
@@ -29,7 +39,13 @@ export function startInside(args: readonly string[], folder: string, env: Readon
     const exitCode = await runProgram(world).catch((error: unknown) => reportFailure(error, world));
     return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
   };
-  return { stdout: stdout.text, ended: run(), stop: (signal) => { for (const listener of listeners) listener(signal); } };
+  return {
+    stdout: stdout.text,
+    ended: run(),
+    stop: (signal) => {
+      for (const listener of listeners) listener(signal);
+    },
+  };
 }
 
 function collect(): { readonly stream: OutputStream; readonly text: () => string } {

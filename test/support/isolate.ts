@@ -6,7 +6,8 @@ import './provided.ts';
 
 // Without the colour switches, programs that tests start print as they do into a pipe.
 const theirs = /^(HELM|KUBE|KUBECTL|KUBERNETES|XDG)_|^INGRESS_TLS_(?!TEST_)|^(FORCE_COLOR|NO_COLOR)$/;
-for (const name of Object.keys(process.env).filter((name) => theirs.test(name))) Reflect.deleteProperty(process.env, name);
+for (const name of Object.keys(process.env).filter((name) => theirs.test(name)))
+  Reflect.deleteProperty(process.env, name);
 
 // npm keeps its registry and its cache, which it would otherwise look for in the empty home.
 process.env['npm_config_userconfig'] ??= join(homedir(), '.npmrc');

@@ -17,7 +17,11 @@ export class OpenSsl {
 
   /** Runs `openssl` and returns exit code, and both outputs together; without openssl the test is skipped. */
   run(...args: readonly string[]): { readonly code: number | null; readonly output: string } {
-    const { status, stdout, stderr } = spawnSync(needTool('openssl'), args, { cwd: this.folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    const { status, stdout, stderr } = spawnSync(needTool('openssl'), args, {
+      cwd: this.folder,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     return { code: status, output: stdout + stderr };
   }
 

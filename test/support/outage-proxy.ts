@@ -30,7 +30,10 @@ export async function startOutageProxy(target: { readonly host: string; readonly
     const upstream = connect(target);
     // One delay for all of a connection: its bytes must not overtake each other.
     const ofConnection = delayMs;
-    for (const [socket, other] of [[client, upstream], [upstream, client]] as const) {
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
       sockets.add(socket);
       socket.on('error', () => undefined);
       socket.on('close', () => {
@@ -43,13 +46,16 @@ export async function startOutageProxy(target: { readonly host: string; readonly
       setTimeout(() => client.write(chunk), ofConnection);
     });
   });
-  const listen = (port: number): Promise<void> => new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+  const listen = (port: number): Promise<void> =>
+    new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   const drop = (): void => {
     for (const socket of sockets) socket.destroy();
   };
   const stop = (): Promise<void> =>
     new Promise((resolve) => {
-      server.close(() => { resolve(); });
+      server.close(() => {
+        resolve();
+      });
       drop();
     });
   await listen(0);

@@ -32,7 +32,10 @@ export class OutsideView {
   }
 
   curl(request: CurlRequest): CurlAnswer {
-    const { status, stdout, stderr } = spawnSync('curl', this.curlArguments(request), { cwd: this.folder, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync('curl', this.curlArguments(request), {
+      cwd: this.folder,
+      encoding: 'utf8',
+    });
     return readAnswer(status, stdout, stderr);
   }
 
@@ -61,8 +64,24 @@ export class OutsideView {
   }
 
   private curlArguments({ host, options = [], path = '/', scheme = 'https' }: CurlRequest): readonly string[] {
-    const fixed = ['--disable', '--silent', '--show-error', '--noproxy', '*', '--max-time', '10', '--write-out', `${statusMark}%{http_code}`];
-    return [...fixed, '--resolve', `${host}:${this.port}:127.0.0.1`, ...options, `${scheme}://${host}:${this.port}${path}`];
+    const fixed = [
+      '--disable',
+      '--silent',
+      '--show-error',
+      '--noproxy',
+      '*',
+      '--max-time',
+      '10',
+      '--write-out',
+      `${statusMark}%{http_code}`,
+    ];
+    return [
+      ...fixed,
+      '--resolve',
+      `${host}:${this.port}:127.0.0.1`,
+      ...options,
+      `${scheme}://${host}:${this.port}${path}`,
+    ];
   }
 }
 
@@ -73,5 +92,10 @@ export function fingerprint(pem: string): string {
 
 function readAnswer(exitCode: number | null, stdout: string, stderr: string): CurlAnswer {
   const end = stdout.lastIndexOf(statusMark);
-  return { exitCode, status: Number(stdout.slice(end + statusMark.length)), body: stdout.slice(0, end), error: stderr.trim() };
+  return {
+    exitCode,
+    status: Number(stdout.slice(end + statusMark.length)),
+    body: stdout.slice(0, end),
+    error: stderr.trim(),
+  };
 }

@@ -20,20 +20,36 @@ const inNamespace = ['unshare', '--mount'];
 /** Why no pod can be imitated here, or undefined when one can. */
 export function podMissing(): string | undefined {
   const [program = '', ...args] = inNamespace;
-  return spawnSync(program, [...args, 'mount', '-t', 'tmpfs', 'none', '/run']).status === 0 ? undefined : 'no mount namespace to be had (unshare, as root)';
+  return spawnSync(program, [...args, 'mount', '-t', 'tmpfs', 'none', '/run']).status === 0
+    ? undefined
+    : 'no mount namespace to be had (unshare, as root)';
 }
 
 /** Runs the built program where a pod's files are in their place, in a mount namespace of its own, and with a pod's environment. */
-export function runInPod(args: readonly string[], { host, port, token, authority, namespace }: ServiceAccount, options: ProgramOptions): Promise<ProgramResult> {
+export function runInPod(
+  args: readonly string[],
+  { host, port, token, authority, namespace }: ServiceAccount,
+  options: ProgramOptions,
+): Promise<ProgramResult> {
   const files = mkdtempSync(join(tmpdir(), 'ingress-tls-pod-'));
-  onTestFinished(() => { rmSync(files, { recursive: true, force: true }); });
-  for (const [name, text] of Object.entries({ token, 'ca.crt': authority, namespace })) writeFileSync(join(files, name), text);
+  onTestFinished(() => {
+    rmSync(files, { recursive: true, force: true });
+  });
+  for (const [name, text] of Object.entries({ token, 'ca.crt': authority, namespace }))
+    writeFileSync(join(files, name), text);
   const mounted = '/run/secrets/kubernetes.io/serviceaccount';
   const script = `mount -t tmpfs none /run && mkdir -p ${mounted} && cp "$0"/* ${mounted} && exec "$@"`;
   const [program = '', ...unshare] = inNamespace;
   const child = spawn(program, [...unshare, '/bin/sh', '-c', script, files, process.execPath, programPath, ...args], {
     cwd: options.cwd,
-    env: { ...process.env, KUBECONFIG: undefined, ...options.env, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port, PATH: `${options.env?.['PATH'] ?? ''}:${process.env['PATH'] ?? ''}` },
+    env: {
+      ...process.env,
+      KUBECONFIG: undefined,
+      ...options.env,
+      KUBERNETES_SERVICE_HOST: host,
+      KUBERNETES_SERVICE_PORT: port,
+      PATH: `${options.env?.['PATH'] ?? ''}:${process.env['PATH'] ?? ''}`,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -51,5 +67,7 @@ export function runInPod(args: readonly string[], { host, port, token, authority
 /** The token of a service account, as Kubernetes makes it, signature excepted. */
 export function imitateToken(namespace: string, name: string): string {
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  return [part({ alg: 'RS256' }), part({ sub: `system:serviceaccount:${namespace}:${name}` }), 'c2lnbmF0dXJl'].join('.');
+  return [part({ alg: 'RS256' }), part({ sub: `system:serviceaccount:${namespace}:${name}` }), 'c2lnbmF0dXJl'].join(
+    '.',
+  );
 }

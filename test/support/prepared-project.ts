@@ -27,7 +27,10 @@ export const noServices = 'apiVersion: ingress-tls/v1\ndomain: example.test\ncer
  * Runs `body` in a project folder rendered from this ingress-tls.yaml, a fresh copy of one that is made once in a run of
  * the tests; `outside` is an empty folder beside it. Both are removed afterwards.
  */
-export function inProject<Result>(config: string, body: (project: string, outside: string) => Result | Promise<Result>): Promise<Result> {
+export function inProject<Result>(
+  config: string,
+  body: (project: string, outside: string) => Result | Promise<Result>,
+): Promise<Result> {
   return inFreshFolder((outside) => {
     const project = join(outside, 'project');
     // cp -a keeps the modes, on which a test may look.

@@ -2,4 +2,6 @@ import { loadProfiles } from '../../src/controllers/index.ts';
 import type { ControllerProfile } from '../../src/model/controller-profile.ts';
 
 /** The controller targets by name. */
-export const profiles: Readonly<Record<string, ControllerProfile>> = Object.fromEntries((await loadProfiles()).map((profile) => [profile.name, profile]));
+export const profiles: Readonly<Record<string, ControllerProfile>> = Object.fromEntries(
+  (await loadProfiles()).map((profile) => [profile.name, profile]),
+);

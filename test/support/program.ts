@@ -32,8 +32,20 @@ export function runProgram(args: readonly string[], options: ProgramOptions): Pr
 }
 
 /** Starts the built program and leaves it running; `ended` tells how it ended. */
-export function startProgram(args: readonly string[], options: ProgramOptions): { readonly pid: number; readonly kill: (signal: NodeJS.Signals) => void; readonly ended: Promise<ProgramResult & { readonly signal: string | null }>; readonly stderr: () => string } {
-  const child = spawn(process.execPath, [programPath, ...args], { cwd: options.cwd, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+export function startProgram(
+  args: readonly string[],
+  options: ProgramOptions,
+): {
+  readonly pid: number;
+  readonly kill: (signal: NodeJS.Signals) => void;
+  readonly ended: Promise<ProgramResult & { readonly signal: string | null }>;
+  readonly stderr: () => string;
+} {
+  const child = spawn(process.execPath, [programPath, ...args], {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

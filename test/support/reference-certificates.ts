@@ -47,7 +47,8 @@ export class CertificateMaker {
   }
 
   #sign(wish: Wish, key: string, signer: readonly string[], basicConstraints: string): KeyPair {
-    const names = wish.dnsNames.length === 0 ? '' : `subjectAltName = ${wish.dnsNames.map((name) => `DNS:${name}`).join(', ')}\n`;
+    const names =
+      wish.dnsNames.length === 0 ? '' : `subjectAltName = ${wish.dnsNames.map((name) => `DNS:${name}`).join(', ')}\n`;
     // `x509 -days` knows no past; `ca` takes both dates.
     const settings = `[ca]
 default_ca = here
@@ -73,7 +74,18 @@ distinguished_name = nothing
     writeFileSync(join(this.#folder, 'index.txt'), '');
     this.#openssl('req', '-new', '-config', config, '-key', key, '-subj', wish.subject, '-out', 'request.pem');
     const dates = ['-startdate', toAsn1(wish.from ?? -1), '-enddate', toAsn1(wish.until ?? 365)];
-    const certificate = this.#openssl('ca', '-batch', '-notext', '-preserveDN', '-config', config, '-in', 'request.pem', ...dates, ...signer);
+    const certificate = this.#openssl(
+      'ca',
+      '-batch',
+      '-notext',
+      '-preserveDN',
+      '-config',
+      config,
+      '-in',
+      'request.pem',
+      ...dates,
+      ...signer,
+    );
     return { certificate, key: readFileSync(key, 'utf8') };
   }
 

@@ -1,4 +1,10 @@
-import { createServer as createHttpServer, request as requestHttp, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  request as requestHttp,
+  type ClientRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { createServer as createHttpsServer, request as requestHttps, type RequestOptions } from 'node:https';
 import type { Server } from 'node:net';
@@ -27,7 +33,10 @@ export function createReferenceEdge(settings: EdgeSettings): { readonly tls: Ser
   const wildcard = readPair(settings.project, 'wildcard');
   const contextFor = (service: ServiceName | undefined): SecureContext => {
     const wanted = service === undefined ? quirks.defaultCertificate : (quirks.edgeCertificates?.[service] ?? wildcard);
-    return createSecureContext({ ...tlsSettings, ...toOptions(wanted === undefined || wanted === 'fake' ? fake : wanted) });
+    return createSecureContext({
+      ...tlsSettings,
+      ...toOptions(wanted === undefined || wanted === 'fake' ? fake : wanted),
+    });
   };
   const options = {
     ...tlsSettings,
@@ -36,8 +45,13 @@ export function createReferenceEdge(settings: EdgeSettings): { readonly tls: Ser
       done(null, contextFor(serviceOf(name.toLowerCase())));
     },
   };
-  const tls = quirks.offersHttp2 ? createSecureServer({ ...options, allowHTTP1: true }, serve) : createHttpsServer(options, serve);
-  return { tls: tls.on('sessionError', () => undefined), plain: createHttpServer(quirks.servesPlainHttp ? serve : refuse) };
+  const tls = quirks.offersHttp2
+    ? createSecureServer({ ...options, allowHTTP1: true }, serve)
+    : createHttpsServer(options, serve);
+  return {
+    tls: tls.on('sessionError', () => undefined),
+    plain: createHttpServer(quirks.servesPlainHttp ? serve : refuse),
+  };
 }
 
 /** The words of nginx (src/http/ngx_http_special_response.c). */
@@ -48,10 +62,15 @@ const refuse = (_: Request, response: ServerResponse): void => {
 
 /** By the Host header and not by the name in the hello, as nginx does. */
 function answer({ project, quirks, pods }: EdgeSettings, request: Request, response: ServerResponse): void {
-  const host = String(request.headers[':authority'] ?? request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
+  const host = String(request.headers[':authority'] ?? request.headers.host ?? '')
+    .replace(/:\d+$/, '')
+    .toLowerCase();
   const name = (request.socket as TLSSocket).servername || undefined;
   const asked = serviceOf(host);
-  const service = asked === undefined ? quirks.backends?.[name === undefined ? 'nameless' : 'unknown'] : (quirks.backends?.[asked] ?? asked);
+  const service =
+    asked === undefined
+      ? quirks.backends?.[name === undefined ? 'nameless' : 'unknown']
+      : (quirks.backends?.[asked] ?? asked);
   if (service === undefined) {
     page(response, 404, 'Not Found');
     return;
@@ -61,13 +80,21 @@ function answer({ project, quirks, pods }: EdgeSettings, request: Request, respo
     write(response);
     return;
   }
-  const upstream = openHop(project, quirks, service, name, { host: '127.0.0.1', port: pods[service].port, path: request.url, headers: { host }, agent: false });
+  const upstream = openHop(project, quirks, service, name, {
+    host: '127.0.0.1',
+    port: pods[service].port,
+    path: request.url,
+    headers: { host },
+    agent: false,
+  });
   if (upstream === undefined) {
     page(response, 503, 'Service Temporarily Unavailable');
     return;
   }
   upstream.on('response', (answered) => {
-    response.writeHead(answered.statusCode ?? 500, { 'content-type': answered.headers['content-type'] ?? 'text/plain' });
+    response.writeHead(answered.statusCode ?? 500, {
+      'content-type': answered.headers['content-type'] ?? 'text/plain',
+    });
     answered.pipe(response);
   });
   upstream.on('error', () => {
@@ -78,13 +105,25 @@ function answer({ project, quirks, pods }: EdgeSettings, request: Request, respo
 }
 
 /** The request to the pod; undefined where nothing leads to it. `name` is the one in the client's hello. */
-function openHop(project: string, quirks: Quirks, service: ServiceName, name: string | undefined, target: RequestOptions): ClientRequest | undefined {
+function openHop(
+  project: string,
+  quirks: Quirks,
+  service: ServiceName,
+  name: string | undefined,
+  target: RequestOptions,
+): ClientRequest | undefined {
   if (service === 'svc8' && quirks.hop === 'missing') return undefined;
   if (service === 'svc8' && quirks.hop !== 'plain') {
     const ca = quirks.hopAuthority ?? readUpstreamAuthority(project);
-    return requestHttps({ ...target, ca, servername: 'ic3-svc8.default.svc', rejectUnauthorized: quirks.hop !== 'unverified' });
+    return requestHttps({
+      ...target,
+      ca,
+      servername: 'ic3-svc8.default.svc',
+      rejectUnauthorized: quirks.hop !== 'unverified',
+    });
   }
-  const way = name === undefined ? 'without-name' : serviceOf(name) === 'svc9' ? 'under-its-name' : 'under-another-name';
+  const way =
+    name === undefined ? 'without-name' : serviceOf(name) === 'svc9' ? 'under-its-name' : 'under-another-name';
   if (service === 'svc9' && quirks.leaks === way) {
     return requestHttps({ ...target, ...toOptions(readPair(project, 'svc9-client')), rejectUnauthorized: false });
   }
@@ -99,5 +138,7 @@ function readUpstreamAuthority(project: string): string {
 
 function page(response: ServerResponse, status: number, title: string, text = ''): void {
   response.writeHead(status, { 'content-type': 'text/html' });
-  response.end(`<html>\r\n<head><title>${status} ${title}</title></head>\r\n<body>\r\n<center><h1>${status} ${title}</h1></center>\r\n<center>${text}</center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`);
+  response.end(
+    `<html>\r\n<head><title>${status} ${title}</title></head>\r\n<body>\r\n<center><h1>${status} ${title}</h1></center>\r\n<center>${text}</center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`,
+  );
 }

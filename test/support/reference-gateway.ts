@@ -10,8 +10,15 @@ import { createRawServer, listen, readFirst, type Listening } from './reference-
  * What a right ingress controller would do for the three modes of a rendered project, with its pods: the independent judge
  * of verify, made of Node's own servers, knowing nothing of src/. `quirks` make it wrong in known ways.
  */
-export async function startReferenceGateway(project: string, maker: CertificateMaker, quirks: Quirks = {}): Promise<Listening> {
-  const fake = maker.makeSelfSigned({ subject: '/O=Acme Co/CN=Kubernetes Ingress Controller Fake Certificate', dnsNames: ['ingress.local'] });
+export async function startReferenceGateway(
+  project: string,
+  maker: CertificateMaker,
+  quirks: Quirks = {},
+): Promise<Listening> {
+  const fake = maker.makeSelfSigned({
+    subject: '/O=Acme Co/CN=Kubernetes Ingress Controller Fake Certificate',
+    dnsNames: ['ingress.local'],
+  });
   const pods = await startReferencePods(project, quirks);
   const edge = createReferenceEdge({ project, quirks, pods, fake });
   const [tls, plain] = [await listen(edge.tls), await listen(edge.plain)];
@@ -71,7 +78,8 @@ function spoil(client: Socket, how: Spoiled, hello: Buffer, port: number): void 
     hang: () => client.resume(),
     reset: () => client.resetAndDestroy(),
     end: () => client.resume().end(),
-    garbage: () => client.resume().end(Buffer.from('SSH-2.0-OpenSSH_9.9\r\n\u0000\u0016\u0003\u0001\u00ff\u00ff\u001b[2J')),
+    garbage: () =>
+      client.resume().end(Buffer.from('SSH-2.0-OpenSSH_9.9\r\n\u0000\u0016\u0003\u0001\u00ff\u00ff\u001b[2J')),
     // The ServerHello is about 100 bytes long, and no certificate is shorter than 300.
     'half-certificate': () => {
       const upstream = connect({ port, host: '127.0.0.1' }, () => upstream.write(hello));

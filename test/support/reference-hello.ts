@@ -1,5 +1,8 @@
 /** What the first bytes of a connection are; `partial`: more must be read to tell. */
-export type FirstBytes = { readonly kind: 'partial' } | { readonly kind: 'other' } | { readonly kind: 'hello'; readonly serverName: string | undefined };
+export type FirstBytes =
+  | { readonly kind: 'partial' }
+  | { readonly kind: 'other' }
+  | { readonly kind: 'hello'; readonly serverName: string | undefined };
 
 const handshakeRecord = 22;
 const serverNameExtension = 0;

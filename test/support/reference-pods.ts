@@ -9,9 +9,18 @@ import type { Quirks, ServiceName } from './reference-quirks.ts';
 import { createRawServer, listen, readFirst, type Listening } from './reference-server.ts';
 
 /** The three pods of a project, on ports of their own. */
-export async function startReferencePods(project: string, quirks: Quirks): Promise<Readonly<Record<ServiceName, Listening>>> {
-  const { identity = readPair(project, 'svc9'), tls, clients, clientAuthority = read(project, 'certs/svc9-client-ca.crt') } = quirks.passthroughPod ?? {};
-  const demand: TlsOptions = clients === 'unasked' ? {} : { requestCert: true, rejectUnauthorized: clients !== 'any', ca: clientAuthority };
+export async function startReferencePods(
+  project: string,
+  quirks: Quirks,
+): Promise<Readonly<Record<ServiceName, Listening>>> {
+  const {
+    identity = readPair(project, 'svc9'),
+    tls,
+    clients,
+    clientAuthority = read(project, 'certs/svc9-client-ca.crt'),
+  } = quirks.passthroughPod ?? {};
+  const demand: TlsOptions =
+    clients === 'unasked' ? {} : { requestCert: true, rejectUnauthorized: clients !== 'any', ca: clientAuthority };
   const svc9 = createTlsPod('svc9', { ...toOptions(identity), ...tls, ...demand });
   if (clients === 'any') {
     svc9.on('secureConnection', (socket: TLSSocket) => {
@@ -36,9 +45,13 @@ export function toOptions({ certificate, key }: KeyPair): { readonly cert: strin
 export const read = (project: string, path: string): string => readFileSync(join(project, path), 'utf8');
 
 /** As the charts' Caddyfile says it. */
-const greet = (service: ServiceName) => (_: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => {
-  (response as ServerResponse).writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(`Hello, I am ${service} for ingress-controller demo!\n`);
-};
+const greet =
+  (service: ServiceName) =>
+  (_: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => {
+    (response as ServerResponse)
+      .writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
+      .end(`Hello, I am ${service} for ingress-controller demo!\n`);
+  };
 
 /** HTTP/1.1 and HTTP/2 as Caddy offers them; the connections are handed to it. */
 function createTlsPod(service: ServiceName, options: TlsOptions): Server {

@@ -15,7 +15,11 @@ export interface Running {
 }
 
 /** Runs `body` beside a gateway that serves a fresh project of this ingress-tls.yaml. */
-export function besideGateway<Result>(config: string, quirks: Quirks, body: (running: Running) => Promise<Result>): Promise<Result> {
+export function besideGateway<Result>(
+  config: string,
+  quirks: Quirks,
+  body: (running: Running) => Promise<Result>,
+): Promise<Result> {
   return inProject(config, async (project, outside) => {
     const workshop = join(outside, 'workshop');
     mkdirSync(workshop);
@@ -29,13 +33,20 @@ export function besideGateway<Result>(config: string, quirks: Quirks, body: (run
 }
 
 /** Runs the program while this process goes on serving: runProgram would stop it. */
-export function run(args: readonly string[], cwd: string, env: Readonly<Record<string, string | undefined>> = {}): Promise<ProgramResult> {
+export function run(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string | undefined>> = {},
+): Promise<ProgramResult> {
   return startProgram(args, { cwd, env }).ended;
 }
 
 /** Makes a port pass for that of a preview, of this process unless said otherwise. */
 export function poseAsPreview(project: string, port: number, more: Readonly<Record<string, unknown>> = {}): void {
-  writeFileSync(join(project, '.ingress-tls/preview.json'), JSON.stringify({ pid: process.pid, hostname: hostname(), host: '127.0.0.1', port, ...more }));
+  writeFileSync(
+    join(project, '.ingress-tls/preview.json'),
+    JSON.stringify({ pid: process.pid, hostname: hostname(), host: '127.0.0.1', port, ...more }),
+  );
 }
 
 /** What must never be shown: the lines of every key, as they stand and as a Secret holds them. */
@@ -43,7 +54,10 @@ export function readKeyMaterial(project: string): readonly string[] {
   const names = readdirSync(join(project, 'certs')).filter((name) => name.endsWith('.key'));
   return names.flatMap((name) => {
     const text = readFileSync(join(project, 'certs', name), 'utf8');
-    return [...text.split('\n').filter((line) => line.length > 20 && !line.startsWith('-----')), Buffer.from(text).toString('base64').slice(40, 120)];
+    return [
+      ...text.split('\n').filter((line) => line.length > 20 && !line.startsWith('-----')),
+      Buffer.from(text).toString('base64').slice(40, 120),
+    ];
   });
 }
 

@@ -23,7 +23,9 @@ const clientVersion = { major: '1', minor: '35', gitVersion: 'v1.35.2', platform
 const kubeconfig = {
   kind: 'Config',
   apiVersion: 'v1',
-  clusters: [{ name: 'demo', cluster: { server: 'https://192.0.2.1:6443', 'certificate-authority-data': 'DATA+OMITTED' } }],
+  clusters: [
+    { name: 'demo', cluster: { server: 'https://192.0.2.1:6443', 'certificate-authority-data': 'DATA+OMITTED' } },
+  ],
   users: [{ name: 'admin', user: { 'client-certificate-data': 'DATA+OMITTED', 'client-key-data': 'DATA+OMITTED' } }],
   contexts: [{ name: 'demo', context: { cluster: 'demo', user: 'admin' } }],
   'current-context': 'demo',
@@ -34,7 +36,11 @@ function serving(gitVersion: string, kinds: Readonly<Record<string, readonly str
   const minor = gitVersion.split('.')[1] ?? '';
   return [
     { tool: 'kubectl', when: ['version', '--client'], stdout: JSON.stringify({ clientVersion }) },
-    { tool: 'kubectl', when: ['version'], stdout: JSON.stringify({ clientVersion, serverVersion: { major: '1', minor, gitVersion } }) },
+    {
+      tool: 'kubectl',
+      when: ['version'],
+      stdout: JSON.stringify({ clientVersion, serverVersion: { major: '1', minor, gitVersion } }),
+    },
     ...Object.entries(kinds).map(([groupVersion, names]): Answer => ({
       tool: 'kubectl',
       when: ['get', `--raw=/apis/${groupVersion}`],
@@ -75,7 +81,8 @@ export const currentAnswers: readonly Answer[] = [
   {
     tool: 'kubectl',
     when: ['api-resources'],
-    stdout: 'configmaps\nnamespaces\nsecrets\nserviceaccounts\nservices\ndeployments.apps\nclusterroles.rbac.authorization.k8s.io\n',
+    stdout:
+      'configmaps\nnamespaces\nsecrets\nserviceaccounts\nservices\ndeployments.apps\nclusterroles.rbac.authorization.k8s.io\n',
   },
   { tool: 'kubectl', when: ['get', '--all-namespaces', '--selector'] },
   { tool: 'kubectl', when: ['get', 'nodes'], stdout: 'InternalIP\t255.255.255.255\nHostname\tnode-1\n' },
@@ -116,31 +123,59 @@ export function namespaces(labels: Readonly<Record<string, Readonly<Record<strin
     metadata: { name, labels: { 'kubernetes.io/metadata.name': name, ...own } },
     status: { phase: 'Active' },
   }));
-  return { tool: 'kubectl', when: ['get', 'namespaces'], stdout: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) };
+  return {
+    tool: 'kubectl',
+    when: ['get', 'namespaces'],
+    stdout: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
+  };
 }
 
 /** A Service of this namespace has this node port. @param owner the controller that it was applied for. */
 export function nodePortUser(nodePort: number, namespace: string, name: string, owner?: string): Answer {
-  const items = [{ metadata: { name, namespace, labels: owner === undefined ? {} : { 'ingress-tls/controller': owner } }, spec: { ports: [{ port: 443, nodePort }] } }];
-  return { tool: 'kubectl', when: ['get', '--raw=/api/v1/services?limit'], stdout: JSON.stringify({ kind: 'ServiceList', apiVersion: 'v1', metadata: {}, items }) };
+  const items = [
+    {
+      metadata: { name, namespace, labels: owner === undefined ? {} : { 'ingress-tls/controller': owner } },
+      spec: { ports: [{ port: 443, nodePort }] },
+    },
+  ];
+  return {
+    tool: 'kubectl',
+    when: ['get', '--raw=/api/v1/services?limit'],
+    stdout: JSON.stringify({ kind: 'ServiceList', apiVersion: 'v1', metadata: {}, items }),
+  };
 }
 
 /** These services have releases of ic3. */
 export function releases(...services: readonly string[]): Answer {
-  const list = services.map((name) => ({ name: `ic3-${name}`, namespace: 'default', revision: '1', updated: '', status: 'deployed', chart: `${name}-0.1.0`, app_version: '' }));
+  const list = services.map((name) => ({
+    name: `ic3-${name}`,
+    namespace: 'default',
+    revision: '1',
+    updated: '',
+    status: 'deployed',
+    chart: `${name}-0.1.0`,
+    app_version: '',
+  }));
   return { tool: 'helm', when: ['list'], stdout: JSON.stringify(list) };
 }
 
 /** Helm's records of these services' releases, as `kubectl get secrets --show-labels` prints them. @param labels of our own, each with a comma behind. */
 export function releaseRecords(labels: string, ...services: readonly string[]): Answer {
-  const lines = services.map((name) => `default   sh.helm.release.v1.ic3-${name}.v1   helm.sh/release.v1   1     5m    ${labels}modifiedAt=1795417538,name=ic3-${name},owner=helm,status=deployed,version=1\n`);
+  const lines = services.map(
+    (name) =>
+      `default   sh.helm.release.v1.ic3-${name}.v1   helm.sh/release.v1   1     5m    ${labels}modifiedAt=1795417538,name=ic3-${name},owner=helm,status=deployed,version=1\n`,
+  );
   return { tool: 'kubectl', when: ['get', '--show-labels'], stdout: lines.join('') };
 }
 
 /** Everything that ic3 has on a cluster, as `kubectl get` and `helm list` show it. */
 export const installedAnswers: readonly Answer[] = [
   ...goneAnswers,
-  { tool: 'kubectl', when: ['api-resources', '--namespaced'], stdout: 'configmaps\npods\nserviceaccounts\nservices\ndeployments.apps\n' },
+  {
+    tool: 'kubectl',
+    when: ['api-resources', '--namespaced'],
+    stdout: 'configmaps\npods\nserviceaccounts\nservices\ndeployments.apps\n',
+  },
   {
     tool: 'kubectl',
     when: ['get', '--all-namespaces', '--selector'],
@@ -154,17 +189,28 @@ export const installedAnswers: readonly Answer[] = [
       '',
     ].join('\n'),
   },
-  { tool: 'kubectl', when: ['get', '--namespace', '--ignore-not-found'], stdout: 'ConfigMap\tkube-root-ca.crt\t\nServiceAccount\tdefault\t\n' },
+  {
+    tool: 'kubectl',
+    when: ['get', '--namespace', '--ignore-not-found'],
+    stdout: 'ConfigMap\tkube-root-ca.crt\t\nServiceAccount\tdefault\t\n',
+  },
   releases('svc8'),
 ];
 
 /** Failures, in the words of the tools. */
-export const refusedConnection = 'The connection to the server 192.0.2.1:6443 was refused - did you specify the right host or port?\n';
-export const expiredCredentials = 'error: You must be logged in to the server (the server has asked for the client to provide credentials)\n';
+export const refusedConnection =
+  'The connection to the server 192.0.2.1:6443 was refused - did you specify the right host or port?\n';
+export const expiredCredentials =
+  'error: You must be logged in to the server (the server has asked for the client to provide credentials)\n';
 export const pendingRelease = 'Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress\n';
 /** A rollout that does not end, and what the API says of it: the pod does not become ready, and nobody says why. */
 export const brokenRolloutAnswers: readonly Answer[] = [
-  { tool: 'kubectl', when: ['rollout', 'status'], stderr: 'error: deployment "nginx-ingress-controller-ic3" exceeded its progress deadline\n', exitCode: 1 },
+  {
+    tool: 'kubectl',
+    when: ['rollout', 'status'],
+    stderr: 'error: deployment "nginx-ingress-controller-ic3" exceeded its progress deadline\n',
+    exitCode: 1,
+  },
   {
     tool: 'kubectl',
     when: ['get', '-o=json', 'deployment.apps/nginx-ingress-controller-ic3'],

@@ -80,17 +80,22 @@ function quote(word: string): string {
 
 /** Writes the choice of an answer as a chain of conditions, and the texts of each beside it. */
 function writeAnswers(home: string, answers: readonly Answer[]): void {
-  const branches = answers.map(({ tool, when, stdout = '', stderr = '', exitCode = 0, seconds = 0, echoes = false, deaf = false }, index) => {
-    writeFileSync(join(home, `stdout.${index}`), stdout);
-    writeFileSync(join(home, `stderr.${index}`), stderr);
-    return `if [ $tool = ${tool} ] && match ${when.map(quote).join(' ')}; then answer=${index} exit_code=${exitCode} seconds=${seconds} echoes=${echoes} deaf=${deaf}\n`;
-  });
+  const branches = answers.map(
+    ({ tool, when, stdout = '', stderr = '', exitCode = 0, seconds = 0, echoes = false, deaf = false }, index) => {
+      writeFileSync(join(home, `stdout.${index}`), stdout);
+      writeFileSync(join(home, `stderr.${index}`), stderr);
+      return `if [ $tool = ${tool} ] && match ${when.map(quote).join(' ')}; then answer=${index} exit_code=${exitCode} seconds=${seconds} echoes=${echoes} deaf=${deaf}\n`;
+    },
+  );
   const otherwise = `else echo "the stand-in has no answer to: $*" >&2; exit 99; fi\n`;
   writeFileSync(join(home, 'answers.sh'), branches.join('el') + otherwise);
 }
 
 /** Installs the programs in `folder`/stand-ins; they stand for a current cluster with nothing of ours on it. */
-export function installStandInCluster(folder: string, tools: readonly StandInTool[] = ['kubectl', 'helm', 'openssl']): StandInCluster {
+export function installStandInCluster(
+  folder: string,
+  tools: readonly StandInTool[] = ['kubectl', 'helm', 'openssl'],
+): StandInCluster {
   const home = join(folder, 'stand-ins');
   const bin = join(home, 'bin');
   mkdirSync(bin, { recursive: true });
@@ -103,7 +108,11 @@ export function installStandInCluster(folder: string, tools: readonly StandInToo
   forget();
   /** The records until now, as lists of texts; the last one is empty, or is being written. */
   const read = (kind: 'call' | 'event'): readonly (readonly string[])[] =>
-    readFileSync(join(home, 'calls'), 'utf8').split('\u001e').slice(0, -1).map((record) => record.split('\u001f').slice(0, -1)).filter(([first]) => first === kind);
+    readFileSync(join(home, 'calls'), 'utf8')
+      .split('\u001e')
+      .slice(0, -1)
+      .map((record) => record.split('\u001f').slice(0, -1))
+      .filter(([first]) => first === kind);
   return {
     env: { PATH: bin, KUBECONFIG: join(home, 'kubeconfig') },
     answer: (...more) => {
@@ -117,7 +126,9 @@ export function installStandInCluster(folder: string, tools: readonly StandInToo
       }),
     running: () => {
       const groups = new Set(listGroups());
-      return read('call').flatMap(([, name = '', id = '', ...args]) => (groups.has(id) ? [`${name} ${args.find((arg) => !arg.startsWith('-')) ?? ''}`] : []));
+      return read('call').flatMap(([, name = '', id = '', ...args]) =>
+        groups.has(id) ? [`${name} ${args.find((arg) => !arg.startsWith('-')) ?? ''}`] : [],
+      );
     },
     events: () => read('event').map(([, event = '']) => event),
     forget,
@@ -133,7 +144,16 @@ function listGroups(): readonly string[] {
   });
 }
 
-const writingWords: ReadonlySet<string> = new Set(['apply', 'create', 'replace', 'delete', 'upgrade', 'uninstall', 'rollback', 'install']);
+const writingWords: ReadonlySet<string> = new Set([
+  'apply',
+  'create',
+  'replace',
+  'delete',
+  'upgrade',
+  'uninstall',
+  'rollback',
+  'install',
+]);
 
 /** Whether a call changes the cluster. */
 export function isWrite({ args }: Call): boolean {

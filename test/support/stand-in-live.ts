@@ -8,7 +8,12 @@ import type { Call } from './stand-in-cluster.ts';
 /** An object of a cluster, as far as tests look. */
 export interface LiveObject {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: object; readonly annotations?: object };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: object;
+    readonly annotations?: object;
+  };
   readonly [key: string]: unknown;
 }
 
@@ -43,13 +48,19 @@ export function readLiveCluster(helm: string, project: string, upgrades: readonl
   const releases = upgrades.map(({ args }) => {
     const [name = '', chart = ''] = args.slice(args.indexOf('--install') + 1);
     const labels = args.find((arg) => arg.startsWith('--labels='))?.slice('--labels='.length) ?? '';
-    const text = execFileSync(helm, ['template', name, chart, `--namespace=${namespace}`, '--kube-version=1.35.4', '--no-hooks', '--skip-tests'], { cwd: project, encoding: 'utf8' });
+    const text = execFileSync(
+      helm,
+      ['template', name, chart, `--namespace=${namespace}`, '--kube-version=1.35.4', '--no-hooks', '--skip-tests'],
+      { cwd: project, encoding: 'utf8' },
+    );
     return { name, labels, text };
   });
   return {
     manifests: readFolder(join(project, 'manifests')).map(addReadyStatus),
     secrets: readFolder(join(project, 'secrets')),
-    charts: releases.flatMap(({ name, text }) => parse(text).map((object) => addReadyStatus(addReleaseMarks(object, name)))),
+    charts: releases.flatMap(({ name, text }) =>
+      parse(text).map((object) => addReadyStatus(addReleaseMarks(object, name))),
+    ),
     records: releases.map(({ name, labels }) => ({ name, labels, status: 'deployed', revision: 1 })),
     templates: new Map(releases.map(({ name, text }) => [name, text])),
   };
@@ -60,15 +71,30 @@ export function answersOf({ manifests, secrets, charts, records, templates }: Li
   const names = manifests.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name);
   const all = { apiVersion: 'v1', kind: 'List', items: [...manifests, ...secrets, ...charts] };
   const lines = records.map(({ name, labels, status, revision }) => {
-    const own = [...labels.split(',').filter((label) => label !== ''), 'modifiedAt=1795417538', `name=${name}`, 'owner=helm', `status=${status}`, `version=${revision}`];
+    const own = [
+      ...labels.split(',').filter((label) => label !== ''),
+      'modifiedAt=1795417538',
+      `name=${name}`,
+      'owner=helm',
+      `status=${status}`,
+      `version=${revision}`,
+    ];
     return `${namespace}   sh.helm.release.v1.${name}.v${revision}   helm.sh/release.v1   1     5m    ${own.join(',')}\n`;
   });
   return [
-    { tool: 'kubectl', when: ['get', 'namespaces', '-o=name'], stdout: ['default', ...names].map((name) => `namespace/${name}\n`).join('') },
+    {
+      tool: 'kubectl',
+      when: ['get', 'namespaces', '-o=name'],
+      stdout: ['default', ...names].map((name) => `namespace/${name}\n`).join(''),
+    },
     {
       tool: 'kubectl',
       when: ['get', 'namespaces'],
-      stdout: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [{ metadata: { name: 'default' } }, ...manifests.filter(({ kind }) => kind === 'Namespace')] }),
+      stdout: JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'List',
+        items: [{ metadata: { name: 'default' } }, ...manifests.filter(({ kind }) => kind === 'Namespace')],
+      }),
     },
     { tool: 'kubectl', when: ['get', '-f', '-'], stdout: JSON.stringify(all) },
     { tool: 'kubectl', when: ['get', '--show-labels'], stdout: lines.join('') },
@@ -93,16 +119,23 @@ function lists(objects: readonly LiveObject[]): readonly Answer[] {
   return [...new Set(objects.map(({ kind }) => kind))].flatMap((kind): readonly Answer[] => {
     const [root, plural] = listPaths[kind] ?? [];
     if (root === undefined || plural === undefined) throw new Error(`how is ${kind} listed?`);
-    const items = objects.filter((object) => object.kind === kind).map((object) => ({ ...object, kind: undefined, apiVersion: undefined }));
+    const items = objects
+      .filter((object) => object.kind === kind)
+      .map((object) => ({ ...object, kind: undefined, apiVersion: undefined }));
     const stdout = JSON.stringify({ kind: `${kind}List`, metadata: { resourceVersion: '1' }, items });
     // By the Services of all namespaces apply sees who has the node port as well.
-    const paths = [`${root}/namespaces/${namespace}/${plural}?labelSelector`, ...(kind === 'Service' ? [`${root}/${plural}?limit`] : [])];
+    const paths = [
+      `${root}/namespaces/${namespace}/${plural}?labelSelector`,
+      ...(kind === 'Service' ? [`${root}/${plural}?limit`] : []),
+    ];
     return paths.map((path) => ({ tool: 'kubectl', when: [`--raw=${path}`], stdout }));
   });
 }
 
 function readFolder(folder: string): readonly LiveObject[] {
-  return readdirSync(folder).sort().flatMap((name) => parse(readFileSync(join(folder, name), 'utf8')));
+  return readdirSync(folder)
+    .sort()
+    .flatMap((name) => parse(readFileSync(join(folder, name), 'utf8')));
 }
 
 function parse(text: string): readonly LiveObject[] {
@@ -121,11 +154,20 @@ function addReleaseMarks(object: LiveObject, release: string): LiveObject {
       ...object.metadata,
       namespace,
       labels: { ...labels, 'app.kubernetes.io/managed-by': 'Helm' },
-      annotations: { ...annotations, 'meta.helm.sh/release-name': release, 'meta.helm.sh/release-namespace': namespace },
+      annotations: {
+        ...annotations,
+        'meta.helm.sh/release-name': release,
+        'meta.helm.sh/release-namespace': namespace,
+      },
     },
   };
 }
 
 function addReadyStatus(object: LiveObject): LiveObject {
-  return object.kind === 'Deployment' ? { ...object, status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 } } : object;
+  return object.kind === 'Deployment'
+    ? {
+        ...object,
+        status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 },
+      }
+    : object;
 }

@@ -8,11 +8,22 @@ export function rollout(namespace: string, isReady: Readonly<Record<string, bool
   const items = Object.entries(isReady).map(([name, ready]) => ({
     metadata: { name, namespace, generation: 2, labels: { 'app.kubernetes.io/managed-by': 'Helm' } },
     spec: { replicas: 1 },
-    status: { observedGeneration: 2, replicas: ready ? 1 : 2, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 },
+    status: {
+      observedGeneration: 2,
+      replicas: ready ? 1 : 2,
+      updatedReplicas: 1,
+      readyReplicas: 1,
+      availableReplicas: 1,
+    },
   }));
   return {
     tool: 'kubectl',
     when: ['get', `--raw=/apis/apps/v1/namespaces/${namespace}/deployments?${brought}`],
-    stdout: JSON.stringify({ kind: 'DeploymentList', apiVersion: 'apps/v1', metadata: { resourceVersion: '1' }, items }),
+    stdout: JSON.stringify({
+      kind: 'DeploymentList',
+      apiVersion: 'apps/v1',
+      metadata: { resourceVersion: '1' },
+      items,
+    }),
   };
 }

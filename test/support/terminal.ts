@@ -15,26 +15,41 @@ export interface TerminalSession {
 /** Why there is no terminal to be had, or undefined when there is one. */
 export function terminalMissing(): string | undefined {
   const { stdout } = spawnSync('script', ['--version'], { encoding: 'utf8' });
-  return typeof stdout === 'string' && stdout.includes('util-linux') ? undefined : 'no util-linux script on PATH, which gives a test a terminal';
+  return typeof stdout === 'string' && stdout.includes('util-linux')
+    ? undefined
+    : 'no util-linux script on PATH, which gives a test a terminal';
 }
 
 /** Starts the built program with all three streams at a terminal; `redirect` is shell text such as `> out`. */
-export function startAtTerminal(args: readonly string[], options: ProgramOptions & { readonly redirect?: string }): TerminalSession {
+export function startAtTerminal(
+  args: readonly string[],
+  options: ProgramOptions & { readonly redirect?: string },
+): TerminalSession {
   const command = [process.execPath, programPath, ...args].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['--quiet', '--return', '--command', `stty cols 80 rows 24; exec ${command} ${options.redirect ?? ''}`, '/dev/null'], {
-    cwd: options.cwd,
-    env: {
-      ...process.env,
-      TERM: 'xterm-256color',
-      SHELL: '/bin/sh',
-      // It would keep the program from asking.
-      CI: undefined,
-      ...options.env,
-      // Behind what the test has: `script` and `stty` themselves.
-      PATH: [options.env?.['PATH'], process.env['PATH']].filter((path) => path !== undefined).join(delimiter),
+  const child = spawn(
+    'script',
+    [
+      '--quiet',
+      '--return',
+      '--command',
+      `stty cols 80 rows 24; exec ${command} ${options.redirect ?? ''}`,
+      '/dev/null',
+    ],
+    {
+      cwd: options.cwd,
+      env: {
+        ...process.env,
+        TERM: 'xterm-256color',
+        SHELL: '/bin/sh',
+        // It would keep the program from asking.
+        CI: undefined,
+        ...options.env,
+        // Behind what the test has: `script` and `stty` themselves.
+        PATH: [options.env?.['PATH'], process.env['PATH']].filter((path) => path !== undefined).join(delimiter),
+      },
+      stdio: ['pipe', 'pipe', 'inherit'],
     },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  );
   let raw = '';
   let isOver = false;
   const watchers = new Set<() => void>();

@@ -5,7 +5,9 @@ import { Server, Socket } from 'node:net';
 import timers from 'node:timers/promises';
 
 function refuse(): never {
-  throw new Error('a test of the tier unit starts a process, opens a socket or waits: it belongs to the tier system or tools');
+  throw new Error(
+    'a test of the tier unit starts a process, opens a socket or waits: it belongs to the tier system or tools',
+  );
 }
 
 for (const name of ['spawnSync', 'execFileSync', 'execSync'] as const) childProcess[name] = refuse;

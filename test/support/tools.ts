@@ -10,7 +10,20 @@ const ofTheMachine = ['openssl', 'curl', 'git', 'python3'] as const;
  * `kubectl1.35` that or a later one, which obeys a kuberc; `deno` is
  * a client whose TLS is rustls; `yarn` is a script that Node runs. The folder `oldDefinitions` holds the OpenAPI definitions of Kubernetes before 1.16.
  */
-export type Tool = (typeof ofTheMachine)[number] | 'helm' | 'helm3' | 'kubectl' | 'kubectl1.35' | 'node10' | 'node20.19' | 'node22.0' | 'node22' | 'node24' | 'deno' | 'yarn' | 'oldDefinitions';
+export type Tool =
+  | (typeof ofTheMachine)[number]
+  | 'helm'
+  | 'helm3'
+  | 'kubectl'
+  | 'kubectl1.35'
+  | 'node10'
+  | 'node20.19'
+  | 'node22.0'
+  | 'node22'
+  | 'node24'
+  | 'deno'
+  | 'yarn'
+  | 'oldDefinitions';
 
 /** Returns the tool's absolute path: from PATH if it works there, else from the cache that `npm run test:tools` fills. */
 export function findTool(name: Tool): string | undefined {
@@ -27,11 +40,16 @@ export function needTool(name: Tool): string {
 
 /** Why tests are skipped that need this tool. */
 export function whyMissing(name: Tool): string {
-  return ofTheMachine.some((each) => each === name) ? `no ${name} on PATH` : `no ${name} on PATH or in the test cache (npm run test:tools)`;
+  return ofTheMachine.some((each) => each === name)
+    ? `no ${name} on PATH`
+    : `no ${name} on PATH or in the test cache (npm run test:tools)`;
 }
 
 /** Returns a PATH on which these tools come first, as `helm` and `kubectl`; those not found are left out. */
 export function pathWith(...names: readonly Tool[]): string {
-  const folders = names.map(findTool).filter((path) => path !== undefined).map((path) => dirname(path));
+  const folders = names
+    .map(findTool)
+    .filter((path) => path !== undefined)
+    .map((path) => dirname(path));
   return [...folders, process.env['PATH'] ?? ''].join(delimiter);
 }

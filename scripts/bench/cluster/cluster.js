@@ -26,7 +26,12 @@ export function openCluster(tools, folder) {
   if (view.status !== 0) return { refusal: `kubectl config view failed: ${lastLine(view.stderr)}` };
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, view.stdout, { mode: 0o600 });
-  const versions = ask(tools.kubectl, ['version', '--output=json', '--request-timeout=15s', `--kubeconfig=${kubeconfig}`]);
+  const versions = ask(tools.kubectl, [
+    'version',
+    '--output=json',
+    '--request-timeout=15s',
+    `--kubeconfig=${kubeconfig}`,
+  ]);
   if (versions.status !== 0) return { refusal: `no cluster answers: ${lastLine(versions.stderr)}` };
   const kubernetes = JSON.parse(versions.stdout).serverVersion.gitVersion;
   return { kubeconfig, version: { kubernetes, helm: ask(tools.helm, ['version', '--short']).stdout.trim() } };
@@ -34,11 +39,21 @@ export function openCluster(tools, folder) {
 
 /** Removes what a killed run left. Throws when a namespace of the same name is someone else's. */
 export function clearLeftovers(bench) {
-  const found = ask(bench.tools.kubectl, [`--kubeconfig=${bench.kubeconfig}`, 'get', 'namespace', ...namespaces, '--ignore-not-found', '--output=json']);
+  const found = ask(bench.tools.kubectl, [
+    `--kubeconfig=${bench.kubeconfig}`,
+    'get',
+    'namespace',
+    ...namespaces,
+    '--ignore-not-found',
+    '--output=json',
+  ]);
   if (found.status !== 0) throw new Error(`kubectl get namespace failed: ${lastLine(found.stderr)}`);
   const there = found.stdout === '' ? [] : listed(JSON.parse(found.stdout));
   const foreign = there.filter(({ metadata }) => metadata.labels?.[mark] !== names.controller);
-  if (foreign.length > 0) throw new Error(`namespace ${foreign.map(({ metadata }) => metadata.name).join(', ')} is there and not of this benchmark: nothing was touched`);
+  if (foreign.length > 0)
+    throw new Error(
+      `namespace ${foreign.map(({ metadata }) => metadata.name).join(', ')} is there and not of this benchmark: nothing was touched`,
+    );
   if (there.length > 0) {
     console.log('removing what an earlier run left');
     deleteNamespaces(bench);
@@ -54,7 +69,15 @@ export function makeRivalNamespace({ time, tools }) {
 /** Removes everything: the objects without a namespace, which the projects' manifests name, then the namespaces. */
 export function removeAll(bench, projects) {
   for (const { folder } of projects) {
-    bench.time([bench.tools.kubectl, 'delete', '--recursive', '--filename', join(folder, 'manifests'), '--ignore-not-found', '--wait=false']);
+    bench.time([
+      bench.tools.kubectl,
+      'delete',
+      '--recursive',
+      '--filename',
+      join(folder, 'manifests'),
+      '--ignore-not-found',
+      '--wait=false',
+    ]);
   }
   deleteNamespaces(bench);
 }

@@ -13,7 +13,15 @@ export function benchFirstInstall(bench, project, count) {
     () => andUninstall(bench, names.serviceNamespace, count, () => bench.time(applyCommand(bench), project.folder)),
     () => andUninstall(bench, names.rivalNamespace, count, () => runLoop(bench, project, count)),
   ]);
-  return [compare({ what: `first install of ${count} services, apply : ${loopName}`, ours, other: loop, print: milliseconds, aim: 0.5 })];
+  return [
+    compare({
+      what: `first install of ${count} services, apply : ${loopName}`,
+      ours,
+      other: loop,
+      print: milliseconds,
+      aim: 0.5,
+    }),
+  ];
 }
 
 function andUninstall(bench, namespace, count, measure) {

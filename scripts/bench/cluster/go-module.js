@@ -26,7 +26,11 @@ export async function withSources(module, use) {
 
 async function download(module) {
   try {
-    const { stdout } = await execute('go', ['mod', 'download', '-json', module], { cwd: tmpdir(), env: environment(), timeout: 600_000 });
+    const { stdout } = await execute('go', ['mod', 'download', '-json', module], {
+      cwd: tmpdir(),
+      env: environment(),
+      timeout: 600_000,
+    });
     return stdout;
   } catch (error) {
     // With -json go says on stdout why it cannot; the last line is the server's own word, without an address.

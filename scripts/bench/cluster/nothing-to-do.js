@@ -38,13 +38,20 @@ export function benchNothingToDo(bench, { project, count, rivals, aim }) {
 
 /** How the time with nothing to do grows with the number of services. */
 export function compareGrowth(less, more, aim) {
-  return compare({ what: `nothing to do, apply, ${more.count} services : ${less.count}`, ours: more.alone, other: less.alone, print: milliseconds, aim });
+  return compare({
+    what: `nothing to do, apply, ${more.count} services : ${less.count}`,
+    ours: more.alone,
+    other: less.alone,
+    print: milliseconds,
+    aim,
+  });
 }
 
 /** The peak of apply's own process; helm and kubectl are not counted. */
 export function benchMemory(bench, project, { count, installing }) {
   const peaks = [1, 2, 3].map(() => watchApply(bench, project).peak);
-  const row = (what, values) => judge({ what: `memory of apply, ${count} services, ${what}`, values, print: mebibytes, aim: mostMemory });
+  const row = (what, values) =>
+    judge({ what: `memory of apply, ${count} services, ${what}`, values, print: mebibytes, aim: mostMemory });
   return [row('nothing to do', peaks), row('most of them new', [installing.peak])];
 }
 

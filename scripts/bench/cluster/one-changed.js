@@ -20,6 +20,11 @@ export function benchOneChanged(bench, project, count) {
   const what = `one changed of ${count}, apply : helm upgrade of it alone`;
   return [
     compare({ what, ours, other: helm, print: milliseconds }),
-    judge({ what: '  what apply takes beyond it', values: ours.map((value, index) => value - helm[index]), print: milliseconds, aim: mostBeyond }),
+    judge({
+      what: '  what apply takes beyond it',
+      values: ours.map((value, index) => value - helm[index]),
+      print: milliseconds,
+      aim: mostBeyond,
+    }),
   ];
 }

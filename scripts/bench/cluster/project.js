@@ -19,7 +19,10 @@ export function createClusterProject({ time, folder: parent }) {
     'controller-namespace': names.controllerNamespace,
     'node-port': names.nodePort,
   });
-  time([process.execPath, program, 'init', '--no-input', ...choices.map(([name, value]) => `--${name}=${value}`)], folder);
+  time(
+    [process.execPath, program, 'init', '--no-input', ...choices.map(([name, value]) => `--${name}=${value}`)],
+    folder,
+  );
   const file = join(folder, 'ingress-tls.yaml');
   const empty = readFileSync(file, 'utf8');
   const write = (count, round) => {

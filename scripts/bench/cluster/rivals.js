@@ -29,11 +29,18 @@ function createHelmfile({ time, tools }, { folder }, { name, verb, refusal, prog
   const run = (count) => {
     const file = join(folder, `helmfile-${count}.yaml`);
     // Each on a line: helmfile looks for its keys at the beginning of lines before it parses anything.
-    const releases = Array.from({ length: count }, (_, index) => `  - { name: ${releaseOf(index)}, namespace: ${names.rivalNamespace}, chart: ./charts/svc${index} }\n`);
+    const releases = Array.from(
+      { length: count },
+      (_, index) =>
+        `  - { name: ${releaseOf(index)}, namespace: ${names.rivalNamespace}, chart: ./charts/svc${index} }\n`,
+    );
     writeFileSync(file, `helmDefaults:\n  skipDeps: true\n  createNamespace: false\nreleases:\n${releases.join('')}`);
     // Without a limit it starts one helm for each release at once: at 100 MiB each, no machine for 500 services.
     const side = String(2 * availableParallelism());
-    const more = { HELMFILE_UPGRADE_NOTICE_DISABLED: 'true', ...(plugins === undefined ? {} : { HELM_PLUGINS: plugins }) };
+    const more = {
+      HELMFILE_UPGRADE_NOTICE_DISABLED: 'true',
+      ...(plugins === undefined ? {} : { HELM_PLUGINS: plugins }),
+    };
     return time([program, '--file', file, '--helm-binary', tools.helm, verb, '--concurrency', side], folder, more);
   };
   return { name, run };

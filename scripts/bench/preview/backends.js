@@ -15,7 +15,14 @@ function listen({ certificate, key, clientAuthority }) {
   const server =
     certificate === undefined
       ? createServer(respond)
-      : createSecureServer({ cert: certificate, key, ...(clientAuthority === undefined ? {} : { ca: clientAuthority, requestCert: true }) }, respond);
+      : createSecureServer(
+          {
+            cert: certificate,
+            key,
+            ...(clientAuthority === undefined ? {} : { ca: clientAuthority, requestCert: true }),
+          },
+          respond,
+        );
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)));
 }
 

@@ -13,11 +13,17 @@ const clients = 16;
  * Throws when any answer is not that of the service.
  */
 export async function askOnKept(port, { host, identity }, seconds) {
-  const { duration, '2xx': requests, non2xx, errors } = await autocannon({
+  const {
+    duration,
+    '2xx': requests,
+    non2xx,
+    errors,
+  } = await autocannon({
     ...{ url: `https://127.0.0.1:${port}/`, servername: host, headers: { host }, tlsOptions: identity ?? {} },
     ...{ connections: clients, duration: seconds },
   });
-  if (requests === 0 || non2xx > 0 || errors > 0) throw new Error(`${host}: ${requests} answers, ${non2xx} others, ${errors} connections that failed`);
+  if (requests === 0 || non2xx > 0 || errors > 0)
+    throw new Error(`${host}: ${requests} answers, ${non2xx} others, ${errors} connections that failed`);
   return { milliseconds: duration * 1000, requests };
 }
 
@@ -53,7 +59,16 @@ export function upload(port, { host, identity, trusted }, bytes) {
   return new Promise((resolve, reject) => {
     const start = performance.now();
     const sent = request(
-      { host: '127.0.0.1', port, servername: host, ca: trusted, ...identity, agent: false, method: 'POST', headers: { host, 'content-length': bytes } },
+      {
+        host: '127.0.0.1',
+        port,
+        servername: host,
+        ca: trusted,
+        ...identity,
+        agent: false,
+        method: 'POST',
+        headers: { host, 'content-length': bytes },
+      },
       (answer) => {
         answer.resume().once('end', () => {
           if (answer.statusCode === 200) resolve(performance.now() - start);
@@ -88,7 +103,11 @@ export function describeClients(project) {
   return {
     terminate: { host: 'svc0.example.test', trusted: wildcard },
     reencrypt: { host: 'svc1.example.test', trusted: wildcard, podName: 'ic3-svc1.default.svc' },
-    passthrough: { host: 'svc2.example.test', trusted: read('ca.crt'), identity: { cert: read('svc2-client.crt'), key: read('svc2-client.key') } },
+    passthrough: {
+      host: 'svc2.example.test',
+      trusted: read('ca.crt'),
+      identity: { cert: read('svc2-client.crt'), key: read('svc2-client.key') },
+    },
   };
 }
 

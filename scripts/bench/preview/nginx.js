@@ -11,7 +11,9 @@ export function findNginx() {
   const version = /nginx\/(\S+)/.exec(stderr)?.[1];
   const hasStream = /--with-stream\b/.test(stderr) && /--with-stream_ssl_preread_module/.test(stderr);
   // Distributions build it as a module to be loaded.
-  const module = /--with-stream=dynamic/.test(stderr) ? join(/--modules-path=(\S+)/.exec(stderr)?.[1] ?? 'modules', 'ngx_stream_module.so') : undefined;
+  const module = /--with-stream=dynamic/.test(stderr)
+    ? join(/--modules-path=(\S+)/.exec(stderr)?.[1] ?? 'modules', 'ngx_stream_module.so')
+    : undefined;
   return { version, hasStream, module };
 }
 
@@ -40,7 +42,9 @@ export async function startNginx(bench, { module }, { project, services, ports }
 
 function configuration({ module, folder, port, inner, project, services, ports }) {
   const file = (path) => JSON.stringify(join(project, path));
-  const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `  ${name}_temp_path ${JSON.stringify(join(folder, name))};`).join('\n');
+  const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((name) => `  ${name}_temp_path ${JSON.stringify(join(folder, name))};`)
+    .join('\n');
   const server = ({ host }, upstream, more) => `  server {
     listen 127.0.0.1:${inner} ssl;
     server_name ${host};
@@ -83,13 +87,13 @@ ${scratch}
   upstream secure { server 127.0.0.1:${ports.reencrypt}; keepalive 64; }
 ${server(terminate, 'http://plain', '')}
 ${server(
-    reencrypt,
-    'https://secure',
-    `      proxy_ssl_verify on;
+  reencrypt,
+  'https://secure',
+  `      proxy_ssl_verify on;
       proxy_ssl_trusted_certificate ${file('certs/ca.crt')};
       proxy_ssl_server_name on;
       proxy_ssl_name ${reencrypt.podName};`,
-  )}
+)}
 }
 `;
 }
@@ -97,7 +101,11 @@ ${server(
 /** Free at this moment: nginx, unlike the others, cannot choose a port and say which. */
 async function freePorts(count) {
   const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(servers.map((server) => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)))));
+  const ports = await Promise.all(
+    servers.map(
+      (server) => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port))),
+    ),
+  );
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
 }

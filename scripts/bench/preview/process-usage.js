@@ -7,7 +7,9 @@ export const canMeasureProcesses = process.platform === 'linux';
 export function processorTime(pids) {
   return sum(pids, (pid) => {
     // Behind the name, which may hold anything: fields 14 and 15 (proc_pid_stat(5)), in hundredths of a second.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return (Number(fields[11]) + Number(fields[12])) * 10;
   });
 }

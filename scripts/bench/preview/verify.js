@@ -9,7 +9,10 @@ const count = 100;
 
 /** verify of a hundred services of all modes, against their preview. */
 export async function benchVerify(bench) {
-  const project = createProject(bench, Array.from({ length: count }, (_, index) => ['terminate', 'reencrypt', 'passthrough'][index % 3]));
+  const project = createProject(
+    bench,
+    Array.from({ length: count }, (_, index) => ['terminate', 'reencrypt', 'passthrough'][index % 3]),
+  );
   bench.time([process.execPath, program, 'render'], project);
   const preview = await startRunning(bench, {
     command: [process.execPath, program, 'preview', '--port', '0', '--json'],
@@ -24,7 +27,11 @@ export async function benchVerify(bench) {
     const connections = (clientsOf(preview.said()).size - before) / runs;
     return [
       judge({ what: `verify of ${count} services, time`, values: times, print: milliseconds, aim: 5000 }),
-      judge({ what: `verify of ${count} services, connections`, values: [connections], print: (value) => value.toFixed(0) }),
+      judge({
+        what: `verify of ${count} services, connections`,
+        values: [connections],
+        print: (value) => value.toFixed(0),
+      }),
     ];
   } finally {
     await preview.end();

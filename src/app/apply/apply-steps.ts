@@ -18,12 +18,17 @@ export interface StageSettings {
 }
 
 /** What a plan's commands become when they run: in order, and releases, which do not depend on each other, side by side. */
-export function arrangeSteps(session: Session, commands: readonly RunStep[], settings: StageSettings): readonly Stage[] {
+export function arrangeSteps(
+  session: Session,
+  commands: readonly RunStep[],
+  settings: StageSettings,
+): readonly Stage[] {
   const { tools, concurrency, timeout, stop, onWarning } = settings;
   const upgraded: UpgradedRelease[] = [];
   const run = async (step: RunStep, note: Note): Promise<void> => {
     if (step.waitsFor !== undefined) return waitForWorkloads(session, step, { tools, upgraded, timeout, stop, note });
-    if (step.phase === 'services' && step.release !== undefined) upgraded.push({ release: step.release, workloads: step.brings ?? [] });
+    if (step.phase === 'services' && step.release !== undefined)
+      upgraded.push({ release: step.release, workloads: step.brings ?? [] });
     return runStep(step, { ...tools, files: session.files, onWarning });
   };
   const select = (isWanted: (step: RunStep) => boolean): readonly ProgressStep[] =>

@@ -101,8 +101,16 @@ async function bringToCluster(running: Running, tools: ClusterTools): Promise<Ap
 }
 
 /** The cluster as it is and the project as it is to be written, looked at side by side. */
-async function lookBeforeWriting(running: Running, tools: ClusterTools): Promise<{ readonly found: ClusterFacts; readonly rendered: PlannedProject }> {
-  const { session, project, settings: { timeout, forcePending = false }, stopping } = running;
+async function lookBeforeWriting(
+  running: Running,
+  tools: ClusterTools,
+): Promise<{ readonly found: ClusterFacts; readonly rendered: PlannedProject }> {
+  const {
+    session,
+    project,
+    settings: { timeout, forcePending = false },
+    stopping,
+  } = running;
   let planned: PlannedProject | undefined;
   let begun = session.world.now();
   const plan = (): PlannedProject => {
@@ -119,7 +127,11 @@ async function lookBeforeWriting(running: Running, tools: ClusterTools): Promise
     throw error;
   }
   // What was saved while the tools looked counts.
-  const rendered = planned === undefined || session.files.haveChanged([...planned.observed.digests.keys(), ...planned.observed.gitFiles.keys()], begun) ? plan() : planned;
+  const rendered =
+    planned === undefined ||
+    session.files.haveChanged([...planned.observed.digests.keys(), ...planned.observed.gitFiles.keys()], begun)
+      ? plan()
+      : planned;
   refuseEdited(running, rendered.plan);
   return { found, rendered };
 }
@@ -129,17 +141,30 @@ function refuseEdited({ events, settings }: Running, local: Plan): void {
   events.onKept(local);
   if (settings.keepEdits === true) return;
   const { message, remedy } = explainKept(local);
-  throw new NegativeAnswer(`nothing was applied: ${message}`, { remedy: `${remedy}; ingress-tls apply --keep-edits applies what you edited` });
+  throw new NegativeAnswer(`nothing was applied: ${message}`, {
+    remedy: `${remedy}; ingress-tls apply --keep-edits applies what you edited`,
+  });
 }
 
 /** What the API server warned of is told at the end, whatever the end is, and each warning once: every object may bring the same one. */
-async function runCommands({ session, settings, stopping }: Running, { tools }: ClusterFacts, commands: readonly RunStep[]): Promise<void> {
+async function runCommands(
+  { session, settings, stopping }: Running,
+  { tools }: ClusterFacts,
+  commands: readonly RunStep[],
+): Promise<void> {
   const { timeout, concurrency = usualConcurrency(session.world.cores) } = settings;
   const warnings = new Set<string>();
-  const stages = arrangeSteps(session, commands, { tools, timeout, stop: stopping.asked, concurrency, onWarning: (text) => warnings.add(text) });
+  const stages = arrangeSteps(session, commands, {
+    tools,
+    timeout,
+    stop: stopping.asked,
+    concurrency,
+    onWarning: (text) => warnings.add(text),
+  });
   try {
     await runSteps(session, stages, stopping, addTakeOver('ingress-tls apply', settings));
   } finally {
-    for (const text of warnings) session.listener.notice({ level: 'warning', code: 'api-warning', message: `the API server warned: ${text}` });
+    for (const text of warnings)
+      session.listener.notice({ level: 'warning', code: 'api-warning', message: `the API server warned: ${text}` });
   }
 }

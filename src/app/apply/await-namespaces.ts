@@ -22,17 +22,27 @@ export async function awaitTerminating(
 ): Promise<void> {
   if (stop.aborted) return;
   let isTold = false;
-  const subject = (left: readonly string[]): string => (left.length === 1 ? `namespace ${left.join('')} is` : `namespaces ${left.join(', ')} are`);
-  const look = async (): Promise<{ readonly found: ReadonlyMap<string, FoundNamespace>; readonly left: readonly string[] }> => {
+  const subject = (left: readonly string[]): string =>
+    left.length === 1 ? `namespace ${left.join('')} is` : `namespaces ${left.join(', ')} are`;
+  const look = async (): Promise<{
+    readonly found: ReadonlyMap<string, FoundNamespace>;
+    readonly left: readonly string[];
+  }> => {
     const found = await kubectl.findNamespaces(names);
     const left = names.filter((name) => found.get(name)?.isTerminating === true);
     if (left.length > 0 && !isTold) {
-      listener.message(`${subject(left).replace('n', 'N')} being deleted: waiting at most ${timeoutSeconds} s until ${left.length === 1 ? 'it is' : 'they are'} gone.`);
+      listener.message(
+        `${subject(left).replace('n', 'N')} being deleted: waiting at most ${timeoutSeconds} s until ${left.length === 1 ? 'it is' : 'they are'} gone.`,
+      );
     }
     isTold = true;
     return { found, left };
   };
-  const { found, left } = await poll(look, (seen) => seen.left.length === 0, { longest: timeoutSeconds * 1000, pause: pauseMs, stop });
+  const { found, left } = await poll(look, (seen) => seen.left.length === 0, {
+    longest: timeoutSeconds * 1000,
+    pause: pauseMs,
+    stop,
+  });
   const [first] = left;
   if (first === undefined || isStopped(stop)) return;
   throw new ToolError(`${subject(left)} still being deleted after ${timeoutSeconds} s`, {

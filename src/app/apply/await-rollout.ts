@@ -39,7 +39,12 @@ const sliceSeconds = 10;
  * @returns the first wait that failed, after the others were waited for as long as there is time; undefined when all are ready.
  * @throws Interrupted when the person wants the run to stop before all are ready.
  */
-export async function awaitRollout(tools: ClusterTools, step: RunStep, stop: AbortSignal, note: Note): Promise<FailedWait | undefined> {
+export async function awaitRollout(
+  tools: ClusterTools,
+  step: RunStep,
+  stop: AbortSignal,
+  note: Note,
+): Promise<FailedWait | undefined> {
   let round = await nextRound(tools, step.waitsFor ?? []);
   const begin = performance.now();
   const end = begin + step.timeout * 1000;
@@ -55,13 +60,22 @@ export async function awaitRollout(tools: ClusterTools, step: RunStep, stop: Abo
     const command = rolloutCommand({ workloads: now, namespace, timeout, ...tools.connection });
     const began = performance.now();
     const result = await tools.exec.run(command, { timeoutMs: stepLimitMs({ timeout }) });
-    const isSliceOver = timeout < left && isTooLate(result) && !findText(result, 'gave-up') && performance.now() - began >= timeout * 1000;
+    const isSliceOver =
+      timeout < left &&
+      isTooLate(result) &&
+      !findText(result, 'gave-up') &&
+      performance.now() - began >= timeout * 1000;
     if (isSliceOver) {
       const unready = await listUnready(tools, waiting);
       const waited = Math.round((performance.now() - begin) / 1000);
       note(`${waited} s of ${step.timeout}: ${formatUnready(unready)}`);
       stuckSince = trackStuck(stuckSince, unready);
-      const isHopeless = unready.length > 0 && unready.every(({ workload }) => performance.now() - (stuckSince.get(nameWorkload(workload)) ?? Infinity) >= stuckLimit(step));
+      const isHopeless =
+        unready.length > 0 &&
+        unready.every(
+          ({ workload }) =>
+            performance.now() - (stuckSince.get(nameWorkload(workload)) ?? Infinity) >= stuckLimit(step),
+        );
       if (isHopeless) return failure ?? { result, gaveUpAfter: waited };
       round = await nextRound(tools, waiting);
       continue;
@@ -105,16 +119,24 @@ interface Round {
 async function nextRound(tools: ClusterTools, workloads: readonly ObjectReference[]): Promise<Round | undefined> {
   const namespace = workloads[0]?.namespace;
   if (namespace === undefined) return undefined;
-  const live = new Map((await look(tools, namespace, workloads)).map((object) => [`${object.kind}/${object.metadata.name}`, object]));
+  const live = new Map(
+    (await look(tools, namespace, workloads)).map((object) => [`${object.kind}/${object.metadata.name}`, object]),
+  );
   const seen = workloads.map((workload) => ({ workload, object: live.get(`${workload.kind}/${workload.name}`) }));
-  const [first, ...others] = seen.flatMap(({ workload, object }) => (object === undefined || isReady(object) ? [] : [workload]));
+  const [first, ...others] = seen.flatMap(({ workload, object }) =>
+    object === undefined || isReady(object) ? [] : [workload],
+  );
   const unseen = seen.flatMap(({ workload, object }) => (object === undefined ? [workload] : []));
   if (first !== undefined) return { namespace, now: [first], later: [...others, ...unseen], isSeen: true };
   return unseen.length === 0 ? undefined : { namespace, now: unseen, later: [], isSeen: false };
 }
 
 /** A look only saves time: kubectl goes on without, and says what is wrong. */
-async function look(tools: ClusterTools, namespace: string, workloads: readonly ObjectReference[]): Promise<readonly KubeObject[]> {
+async function look(
+  tools: ClusterTools,
+  namespace: string,
+  workloads: readonly ObjectReference[],
+): Promise<readonly KubeObject[]> {
   try {
     return await listWorkloads(tools.exec, tools, namespace, workloads);
   } catch (error) {

@@ -75,7 +75,11 @@ export async function awaitServing(session: Session, project: Project, settings:
   return serving;
 }
 
-async function look(session: Session, project: Project, { services, nodeAddress, timeout }: ServingSettings): Promise<Serving> {
+async function look(
+  session: Session,
+  project: Project,
+  { services, nodeAddress, timeout }: ServingSettings,
+): Promise<Serving> {
   const {
     profile,
     config,
@@ -87,13 +91,25 @@ async function look(session: Session, project: Project, { services, nodeAddress,
   let context: VerifyContext;
   try {
     const subjects = buildSubjects({ files: session.files, project });
-    context = { config, entry, behaviour: profile.behaviour(config), words: profile.words, subjects, now: session.world.now() };
+    context = {
+      config,
+      entry,
+      behaviour: profile.behaviour(config),
+      words: profile.words,
+      subjects,
+      now: session.world.now(),
+    };
   } catch (error) {
     if (error instanceof KnownError) return { unseen: error.message, hosts: [] };
     throw error;
   }
   const { stop } = session;
-  const prober = createProber({ address, timeoutMs: Math.min(longestConnection, timeout * 1000), concurrency, stop: stop.asked });
+  const prober = createProber({
+    address,
+    timeoutMs: Math.min(longestConnection, timeout * 1000),
+    concurrency,
+    stop: stop.asked,
+  });
   const names = new Set(services.map(({ name }) => name));
   const subjects = context.subjects.filter(({ service }) => names.has(service.name));
   const seen = new Map<string, Observation>();
@@ -101,25 +117,45 @@ async function look(session: Session, project: Project, { services, nodeAddress,
     await lookAgain(
       subjects,
       async (open) => {
-        for (const [id, observation] of await observe(prober, open.map((subject) => planServing({ context, subject })))) seen.set(id, observation);
+        for (const [id, observation] of await observe(
+          prober,
+          open.map((subject) => planServing({ context, subject })),
+        ))
+          seen.set(id, observation);
         return (subject) => judge(context, subject, seen);
       },
-      { longest: Math.min(profile.noticesChangesWithin, timeout * 1000), longestInDoubt: longestDoubt, stop: stop.asked },
+      {
+        longest: Math.min(profile.noticesChangesWithin, timeout * 1000),
+        longestInDoubt: longestDoubt,
+        stop: stop.asked,
+      },
     );
     const exitCode = stop.exitCode();
-    if (exitCode !== undefined) throw new Interrupted('stopped: all is applied, and nobody saw whether it is served', { exitCode, remedy: 'ingress-tls verify' });
+    if (exitCode !== undefined)
+      throw new Interrupted('stopped: all is applied, and nobody saw whether it is served', {
+        exitCode,
+        remedy: 'ingress-tls verify',
+      });
   } finally {
     prober.close();
   }
   const failure = findUnreachable(subjects, seen);
-  if (failure !== undefined) return { unseen: `${printAddress(address)} is not reached from here: ${failure}`, hosts: [] };
-  return { hosts: subjects.map((subject) => ({ host: subject.service.host, service: subject.service.name, ...judgeServing({ context, subject }, seen) })) };
+  if (failure !== undefined)
+    return { unseen: `${printAddress(address)} is not reached from here: ${failure}`, hosts: [] };
+  return {
+    hosts: subjects.map((subject) => ({
+      host: subject.service.host,
+      service: subject.service.name,
+      ...judgeServing({ context, subject }, seen),
+    })),
+  };
 }
 
 /** kube-proxy opens a node port a moment after the controller is ready; whoever has no route, or no answer, has none later. */
 function judge(context: VerifyContext, subject: VerifySubject, seen: Observations): Verdict {
   const observation = seen.get(probeAsClient(subject).id);
-  if (observation !== undefined && isUnreachable(observation)) return observation.failure?.code === 'ECONNREFUSED' ? 'doubtful' : 'settled';
+  if (observation !== undefined && isUnreachable(observation))
+    return observation.failure?.code === 'ECONNREFUSED' ? 'doubtful' : 'settled';
   const { status } = judgeServing({ context, subject }, seen);
   return status === 'failed' ? 'open' : status === 'warning' ? 'doubtful' : 'settled';
 }

@@ -24,7 +24,16 @@ export async function dryRunApply(session: Session, settings: ApplySettings): Pr
   refuseOtherNamespace(settings.namespace, project);
   const rendered = planProject(session, project, false);
   const tools = openCluster(session, boundQuestions(settings), true);
-  const facts = await lookUpCluster(tools, project, { isTolerant: true, readsObjects: true, command: 'ingress-tls apply --dry-run' });
-  const findings = await findChanges({ tools: facts.tools, rendered: viewRendered(session, project, rendered), facts, verifyLive: settings.verifyLive === true });
+  const facts = await lookUpCluster(tools, project, {
+    isTolerant: true,
+    readsObjects: true,
+    command: 'ingress-tls apply --dry-run',
+  });
+  const findings = await findChanges({
+    tools: facts.tools,
+    rendered: viewRendered(session, project, rendered),
+    facts,
+    verifyLive: settings.verifyLive === true,
+  });
   return { project, local: rendered.plan, facts, ...planForCluster(project, facts, findings, settings) };
 }

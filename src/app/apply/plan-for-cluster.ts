@@ -35,7 +35,12 @@ export interface ClusterPlan {
   readonly left: Orphans;
 }
 
-export function planForCluster({ desired }: Project, { target, orphans }: ClusterFacts, findings: Findings, settings: ApplySettings): ClusterPlan {
+export function planForCluster(
+  { desired }: Project,
+  { target, orphans }: ClusterFacts,
+  findings: Findings,
+  settings: ApplySettings,
+): ClusterPlan {
   const { timeout, forceConflicts = false, prune = false } = settings;
   const nothing: Orphans = { releases: [], objects: [] };
   const { changes } = findings;

@@ -32,7 +32,11 @@ export interface WaitSettings {
  *
  * @throws ToolError with the reasons.
  */
-export async function waitForWorkloads(session: Session, step: RunStep, { tools, upgraded, timeout, stop, note }: WaitSettings): Promise<void> {
+export async function waitForWorkloads(
+  session: Session,
+  step: RunStep,
+  { tools, upgraded, timeout, stop, note }: WaitSettings,
+): Promise<void> {
   const failed = await awaitRollout(tools, step, stop, note);
   if (failed === undefined) return;
   const { result, gaveUpAfter } = failed;
@@ -42,25 +46,45 @@ export async function waitForWorkloads(session: Session, step: RunStep, { tools,
   const { reasons, unready } = await readRolloutCauses(tools, step.waitsFor ?? []);
   if (reasons.size === 0) throw failure;
   const broken = upgraded.filter(({ workloads }) => workloads.some((workload) => unready.has(nameWorkload(workload))));
-  const goneBack = await goBack(session, tools, broken.map(({ release }) => release), timeout);
-  const lines = [...reasons].flatMap(([workload, why]) => [`${workload} is not ready:`, ...why.map((reason) => `  ${reason}`)]);
+  const goneBack = await goBack(
+    session,
+    tools,
+    broken.map(({ release }) => release),
+    timeout,
+  );
+  const lines = [...reasons].flatMap(([workload, why]) => [
+    `${workload} is not ready:`,
+    ...why.map((reason) => `  ${reason}`),
+  ]);
   const what = reasons.size === 1 ? 'it is' : `${reasons.size} of them are`;
-  const when = gaveUpAfter === undefined ? 'in time' : `and would not become so by waiting; given up after ${gaveUpAfter} of ${step.timeout} s`;
+  const when =
+    gaveUpAfter === undefined
+      ? 'in time'
+      : `and would not become so by waiting; given up after ${gaveUpAfter} of ${step.timeout} s`;
   throw new ToolError(`cannot ${step.title}: ${what} not ready ${when}`, {
     details: [...lines, ...goneBack],
-    remedy: 'Mend what is named above, then run the same command again, with a longer --timeout if that is all it needs.',
+    remedy:
+      'Mend what is named above, then run the same command again, with a longer --timeout if that is all it needs.',
     cause: failure,
   });
 }
 
-async function goBack({ files }: Session, tools: ClusterTools, releases: readonly PlannedRelease[], timeout: number): Promise<readonly string[]> {
+async function goBack(
+  { files }: Session,
+  tools: ClusterTools,
+  releases: readonly PlannedRelease[],
+  timeout: number,
+): Promise<readonly string[]> {
   const lines: string[] = [];
   for (const release of releases) {
     const { name, namespace, revision, status } = release;
     if (revision === undefined || status !== 'deployed') continue;
     const command = helmRollbackCommand({ name, namespace, revision, timeout, ...tools.connection });
     try {
-      await runStep({ title: `take release ${name} back`, phase: 'readiness', command, timeout, release }, { ...tools, files });
+      await runStep(
+        { title: `take release ${name} back`, phase: 'readiness', command, timeout, release },
+        { ...tools, files },
+      );
       lines.push(`release ${name} went back to revision ${revision}`);
     } catch (error) {
       if (!(error instanceof KnownError)) throw error;

@@ -10,7 +10,11 @@ const described = new WeakMap<DesiredService, readonly KubeObject[]>();
  * What the objects of a service's chart say at least, as it is generated.
  * @param texts what apply puts in the place of values, by their paths.
  */
-export function buildGeneratedChart(workload: WorkloadDialect, service: DesiredService, texts: Readonly<Record<string, string>> = {}): readonly KubeObject[] {
+export function buildGeneratedChart(
+  workload: WorkloadDialect,
+  service: DesiredService,
+  texts: Readonly<Record<string, string>> = {},
+): readonly KubeObject[] {
   const describe = (): readonly KubeObject[] => buildChartObjects({ service, routes: service.routes, workload, texts });
   // The files that texts are from may change.
   if (Object.keys(texts).length > 0) return describe();

@@ -29,12 +29,21 @@ export async function refuseVersion({ version }: Cluster, { profile }: Project):
   );
 }
 
-function runsOn({ kubernetes: { atLeast, below } }: ControllerProfile, version: { readonly major: number; readonly minor: number }): boolean {
-  return (atLeast === undefined || compareMinor(version, atLeast) >= 0) && (below === undefined || compareMinor(version, below) < 0);
+function runsOn(
+  { kubernetes: { atLeast, below } }: ControllerProfile,
+  version: { readonly major: number; readonly minor: number },
+): boolean {
+  return (
+    (atLeast === undefined || compareMinor(version, atLeast) >= 0) &&
+    (below === undefined || compareMinor(version, below) < 0)
+  );
 }
 
 /** Compares a version with a limit such as `1.16`: negative, zero or positive. */
-export function compareMinor({ major, minor }: { readonly major: number; readonly minor: number }, limit: string): number {
+export function compareMinor(
+  { major, minor }: { readonly major: number; readonly minor: number },
+  limit: string,
+): number {
   const [limitMajor = 0, limitMinor = 0] = limit.split('.').map(Number);
   return major === limitMajor ? minor - limitMinor : major - limitMajor;
 }
@@ -50,7 +59,10 @@ export async function refuseMissingResources({ kubectl }: ClusterTools, { profil
 }
 
 /** Looks at the namespaces of services and controller. @throws ToolError when kubectl or the cluster fails. */
-export async function lookAtNamespaces({ kubectl }: ClusterTools, { config }: Project): Promise<readonly NamespaceUse[]> {
+export async function lookAtNamespaces(
+  { kubectl }: ClusterTools,
+  { config }: Project,
+): Promise<readonly NamespaceUse[]> {
   const names = listNamespaces(config);
   const found = await kubectl.findNamespaces(names);
   return names.map((name) => judgeNamespace(name, found.get(name), config));
@@ -68,7 +80,10 @@ export async function judgeNamespaces(tools: ClusterTools, project: Project): Pr
   const { name, namespace } = config.controller;
   const isForeign = uses.some((use) => use.name === namespace && use.state === 'foreign');
   const planned = [...desired.manifests.before, ...desired.manifests.after].flatMap(({ objects }) => objects);
-  const wantsOwn = planned.some(({ kind, metadata }) => kind === 'Namespace' && metadata.name === namespace && metadata.labels?.[ownerLabel] !== undefined);
+  const wantsOwn = planned.some(
+    ({ kind, metadata }) =>
+      kind === 'Namespace' && metadata.name === namespace && metadata.labels?.[ownerLabel] !== undefined,
+  );
   if (isForeign && wantsOwn) {
     throw new UsageError(`namespace ${namespace} exists and was not made for controller ${name}`, {
       remedy: `set another controller.namespace in ${places.config}; or hand it over, to be restricted and one day destroyed: kubectl label namespace ${namespace} ${ownerLabel}=${name} --overwrite`,
@@ -81,16 +96,23 @@ export async function judgeNamespaces(tools: ClusterTools, project: Project): Pr
  * @param services every one of the cluster, for whoever asks for them anyway.
  * @throws UsageError when another Service has the controller's node port.
  */
-export async function refuseTakenNodePort({ kubectl }: ClusterTools, { config, desired: { entry } }: Project, services?: () => Promise<readonly KubeObject[]>): Promise<void> {
+export async function refuseTakenNodePort(
+  { kubectl }: ClusterTools,
+  { config, desired: { entry } }: Project,
+  services?: () => Promise<readonly KubeObject[]>,
+): Promise<void> {
   if (entry.kind !== 'node-port') return;
   const { port: nodePort, service } = entry;
   const user = await kubectl.findNodePortUser(nodePort, await services?.());
   if (user === undefined || (user.name === service.name && user.namespace === service.namespace)) return;
   const { name } = config.controller;
   if (user.owner === name) {
-    throw new UsageError(`node port ${nodePort} is still taken by Service ${user.name} in namespace ${user.namespace}, where controller ${name} was applied before`, {
-      remedy: `ingress-tls destroy --confirm ${name} removes it with its services, then apply brings all to the new place; or set controller.namespace: ${user.namespace} again`,
-    });
+    throw new UsageError(
+      `node port ${nodePort} is still taken by Service ${user.name} in namespace ${user.namespace}, where controller ${name} was applied before`,
+      {
+        remedy: `ingress-tls destroy --confirm ${name} removes it with its services, then apply brings all to the new place; or set controller.namespace: ${user.namespace} again`,
+      },
+    );
   }
   throw new UsageError(`node port ${nodePort} is taken by Service ${user.name} in namespace ${user.namespace}`, {
     remedy: `set another controller.nodePort in ${places.config}, then run ingress-tls render`,
@@ -100,9 +122,12 @@ export async function refuseTakenNodePort({ kubectl }: ClusterTools, { config, d
 /** @throws UsageError for a namespace that the person expects and the rendered files do not have. */
 export function refuseOtherNamespace(expected: string | undefined, { config }: Project): void {
   if (expected === undefined || expected === config.namespace) return;
-  throw new UsageError(`the services live in namespace ${config.namespace}, not in ${expected}: Secrets and certificates are made for it`, {
-    remedy: `set namespace: ${expected} in ${places.config}, then run ingress-tls render`,
-  });
+  throw new UsageError(
+    `the services live in namespace ${config.namespace}, not in ${expected}: Secrets and certificates are made for it`,
+    {
+      remedy: `set namespace: ${expected} in ${places.config}, then run ingress-tls render`,
+    },
+  );
 }
 
 /**
@@ -111,14 +136,21 @@ export function refuseOtherNamespace(expected: string | undefined, { config }: P
  * @param command that is refused.
  * @throws UsageError naming the other project, how to have both, and how to take over on purpose.
  */
-export function refuseOtherProject(found: readonly Marked[], { config, desired, identities }: Project, command: string): void {
+export function refuseOtherProject(
+  found: readonly Marked[],
+  { config, desired, identities }: Project,
+  command: string,
+): void {
   const other = findOtherProject(found, desired, identities);
   if (other === undefined) return;
   const { message, toHaveBoth, ifRenamed } = tellOtherProject(other, config);
   const names = other.found.map(printObjectName);
   throw new UsageError(message, {
     details: names.length <= mostNamed ? names : [...names.slice(0, mostNamed), `and ${names.length - mostNamed} more`],
-    remedy: [...(command.includes('destroy') ? [] : [toHaveBoth]), `${ifRenamed}${command} --take-over ${other.project}`].join('\n      '),
+    remedy: [
+      ...(command.includes('destroy') ? [] : [toHaveBoth]),
+      `${ifRenamed}${command} --take-over ${other.project}`,
+    ].join('\n      '),
   });
 }
 
@@ -132,12 +164,20 @@ const mostNamed = 3;
  */
 export function refuseOthersObjects(owned: readonly OwnedObject[], { config, desired }: Project): void {
   const wanted = new Set(listAppliedObjects(desired).map(({ kind, metadata }) => identifyObject(kind, metadata)));
-  const others = owned.filter((object) => object.owner !== config.controller.name && object.kind !== 'Namespace' && wanted.has(identifyObject(object.kind, object)));
+  const others = owned.filter(
+    (object) =>
+      object.owner !== config.controller.name &&
+      object.kind !== 'Namespace' &&
+      wanted.has(identifyObject(object.kind, object)),
+  );
   const [first] = others;
   if (first === undefined) return;
-  throw new UsageError(`${others.map(({ kind, name }) => `${kind} ${name}`).join(', ')} on the cluster belongs to controller ${first.owner}`, {
-    remedy: `choose another namespace, or another certificate.secretName and names, in ${places.config}`,
-  });
+  throw new UsageError(
+    `${others.map(({ kind, name }) => `${kind} ${name}`).join(', ')} on the cluster belongs to controller ${first.owner}`,
+    {
+      remedy: `choose another namespace, or another certificate.secretName and names, in ${places.config}`,
+    },
+  );
 }
 
 /**
@@ -145,9 +185,15 @@ export function refuseOthersObjects(owned: readonly OwnedObject[], { config, des
  * service's chart by hand is taken over.
  * @throws UsageError naming the release.
  */
-export async function refuseOthersReleases({ helm }: ClusterTools, records: readonly ReleaseRecord[], { config, desired }: Project): Promise<void> {
+export async function refuseOthersReleases(
+  { helm }: ClusterTools,
+  records: readonly ReleaseRecord[],
+  { config, desired }: Project,
+): Promise<void> {
   const foreign = new Set(
-    records.filter(({ owner, status }) => owner !== config.controller.name && status !== 'uninstalled').map(({ namespace, name }) => `${namespace}/${name}`),
+    records
+      .filter(({ owner, status }) => owner !== config.controller.name && status !== 'uninstalled')
+      .map(({ namespace, name }) => `${namespace}/${name}`),
   );
   const services = desired.services.filter(({ namespace, release }) => foreign.has(`${namespace}/${release}`));
   if (services.length === 0) return;
@@ -156,8 +202,11 @@ export async function refuseOthersReleases({ helm }: ClusterTools, records: read
   for (const { name: chartName, release, namespace } of services) {
     const found = releases.find((other) => other.name === release && other.namespace === namespace);
     if (found === undefined || found.chart.replace(/-\d+\..*$/, '') === chartName) continue;
-    throw new UsageError(`release ${release} in namespace ${namespace} is not ours: it was made from chart ${found.chart}`, {
-      remedy: `rename service ${chartName} in ${places.config}, or choose another namespace`,
-    });
+    throw new UsageError(
+      `release ${release} in namespace ${namespace} is not ours: it was made from chart ${found.chart}`,
+      {
+        remedy: `rename service ${chartName} in ${places.config}, or choose another namespace`,
+      },
+    );
   }
 }

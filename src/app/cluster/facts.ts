@@ -59,7 +59,11 @@ const [ofCluster, ofHelm] = ['the cluster', 'helm (version 4 assumed)'];
  * Looks at the tools and the cluster and refuses what cannot work, before anything is written anywhere.
  * @throws ToolError when kubectl, helm or the cluster fail; UsageError when the project does not fit the cluster.
  */
-export async function lookUpCluster(tools: ClusterTools, project: Project, { isTolerant = false, readsObjects = false, command = 'ingress-tls apply', meanwhile }: LookUpOptions = {}): Promise<ClusterFacts> {
+export async function lookUpCluster(
+  tools: ClusterTools,
+  project: Project,
+  { isTolerant = false, readsObjects = false, command = 'ingress-tls apply', meanwhile }: LookUpOptions = {},
+): Promise<ClusterFacts> {
   const failures = new Map<string, string>();
   const look = async <Value>(what: string, question: () => Promise<Value>): Promise<Value | undefined> => {
     try {
@@ -77,11 +81,23 @@ export async function lookUpCluster(tools: ClusterTools, project: Project, { isT
   );
   const helmMajor = helmVersion?.major ?? 4;
   const unseen = (): ClusterFacts => {
-    const nothing = { releases: [], existingSecrets: new Set<string>(), foreignNamespaces: new Set<string>(), serverValidates: false };
+    const nothing = {
+      releases: [],
+      existingSecrets: new Set<string>(),
+      foreignNamespaces: new Set<string>(),
+      serverValidates: false,
+    };
     const target = { connection: tools.connection, helmMajor, ...nothing };
     // Where no cluster is, every other question failed for that reason.
     for (const what of failures.keys()) if (what !== ofCluster && what !== ofHelm) failures.delete(what);
-    return { tools, target, existingNamespaces: new Set(), orphans: { releases: [], objects: [] }, terminating: [], unknown: tellFailures() };
+    return {
+      tools,
+      target,
+      existingNamespaces: new Set(),
+      orphans: { releases: [], objects: [] },
+      terminating: [],
+      unknown: tellFailures(),
+    };
   };
   if (place === undefined) return unseen();
 
@@ -102,7 +118,8 @@ export async function lookUpCluster(tools: ClusterTools, project: Project, { isT
     () => (helmVersion === undefined ? undefined : look('releases', () => listAllowedRecords(bound, project, command))),
     () => look('Secrets', () => findExistingSecrets(bound, project)),
     () => findNodeAddress(bound),
-    () => (readsObjects ? look('objects of the services', () => readLiveProject(bound, project, listServices)) : undefined),
+    () =>
+      readsObjects ? look('objects of the services', () => readLiveProject(bound, project, listServices)) : undefined,
     async () => {
       // By then all tools are started.
       await setImmediate();
@@ -154,17 +171,30 @@ export function selectOurs(records: readonly ReleaseRecord[], { config }: Projec
 
 /** As findOtherProject takes them. */
 export function markReleases(records: readonly ReleaseRecord[]): readonly Marked[] {
-  return records.map(({ name, namespace, project }) => ({ kind: releaseKind, name, namespace, ...(project !== undefined && { project }) }));
+  return records.map(({ name, namespace, project }) => ({
+    kind: releaseKind,
+    name,
+    namespace,
+    ...(project !== undefined && { project }),
+  }));
 }
 
-async function listAllowedObjects({ kubectl }: ClusterTools, project: Project, command: string): Promise<readonly OwnedObject[]> {
+async function listAllowedObjects(
+  { kubectl }: ClusterTools,
+  project: Project,
+  command: string,
+): Promise<readonly OwnedObject[]> {
   const owned = await listOwned(kubectl, project);
   refuseOtherProject(selectBrought(owned, project), project, command);
   refuseOthersObjects(owned, project);
   return owned;
 }
 
-async function listAllowedRecords(tools: ClusterTools, project: Project, command: string): Promise<readonly ReleaseRecord[]> {
+async function listAllowedRecords(
+  tools: ClusterTools,
+  project: Project,
+  command: string,
+): Promise<readonly ReleaseRecord[]> {
   const records = await listRecords(tools, project.config.controller.name);
   refuseOtherProject(markReleases(selectOurs(records, project)), project, command);
   await refuseOthersReleases(tools, records, project);
@@ -181,9 +211,16 @@ async function findNodeAddress({ kubectl }: ClusterTools): Promise<string | unde
   }
 }
 
-async function findExistingSecrets({ kubectl }: ClusterTools, { config, profile, desired }: Project): Promise<ReadonlySet<string>> {
+async function findExistingSecrets(
+  { kubectl }: ClusterTools,
+  { config, profile, desired }: Project,
+): Promise<ReadonlySet<string>> {
   if (profile.applyMethod === 'server-side') return new Set();
   const secrets = desired.objects.filter(({ content }) => content.object.kind === 'Secret');
-  const existing = await kubectl.findExisting('secrets', config.namespace, secrets.map(({ content }) => content.object.metadata.name));
+  const existing = await kubectl.findExisting(
+    'secrets',
+    config.namespace,
+    secrets.map(({ content }) => content.object.metadata.name),
+  );
   return new Set(secrets.filter(({ content }) => existing.has(content.object.metadata.name)).map(({ path }) => path));
 }

@@ -25,11 +25,33 @@ export interface FindSettings {
  *
  * @throws ToolError when kubectl or the cluster fails.
  */
-export async function findChanges({ tools, rendered, facts, verifyLive, skipsManifests = false }: FindSettings): Promise<Findings> {
-  const { records, live, existingNamespaces, target: { foreignNamespaces, helmMajor } } = facts;
+export async function findChanges({
+  tools,
+  rendered,
+  facts,
+  verifyLive,
+  skipsManifests = false,
+}: FindSettings): Promise<Findings> {
+  const {
+    records,
+    live,
+    existingNamespaces,
+    target: { foreignNamespaces, helmMajor },
+  } = facts;
   const { services } = rendered.project.desired;
-  if (records === undefined || live === undefined) return { digests: new Map(services.map((service) => [service.name, rendered.digestChart(service)])), unready: new Set() };
-  const seenLightly = await lookLightly(tools, { rendered, records, live, existingNamespaces, foreignNamespaces, skipsManifests });
+  if (records === undefined || live === undefined)
+    return {
+      digests: new Map(services.map((service) => [service.name, rendered.digestChart(service)])),
+      unready: new Set(),
+    };
+  const seenLightly = await lookLightly(tools, {
+    rendered,
+    records,
+    live,
+    existingNamespaces,
+    foreignNamespaces,
+    skipsManifests,
+  });
   const drifted = services.filter((service) => isDrifted(service, seenLightly, records));
   const edited = services.filter((service) => rendered.listChartObjects(service).length === 0);
   const keepReplicas = new Map(
@@ -37,20 +59,33 @@ export async function findChanges({ tools, rendered, facts, verifyLive, skipsMan
       // What an edited chart says is not known: it does not read the number where it says one itself.
       if (service.replicas !== undefined && !edited.includes(service)) return [];
       const { release: name, namespace } = service;
-      const replicas = findReplicasAtRisk(live.charts.get(identifyObject('Deployment', { name, namespace })), helmMajor);
+      const replicas = findReplicasAtRisk(
+        live.charts.get(identifyObject('Deployment', { name, namespace })),
+        helmMajor,
+      );
       return replicas === undefined ? [] : [[service.name, replicas] as const];
     }),
   );
   const look = { ...seenLightly, keepReplicas };
-  const doubtful = verifyLive ? services : services.filter((service) => drifted.includes(service) || edited.includes(service));
+  const doubtful = verifyLive
+    ? services
+    : services.filter((service) => drifted.includes(service) || edited.includes(service));
   if (doubtful.length === 0 || rendered.project.profile.applyMethod === 'client-side') return look;
   const close = await lookClosely(tools, rendered, facts, verifyLive ? undefined : doubtful);
   const seen = close.releases.flatMap(({ objects = [] }) => objects.flatMap(({ before }) => before ?? []));
-  return { ...look, changes: combine(look.changes, close, new Set(drifted.map(({ name }) => name))), unready: new Set([...look.unready, ...listUnready(seen)]) };
+  return {
+    ...look,
+    changes: combine(look.changes, close, new Set(drifted.map(({ name }) => name))),
+    unready: new Set([...look.unready, ...listUnready(seen)]),
+  };
 }
 
 /** Whether a release was made by apply, from this chart, and its objects are no longer what was made. */
-function isDrifted({ name, namespace, release }: PlannedService, { changes, digests }: Look, records: readonly ReleaseRecord[]): boolean {
+function isDrifted(
+  { name, namespace, release }: PlannedService,
+  { changes, digests }: Look,
+  records: readonly ReleaseRecord[],
+): boolean {
   if (changes.releases.find(({ service }) => service === name)?.change !== 'change') return false;
   const record = records.find((found) => found.name === release && found.namespace === namespace);
   return record?.status === 'deployed' && record.digest === digests.get(name);

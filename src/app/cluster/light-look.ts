@@ -67,11 +67,16 @@ export async function lookLightly(tools: ClusterTools, request: LookRequest): Pr
 
 /** Those of these objects that have pods and are not ready, as identifyObject says. */
 export function listUnready(objects: readonly KubeObject[]): ReadonlySet<string> {
-  return new Set(objects.filter((object) => !isReady(object)).map(({ kind, metadata }) => identifyObject(kind, metadata)));
+  return new Set(
+    objects.filter((object) => !isReady(object)).map(({ kind, metadata }) => identifyObject(kind, metadata)),
+  );
 }
 
 /** Those that seem to differ are few: the API server has the last word on them, and says who else manages their fields. */
-async function lookAtSecrets(tools: ClusterTools, { rendered, live }: LookRequest): Promise<readonly FileObjectChange[]> {
+async function lookAtSecrets(
+  tools: ClusterTools,
+  { rendered, live }: LookRequest,
+): Promise<readonly FileObjectChange[]> {
   const { desired, config } = rendered.project;
   const desiredSecrets = desired.objects
     .filter(({ content }) => content.object.kind === 'Secret')
@@ -79,22 +84,38 @@ async function lookAtSecrets(tools: ClusterTools, { rendered, live }: LookReques
       const { name, namespace = config.namespace } = content.object.metadata;
       return { path, name, namespace, object: rendered.readObjects(path)?.[0] };
     });
-  const changes = desiredSecrets.map((secret) => judgeSecret(secret, live.secrets.get(identifyObject('Secret', secret))));
-  const doubtful = desiredSecrets.flatMap(({ object }, index) => (object !== undefined && changes[index]?.change === 'change' ? [{ object, index }] : []));
+  const changes = desiredSecrets.map((secret) =>
+    judgeSecret(secret, live.secrets.get(identifyObject('Secret', secret))),
+  );
+  const doubtful = desiredSecrets.flatMap(({ object }, index) =>
+    object !== undefined && changes[index]?.change === 'change' ? [{ object, index }] : [],
+  );
   if (doubtful.length === 0) return changes;
-  const answers = await createServerDryRun(tools.exec, tools).preview(doubtful.map(({ object }) => object), { fieldManager });
+  const answers = await createServerDryRun(tools.exec, tools).preview(
+    doubtful.map(({ object }) => object),
+    { fieldManager },
+  );
   const exact = new Map(doubtful.map(({ index }, place) => [index, answers[place]]));
   return changes.map((change, index) => ({ ...change, ...exact.get(index) }));
 }
 
-async function lookAtManifests(tools: ClusterTools, { rendered, existingNamespaces, foreignNamespaces }: LookRequest): Promise<readonly FileObjectChange[]> {
+async function lookAtManifests(
+  tools: ClusterTools,
+  { rendered, existingNamespaces, foreignNamespaces }: LookRequest,
+): Promise<readonly FileObjectChange[]> {
   const { before, after } = rendered.project.desired.manifests;
-  const objects = [...before, ...after].flatMap(({ path }) => (rendered.readObjects(path) ?? []).map((object) => ({ path, object })));
-  const sent = objects.filter(({ object: { kind, metadata } }) => !(kind === 'Namespace' && foreignNamespaces.has(metadata.name)));
-  const changes = await createServerDryRun(tools.exec, tools).preview(sent.map(({ object }) => object), { fieldManager, existingNamespaces });
+  const objects = [...before, ...after].flatMap(({ path }) =>
+    (rendered.readObjects(path) ?? []).map((object) => ({ path, object })),
+  );
+  const sent = objects.filter(
+    ({ object: { kind, metadata } }) => !(kind === 'Namespace' && foreignNamespaces.has(metadata.name)),
+  );
+  const changes = await createServerDryRun(tools.exec, tools).preview(
+    sent.map(({ object }) => object),
+    { fieldManager, existingNamespaces },
+  );
   return changes.flatMap((change, index) => {
     const path = sent[index]?.path;
     return path === undefined ? [] : [{ path, ...change }];
   });
 }
-

@@ -11,8 +11,17 @@ import type { ClusterTools } from './tools.ts';
  * @param namespace to list it alone, for whoever may not list the others.
  * @throws ToolError when a tool or the cluster fails.
  */
-export async function listRecords(tools: ClusterTools, controllerName: string, namespace?: string): Promise<readonly ReleaseRecord[]> {
-  if (keepsRecordsInCluster(tools.helmDriver)) return listReleaseRecords(tools.exec, { ...tools, driver: tools.helmDriver, ...(namespace !== undefined && { namespace }) });
+export async function listRecords(
+  tools: ClusterTools,
+  controllerName: string,
+  namespace?: string,
+): Promise<readonly ReleaseRecord[]> {
+  if (keepsRecordsInCluster(tools.helmDriver))
+    return listReleaseRecords(tools.exec, {
+      ...tools,
+      driver: tools.helmDriver,
+      ...(namespace !== undefined && { namespace }),
+    });
   const all = { withUninstalled: true };
   const releases = await tools.helm.listReleases(undefined, all);
   // helm list prints no labels, but selects by them.

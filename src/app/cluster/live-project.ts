@@ -27,19 +27,32 @@ const noRecords = 'type!=helm.sh/release.v1';
  * @param listServices every one of the cluster, for whoever asks for them anyway.
  * @throws ToolError when kubectl or the cluster fails.
  */
-export async function readLiveProject(tools: ClusterTools, project: Project, listServices?: () => Promise<readonly KubeObject[]>): Promise<LiveProject> {
+export async function readLiveProject(
+  tools: ClusterTools,
+  project: Project,
+  listServices?: () => Promise<readonly KubeObject[]>,
+): Promise<LiveProject> {
   const { config, desired } = project;
   const objects = desired.services.flatMap((service) => buildGeneratedChart(project.profile.workload, service));
-  const isListed = ({ apiVersion, kind }: Kind): boolean => listServices !== undefined && apiVersion === 'v1' && kind === 'Service';
-  const all = [...new Map(objects.map(({ apiVersion, kind }) => [`${apiVersion}/${kind}`, { apiVersion, kind }])).values()];
+  const isListed = ({ apiVersion, kind }: Kind): boolean =>
+    listServices !== undefined && apiVersion === 'v1' && kind === 'Service';
+  const all = [
+    ...new Map(objects.map(({ apiVersion, kind }) => [`${apiVersion}/${kind}`, { apiVersion, kind }])).values(),
+  ];
   const kinds = all.filter((kind) => !isListed(kind));
   const place = { ...tools, namespace: config.namespace };
   const labels = Object.entries(ofCharts(config));
-  const isOfCharts = ({ metadata }: KubeObject): boolean => metadata.namespace === config.namespace && labels.every(([name, value]) => metadata.labels?.[name] === value);
+  const isOfCharts = ({ metadata }: KubeObject): boolean =>
+    metadata.namespace === config.namespace && labels.every(([name, value]) => metadata.labels?.[name] === value);
   const [charts, services, secrets] = await Promise.all([
     listLiveObjects(tools.exec, { ...place, kinds, selector: labels.map((label) => label.join('=')).join(',') }),
     kinds.length < all.length ? listServices?.() : undefined,
-    listLiveObjects(tools.exec, { ...place, kinds: [{ apiVersion: 'v1', kind: 'Secret' }], selector: ownerSelector(config.controller.name), fieldSelector: noRecords }),
+    listLiveObjects(tools.exec, {
+      ...place,
+      kinds: [{ apiVersion: 'v1', kind: 'Secret' }],
+      selector: ownerSelector(config.controller.name),
+      fieldSelector: noRecords,
+    }),
   ]);
   return { charts: index([...charts, ...(services ?? []).filter(isOfCharts)]), secrets: index(secrets) };
 }

@@ -32,20 +32,37 @@ const helmsAtOnce = 4;
  * helm 4 applies as field manager helm, and a dry run as the same manager sees what it would do, down to fields that go. helm 3
  * patches: what differs is overwritten, and what goes is known from the earlier manifest.
  */
-export async function lookAtReleases(tools: ClusterTools, dryRun: ServerDryRun, request: ReleasesRequest): Promise<readonly ReleaseChange[]> {
+export async function lookAtReleases(
+  tools: ClusterTools,
+  dryRun: ServerDryRun,
+  request: ReleasesRequest,
+): Promise<readonly ReleaseChange[]> {
   const views = await keepReplicas(dryRun, await viewReleases(tools, request));
   const method = request.helmMajor === 3 ? 'patch' : 'as-before';
   const [previews, gone] = await Promise.all([
-    dryRun.preview(views.flatMap(({ desired }) => desired), { fieldManager: helmFieldManager, method }),
+    dryRun.preview(
+      views.flatMap(({ desired }) => desired),
+      { fieldManager: helmFieldManager, method },
+    ),
     dryRun.readLive(views.flatMap(listGone)),
   ]);
-  const ends = views.reduce<readonly number[]>((sums, { desired }) => [...sums, (sums.at(-1) ?? 0) + desired.length], []);
-  return views.map((view, index) => judgeComparedRelease(view, previews.slice(index === 0 ? 0 : ends[index - 1], ends[index]), gone));
+  const ends = views.reduce<readonly number[]>(
+    (sums, { desired }) => [...sums, (sums.at(-1) ?? 0) + desired.length],
+    [],
+  );
+  return views.map((view, index) =>
+    judgeComparedRelease(view, previews.slice(index === 0 ? 0 : ends[index - 1], ends[index]), gone),
+  );
 }
 
 /** What a chart leaves to others stays as it is, see findReplicasAtRisk: a manifest without it would read as the API server's default. */
-async function keepReplicas(dryRun: ServerDryRun, views: readonly ComparedRelease[]): Promise<readonly ComparedRelease[]> {
-  const silent = views.flatMap(({ desired }) => desired.filter((object) => object.kind === 'Deployment' && fieldAt(object, 'spec', 'replicas') === undefined));
+async function keepReplicas(
+  dryRun: ServerDryRun,
+  views: readonly ComparedRelease[],
+): Promise<readonly ComparedRelease[]> {
+  const silent = views.flatMap(({ desired }) =>
+    desired.filter((object) => object.kind === 'Deployment' && fieldAt(object, 'spec', 'replicas') === undefined),
+  );
   const live = silent.length === 0 ? new Map<KubeObject, KubeObject>() : await dryRun.readLive(silent);
   const complete = (object: KubeObject): KubeObject => {
     const replicas = numberField(live.get(object), 'spec', 'replicas');
@@ -55,7 +72,10 @@ async function keepReplicas(dryRun: ServerDryRun, views: readonly ComparedReleas
   return views.map((view) => ({ ...view, desired: view.desired.map(complete) }));
 }
 
-async function viewReleases({ exec, connection }: ClusterTools, { rendered, services, records, kubeVersion }: ReleasesRequest): Promise<readonly ComparedRelease[]> {
+async function viewReleases(
+  { exec, connection }: ClusterTools,
+  { rendered, services, records, kubeVersion }: ReleasesRequest,
+): Promise<readonly ComparedRelease[]> {
   const limit = pLimit(helmsAtOnce);
   const staged = createStagedCharts();
   const view = async (service: DesiredService): Promise<ComparedRelease> => {
@@ -63,11 +83,28 @@ async function viewReleases({ exec, connection }: ClusterTools, { rendered, serv
     const name = chartFolder(service.name);
     const changed = rendered.readChangedChart(service);
     const folder = changed === undefined ? name : staged.stage(service.name, changed);
-    const desired = await templateChart(exec, { folder, name, release: service.release, namespace: service.namespace, kubeVersion, setFiles: service.setFiles });
-    const record = records.find((found) => found.name === service.release && found.namespace === service.namespace && found.status !== 'uninstalled');
+    const desired = await templateChart(exec, {
+      folder,
+      name,
+      release: service.release,
+      namespace: service.namespace,
+      kubeVersion,
+      setFiles: service.setFiles,
+    });
+    const record = records.find(
+      (found) =>
+        found.name === service.release && found.namespace === service.namespace && found.status !== 'uninstalled',
+    );
     const isSameChart = record?.digest === undefined ? undefined : record.digest === rendered.digestChart(service);
-    const earlier = record === undefined || isSameChart === true ? [] : await readReleaseManifest(exec, connection, release);
-    return { service, record, isSameChart, earlier, desired: desired.map((object) => addReleaseMetadata(object, release)) };
+    const earlier =
+      record === undefined || isSameChart === true ? [] : await readReleaseManifest(exec, connection, release);
+    return {
+      service,
+      record,
+      isSameChart,
+      earlier,
+      desired: desired.map((object) => addReleaseMetadata(object, release)),
+    };
   };
   try {
     // All of them end before their charts are removed.

@@ -11,7 +11,9 @@ import { lookAtReleases } from './look-at-releases.ts';
 import type { RenderedProject } from './rendered-project.ts';
 
 /** What has to be known of a cluster before its objects are compared. */
-export type LookedUp = Pick<ClusterFacts, 'cluster' | 'records'> & { readonly target: Pick<ClusterFacts['target'], 'helmMajor' | 'foreignNamespaces'> };
+export type LookedUp = Pick<ClusterFacts, 'cluster' | 'records'> & {
+  readonly target: Pick<ClusterFacts['target'], 'helmMajor' | 'foreignNamespaces'>;
+};
 
 /**
  * What apply would change, object by object, by the API server's own word: nothing is taken from records or digests. Takes a helm for
@@ -34,13 +36,22 @@ export async function lookClosely(
   const dryRun = createServerDryRun(tools.exec, tools);
   const [objects, releases] = await Promise.all([
     lookAtFiles(dryRun, rendered, listPaths(rendered, services), target.foreignNamespaces),
-    lookAtReleases(tools, dryRun, { rendered, services: services ?? desired.services, records, helmMajor: target.helmMajor, kubeVersion: cluster.version.text }),
+    lookAtReleases(tools, dryRun, {
+      rendered,
+      services: services ?? desired.services,
+      records,
+      helmMajor: target.helmMajor,
+      kubeVersion: cluster.version.text,
+    }),
   ]);
   return { objects, releases };
 }
 
 /** The files whose objects kubectl brings, in the order of applying. */
-function listPaths({ project: { desired } }: RenderedProject, services: readonly DesiredService[] | undefined): readonly string[] {
+function listPaths(
+  { project: { desired } }: RenderedProject,
+  services: readonly DesiredService[] | undefined,
+): readonly string[] {
   const { manifests, objects } = desired;
   if (services !== undefined) {
     const names = new Set(services.map(({ name }) => name));
@@ -70,13 +81,20 @@ async function lookAtFiles(
     const object = unfinished.get(path);
     return object === undefined ? [] : [{ path, object, isUnfinished: true }];
   });
-  const sent = files.filter(({ object: { kind, metadata } }) => !(kind === 'Namespace' && foreignNamespaces.has(metadata.name)));
-  const select = (isUnfinished: boolean): readonly KubeObject[] => sent.filter((file) => file.isUnfinished === isUnfinished).map(({ object }) => object);
+  const sent = files.filter(
+    ({ object: { kind, metadata } }) => !(kind === 'Namespace' && foreignNamespaces.has(metadata.name)),
+  );
+  const select = (isUnfinished: boolean): readonly KubeObject[] =>
+    sent.filter((file) => file.isUnfinished === isUnfinished).map(({ object }) => object);
   const [finished, waiting] = [select(false), select(true)];
   const [previews, live] = await Promise.all([dryRun.preview(finished, { fieldManager }), dryRun.readLive(waiting)]);
   const changes = new Map(finished.map((object, index) => [object, previews[index]]));
   return sent.flatMap(({ path, object }): readonly FileObjectChange[] => {
     const preview = changes.get(object);
-    return [preview === undefined ? { path, object: nameObject(object), change: live.has(object) ? 'change' : 'create', conflicts: [] } : { path, ...preview }];
+    return [
+      preview === undefined
+        ? { path, object: nameObject(object), change: live.has(object) ? 'change' : 'create', conflicts: [] }
+        : { path, ...preview },
+    ];
   });
 }

@@ -21,18 +21,29 @@ export function nextApply(changes: ClusterChanges, settings: NextApplySettings):
   if (differing.length === 0) return undefined;
   const isHidden = releases.some((release) => release.change === 'change' && isHiddenFromGlance(release, settings));
   const isOrphaned = differing.every(({ change }) => change === 'delete');
-  return neededApply({ ...settings, changes }, ...(isHidden ? ['--verify-live'] : []), ...(isOrphaned ? ['--prune'] : []));
+  return neededApply(
+    { ...settings, changes },
+    ...(isHidden ? ['--verify-live'] : []),
+    ...(isOrphaned ? ['--prune'] : []),
+  );
 }
 
 /** Whether apply, which looks closely where a listing finds something, would leave a release alone. */
-function isHiddenFromGlance({ service: name, objects = [] }: ReleaseChange, { services, records, listChartObjects, digestChart }: NextApplySettings): boolean {
+function isHiddenFromGlance(
+  { service: name, objects = [] }: ReleaseChange,
+  { services, records, listChartObjects, digestChart }: NextApplySettings,
+): boolean {
   const service = services.find((each) => each.name === name);
   if (service === undefined) return false;
   const desired = listChartObjects(service);
   // A chart that a person edited is always looked at closely.
   if (desired.length === 0) return false;
   const record = records.find((each) => each.name === service.release && each.namespace === service.namespace);
-  const live = new Map(objects.flatMap(({ before }) => (before === undefined ? [] : [[identifyObject(before.kind, before.metadata), before] as const])));
+  const live = new Map(
+    objects.flatMap(({ before }) =>
+      before === undefined ? [] : [[identifyObject(before.kind, before.metadata), before] as const],
+    ),
+  );
   const digest = digestChart(service);
   return judgeRelease({ service, digest, record, desired }, live).change === 'unchanged';
 }

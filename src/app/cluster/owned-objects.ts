@@ -14,8 +14,13 @@ export async function listOwned(kubectl: Kubectl, project: Project): Promise<rea
   if (brought.size === 0 || [...brought].some((object) => object.project !== undefined)) return owned;
   const { config } = project;
   const certificates = await kubectl.listCertificates(`${ownerSelector(config.controller.name)},!${projectLabel}`);
-  const guess = guessProject(certificates.flatMap((pem) => readFacts(pem)?.dnsNames ?? []), config.domain);
-  return guess === undefined ? owned : owned.map((object) => (brought.has(object) ? { ...object, project: guess } : object));
+  const guess = guessProject(
+    certificates.flatMap((pem) => readFacts(pem)?.dnsNames ?? []),
+    config.domain,
+  );
+  return guess === undefined
+    ? owned
+    : owned.map((object) => (brought.has(object) ? { ...object, project: guess } : object));
 }
 
 /**
@@ -28,7 +33,10 @@ export function selectBrought(objects: readonly OwnedObject[], { config, profile
   return objects.filter((object) => {
     const { kind, name, namespace, owner, managers } = object;
     const isInside = namespaces.has(namespace ?? (kind === 'Namespace' ? name : ''));
-    return owner === config.controller.name && (isInside || profile.applyMethod === 'client-side' || managers.includes(fieldManager));
+    return (
+      owner === config.controller.name &&
+      (isInside || profile.applyMethod === 'client-side' || managers.includes(fieldManager))
+    );
   });
 }
 

@@ -28,12 +28,24 @@ export interface RenderedProject {
   readonly listChartObjects: (service: DesiredService) => readonly KubeObject[];
 }
 
-export function viewRendered({ files }: Session, project: Project, { plan, observed }: PlannedProject): RenderedProject {
-  const written = new Map(plan.steps.flatMap((step) => (step.kind === 'write-file' ? [[step.path, step.content] as const] : [])));
-  const digests = new Map(plan.steps.flatMap((step) => (step.kind === 'write-file' ? [[step.path, step.digest] as const] : [])));
-  const madeFromCertificates = new Map(plan.steps.flatMap((step) => (step.kind === 'write-object' ? [[step.path, step.content] as const] : [])));
+export function viewRendered(
+  { files }: Session,
+  project: Project,
+  { plan, observed }: PlannedProject,
+): RenderedProject {
+  const written = new Map(
+    plan.steps.flatMap((step) => (step.kind === 'write-file' ? [[step.path, step.content] as const] : [])),
+  );
+  const digests = new Map(
+    plan.steps.flatMap((step) => (step.kind === 'write-file' ? [[step.path, step.digest] as const] : [])),
+  );
+  const madeFromCertificates = new Map(
+    plan.steps.flatMap((step) => (step.kind === 'write-object' ? [[step.path, step.content] as const] : [])),
+  );
   const removed = new Set(plan.steps.flatMap((step) => (step.kind === 'remove-file' ? [step.path] : [])));
-  const toBeMade = new Set(plan.steps.flatMap((step) => (step.kind === 'make-key' || step.kind === 'issue-certificate' ? [step.path] : [])));
+  const toBeMade = new Set(
+    plan.steps.flatMap((step) => (step.kind === 'make-key' || step.kind === 'issue-certificate' ? [step.path] : [])),
+  );
   const edited = plan.conflicts.map(({ path }) => path);
   const asWanted = new Set([...plan.unchanged, ...madeFromCertificates.keys(), ...written.keys()]);
   const { objects, manifests } = project.desired;
@@ -44,7 +56,8 @@ export function viewRendered({ files }: Session, project: Project, { plan, obser
     if (removed.has(path)) return undefined;
     return digests.get(path) ?? observed.digests.get(path) ?? files.digest(path);
   };
-  const awaitsCertificate = ({ data }: ObjectFromFiles): boolean => Object.values(data).some((source) => toBeMade.has(source) && !files.exists(source));
+  const awaitsCertificate = ({ data }: ObjectFromFiles): boolean =>
+    Object.values(data).some((source) => toBeMade.has(source) && !files.exists(source));
   const readText = (path: string): string | undefined => {
     const content = madeFromCertificates.get(path);
     if (content === undefined) return written.get(path) ?? files.readText(path);
@@ -70,8 +83,15 @@ export function viewRendered({ files }: Session, project: Project, { plan, obser
     },
     digestChart: (service) => {
       const folder = chartFolder(service.name);
-      const beside = Object.entries(service.setFiles).map(([value, path]): FileDigest => ({ path: `${value}=${path}`, digest: files.digest(path) ?? '' }));
-      return digestFiles(listChartFiles(folder).flatMap((path) => fileDigest(path, digest(path))).concat(beside));
+      const beside = Object.entries(service.setFiles).map(([value, path]): FileDigest => ({
+        path: `${value}=${path}`,
+        digest: files.digest(path) ?? '',
+      }));
+      return digestFiles(
+        listChartFiles(folder)
+          .flatMap((path) => fileDigest(path, digest(path)))
+          .concat(beside),
+      );
     },
     readChangedChart: (service) => {
       const folder = chartFolder(service.name);
@@ -81,7 +101,9 @@ export function viewRendered({ files }: Session, project: Project, { plan, obser
     },
     listChartObjects: (service) => {
       const isEdited = edited.some((path) => path.startsWith(`${chartFolder(service.name)}/`));
-      return isEdited ? [] : buildGeneratedChart(project.profile.workload, service, readSetFiles(readText, service.setFiles));
+      return isEdited
+        ? []
+        : buildGeneratedChart(project.profile.workload, service, readSetFiles(readText, service.setFiles));
     },
   };
 }

@@ -87,7 +87,10 @@ export function openCluster(
     },
     readKuberc: readOnce,
   };
-  return useConnection(exec, settings, { ...(context !== undefined && account === undefined && { context }), ...(chosen !== undefined && { kubeconfig: chosen }) });
+  return useConnection(exec, settings, {
+    ...(context !== undefined && account === undefined && { context }),
+    ...(chosen !== undefined && { kubeconfig: chosen }),
+  });
 }
 
 /** Makes something when it is first asked for, and no second time. */
@@ -102,8 +105,15 @@ export function boundQuestions<Options extends { readonly timeout: number }>(opt
 }
 
 /** The same tools, bound to a context: what was named to the person stays the one, whatever else changes meanwhile. */
-export function bindToContext({ exec, connection, ...settings }: ClusterTools, { context, server }: Pick<ClusterTarget, 'context' | 'server'>): ClusterTools {
-  return useConnection(exec, { ...settings, isAtRoot: /^https?:\/\/[^/]+\/?$/.test(server) }, settings.isInPod ? connection : { ...connection, context });
+export function bindToContext(
+  { exec, connection, ...settings }: ClusterTools,
+  { context, server }: Pick<ClusterTarget, 'context' | 'server'>,
+): ClusterTools {
+  return useConnection(
+    exec,
+    { ...settings, isAtRoot: /^https?:\/\/[^/]+\/?$/.test(server) },
+    settings.isInPod ? connection : { ...connection, context },
+  );
 }
 
 /** The same tools with another way of running them. */
@@ -113,7 +123,13 @@ export function useExec({ connection, ...settings }: ClusterTools, exec: Exec): 
 
 function useConnection(exec: Exec, settings: ToolSettings, connection: ClusterConnection): ClusterTools {
   const { requestTimeout, isAtRoot, person } = settings;
-  return { ...settings, exec, connection, kubectl: createKubectl(exec, { requestTimeout, isAtRoot, person, ...connection }), helm: createHelm(exec, connection) };
+  return {
+    ...settings,
+    exec,
+    connection,
+    kubectl: createKubectl(exec, { requestTimeout, isAtRoot, person, ...connection }),
+    helm: createHelm(exec, connection),
+  };
 }
 
 /** The cluster in words, before anything on it is changed. */

@@ -24,7 +24,11 @@ export interface Destroyed {
 export const unlessForeign = 'unless it holds anything else by then';
 
 /** Removes releases, then the controller, what else is its own, and its namespaces, each kind side by side. @throws KnownError as runSteps. */
-export async function carryOutDestroy(session: Session, settings: DestroySettings, { tools: usual, cluster, project, removals }: DestroyPlan): Promise<Destroyed> {
+export async function carryOutDestroy(
+  session: Session,
+  settings: DestroySettings,
+  { tools: usual, cluster, project, removals }: DestroyPlan,
+): Promise<Destroyed> {
   const { name } = project.config.controller;
   const gone = new Set<RunStep>();
   const foreign = new Map<string, readonly string[]>();
@@ -37,7 +41,8 @@ export async function carryOutDestroy(session: Session, settings: DestroySetting
   const asProgress = (step: RunStep): ProgressStep => ({ title: step.title, run: () => runOne(step) });
   const { releases, workloads, objects, namespaces } = removals;
   const concurrency = usualConcurrency(session.world.cores);
-  const stage = (title: string, steps: readonly ProgressStep[]): readonly Stage[] => (steps.length === 0 ? [] : [{ title, steps, concurrency }]);
+  const stage = (title: string, steps: readonly ProgressStep[]): readonly Stage[] =>
+    steps.length === 0 ? [] : [{ title, steps, concurrency }];
   const stages = [
     ...stage(`uninstall ${releases.length} releases`, releases.map(asProgress)),
     ...stage('delete the controller', workloads.map(asProgress)),
@@ -60,7 +65,9 @@ export async function carryOutDestroy(session: Session, settings: DestroySetting
   } finally {
     stopping.end();
   }
-  const kept = namespaces.map(({ namespace }) => ({ namespace, holds: foreign.get(namespace) ?? [] })).filter(({ holds }) => holds.length > 0);
+  const kept = namespaces
+    .map(({ namespace }) => ({ namespace, holds: foreign.get(namespace) ?? [] }))
+    .filter(({ holds }) => holds.length > 0);
   const planned = [...releases, ...workloads, ...objects, ...namespaces.map(({ step }) => step)];
   return { removed: planned.filter((step) => gone.has(step)).map(({ title }) => title), kept };
 }
@@ -70,7 +77,11 @@ async function findForeign({ kubectl }: ClusterTools, namespace: string, project
   const isTerminating = (await kubectl.findNamespaces([namespace])).get(namespace)?.isTerminating === true;
   if (isTerminating) return [];
   const elections = (await listElections(project)).filter((election) => election.namespace === namespace);
-  return kubectl.listForeign(namespace, ownerSelector(project.config.controller.name), elections.map(({ kind, name }) => `${kind}/${name}`));
+  return kubectl.listForeign(
+    namespace,
+    ownerSelector(project.config.controller.name),
+    elections.map(({ kind, name }) => `${kind}/${name}`),
+  );
 }
 
 /** When a namespace does not go, the API knows why. */
@@ -82,6 +93,10 @@ async function explainHeld({ kubectl }: ClusterTools, namespace: string, remove:
     const found = await kubectl.findNamespaces([namespace]).catch(() => new Map<string, never>());
     const { message, details, remedy } = error;
     const heldBy = found.get(namespace)?.heldBy ?? [];
-    throw new ToolError(message, { details: [...details, ...heldBy.map((reason) => `${namespace}: ${reason}`)], ...(remedy !== undefined && { remedy }), cause: error });
+    throw new ToolError(message, {
+      details: [...details, ...heldBy.map((reason) => `${namespace}: ${reason}`)],
+      ...(remedy !== undefined && { remedy }),
+      cause: error,
+    });
   }
 }

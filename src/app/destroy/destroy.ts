@@ -31,13 +31,19 @@ export interface DestroyOutcome {
  * namespaces when nothing else is in them. Run again after it was killed, it goes on.
  * @throws UsageError when the controller's name was not given, or another one; KnownError as planDestroy and carryOutDestroy.
  */
-export async function destroy(session: Session, request: DestroyRequest, events: DestroyEvents): Promise<DestroyOutcome> {
+export async function destroy(
+  session: Session,
+  request: DestroyRequest,
+  events: DestroyEvents,
+): Promise<DestroyOutcome> {
   const run = async (): Promise<DestroyOutcome> => {
     const project = await loadProject(session, request.takeOver);
     const { name } = project.config.controller;
     if (request.confirm !== undefined) refuseWrongName(request.confirm, name);
     else if (request.dryRun !== true && !canAsk(session.world, request)) {
-      throw new UsageError("missing --confirm: destroying asks for the controller's name", { remedy: `ingress-tls destroy --confirm ${name}` });
+      throw new UsageError("missing --confirm: destroying asks for the controller's name", {
+        remedy: `ingress-tls destroy --confirm ${name}`,
+      });
     }
     const plan = await planDestroy(session, project, request, events.onCluster);
     if (request.dryRun === true || plan.isEmpty) return { plan };
@@ -49,5 +55,7 @@ export async function destroy(session: Session, request: DestroyRequest, events:
 
 function refuseWrongName(answer: string, name: string): void {
   if (answer === name) return;
-  throw new UsageError(`${quote(answer)} is not the controller's name: nothing was removed`, { remedy: `ingress-tls destroy --confirm ${name}` });
+  throw new UsageError(`${quote(answer)} is not the controller's name: nothing was removed`, {
+    remedy: `ingress-tls destroy --confirm ${name}`,
+  });
 }

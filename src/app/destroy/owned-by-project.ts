@@ -41,7 +41,11 @@ export async function lookUpOwned(tools: ClusterTools, project: Project, command
     () => helm.listReleases(ownerSelector(config.controller.name), { withUninstalled: true }),
   );
   refuseOtherProject([...marked, ...markReleases(selectOurs(records, project))], project, command);
-  const unmarked = await findUnmarked(tools, project, new Set(marked.map((object) => identifyObject(object.kind, object))));
+  const unmarked = await findUnmarked(
+    tools,
+    project,
+    new Set(marked.map((object) => identifyObject(object.kind, object))),
+  );
   const namespaces = [...marked, ...unmarked.ours].filter(isNamespace).map(({ name }) => name);
   const elections: DeletableObject[] = [];
   for (const election of await listElections(project)) {
@@ -51,13 +55,23 @@ export async function lookUpOwned(tools: ClusterTools, project: Project, command
     if (existing.has(election.name)) elections.push(election);
   }
   const others = unmarked.ours.filter((object) => !isNamespace(object));
-  const objects = [...others.filter(isWorkload), ...selectRemovable(marked), ...others.filter((object) => !isWorkload(object)), ...elections];
+  const objects = [
+    ...others.filter(isWorkload),
+    ...selectRemovable(marked),
+    ...others.filter((object) => !isWorkload(object)),
+    ...elections,
+  ];
   return { releases, objects, namespaces, left: unmarked.left };
 }
 
 /** Of every controller that the project may have had before: an exchange leaves the old one's behind. Those of other clusters are not served. */
-export async function listElections({ config, profile: { applyMethod } }: Project): Promise<readonly (DeletableObject & { readonly namespace: string })[]> {
-  return (await loadProfiles()).flatMap((other) => (other.applyMethod === applyMethod ? (other.elections?.(config) ?? []) : []));
+export async function listElections({
+  config,
+  profile: { applyMethod },
+}: Project): Promise<readonly (DeletableObject & { readonly namespace: string })[]> {
+  return (await loadProfiles()).flatMap((other) =>
+    other.applyMethod === applyMethod ? (other.elections?.(config) ?? []) : [],
+  );
 }
 
 /**
@@ -72,15 +86,21 @@ async function findUnmarked(
   // A cluster this old notes no managers, and its kubectl cannot show them (before 1.21).
   if (profile.applyMethod === 'client-side') return { ours: [], left: [] };
   const { name: controller } = config.controller;
-  const isWanted = ({ kind, metadata }: KubeObject): boolean => metadata.labels?.[ownerLabel] === controller && !marked.has(identifyObject(kind, metadata));
+  const isWanted = ({ kind, metadata }: KubeObject): boolean =>
+    metadata.labels?.[ownerLabel] === controller && !marked.has(identifyObject(kind, metadata));
   const wanted = listAppliedObjects(desired).filter(isWanted).map(refer);
   const found = [...(await createServerDryRun(exec, { connection, requestTimeout }).readLive(wanted)).values()];
-  const isOurs = (object: KubeObject): boolean => object.metadata.labels?.[ownerLabel] === controller || isManagedBy(object, fieldManager);
+  const isOurs = (object: KubeObject): boolean =>
+    object.metadata.labels?.[ownerLabel] === controller || isManagedBy(object, fieldManager);
   // One with another controller's label is that controller's by now.
   const candidates = found.filter(({ metadata }) => [undefined, controller].includes(metadata.labels?.[ownerLabel]));
-  const ours = candidates.filter(isOurs).map((object): DeletableObject => ({ ...nameObject(object), resource: deletableResource(object) }));
+  const ours = candidates
+    .filter(isOurs)
+    .map((object): DeletableObject => ({ ...nameObject(object), resource: deletableResource(object) }));
   // A namespace that somebody else made is used as it is: it never was marked.
-  const left = candidates.filter((object) => !isOurs(object) && !isNamespace(object)).map((object) => printObjectName(nameObject(object)));
+  const left = candidates
+    .filter((object) => !isOurs(object) && !isNamespace(object))
+    .map((object) => printObjectName(nameObject(object)));
   // What was brought last goes first.
   return { ours: ours.reverse(), left };
 }

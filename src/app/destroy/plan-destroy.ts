@@ -1,7 +1,13 @@
 import { deleteStep, deleteSteps, isWorkload, uninstallStep } from '../../cluster/cluster-steps.ts';
 import type { RunStep } from '../../model/plan.ts';
 import type { Cluster } from '../../world/kubectl/kubectl.ts';
-import { bindToContext, boundQuestions, openCluster, type ClusterOptions, type ClusterTools } from '../cluster/tools.ts';
+import {
+  bindToContext,
+  boundQuestions,
+  openCluster,
+  type ClusterOptions,
+  type ClusterTools,
+} from '../cluster/tools.ts';
 import type { Project } from '../project.ts';
 import { awaitRunningHelms } from '../run/release-repair.ts';
 import { listenForStop } from '../run/stopping.ts';
@@ -50,7 +56,12 @@ export interface DestroyPlan {
  * @param onCluster told which cluster it is before it is looked at.
  * @throws ToolError when kubectl, helm or the cluster fails.
  */
-export async function planDestroy(session: Session, project: Project, settings: DestroySettings, onCluster: (cluster: Cluster) => void): Promise<DestroyPlan> {
+export async function planDestroy(
+  session: Session,
+  project: Project,
+  settings: DestroySettings,
+  onCluster: (cluster: Cluster) => void,
+): Promise<DestroyPlan> {
   const isDryRun = settings.dryRun === true;
   const unbound = openCluster(session, boundQuestions(settings), isDryRun);
   const { major: helmMajor } = await unbound.helm.readHelmVersion();
@@ -58,18 +69,37 @@ export async function planDestroy(session: Session, project: Project, settings: 
   const tools = bindToContext(unbound, cluster);
   onCluster(cluster);
   if (!isDryRun) await awaitHelms(session, cluster, settings.timeout);
-  const command = isDryRun ? 'ingress-tls destroy --dry-run' : `ingress-tls destroy --confirm ${project.config.controller.name}`;
+  const command = isDryRun
+    ? 'ingress-tls destroy --dry-run'
+    : `ingress-tls destroy --confirm ${project.config.controller.name}`;
   const found = await lookUpOwned(tools, project, command);
-  const steps = { connection: tools.connection, backgroundOnly: project.profile.applyMethod === 'client-side', timeout: settings.timeout, helmMajor };
+  const steps = {
+    connection: tools.connection,
+    backgroundOnly: project.profile.applyMethod === 'client-side',
+    timeout: settings.timeout,
+    helmMajor,
+  };
   const removals: Removals = {
     releases: found.releases.map((release) => uninstallStep(release, steps)),
     workloads: deleteSteps(found.objects.filter(isWorkload), steps),
-    objects: deleteSteps(found.objects.filter((object) => !isWorkload(object)), steps),
-    namespaces: found.namespaces.map((namespace) => ({ namespace, step: deleteStep({ resource: 'namespaces', names: [namespace] }, steps) })),
+    objects: deleteSteps(
+      found.objects.filter((object) => !isWorkload(object)),
+      steps,
+    ),
+    namespaces: found.namespaces.map((namespace) => ({
+      namespace,
+      step: deleteStep({ resource: 'namespaces', names: [namespace] }, steps),
+    })),
     left: found.left,
   };
   const { releases, workloads, objects, namespaces } = removals;
-  return { project, cluster, tools, removals, isEmpty: [releases, workloads, objects, namespaces].every(({ length }) => length === 0) };
+  return {
+    project,
+    cluster,
+    tools,
+    removals,
+    isEmpty: [releases, workloads, objects, namespaces].every(({ length }) => length === 0),
+  };
 }
 
 /** A helm that a stopped run left at work would bring back what is removed here. */

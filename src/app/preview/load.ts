@@ -49,7 +49,11 @@ export async function loadServed(reader: ObjectReader, project: Project): Promis
   const { pods, complaints } = readPods(objects);
   return {
     ...{ project, objects, charts, behaviour, table, pods },
-    complaints: [...missing.map((path) => `${path} is missing`), ...table.complaints.map(printComplaint), ...complaints],
+    complaints: [
+      ...missing.map((path) => `${path} is missing`),
+      ...table.complaints.map(printComplaint),
+      ...complaints,
+    ],
     digest: digestText(JSON.stringify([objects, behaviour, table, pods])),
   };
 }

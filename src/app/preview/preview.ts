@@ -55,7 +55,8 @@ export async function preview(session: Session, settings: PreviewSettings, event
   const { exec, helm } = openCluster(session, {}, true);
   const reader = createObjectReader({ files: session.files, exec, helm });
   const { length } = project.desired.services;
-  if (length > manyCharts) listener.message(`Reading ${length} charts: with helm this takes a while, some ten a second.`);
+  if (length > manyCharts)
+    listener.message(`Reading ${length} charts: with helm this takes a while, some ten a second.`);
   const served = await loadServed(reader, project);
   const problems: string[] = [];
   const pods = await startPods(served.pods, (text) => problems.push(text));
@@ -80,8 +81,12 @@ export async function preview(session: Session, settings: PreviewSettings, event
       events.reloaded(next, paths);
       events.complaints([...next.complaints, ...podProblems, ...ofGateway, ...formatPort(next, gateway, settings)]);
     },
-    onTrouble: ({ message, details, remedy }) => { if (!stop.asked.aborted) events.trouble(message, details, remedy); },
-    onBug: (error) => { end.fail(error); },
+    onTrouble: ({ message, details, remedy }) => {
+      if (!stop.asked.aborted) events.trouble(message, details, remedy);
+    },
+    onBug: (error) => {
+      end.fail(error);
+    },
   });
   const end = listenForEnd(session);
   let unwatch: (() => Promise<void>) | undefined;
@@ -89,16 +94,28 @@ export async function preview(session: Session, settings: PreviewSettings, event
     unwatch = await watchProject({
       root: session.root,
       names: [places.config, places.certificates, places.charts, places.secrets, places.manifests],
-      onChange: (paths) => { reloader.changed(paths); },
-      onTrouble: ({ message, details, remedy }) => { events.trouble(message, details, remedy); },
+      onChange: (paths) => {
+        reloader.changed(paths);
+      },
+      onTrouble: ({ message, details, remedy }) => {
+        events.trouble(message, details, remedy);
+      },
     });
     refuseSecond(session);
-    writePreviewState(session.files, { pid: session.world.pid, hostname: session.world.hostname, host, port: gateway.port });
+    writePreviewState(session.files, {
+      pid: session.world.pid,
+      hostname: session.world.hostname,
+      host,
+      port: gateway.port,
+    });
     events.started(served, gateway.port);
     events.kept(plan);
     events.complaints([...served.complaints, ...problems, ...gateway.complaints]);
     // What changed after it was read and before it was watched.
-    reloader.changed([places.charts, ...(session.files.readText(places.config) === project.text ? [] : [places.config])]);
+    reloader.changed([
+      places.charts,
+      ...(session.files.readText(places.config) === project.text ? [] : [places.config]),
+    ]);
     await end.asked;
   } finally {
     removePreviewState(session.files);
@@ -115,7 +132,13 @@ function formatPort({ project }: Served, { port }: Gateway, settings: PreviewSet
   return [`controller.nodePort is ${nodePort} by now; the preview stays on ${port} until it is started again`];
 }
 
-async function open(session: Session, served: Served, pods: Pods, settings: PreviewSettings, events: PreviewEvents): Promise<Gateway> {
+async function open(
+  session: Session,
+  served: Served,
+  pods: Pods,
+  settings: PreviewSettings,
+  events: PreviewEvents,
+): Promise<Gateway> {
   try {
     return await startGateway({
       host,
@@ -152,7 +175,9 @@ function listenForEnd({ stop, world }: Session): End {
   const asked = new Promise<void>((resolve, reject) => {
     fail = reject;
     if (stop.asked.aborted) resolve();
-    stop.asked.addEventListener('abort', () => { resolve(); });
+    stop.asked.addEventListener('abort', () => {
+      resolve();
+    });
     // Nobody could be told of what it serves, or end it at a terminal.
     const endIfLost = (error: unknown): void => {
       if (!isReaderGone(error)) resolve();

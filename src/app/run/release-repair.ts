@@ -52,15 +52,24 @@ const clockMs = 5_000;
  * @returns those that changed meanwhile: their records have to be read anew.
  * @throws ToolError when a release cannot be freed; Interrupted when the person stops the run.
  */
-export async function repairReleases(session: Session, tools: RepairTools, records: readonly ReleaseRecord[], options: RepairOptions): Promise<readonly RepairedRelease[]> {
+export async function repairReleases(
+  session: Session,
+  tools: RepairTools,
+  records: readonly ReleaseRecord[],
+  options: RepairOptions,
+): Promise<readonly RepairedRelease[]> {
   const place = { hostname: session.world.hostname, ...options.cluster };
   const entries = new Map(readHelmJournal(session.files, place).map((entry) => [identify(entry), entry]));
-  const unfinished = new Map(records.filter(({ status }) => isUnfinished(status)).map((record) => [identify(record), record]));
+  const unfinished = new Map(
+    records.filter(({ status }) => isUnfinished(status)).map((record) => [identify(record), record]),
+  );
   for (const [key, entry] of entries) if (!entry.isRunning && !unfinished.has(key)) dropHelmEntry(session.files, entry);
 
   // One that was started a moment ago has not written its record yet.
   const running = [...entries].filter(([, { isRunning }]) => isRunning);
-  const queue = [...new Map<string, ReleaseName & { readonly modifiedAt?: number }>([...running, ...unfinished]).values()];
+  const queue = [
+    ...new Map<string, ReleaseName & { readonly modifiedAt?: number }>([...running, ...unfinished]).values(),
+  ];
   const repaired: RepairedRelease[] = [];
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
@@ -79,9 +88,13 @@ export async function repairReleases(session: Session, tools: RepairTools, recor
  * @param command what the person types to go on when the wait is stopped.
  * @throws ToolError when one does not end in time; Interrupted when the person stops the run.
  */
-export async function awaitRunningHelms(session: Session, { cluster, ...options }: Omit<RepairOptions, 'forcePending'> & { readonly command: string }): Promise<void> {
+export async function awaitRunningHelms(
+  session: Session,
+  { cluster, ...options }: Omit<RepairOptions, 'forcePending'> & { readonly command: string },
+): Promise<void> {
   const place = { hostname: session.world.hostname, ...cluster };
-  for (const entry of readHelmJournal(session.files, place)) if (entry.isRunning) await waitForProcess({ session, place, ...options }, entry, entry);
+  for (const entry of readHelmJournal(session.files, place))
+    if (entry.isRunning) await waitForProcess({ session, place, ...options }, entry, entry);
 }
 
 /**
@@ -89,7 +102,13 @@ export async function awaitRunningHelms(session: Session, { cluster, ...options 
  * @param sinceMs how long ago that helm started.
  * @throws ToolError when it cannot be freed.
  */
-export async function repairAfterOutage({ world }: Session, tools: RepairTools, subject: ReleaseName, sinceMs: number, timeout: number): Promise<void> {
+export async function repairAfterOutage(
+  { world }: Session,
+  tools: RepairTools,
+  subject: ReleaseName,
+  sinceMs: number,
+  timeout: number,
+): Promise<void> {
   const revisions = await readReleaseHistory(tools.exec, tools.connection, subject);
   const begunMs = (revisions.at(-1)?.begunAt ?? 0) * 1000;
   const recovery = begunMs < world.now().getTime() - sinceMs - clockMs ? undefined : chooseRecovery(revisions);
@@ -107,7 +126,11 @@ interface Repair extends RepairOptions, Waiting {
 }
 
 /** @param modifiedAt when helm wrote the record last, in seconds since 1970. */
-async function repairRelease(repair: Repair, subject: ReleaseName, modifiedAt: number | undefined): Promise<RepairedRelease> {
+async function repairRelease(
+  repair: Repair,
+  subject: ReleaseName,
+  modifiedAt: number | undefined,
+): Promise<RepairedRelease> {
   const { session, tools, timeout } = repair;
   const what = `release ${subject.namespace}/${subject.name}`;
   const entry = findEntry(repair, subject);
@@ -128,7 +151,9 @@ async function repairRelease(repair: Repair, subject: ReleaseName, modifiedAt: n
     // A record of the future is of a clock that goes wrong: ours counts from now on.
     const leftMs = Math.min(writtenMs, begunAt) + 1000 * timeout - now;
     if (leftMs <= 0 || repair.forcePending || (entry !== undefined && isOf(entry, writtenMs))) {
-      session.listener.message(`R${what.slice(1)} was left ${newest.status} by a helm that was stopped: ${formatRecovery(recovery, newest)}.`);
+      session.listener.message(
+        `R${what.slice(1)} was left ${newest.status} by a helm that was stopped: ${formatRecovery(recovery, newest)}.`,
+      );
       await recoverRelease(tools, subject, recovery, timeout);
       dropHelmEntry(session.files, subject);
       return { ...subject, status: newest.status };
@@ -150,19 +175,33 @@ async function repairRelease(repair: Repair, subject: ReleaseName, modifiedAt: n
  * @param timeout in seconds.
  * @throws ToolError when the release is not free afterwards.
  */
-async function recoverRelease({ exec, connection }: RepairTools, subject: ReleaseName, recovery: Recovery, timeout: number): Promise<void> {
+async function recoverRelease(
+  { exec, connection }: RepairTools,
+  subject: ReleaseName,
+  recovery: Recovery,
+  timeout: number,
+): Promise<void> {
   const place = { ...connection, ...subject, timeout };
-  const command = recovery.kind === 'rollback' ? helmRollbackCommand({ ...place, revision: recovery.revision }) : helmFinishUninstallCommand(place);
+  const command =
+    recovery.kind === 'rollback'
+      ? helmRollbackCommand({ ...place, revision: recovery.revision })
+      : helmFinishUninstallCommand(place);
   const result = await exec.run(command, { timeoutMs: stepLimitMs({ timeout }) });
   if (!hasFailed(result)) return;
-  if (result.stillRunning === undefined && chooseRecovery(await readReleaseHistory(exec, connection, subject)) === undefined) return;
+  if (
+    result.stillRunning === undefined &&
+    chooseRecovery(await readReleaseHistory(exec, connection, subject)) === undefined
+  )
+    return;
   throw explainFailure(command, `cannot free release ${subject.namespace}/${subject.name}`, result);
 }
 
 /** What is done, for the person; `newest` is the revision that was left. */
 function formatRecovery(recovery: Recovery, { revision }: ReleaseRevision): string {
   if (recovery.kind === 'finish-uninstall') return 'ending its removal';
-  return recovery.revision === revision ? `completing revision ${revision}` : `going back to revision ${recovery.revision}`;
+  return recovery.revision === revision
+    ? `completing revision ${revision}`
+    : `going back to revision ${recovery.revision}`;
 }
 
 function findEntry({ session, place }: Waiting, subject: ReleaseName): HelmEntry | undefined {
@@ -173,19 +212,29 @@ function findEntry({ session, place }: Waiting, subject: ReleaseName): HelmEntry
 async function waitForProcess(repair: Waiting, subject: ReleaseName, { pid }: HelmEntry): Promise<void> {
   const { session, stopping, timeout } = repair;
   const what = `release ${subject.namespace}/${subject.name}`;
-  session.listener.message(`helm still works on ${what}, as process ${pid}: a stopped ingress-tls started it. Waiting until it ends, ${timeout} s at most.`);
-  const last = await poll(() => findEntry(repair, subject), (entry) => entry?.isRunning !== true, { longest: 1000 * timeout, pause: processPollMs, stop: stopping.asked });
+  session.listener.message(
+    `helm still works on ${what}, as process ${pid}: a stopped ingress-tls started it. Waiting until it ends, ${timeout} s at most.`,
+  );
+  const last = await poll(
+    () => findEntry(repair, subject),
+    (entry) => entry?.isRunning !== true,
+    { longest: 1000 * timeout, pause: processPollMs, stop: stopping.asked },
+  );
   if (last?.isRunning !== true) return;
   endIfStopped(repair, what);
-  throw new ToolError(`cannot work on ${what}: helm works on it as process ${pid} and did not end within ${timeout} s`, {
-    remedy: `Wait until process ${pid} has ended, or end it (kill ${pid}), then run the same command again.`,
-  });
+  throw new ToolError(
+    `cannot work on ${what}: helm works on it as process ${pid} and did not end within ${timeout} s`,
+    {
+      remedy: `Wait until process ${pid} has ended, or end it (kill ${pid}), then run the same command again.`,
+    },
+  );
 }
 
 /** @throws Interrupted when the person wants the run to stop. */
 function endIfStopped({ stopping, command = 'ingress-tls apply' }: Waiting, what: string): void {
   const exitCode = stopping.exitCode();
-  if (exitCode !== undefined) throw new Interrupted(`stopped while waiting for ${what}`, { exitCode, remedy: `${command} continues` });
+  if (exitCode !== undefined)
+    throw new Interrupted(`stopped while waiting for ${what}`, { exitCode, remedy: `${command} continues` });
 }
 
 /** Whether the helm that was noted can have begun the revision. */

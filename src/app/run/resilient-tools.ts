@@ -18,10 +18,18 @@ interface ResilienceSettings {
  * The same tools for a run that changes the cluster: they go on after a restart of the API server, and note each helm so that the next run
  * knows what a killed one left.
  */
-export function makeResilient(session: Session, tools: ClusterTools, { stopping, timeout, cluster }: ResilienceSettings): ClusterTools {
+export function makeResilient(
+  session: Session,
+  tools: ClusterTools,
+  { stopping, timeout, cluster }: ResilienceSettings,
+): ClusterTools {
   const { world, files } = session;
   const { context, server } = cluster;
-  const noting = withHelmJournal(tools.exec, { files, place: { hostname: world.hostname, context, server }, now: world.now });
+  const noting = withHelmJournal(tools.exec, {
+    files,
+    place: { hostname: world.hostname, context, server },
+    now: world.now,
+  });
   return useExec(
     tools,
     withRetries(noting, {
@@ -32,7 +40,8 @@ export function makeResilient(session: Session, tools: ClusterTools, { stopping,
       onReturn: () => {
         stopping.tell('The API server answers again.');
       },
-      repair: (exec, release, sinceMs) => repairAfterOutage(session, { exec, connection: tools.connection }, release, sinceMs, timeout),
+      repair: (exec, release, sinceMs) =>
+        repairAfterOutage(session, { exec, connection: tools.connection }, release, sinceMs, timeout),
     }),
   );
 }

@@ -8,11 +8,19 @@ import type { Stopping } from './stopping.ts';
  * @param command what the person types to go on.
  * @throws KnownError that says which step it was, what has been done, what has not, and how to go on.
  */
-export async function runSteps({ listener }: Pick<Session, 'listener'>, stages: readonly Stage[], stopping: Stopping, command: string): Promise<void> {
+export async function runSteps(
+  { listener }: Pick<Session, 'listener'>,
+  stages: readonly Stage[],
+  stopping: Stopping,
+  command: string,
+): Promise<void> {
   const steps = stages.flatMap((stage) => stage.steps);
   const done = new Set<ProgressStep>();
   const failures = new Map<ProgressStep, KnownError>();
-  const watched = stages.map((stage) => ({ ...stage, steps: stage.steps.map((step) => ({ ...step, run: (note: Note) => watch(step, note) })) }));
+  const watched = stages.map((stage) => ({
+    ...stage,
+    steps: stage.steps.map((step) => ({ ...step, run: (note: Note) => watch(step, note) })),
+  }));
   const watch = async (step: ProgressStep, note: Note): Promise<void> => {
     try {
       await step.run(note);
@@ -23,20 +31,29 @@ export async function runSteps({ listener }: Pick<Session, 'listener'>, stages: 
     }
   };
   const explain = (message: string, exitCode: number, error?: KnownError): KnownError => {
-    const others = [...failures.values()].filter((other) => other !== error).flatMap((other) => [...other.details, `also failed: ${other.message}`]);
+    const others = [...failures.values()]
+      .filter((other) => other !== error)
+      .flatMap((other) => [...other.details, `also failed: ${other.message}`]);
     return new KnownError(message, {
       exitCode,
       details: [
         ...others,
         ...(error?.details ?? []),
-        ...listSteps('done', steps.filter((step) => done.has(step))),
-        ...listSteps('not done', steps.filter((step) => !done.has(step))),
+        ...listSteps(
+          'done',
+          steps.filter((step) => done.has(step)),
+        ),
+        ...listSteps(
+          'not done',
+          steps.filter((step) => !done.has(step)),
+        ),
       ],
       remedy: [...(error?.remedy === undefined ? [] : [error.remedy]), `${command} continues`].join('\n      '),
       cause: error,
     });
   };
-  const place = (step: ProgressStep | undefined): string => `step ${step === undefined ? done.size + 1 : steps.indexOf(step) + 1} of ${steps.length}`;
+  const place = (step: ProgressStep | undefined): string =>
+    `step ${step === undefined ? done.size + 1 : steps.indexOf(step) + 1} of ${steps.length}`;
   try {
     await listener.showStages(watched, stopping);
   } catch (error) {
@@ -51,12 +68,16 @@ export async function runSteps({ listener }: Pick<Session, 'listener'>, stages: 
   }
   const exitCode = stopping.exitCode();
   if (exitCode === undefined) return;
-  throw done.size < steps.length ? explain(`stopped before ${place(undefined)}`, exitCode) : new Interrupted('stopped, but the last step was done', { exitCode });
+  throw done.size < steps.length
+    ? explain(`stopped before ${place(undefined)}`, exitCode)
+    : new Interrupted('stopped, but the last step was done', { exitCode });
 }
 
 /** As many as fit on a screen: what matters is where the run stopped. */
 function listSteps(label: string, steps: readonly ProgressStep[]): readonly string[] {
   const shown = 10;
   const rest = steps.length > shown ? [`  and ${steps.length - shown} more`] : [];
-  return steps.length === 0 ? [`${label}: nothing`] : [`${label}:`, ...steps.slice(0, shown).map(({ title }) => `  ${title}`), ...rest];
+  return steps.length === 0
+    ? [`${label}: nothing`]
+    : [`${label}:`, ...steps.slice(0, shown).map(({ title }) => `  ${title}`), ...rest];
 }

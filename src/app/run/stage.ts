@@ -30,7 +30,11 @@ export function inOrder(steps: readonly ProgressStep[]): readonly Stage[] {
 }
 
 /** Runs the steps of a stage, at most so many at once. @throws the first failure, once all that was begun has ended. */
-export async function runStage({ steps, concurrency }: Stage, stopping: Pick<Stopping, 'exitCode'>, runOne: (step: ProgressStep) => Promise<void>): Promise<void> {
+export async function runStage(
+  { steps, concurrency }: Stage,
+  stopping: Pick<Stopping, 'exitCode'>,
+  runOne: (step: ProgressStep) => Promise<void>,
+): Promise<void> {
   const waiting = [...steps];
   const failures: unknown[] = [];
   const work = async (): Promise<void> => {

@@ -37,11 +37,21 @@ const mostExplained = 10;
  * @param names of the services to tell about; empty: all.
  * @throws UsageError when the project cannot be rendered or has no such service, ToolError when the cluster cannot be asked.
  */
-export async function lookAtStatus(session: Session, tools: ClusterTools, cluster: Cluster, project: Project, names: readonly string[]): Promise<Status> {
+export async function lookAtStatus(
+  session: Session,
+  tools: ClusterTools,
+  cluster: Cluster,
+  project: Project,
+  names: readonly string[],
+): Promise<Status> {
   const services = selectServices(project, names);
   const { config, profile, desired } = project;
   const unseen: string[] = [];
-  const unless = async <Value, Instead>(what: string, question: () => Promise<Value>, instead: () => Promise<Instead> | Instead): Promise<Value | Instead> => {
+  const unless = async <Value, Instead>(
+    what: string,
+    question: () => Promise<Value>,
+    instead: () => Promise<Instead> | Instead,
+  ): Promise<Value | Instead> => {
     try {
       return await question();
     } catch (error) {
@@ -53,20 +63,40 @@ export async function lookAtStatus(session: Session, tools: ClusterTools, cluste
   const question = buildQuestion(project);
   // What is rendered keeps this program busy for a while: the tools are at work meanwhile.
   const [read, live, records, uses, helmMajor, owned, planned] = await sideBySide(
-    () => readLiveStatus(tools.exec, { ...tools, ...question, controller: profile.applyMethod === 'server-side' ? [] : question.controller }),
+    () =>
+      readLiveStatus(tools.exec, {
+        ...tools,
+        ...question,
+        controller: profile.applyMethod === 'server-side' ? [] : question.controller,
+      }),
     () => readLiveProject(tools, project),
-    () => unless('releases of other namespaces', () => listRecords(tools, config.controller.name), () => listRecords(tools, config.controller.name, config.namespace)),
+    () =>
+      unless(
+        'releases of other namespaces',
+        () => listRecords(tools, config.controller.name),
+        () => listRecords(tools, config.controller.name, config.namespace),
+      ),
     () => lookAtNamespaces(tools, project),
     () => findHelm(tools),
-    () => unless('what is no longer wanted', () => listOwned(tools.kubectl, project), () => undefined),
+    () =>
+      unless(
+        'what is no longer wanted',
+        () => listOwned(tools.kubectl, project),
+        () => undefined,
+      ),
     () => planProject(session, project, false),
   );
   const rendered = viewRendered(session, project, planned);
   // The Secrets of the services' namespace tell whose it is as well.
   const brought = owned === undefined ? [] : selectBrought(owned, project);
   const marks = owned === undefined ? [...live.secrets.values()].map(markObject) : brought;
-  const other = findOtherProject([...marks, ...markReleases(selectOurs(records, project))], desired, project.identities);
-  const select = (fits: (namespace: NamespaceUse) => boolean): readonly string[] => uses.filter(fits).map(({ name }) => name);
+  const other = findOtherProject(
+    [...marks, ...markReleases(selectOurs(records, project))],
+    desired,
+    project.identities,
+  );
+  const select = (fits: (namespace: NamespaceUse) => boolean): readonly string[] =>
+    uses.filter(fits).map(({ name }) => name);
   const namespaces = {
     existingNamespaces: new Set(select(({ state }) => state !== 'absent')),
     foreignNamespaces: new Set(select(({ isForeign }) => isForeign)),
@@ -75,20 +105,36 @@ export async function lookAtStatus(session: Session, tools: ClusterTools, cluste
   const find = (skipsManifests: boolean): Promise<Partial<Findings>> =>
     helmMajor === undefined
       ? lookLightly(tools, { rendered, records, live, ...namespaces, skipsManifests })
-      : findChanges({ tools, rendered, facts: { cluster, records, live, ...namespaces, target: { helmMajor, ...namespaces } }, verifyLive: false, skipsManifests });
+      : findChanges({
+          tools,
+          rendered,
+          facts: { cluster, records, live, ...namespaces, target: { helmMajor, ...namespaces } },
+          verifyLive: false,
+          skipsManifests,
+        });
   const { changes = { objects: [], releases: [] }, controller } = await unless(
     'manifests/',
     async () => ({ ...(await find(false)), controller: read.controller }),
-    async () => ({ ...(await find(true)), controller: await readControllerObjects(tools.exec, { ...tools, ...question }) }),
+    async () => ({
+      ...(await find(true)),
+      controller: await readControllerObjects(tools.exec, { ...tools, ...question }),
+    }),
   );
   const assumed = read.hasUnseenClasses ? question.classes : [];
   if (read.hasUnseenClasses) unseen.push(...new Set(assumed.map(({ kind }) => plural(kind))));
-  const seen = { ...read, objects: read.objects.concat(assumed), controller: [...controller, ...changes.objects.flatMap(({ before }) => before ?? [])] };
+  const seen = {
+    ...read,
+    objects: read.objects.concat(assumed),
+    controller: [...controller, ...changes.objects.flatMap(({ before }) => before ?? [])],
+  };
   const unready = listUnready({ desired, services, live: seen }).slice(0, mostExplained);
   return judgeStatus({
     ...{ desired, services, live: seen, records, changes },
     cluster: { context: cluster.context, server: cluster.server, version: cluster.version.text },
-    orphans: { releases: findOrphanedReleases(selectOurs(records, project), desired), objects: findOrphanedObjects(selectRemovable(brought), desired) },
+    orphans: {
+      releases: findOrphanedReleases(selectOurs(records, project), desired),
+      objects: findOrphanedObjects(selectRemovable(brought), desired),
+    },
     other,
     unseen,
     isEdited: planned.plan.conflicts.length > 0,
@@ -116,9 +162,16 @@ function markObject({ kind, metadata: { name, namespace, labels } }: KubeObject)
  * The kinds are those of the profile, in the versions that it writes. The controller's objects are asked for where the light look does
  * not bring them: before server-side apply there is no dry run, and not everybody may ask for one.
  */
-function buildQuestion({ config, profile, desired }: Project): Pick<StatusQuestion, 'namespace' | 'kinds' | 'clusterKinds' | 'fields' | 'controller'> & { readonly classes: readonly KubeObject[] } {
+function buildQuestion({
+  config,
+  profile,
+  desired,
+}: Project): Pick<StatusQuestion, 'namespace' | 'kinds' | 'clusterKinds' | 'fields' | 'controller'> & {
+  readonly classes: readonly KubeObject[];
+} {
   const manifests = [...desired.manifests.before, ...desired.manifests.after].flatMap(({ objects }) => objects);
-  const isWorkload = ({ kind, metadata }: KubeObject): boolean => profile.workloads(config).some((workload) => workload.kind === kind && workload.name === metadata.name);
+  const isWorkload = ({ kind, metadata }: KubeObject): boolean =>
+    profile.workloads(config).some((workload) => workload.kind === kind && workload.name === metadata.name);
   const { fields, classKinds, wholeKinds } = profile.liveObjects;
   const controller = manifests.filter((object) => wholeKinds.includes(object.kind) || isWorkload(object));
   const classes = manifests.filter(({ kind }) => classKinds.includes(kind));
@@ -131,6 +184,11 @@ function buildQuestion({ config, profile, desired }: Project): Pick<StatusQuesti
     classes,
     clusterKinds: classes,
     fields,
-    controller: controller.map(({ apiVersion, kind, metadata: { name, namespace = config.controller.namespace } }) => ({ apiVersion, kind, name, namespace })),
+    controller: controller.map(({ apiVersion, kind, metadata: { name, namespace = config.controller.namespace } }) => ({
+      apiVersion,
+      kind,
+      name,
+      namespace,
+    })),
   };
 }

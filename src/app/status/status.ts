@@ -29,7 +29,11 @@ export async function status(session: Session, settings: StatusSettings): Promis
  * Looks again and again until the person has seen enough.
  * @param interval seconds between two looks.
  */
-export async function watchStatus(session: Session, settings: StatusSettings, { screen, interval }: { readonly screen: StatusScreen; readonly interval: number }): Promise<void> {
+export async function watchStatus(
+  session: Session,
+  settings: StatusSettings,
+  { screen, interval }: { readonly screen: StatusScreen; readonly interval: number },
+): Promise<void> {
   const { stop, listener } = session;
   const { open } = await prepare(session, settings);
   try {
@@ -42,7 +46,12 @@ export async function watchStatus(session: Session, settings: StatusSettings, { 
       isFirst = false;
       screen.show(seen);
     };
-    await lookUntil({ look: () => (isFirst ? look() : listener.waiting.silently(look)), screen: { ...screen, show }, interval, enough: stop.asked });
+    await lookUntil({
+      look: () => (isFirst ? look() : listener.waiting.silently(look)),
+      screen: { ...screen, show },
+      interval,
+      enough: stop.asked,
+    });
   } catch (error) {
     // The tools were stopped as well.
     if (!(stop.asked.aborted && error instanceof KnownError)) throw error;
@@ -79,7 +88,7 @@ interface Watching {
  * @throws KnownError of the first look: a cluster that never was there is another matter.
  */
 async function lookUntil({ look, screen, interval, enough }: Watching): Promise<void> {
-  for (let hasSeen = false; !enough.aborted; ) {
+  for (let hasSeen = false; !enough.aborted;) {
     try {
       const status = await look();
       if (isStopped(enough)) return;

@@ -56,7 +56,10 @@ export async function findAddress(session: Session, project: Project, options: A
     if (!(error instanceof KnownError) || error instanceof Interrupted) throw error;
     throw new ToolError(`nothing to connect to: no preview runs in this folder, and ${error.message}`, {
       details: error.details,
-      remedy: ['ingress-tls preview, in another terminal; or say where it runs with --address HOST:PORT', ...(error.remedy === undefined ? [] : [error.remedy])].join('\n      '),
+      remedy: [
+        'ingress-tls preview, in another terminal; or say where it runs with --address HOST:PORT',
+        ...(error.remedy === undefined ? [] : [error.remedy]),
+      ].join('\n      '),
       cause: error,
     });
   }
@@ -80,7 +83,11 @@ async function openBound(session: Session, options: AddressOptions): Promise<Ope
 }
 
 /** The node port of the controller's Service on a node of the cluster. */
-async function findOnCluster(session: Session, { config, desired: { entry } }: Project, options: AddressOptions): Promise<FoundAddress> {
+async function findOnCluster(
+  session: Session,
+  { config, desired: { entry } }: Project,
+  options: AddressOptions,
+): Promise<FoundAddress> {
   const cluster = await openBound(session, options);
   const { kubectl } = cluster.tools;
   if (entry.kind !== 'node-port') {
@@ -92,12 +99,18 @@ async function findOnCluster(session: Session, { config, desired: { entry } }: P
   const { context } = cluster.found;
   const [user, host] = await Promise.all([kubectl.findNodePortUser(nodePort), kubectl.findNodeAddress()]);
   if (user?.name !== service.name || user.namespace !== service.namespace) {
-    const why = user === undefined ? 'no Service has node port' : `Service ${user.name} in namespace ${user.namespace}, which is not the controller's, has node port`;
+    const why =
+      user === undefined
+        ? 'no Service has node port'
+        : `Service ${user.name} in namespace ${user.namespace}, which is not the controller's, has node port`;
     throw new ToolError(`on the cluster of context ${context} ${why} ${nodePort}`, {
       remedy: `ingress-tls apply brings the controller; controller.nodePort in ${places.config} says the port`,
     });
   }
-  if (host === undefined) throw new ToolError(`no node of context ${context} has an address`, { remedy: 'say where the controller is reached with --address HOST:PORT' });
+  if (host === undefined)
+    throw new ToolError(`no node of context ${context} has an address`, {
+      remedy: 'say where the controller is reached with --address HOST:PORT',
+    });
   return {
     address: { host, port: nodePort, source: 'cluster' },
     origin: `node port of Service ${user.name}; ${formatCluster(cluster.found)}`,

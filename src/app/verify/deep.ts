@@ -47,7 +47,9 @@ export async function checkDeep(input: DeepInput, subject: VerifySubject): Promi
   if (readHop(context, subject, before) !== 'answered') {
     return skipDeep(subject, 'the service gives no answer of its own as it is, so that a refusal would prove nothing');
   }
-  session.listener.message(`Breaking the hop to ${subject.service.name} for a moment: ${describe(secret)} gets another authority.`);
+  session.listener.message(
+    `Breaking the hop to ${subject.service.name} for a moment: ${describe(secret)} gets another authority.`,
+  );
   const broken = await lookWhileBroken(input, subject, secret, untrusted.makeAuthority(config.domain));
   const mended = await lookWhenMended(input, subject);
   stop.asked.throwIfAborted();
@@ -59,7 +61,12 @@ export function skipDeep(subject: VerifySubject, why: string): CheckResult {
   return { check: 'upstream-verification', status: 'skipped', expected: expectRefusedHop(subject), seen: why };
 }
 
-async function lookWhileBroken(input: DeepInput, subject: VerifySubject, secret: DesiredObject, authority: string): Promise<readonly Observation[]> {
+async function lookWhileBroken(
+  input: DeepInput,
+  subject: VerifySubject,
+  secret: DesiredObject,
+  authority: string,
+): Promise<readonly Observation[]> {
   const { session, context, place } = input;
   const { files, listener } = session;
   const looks: Observation[] = [];
@@ -98,7 +105,11 @@ async function lookWhenMended(input: DeepInput, subject: VerifySubject): Promise
   return after;
 }
 
-function lookUntil(input: DeepInput, subject: VerifySubject, isWanted: (seen: Observation) => boolean): Promise<Observation> {
+function lookUntil(
+  input: DeepInput,
+  subject: VerifySubject,
+  isWanted: (seen: Observation) => boolean,
+): Promise<Observation> {
   return poll(() => ask(input, subject), isWanted, { longest: input.place.longestWait, pause, stop: input.stop.asked });
 }
 

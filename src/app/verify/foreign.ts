@@ -17,17 +17,34 @@ export interface UntrustedIssuer {
 }
 
 /** Makes the keys, one for all authorities and one for all clients of a run. */
-export async function createUntrustedIssuer({ now, randomBytes }: Pick<World, 'now' | 'randomBytes'>): Promise<UntrustedIssuer> {
+export async function createUntrustedIssuer({
+  now,
+  randomBytes,
+}: Pick<World, 'now' | 'randomBytes'>): Promise<UntrustedIssuer> {
   const [authorityKey, clientKey] = await Promise.all([generateKey('ecdsa-p256'), generateKey('ecdsa-p256')]);
   const common = { signingKey: authorityKey, now: now() };
   const sign = (request: ReturnType<typeof requestClientAuthority>): string =>
-    issueCertificate({ ...common, request: { ...request, days: lifetime }, publicKey: derivePublicKey(authorityKey), serialBytes: randomBytes(16) });
+    issueCertificate({
+      ...common,
+      request: { ...request, days: lifetime },
+      publicKey: derivePublicKey(authorityKey),
+      serialBytes: randomBytes(16),
+    });
   return {
     makeAuthority: (domain) => sign(requestProjectAuthority(domain, 'ecdsa-p256')),
     makeClient: (service) => {
       const issuer = sign(requestClientAuthority(service, 'ecdsa-p256'));
       const request = requestClient(service, lifetime, 'ecdsa-p256');
-      return { certificate: issueCertificate({ ...common, request, issuer, publicKey: derivePublicKey(clientKey), serialBytes: randomBytes(16) }), key: clientKey };
+      return {
+        certificate: issueCertificate({
+          ...common,
+          request,
+          issuer,
+          publicKey: derivePublicKey(clientKey),
+          serialBytes: randomBytes(16),
+        }),
+        key: clientKey,
+      };
     },
   };
 }

@@ -45,10 +45,18 @@ type Labels = Readonly<Record<string, string>>;
  * @returns the results by the service's name.
  * @throws ToolError when the controller's log cannot be read.
  */
-export async function checkLogs(input: LogsInput, subjects: readonly VerifySubject[]): Promise<ReadonlyMap<string, readonly CheckResult[]>> {
+export async function checkLogs(
+  input: LogsInput,
+  subjects: readonly VerifySubject[],
+): Promise<ReadonlyMap<string, readonly CheckResult[]>> {
   const { context } = input;
   const [requests, witnesses] = await Promise.all([
-    Promise.all(subjects.map(async (subject): Promise<Request> => ({ subject, ...(await request(input, probeAsClient(subject))) }))),
+    Promise.all(
+      subjects.map(async (subject): Promise<Request> => ({
+        subject,
+        ...(await request(input, probeAsClient(subject))),
+      })),
+    ),
     Promise.all(planWitnesses(input, subjects).map((probe) => request(input, probe))),
   ]);
   const read = [...requests.filter(({ subject }) => endsAtController(subject)), ...witnesses];
@@ -58,7 +66,14 @@ export async function checkLogs(input: LogsInput, subjects: readonly VerifySubje
   return new Map(
     requests.map(({ subject, path, seen }) => [
       subject.service.name,
-      judgeLogs(context, subject, { path, request: seen, controllerLines, isWitnessed, isCut, podLines: podLines.get(subject) ?? [] }),
+      judgeLogs(context, subject, {
+        path,
+        request: seen,
+        controllerLines,
+        isWitnessed,
+        isCut,
+        podLines: podLines.get(subject) ?? [],
+      }),
     ]),
   );
 }
@@ -89,7 +104,9 @@ async function readControllerLogs(input: LogsInput): Promise<FoundLog> {
   for (const { kind, name, namespace } of profile.workloads(config)) {
     const workload = desired.manifests.after
       .flatMap(({ objects }) => objects)
-      .find((object) => object.kind === kind && object.metadata.name === name && object.metadata.namespace === namespace);
+      .find(
+        (object) => object.kind === kind && object.metadata.name === name && object.metadata.namespace === namespace,
+      );
     const labels = fieldAt(workload, 'spec', 'selector', 'matchLabels');
     if (!isLabels(labels)) throw new InternalError(`${kind} ${name} selects no pods`);
     logs.push(await kubectl.readLogs(namespace, labels, countSeconds(input)));
@@ -98,7 +115,10 @@ async function readControllerLogs(input: LogsInput): Promise<FoundLog> {
 }
 
 /** By the service; none where they cannot be read, and of a person's own image, whose log is no evidence that we can read. */
-async function readPodLogs(input: LogsInput, requests: readonly Request[]): Promise<ReadonlyMap<VerifySubject, readonly string[]>> {
+async function readPodLogs(
+  input: LogsInput,
+  requests: readonly Request[],
+): Promise<ReadonlyMap<VerifySubject, readonly string[]>> {
   const found = new Map<VerifySubject, readonly string[]>();
   const queue = requests.filter(({ subject }) => subject.service.image === undefined);
   const work = async (): Promise<void> => {
@@ -121,8 +141,13 @@ async function readPodLogs(input: LogsInput, requests: readonly Request[]): Prom
 }
 
 /** Reads again until each of these requests is there, or the time is over. */
-function readUntil({ stop }: LogsInput, read: () => Promise<FoundLog>, requests: readonly Pick<Request, 'path'>[]): Promise<FoundLog> {
-  const isThere = ({ lines }: FoundLog): boolean => requests.every(({ path }) => lines.some((line) => line.includes(path)));
+function readUntil(
+  { stop }: LogsInput,
+  read: () => Promise<FoundLog>,
+  requests: readonly Pick<Request, 'path'>[],
+): Promise<FoundLog> {
+  const isThere = ({ lines }: FoundLog): boolean =>
+    requests.every(({ path }) => lines.some((line) => line.includes(path)));
   return poll(read, isThere, { longest: longestWait, pause, stop: stop.asked });
 }
 

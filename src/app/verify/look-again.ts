@@ -21,7 +21,11 @@ export interface LookLimits {
  *
  * @param look looks at these, and returns what it says of each.
  */
-export async function lookAgain<Thing>(things: readonly Thing[], look: (open: readonly Thing[]) => Promise<(thing: Thing) => Verdict>, { longest, longestInDoubt, stop, onAgain }: LookLimits): Promise<void> {
+export async function lookAgain<Thing>(
+  things: readonly Thing[],
+  look: (open: readonly Thing[]) => Promise<(thing: Thing) => Verdict>,
+  { longest, longestInDoubt, stop, onAgain }: LookLimits,
+): Promise<void> {
   let begun = Infinity;
   const wasOpen = new Set<Thing>();
   const settledOnce = new Set<Thing>();

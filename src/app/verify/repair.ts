@@ -1,4 +1,9 @@
-import { deepJournalPath, readDeepJournal, removeDeepJournal, type DeepJournal } from '../../world/files/deep-journal.ts';
+import {
+  deepJournalPath,
+  readDeepJournal,
+  removeDeepJournal,
+  type DeepJournal,
+} from '../../world/files/deep-journal.ts';
 import { escapeControls } from '../../text/escape.ts';
 import { ToolError } from '../../errors.ts';
 import type { ClusterOptions } from '../cluster/tools.ts';
@@ -20,7 +25,9 @@ export async function repairUnderLock(session: Session, project: Project, option
   if (journal === undefined) return;
   const secret = project.desired.objects.find(({ path }) => path === journal.secretPath);
   if (secret === undefined) {
-    listener.message(`A stopped verify --deep left ${escapeControls(journal.secretPath)} broken, which no service has any more: nothing to put back.`);
+    listener.message(
+      `A stopped verify --deep left ${escapeControls(journal.secretPath)} broken, which no service has any more: nothing to put back.`,
+    );
     removeDeepJournal(files);
     return;
   }
@@ -33,7 +40,9 @@ export async function repairUnderLock(session: Session, project: Project, option
     listener.message(`A stopped verify --deep left ${describe(secret)} broken, and it cannot be put back: ${refusal}`);
   } else {
     await place.putBack(secret);
-    listener.message(`Put ${describe(secret)} back${formatPlace(journal)}: a verify --deep was stopped before it could.`);
+    listener.message(
+      `Put ${describe(secret)} back${formatPlace(journal)}: a verify --deep was stopped before it could.`,
+    );
   }
   removeDeepJournal(files);
 }
@@ -44,13 +53,25 @@ export async function repair(session: Session, project: Project, options: Cluste
   await withLock(session, 'verify', () => repairUnderLock(session, project, options));
 }
 
-async function openPlace(session: Session, { profile, config }: Project, { target }: DeepJournal, options: ClusterOptions): Promise<AuthorityStore> {
+async function openPlace(
+  session: Session,
+  { profile, config }: Project,
+  { target }: DeepJournal,
+  options: ClusterOptions,
+): Promise<AuthorityStore> {
   if (target.kind === 'preview') return authoritiesOfPreview(session.files);
   const { kubeconfig, timeout } = options;
   const remedy = `name the kubeconfig that leads to context ${escapeControls(target.context)} with --kubeconfig; if that cluster is gone, delete ${deepJournalPath}`;
   const explain = (why: string, details: readonly string[] = []): ToolError =>
-    new ToolError(`cannot put back what a stopped verify --deep left broken on the cluster of context ${escapeControls(target.context)}: ${why}`, { remedy, details });
-  const cluster = await openForChange(session, { context: target.context, ...(kubeconfig !== undefined && { kubeconfig }), ...(timeout !== undefined && { timeout }) }).catch((error: unknown) => {
+    new ToolError(
+      `cannot put back what a stopped verify --deep left broken on the cluster of context ${escapeControls(target.context)}: ${why}`,
+      { remedy, details },
+    );
+  const cluster = await openForChange(session, {
+    context: target.context,
+    ...(kubeconfig !== undefined && { kubeconfig }),
+    ...(timeout !== undefined && { timeout }),
+  }).catch((error: unknown) => {
     throw error instanceof ToolError ? explain(error.message, error.details) : error;
   });
   if (cluster.found.server !== target.server) {

@@ -81,14 +81,22 @@ export async function runVerification(session: Session, options: VerifySettings,
   const { context, selected, found } = work;
   const { stop } = session;
   stop.listen();
-  const prober = createProber({ address: found.address, timeoutMs: connectionSeconds(options) * 1000, concurrency, stop: stop.asked });
+  const prober = createProber({
+    address: found.address,
+    timeoutMs: connectionSeconds(options) * 1000,
+    concurrency,
+    stop: stop.asked,
+  });
   const running: Running = { ...work, session, options, prober };
   try {
     const seen = await stop.unlessStopped(lookAtServices(running));
     const unreached = isReachable(seen) ? undefined : [...seen.values()][0]?.failure;
-    const outside: Results = new Map(selected.map((subject) => [subject.service.name, judgeService(context, subject, seen)]));
+    const outside: Results = new Map(
+      selected.map((subject) => [subject.service.name, judgeService(context, subject, seen)]),
+    );
     const nothing: Part = { results: new Map() };
-    const ofLogs = unreached === undefined && options.logs === true ? await stop.unlessStopped(readLogs(running)) : nothing;
+    const ofLogs =
+      unreached === undefined && options.logs === true ? await stop.unlessStopped(readLogs(running)) : nothing;
     const ofHops = unreached === undefined && options.deep === true ? await breakHops(running) : nothing;
     const services = selected.map(({ service: { name, mode, host } }) => ({
       service: name,
@@ -97,7 +105,12 @@ export async function runVerification(session: Session, options: VerifySettings,
       checks: join([outside, ofLogs.results, ofHops.results].flatMap((results) => results.get(name) ?? [])),
     }));
     const controller = judgeController(context, seen);
-    const verification: Verification = { address: found.address, holds: holds({ services, controller }), services, controller };
+    const verification: Verification = {
+      address: found.address,
+      holds: holds({ services, controller }),
+      services,
+      controller,
+    };
     const failures = [ofLogs, ofHops].flatMap(({ failure }) => failure ?? []);
     return { verification, failures, ...(unreached === undefined ? {} : { unreached }) };
   } finally {
@@ -106,7 +119,13 @@ export async function runVerification(session: Session, options: VerifySettings,
 }
 
 /** Everything that is seen from outside; on a cluster again where a change may be under way: controllers take a moment to read one. */
-async function lookAtServices({ session: { listener, stop }, prober, context, selected, found }: Running): Promise<Observations> {
+async function lookAtServices({
+  session: { listener, stop },
+  prober,
+  context,
+  selected,
+  found,
+}: Running): Promise<Observations> {
   const seen = new Map<string, Observation>();
   await lookAgain(
     selected,
@@ -121,7 +140,9 @@ async function lookAtServices({ session: { listener, stop }, prober, context, se
       stop: stop.asked,
       onAgain: (count) => {
         const what = count === 1 ? '1 service does' : `${count} services do`;
-        listener.message(`${what} not hold: looking again for at most ${longestPropagation / 1000} s, since the controller may not have read a change yet.`);
+        listener.message(
+          `${what} not hold: looking again for at most ${longestPropagation / 1000} s, since the controller may not have read a change yet.`,
+        );
       },
     },
   );
@@ -132,10 +153,18 @@ async function readLogs({ session, project, context, prober, selected, found }: 
   if (found.cluster === undefined) throw new InternalError('--logs was let pass without a cluster');
   const { kubectl } = found.cluster.tools;
   try {
-    return { results: await checkLogs({ session, project, context, prober, kubectl, started: context.now, stop: session.stop }, selected) };
+    return {
+      results: await checkLogs(
+        { session, project, context, prober, kubectl, started: context.now, stop: session.stop },
+        selected,
+      ),
+    };
   } catch (failure) {
     if (!(failure instanceof ToolError)) throw failure;
-    return { results: new Map(selected.map((subject) => [subject.service.name, [skipLogs(subject, failure.message)]])), failure };
+    return {
+      results: new Map(selected.map((subject) => [subject.service.name, [skipLogs(subject, failure.message)]])),
+      failure,
+    };
   }
 }
 
@@ -146,7 +175,12 @@ async function breakHops(running: Running): Promise<Part> {
   const results = new Map<string, readonly CheckResult[]>();
   const subjects = selected.filter(({ service }) => hasTlsHop(service.mode));
   const place = openPlace(running);
-  const prober = createProber({ address: found.address, timeoutMs: Math.min(connectionSeconds(options) * 1000, longestDeepProbe), concurrency: 1, stop: stop.asked });
+  const prober = createProber({
+    address: found.address,
+    timeoutMs: Math.min(connectionSeconds(options) * 1000, longestDeepProbe),
+    concurrency: 1,
+    stop: stop.asked,
+  });
   // What was broken is put back, however often somebody presses Ctrl-C.
   const release = stop.hold();
   try {
@@ -174,7 +208,8 @@ async function breakHops(running: Running): Promise<Part> {
 }
 
 function openPlace({ session: { files }, project: { profile, config }, found }: Running): AuthorityStore {
-  if (found.cluster !== undefined) return authoritiesOnCluster(found.cluster, { files, profile, controllerName: config.controller.name });
+  if (found.cluster !== undefined)
+    return authoritiesOnCluster(found.cluster, { files, profile, controllerName: config.controller.name });
   if (found.address.source === 'preview') return authoritiesOfPreview(files);
   throw new InternalError('--deep was let pass with an address alone');
 }

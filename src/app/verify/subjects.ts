@@ -37,8 +37,14 @@ export function buildSubjects({ files, project, untrusted, asked }: SubjectsInpu
       trust: readRequired(files, trustPath),
       trustPath,
       ...(service.image === undefined ? { greeting: demoGreeting(service.name) } : {}),
-      answer: asked?.services.includes(service) === true ? { path: asked.path, status: asked.status } : usualAnswer(service),
-      ...(service.clientAuth ? { ...readClient(files, clientPair(service.name)), ...(untrusted === undefined ? {} : { foreignClient: untrusted.makeClient(service.name) }) } : {}),
+      answer:
+        asked?.services.includes(service) === true ? { path: asked.path, status: asked.status } : usualAnswer(service),
+      ...(service.clientAuth
+        ? {
+            ...readClient(files, clientPair(service.name)),
+            ...(untrusted === undefined ? {} : { foreignClient: untrusted.makeClient(service.name) }),
+          }
+        : {}),
       ...(upstreamCa === undefined ? {} : { upstreamCaSource: nameAuthority(upstreamCa, service) }),
     };
   });
@@ -46,7 +52,9 @@ export function buildSubjects({ files, project, untrusted, asked }: SubjectsInpu
 
 /** What holds the authority by which the controller verifies the hop. */
 function nameAuthority(placement: UpstreamCaPlacement, { release }: PlannedService): string {
-  return placement.kind === 'ChartValue' ? `the route of release ${release}` : `${placement.kind} ${placement.namespace}/${placement.name}`;
+  return placement.kind === 'ChartValue'
+    ? `the route of release ${release}`
+    : `${placement.kind} ${placement.namespace}/${placement.name}`;
 }
 
 /** Of a person's own image no more is known than that it should be well. */

@@ -38,16 +38,30 @@ const sendLimitMs = 60_000;
 /** The Secrets on a cluster, changed as apply does: on standard input, never in an argument. */
 export function authoritiesOnCluster(
   { tools, found }: OpenedCluster,
-  { files, profile, controllerName }: { readonly files: ProjectFiles; readonly profile: ControllerProfile; readonly controllerName: string },
+  {
+    files,
+    profile,
+    controllerName,
+  }: { readonly files: ProjectFiles; readonly profile: ControllerProfile; readonly controllerName: string },
 ): AuthorityStore {
   const originals = new Map<string, string>();
   /** @returns how it ended, and why it failed; `what`: as for explainFailure. */
-  const send = async ({ path }: DesiredObject, stdin: string, what: string): Promise<{ readonly result: ToolResult; readonly failure?: ToolError }> => {
-    const command = applyCommand({ files: [path], method: profile.applyMethod, forceConflicts: false, ...tools.connection });
+  const send = async (
+    { path }: DesiredObject,
+    stdin: string,
+    what: string,
+  ): Promise<{ readonly result: ToolResult; readonly failure?: ToolError }> => {
+    const command = applyCommand({
+      files: [path],
+      method: profile.applyMethod,
+      forceConflicts: false,
+      ...tools.connection,
+    });
     const result = await tools.exec.run(command, { timeoutMs: sendLimitMs, stdin });
     return { result, ...(hasFailed(result) && { failure: explainFailure(command, what, result) }) };
   };
-  const refuseChange = (secret: DesiredObject): Promise<string | undefined> => refuseDifferent(tools, secret, controllerName, files);
+  const refuseChange = (secret: DesiredObject): Promise<string | undefined> =>
+    refuseDifferent(tools, secret, controllerName, files);
   return {
     journalTarget: { kind: 'cluster', context: found.context, server: found.server },
     longestWait: profile.noticesChangesWithin,
@@ -59,12 +73,17 @@ export function authoritiesOnCluster(
       const { result, failure } = await send(secret, printFilled(secret, text), `cannot replace ${describe(secret)}`);
       if (failure === undefined) return undefined;
       // A kubectl that was cut off, or lost the connection, may have got its request through.
-      const isUnchanged = result.exitCode !== undefined && !result.timedOut && (await refuseChange(secret).catch(() => '')) === undefined;
+      const isUnchanged =
+        result.exitCode !== undefined && !result.timedOut && (await refuseChange(secret).catch(() => '')) === undefined;
       if (isUnchanged) return failure;
       throw failure;
     },
     putBack: async (secret) => {
-      const { failure } = await send(secret, originals.get(secret.path) ?? printOwn(files, secret), `cannot put ${describe(secret)} back`);
+      const { failure } = await send(
+        secret,
+        originals.get(secret.path) ?? printOwn(files, secret),
+        `cannot put ${describe(secret)} back`,
+      );
       if (failure !== undefined) throw nameJournal(failure);
     },
   };
@@ -76,7 +95,8 @@ export function authoritiesOfPreview(files: ProjectFiles): AuthorityStore {
   const write = (path: string, text: string): void => {
     files.writeAtomic(path, text, { mode: 0o600, durable: true });
   };
-  const refuse: AuthorityStore['refuse'] = ({ path }) => Promise.resolve(files.exists(path) ? undefined : `${path} is not there: ingress-tls render makes it`);
+  const refuse: AuthorityStore['refuse'] = ({ path }) =>
+    Promise.resolve(files.exists(path) ? undefined : `${path} is not there: ingress-tls render makes it`);
   return {
     journalTarget: { kind: 'preview' },
     longestWait: 8_000,
@@ -104,46 +124,75 @@ export function describe({ content: { object } }: DesiredObject): string {
 /** The same failure, with what to do about a Secret that stays broken. */
 export function nameJournal({ message, details, remedy }: ToolError): ToolError {
   const more = `ingress-tls verify and apply try again before anything else; if you put it right yourself, delete ${deepJournalPath}`;
-  return new ToolError(message, { details, remedy: [...(remedy === undefined ? [] : [remedy]), more].join('\n      ') });
+  return new ToolError(message, {
+    details,
+    remedy: [...(remedy === undefined ? [] : [remedy]), more].join('\n      '),
+  });
 }
 
-async function refuseOthers({ kubectl }: ClusterTools, secret: DesiredObject, controllerName: string): Promise<string | undefined> {
+async function refuseOthers(
+  { kubectl }: ClusterTools,
+  secret: DesiredObject,
+  controllerName: string,
+): Promise<string | undefined> {
   return explainOthers(await read(kubectl, secret), secret, controllerName);
 }
 
 /** What is in certs/ may be newer than the cluster, or a person may have changed the Secret: putting certs/ back would then break the hop for good. */
-async function refuseDifferent({ kubectl }: ClusterTools, secret: DesiredObject, controllerName: string, files: ProjectFiles): Promise<string | undefined> {
+async function refuseDifferent(
+  { kubectl }: ClusterTools,
+  secret: DesiredObject,
+  controllerName: string,
+  files: ProjectFiles,
+): Promise<string | undefined> {
   const own = readOwnData(secret.content, files);
-  if (own === undefined) return `${Object.values(secret.content.data).join(', ')} is not there, so that it could not be put back`;
+  if (own === undefined)
+    return `${Object.values(secret.content.data).join(', ')} is not there, so that it could not be put back`;
   const found = await read(kubectl, secret);
   const isOwn = Object.entries(own).every(([key, value]) => found?.data[key] === value);
   return (
     explainOthers(found, secret, controllerName) ??
-    (isOwn ? undefined : `${describe(secret)} on the cluster holds something else than ${Object.values(secret.content.data).join(', ')}: ingress-tls apply brings it`)
+    (isOwn
+      ? undefined
+      : `${describe(secret)} on the cluster holds something else than ${Object.values(secret.content.data).join(', ')}: ingress-tls apply brings it`)
   );
 }
 
 function read(kubectl: Kubectl, { content: { object } }: DesiredObject): Promise<FoundData | undefined> {
-  return kubectl.readData(object.kind === 'Secret' ? 'Secret' : 'ConfigMap', object.metadata.namespace ?? '', object.metadata.name);
+  return kubectl.readData(
+    object.kind === 'Secret' ? 'Secret' : 'ConfigMap',
+    object.metadata.namespace ?? '',
+    object.metadata.name,
+  );
 }
 
-function explainOthers(found: FoundData | undefined, secret: DesiredObject, controllerName: string): string | undefined {
+function explainOthers(
+  found: FoundData | undefined,
+  secret: DesiredObject,
+  controllerName: string,
+): string | undefined {
   const isOurs = found?.labels[ownerLabel] === controllerName;
-  return isOurs ? undefined : `${describe(secret)} on the cluster is not there or has no label ${ownerLabel}=${controllerName}: ingress-tls apply brings it`;
+  return isOurs
+    ? undefined
+    : `${describe(secret)} on the cluster is not there or has no label ${ownerLabel}=${controllerName}: ingress-tls apply brings it`;
 }
 
 function printFilled({ content }: DesiredObject, text: string): string {
   const encoded = content.object.kind === 'Secret' ? Buffer.from(text, 'utf8').toString('base64') : text;
-  return printYaml([{ ...content.object, data: Object.fromEntries(Object.keys(content.data).map((key) => [key, encoded])) }]);
+  return printYaml([
+    { ...content.object, data: Object.fromEntries(Object.keys(content.data).map((key) => [key, encoded])) },
+  ]);
 }
 
 function printOwn(files: ProjectFiles, secret: DesiredObject): string {
   const text = printObject(secret.content, files);
   if (text === undefined) {
-    throw new UsageError(`cannot put ${describe(secret)} back: ${Object.values(secret.content.data).join(', ')} is not there`, {
-      remedy: 'restore it from a backup, then run ingress-tls verify again',
-    });
+    throw new UsageError(
+      `cannot put ${describe(secret)} back: ${Object.values(secret.content.data).join(', ')} is not there`,
+      {
+        remedy: 'restore it from a backup, then run ingress-tls verify again',
+      },
+    );
   }
   return text;
 }
-

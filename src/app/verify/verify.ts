@@ -40,23 +40,48 @@ export interface Verified {
  * @param onAddress told where, before it connects.
  * @throws UsageError for wishes that do not go together, ToolError when there is nothing to connect to.
  */
-export async function verify(session: Session, request: VerifyRequest, onAddress: (found: FoundAddress) => void): Promise<Verified> {
+export async function verify(
+  session: Session,
+  request: VerifyRequest,
+  onAddress: (found: FoundAddress) => void,
+): Promise<Verified> {
   const project = await loadProject(session);
   const services: readonly PlannedService[] = selectServices(project, request.names);
   refuseCombinations(request);
   const { path, status, logs, deep } = request;
-  const asked = path === undefined && status === undefined ? {} : { asked: { services, path: encodePath(path ?? '/'), status: status ?? 200 } };
+  const asked =
+    path === undefined && status === undefined
+      ? {}
+      : { asked: { services, path: encodePath(path ?? '/'), status: status ?? 200 } };
   await repair(session, project, request);
   const behaviour = project.profile.behaviour(project.config);
   const { product } = behaviour;
-  if (services.length === 0) return { verification: { holds: true, services: [], controller: [] }, product, isReached: true };
+  if (services.length === 0)
+    return { verification: { holds: true, services: [], controller: [] }, product, isReached: true };
   const untrusted = await createUntrustedIssuer(session.world);
   const subjects = buildSubjects({ files: session.files, project, untrusted, ...asked });
-  const found = await findAddress(session, project, { ...request, needsCluster: logs === true, changesCluster: deep === true });
+  const found = await findAddress(session, project, {
+    ...request,
+    needsCluster: logs === true,
+    changesCluster: deep === true,
+  });
   onAddress(found);
-  const context: VerifyContext = { config: project.config, entry: project.desired.entry, behaviour, words: project.profile.words, subjects, now: session.world.now() };
+  const context: VerifyContext = {
+    config: project.config,
+    entry: project.desired.entry,
+    behaviour,
+    words: project.profile.words,
+    subjects,
+    now: session.world.now(),
+  };
   const selected = subjects.filter(({ service }) => services.includes(service));
-  const { verification, unreached, failures } = await runVerification(session, request, { project, context, selected, found, untrusted });
+  const { verification, unreached, failures } = await runVerification(session, request, {
+    project,
+    context,
+    selected,
+    found,
+    untrusted,
+  });
   const failure = unreached === undefined ? joinFailures(failures) : explainUnreached(verification, unreached);
   return { verification, product, isReached: unreached === undefined, ...(failure !== undefined && { failure }) };
 }
@@ -64,18 +89,26 @@ export async function verify(session: Session, request: VerifyRequest, onAddress
 function joinFailures([first, ...others]: readonly ToolError[]): ToolError | undefined {
   if (first === undefined) return undefined;
   const { message, details, remedy } = first;
-  return new ToolError(message, { details: [...others.flatMap((other) => [...other.details, other.message]), ...details], ...(remedy === undefined ? {} : { remedy }) });
+  return new ToolError(message, {
+    details: [...others.flatMap((other) => [...other.details, other.message]), ...details],
+    ...(remedy === undefined ? {} : { remedy }),
+  });
 }
 
 /** `--deep` and `--logs` change or read more than an address leads to. */
 function refuseCombinations({ address, context, kubeconfig, deep, logs, status }: VerifyRequest): void {
   if (address !== undefined && context === undefined && kubeconfig === undefined && (deep === true || logs === true)) {
-    const [option, what] = deep === true ? ['--deep', 'the cluster or the preview whose Secret it changes'] : ['--logs', 'the cluster whose logs it reads'];
+    const [option, what] =
+      deep === true
+        ? ['--deep', 'the cluster or the preview whose Secret it changes']
+        : ['--logs', 'the cluster whose logs it reads'];
     throw new UsageError(`${option} needs ${what}, and --address names neither`, {
-      remedy: deep === true ? 'leave --address out, or name the cluster with --context' : 'name the cluster with --context',
+      remedy:
+        deep === true ? 'leave --address out, or name the cluster with --context' : 'name the cluster with --context',
     });
   }
-  if (status !== undefined && (status < 100 || status > 599)) throw new UsageError(`no such status: ${status}`, { remedy: 'give one from 100 to 599' });
+  if (status !== undefined && (status < 100 || status > 599))
+    throw new UsageError(`no such status: ${status}`, { remedy: 'give one from 100 to 599' });
 }
 
 /** One sentence, instead of one for each service: what was seen is the same for all of them. */
@@ -85,5 +118,7 @@ function explainUnreached({ address }: Verification, failure: ProbeFailure): Too
     preview: 'look at the terminal of ingress-tls preview, or start it again',
     cluster: 'look whether this machine reaches the node and its port; --address HOST:PORT names another way in',
   };
-  return new ToolError(`cannot reach ${printAddress(address)}: ${showFailure(failure)}`, { remedy: remedies[address.source] });
+  return new ToolError(`cannot reach ${printAddress(address)}: ${showFailure(failure)}`, {
+    remedy: remedies[address.source],
+  });
 }

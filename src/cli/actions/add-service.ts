@@ -56,13 +56,22 @@ async function chooseMode({ world }: CommandSession, options: AddServiceOptions,
   }
   const example = modes.find((mode) => !hasService(project, articleServices[mode])) ?? 'terminate';
   throw new UsageError('missing --mode: where does TLS end?', {
-    details: ['terminate    at the controller', 'reencrypt    at the controller, and again to the pod', 'passthrough  in the pod'],
+    details: [
+      'terminate    at the controller',
+      'reencrypt    at the controller, and again to the pod',
+      'passthrough  in the pod',
+    ],
     remedy: `ingress-tls add-service ${options.name ?? articleServices[example]} --mode ${example}`,
   });
 }
 
 /** Without a name: the article's service for the mode, as long as it is free. */
-async function chooseName({ world }: CommandSession, options: AddServiceOptions, project: Project, mode: Mode): Promise<string> {
+async function chooseName(
+  { world }: CommandSession,
+  options: AddServiceOptions,
+  project: Project,
+  mode: Mode,
+): Promise<string> {
   if (options.name !== undefined) return options.name;
   const article = articleServices[mode];
   const isFree = !hasService(project, article);

@@ -25,12 +25,18 @@ export function curl(session: CommandSession, { words, ...options }: CurlOptions
 /**
  * NAME and PATH come before `--`, all else after it; commander drops the `--`, after which everything is taken as it is.
  */
-function splitWords(words: readonly string[], argv: readonly string[]): { readonly name: string; readonly path: string; readonly curlOptions: readonly string[] } {
+function splitWords(
+  words: readonly string[],
+  argv: readonly string[],
+): { readonly name: string; readonly path: string; readonly curlOptions: readonly string[] } {
   const marker = argv.indexOf('--');
   const count = words.length - (marker < 0 ? 0 : argv.length - marker - 1);
   const [name, path = '/', ...rest] = words.slice(0, count);
   if (name === undefined || rest.length > 0) {
-    throw new UsageError(name === undefined ? 'which service? NAME comes before --' : 'too many arguments: options of curl come after --', { remedy: 'ingress-tls curl NAME [PATH] -- OPTIONS' });
+    throw new UsageError(
+      name === undefined ? 'which service? NAME comes before --' : 'too many arguments: options of curl come after --',
+      { remedy: 'ingress-tls curl NAME [PATH] -- OPTIONS' },
+    );
   }
   return { name, path: encodePath(path), curlOptions: words.slice(count) };
 }

@@ -23,7 +23,12 @@ export async function destroyProject(session: CommandSession, request: DestroyRe
       return askText(session.world, what, '', session.stop.asked);
     },
   });
-  report.say({ json: () => outcomeToJson(outcome), text: () => { reportOutcome(session, outcome); } });
+  report.say({
+    json: () => outcomeToJson(outcome),
+    text: () => {
+      reportOutcome(session, outcome);
+    },
+  });
   return exitCodes.done;
 }
 
@@ -51,7 +56,8 @@ function reportOutcome(session: CommandSession, { plan, done }: DestroyOutcome):
     printPlan(session, plan);
     return;
   }
-  for (const { namespace, holds } of done.kept) report.message(`kept: namespace ${namespace}, which also holds ${holds.join(', ')}`);
+  for (const { namespace, holds } of done.kept)
+    report.message(`kept: namespace ${namespace}, which also holds ${holds.join(', ')}`);
   reportLeft(session, left);
   report.result(`Removed controller ${name} and its services from the cluster. Local files and keys are still here.`);
 }

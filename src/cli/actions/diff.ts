@@ -14,8 +14,11 @@ export interface DiffOptions extends DiffSettings {
 /** Shows what apply would change on the cluster. Exit 0: nothing, 1: something. */
 export async function diff(session: CommandSession, options: DiffOptions): Promise<number> {
   const { report } = session;
-  const { cluster, changes, differs, edited, next } = await findDifferences(session, options, (found) => { report.message(`Cluster: ${formatCluster(found)}`); });
-  if (edited.length > 0) report.message(`${report.messageStyle.warning('edited:')} compared as it is on disk: ${edited.join(', ')}`);
+  const { cluster, changes, differs, edited, next } = await findDifferences(session, options, (found) => {
+    report.message(`Cluster: ${formatCluster(found)}`);
+  });
+  if (edited.length > 0)
+    report.message(`${report.messageStyle.warning('edited:')} compared as it is on disk: ${edited.join(', ')}`);
   report.say({
     json: () => ({ context: cluster?.context, server: cluster?.server, ...changesToJson(changes), edited }),
     text: () => {

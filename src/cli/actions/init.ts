@@ -31,7 +31,9 @@ export async function init(session: CommandSession, options: InitOptions): Promi
   if (report.format === 'text') report.result(`created    ${places.config}`);
   reportRender(session, written);
   reportNotices(report, written.news, ['warning', 'info']);
-  report.message(`The domain is ${written.project.config.domain}${options.domain === undefined ? ' (to change it: ingress-tls init --domain YOUR.DOMAIN in an empty folder)' : ''}.`);
+  report.message(
+    `The domain is ${written.project.config.domain}${options.domain === undefined ? ' (to change it: ingress-tls init --domain YOUR.DOMAIN in an empty folder)' : ''}.`,
+  );
   return closeRender(session, written.plan, 'ingress-tls add-service --mode terminate');
 }
 
@@ -54,5 +56,10 @@ function toIntent(options: InitOptions, domain: string): ConfigIntent {
     ...(options.days === undefined ? {} : { days: options.days }),
     ...(options.keyType === undefined ? {} : { keyType: options.keyType }),
   };
-  return { domain, ...(options.namespace === undefined ? {} : { namespace: options.namespace }), controller, certificate };
+  return {
+    domain,
+    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+    controller,
+    certificate,
+  };
 }

@@ -9,7 +9,12 @@ import type { CommandSession } from '../session.ts';
 /** Says what the project holds. */
 export async function list(session: CommandSession): Promise<number> {
   const found = await listProject(session);
-  session.report.say({ json: () => listToJson(found), text: () => { reportList(session, found); } });
+  session.report.say({
+    json: () => listToJson(found),
+    text: () => {
+      reportList(session, found);
+    },
+  });
   return exitCodes.done;
 }
 
@@ -36,7 +41,10 @@ function listToJson({ project: { config, desired }, certificates }: ProjectList)
   };
 }
 
-function reportList({ report }: CommandSession, { project: { config, desired }, certificates, now }: ProjectList): void {
+function reportList(
+  { report }: CommandSession,
+  { project: { config, desired }, certificates, now }: ProjectList,
+): void {
   const { style } = report;
   report.result(
     `${style.strong(config.domain)}: controller ${config.controller.name} (${config.controller.profile}) in namespace ${config.controller.namespace}, ${namePort(desired.entry)}`,
@@ -57,7 +65,13 @@ function reportList({ report }: CommandSession, { project: { config, desired }, 
   const rows = certificates.map(({ certificate, validFrom, expires, daysLeft }) => [
     certificate,
     expires === null ? 'missing' : formatDate(new Date(expires), now),
-    validFrom === null ? '' : daysLeft === null ? `valid from ${formatDate(new Date(validFrom), now)}` : daysLeft < 0 ? 'expired' : `${daysLeft} days`,
+    validFrom === null
+      ? ''
+      : daysLeft === null
+        ? `valid from ${formatDate(new Date(validFrom), now)}`
+        : daysLeft < 0
+          ? 'expired'
+          : `${daysLeft} days`,
   ]);
   report.results(printTable(['CERTIFICATE', 'EXPIRES', 'LEFT'], rows));
 }

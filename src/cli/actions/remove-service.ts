@@ -7,12 +7,17 @@ export interface RemoveServiceOptions {
 }
 
 /** Takes a service out of the project. Exit 1 when edited files were kept. */
-export async function removeServiceFromProject(session: CommandSession, { name }: RemoveServiceOptions): Promise<number> {
+export async function removeServiceFromProject(
+  session: CommandSession,
+  { name }: RemoveServiceOptions,
+): Promise<number> {
   const written = await removeFromProject(session, name);
   const { unneeded, plan } = written;
   reportRender(session, written);
   if (unneeded.length > 0) {
-    session.report.message(`Kept ${unneeded.map(({ certificate, key }) => `${certificate} and ${key}`).join(', ')}: delete them yourself when nothing needs them.`);
+    session.report.message(
+      `Kept ${unneeded.map(({ certificate, key }) => `${certificate} and ${key}`).join(', ')}: delete them yourself when nothing needs them.`,
+    );
   }
   session.report.message(`Removed ${name}. What runs of it on a cluster is removed by apply --prune.`);
   return closeRender(session, plan, 'ingress-tls apply --prune --dry-run');

@@ -18,13 +18,18 @@ export async function status(session: CommandSession, options: StatusOptions): P
   const found = await lookAtStatus(session, options);
   report.say({
     json: () => statusToJson(found),
-    text: () => { report.results(printStatus(found, { stream: world.stdout, style: report.style })); },
+    text: () => {
+      report.results(printStatus(found, { stream: world.stdout, style: report.style }));
+    },
   });
   return found.well ? exitCodes.done : exitCodes.no;
 }
 
 async function watch(session: CommandSession, options: StatusOptions): Promise<number> {
-  const { world: { stdout }, stop } = session;
+  const {
+    world: { stdout },
+    stop,
+  } = session;
   const { interval } = options;
   // Whoever reads has gone away (`| head`): nobody sees what comes.
   stdout.once('error', stop.end);

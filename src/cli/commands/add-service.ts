@@ -29,7 +29,10 @@ export function defineAddService(program: Program, run: Run): void {
   });
 }
 
-function collectAnnotation(text: string, previous: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+function collectAnnotation(
+  text: string,
+  previous: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
   const separator = text.indexOf('=');
   if (separator < 1) throw new InvalidArgumentError('Expected key=value.');
   return { ...previous, [text.slice(0, separator)]: text.slice(separator + 1) };

@@ -1,6 +1,14 @@
 import type { Program } from '../commander.ts';
 import type { Run } from '../run-command.ts';
-import { addHelpDetails, contextOption, jsonOption, kubeconfigOption, parseConcurrency, takeOverOption, timeoutOption } from '../options.ts';
+import {
+  addHelpDetails,
+  contextOption,
+  jsonOption,
+  kubeconfigOption,
+  parseConcurrency,
+  takeOverOption,
+  timeoutOption,
+} from '../options.ts';
 
 export function defineApply(program: Program, run: Run): void {
   const command = program
@@ -12,8 +20,15 @@ export function defineApply(program: Program, run: Run): void {
     .option('--namespace <namespace>', 'refuse unless the services live in this namespace (set in ingress-tls.yaml)')
     .addOption(timeoutOption('how long each rollout and release may take').default(300, '5m'))
     .option('--prune', 'remove from the cluster what is no longer in ingress-tls.yaml')
-    .option('--verify-live', 'have the API server compare every object of every release, not only what one listing shows')
-    .option('--concurrency <number>', 'how many releases are worked on side by side, 1 to 64 (default: twice the processors, 16 at most)', parseConcurrency)
+    .option(
+      '--verify-live',
+      'have the API server compare every object of every release, not only what one listing shows',
+    )
+    .option(
+      '--concurrency <number>',
+      'how many releases are worked on side by side, 1 to 64 (default: twice the processors, 16 at most)',
+      parseConcurrency,
+    )
     .addOption(takeOverOption())
     .option('--force-conflicts', 'take over fields that others set, kubectl edit for instance')
     .option('--force-pending', 'do not wait for another helm that seems to work on a release')

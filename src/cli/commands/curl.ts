@@ -5,7 +5,9 @@ import type { Run } from '../run-command.ts';
 export function defineCurl(program: Program, run: Run): void {
   const command = program
     .command('curl')
-    .description('run curl against a service: address, authority and client certificate filled in, nothing left unverified')
+    .description(
+      'run curl against a service: address, authority and client certificate filled in, nothing left unverified',
+    )
     .argument('<name>', 'name of the service')
     // One argument for commander, which would make the list of all commands wider than a terminal.
     .argument('[path...]', 'path and query to ask for (default: /)')
@@ -18,7 +20,10 @@ export function defineCurl(program: Program, run: Run): void {
     ['ingress-tls curl svc9 /status -- --include --verbose', 'with options of curl'],
     ['ingress-tls curl svc7 --address 127.0.0.1:30092', 'somewhere else'],
   ]);
-  command.addHelpText('after', "\nOnce curl runs, its own exit code is passed on: 60, for instance, when the\ncertificate is not the one to trust (man curl lists them).");
+  command.addHelpText(
+    'after',
+    '\nOnce curl runs, its own exit code is passed on: 60, for instance, when the\ncertificate is not the one to trust (man curl lists them).',
+  );
   command.action(async (name, more, flags) => {
     await run(command, { ...flags, words: [name, ...more] }, async () => (await import('../actions/curl.ts')).curl);
   });

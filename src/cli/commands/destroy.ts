@@ -1,6 +1,13 @@
 import type { Program } from '../commander.ts';
 import type { Run } from '../run-command.ts';
-import { addHelpDetails, contextOption, jsonOption, kubeconfigOption, takeOverOption, timeoutOption } from '../options.ts';
+import {
+  addHelpDetails,
+  contextOption,
+  jsonOption,
+  kubeconfigOption,
+  takeOverOption,
+  timeoutOption,
+} from '../options.ts';
 
 export function defineDestroy(program: Program, run: Run): void {
   const command = program
@@ -10,7 +17,12 @@ export function defineDestroy(program: Program, run: Run): void {
     .option('--dry-run', 'print what would be removed')
     .addOption(contextOption())
     .addOption(kubeconfigOption())
-    .addOption(timeoutOption('how long each release and each deletion may take (workloads and namespaces: 6m at least)').default(300, '5m'))
+    .addOption(
+      timeoutOption('how long each release and each deletion may take (workloads and namespaces: 6m at least)').default(
+        300,
+        '5m',
+      ),
+    )
     .addOption(takeOverOption())
     .option('--no-input', 'never ask; without --confirm that is an error')
     .addOption(jsonOption())

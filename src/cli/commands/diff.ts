@@ -1,6 +1,13 @@
 import type { Program } from '../commander.ts';
 import type { Run } from '../run-command.ts';
-import { addHelpDetails, contextOption, jsonOption, kubeconfigOption, questionTimeoutOption, takeOverOption } from '../options.ts';
+import {
+  addHelpDetails,
+  contextOption,
+  jsonOption,
+  kubeconfigOption,
+  questionTimeoutOption,
+  takeOverOption,
+} from '../options.ts';
 
 export function defineDiff(program: Program, run: Run): void {
   const command = program

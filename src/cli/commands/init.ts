@@ -10,12 +10,18 @@ export function defineInit(program: Program, run: Run): void {
     .description('start a project: ingress-tls.yaml, the wildcard certificate and the controller')
     .option('--domain <domain>', 'the services are reached under this domain (default: example.test)')
     .option('--namespace <namespace>', 'namespace of the services (default: default)')
-    .option('--profile <profile>', `controller profile: ${alternatives(profileNames)} (default: ${profileNames[0] ?? ''})`)
+    .option(
+      '--profile <profile>',
+      `controller profile: ${alternatives(profileNames)} (default: ${profileNames[0] ?? ''})`,
+    )
     .option('--controller-name <name>', 'name of the controller, of its class and of its objects (default: ic3)')
     .option('--controller-namespace <namespace>', 'namespace of the controller (default: ingress-nginx-demo)')
     .option('--controller-image <image>', "image instead of the profile's own, for instance a maintained fork's")
     .option('--node-port <port>', 'node port of the controller (default: 30092)', parseWholeNumber)
-    .option('--key-type <type>', 'rsa-2048 or ecdsa-p256, for every new key (default: rsa-2048 for the wildcard, ecdsa-p256 for the others)')
+    .option(
+      '--key-type <type>',
+      'rsa-2048 or ecdsa-p256, for every new key (default: rsa-2048 for the wildcard, ecdsa-p256 for the others)',
+    )
     .option('--days <days>', 'lifetime of the certificates, at most 825 (default: 365)', parseWholeNumber)
     .addOption(jsonOption())
     .addOption(yesOption())

@@ -1,14 +1,27 @@
 import { Option, type Program } from '../commander.ts';
-import { addHelpDetails, contextOption, jsonOption, kubeconfigOption, parseDuration, questionTimeoutOption } from '../options.ts';
+import {
+  addHelpDetails,
+  contextOption,
+  jsonOption,
+  kubeconfigOption,
+  parseDuration,
+  questionTimeoutOption,
+} from '../options.ts';
 import type { Run } from '../run-command.ts';
 
 export function defineStatus(program: Program, run: Run): void {
   const command = program
     .command('status')
-    .description('show on one screen how the cluster is: releases, pods, Ingresses, certificates, drift; changes nothing')
+    .description(
+      'show on one screen how the cluster is: releases, pods, Ingresses, certificates, drift; changes nothing',
+    )
     .argument('[names...]', 'services to show (default: all)')
     .option('-w, --watch', 'look again and again, and show what has changed')
-    .addOption(new Option('--interval <duration>', 'how long --watch waits between two looks').argParser(parseDuration).default(2, '2s'))
+    .addOption(
+      new Option('--interval <duration>', 'how long --watch waits between two looks')
+        .argParser(parseDuration)
+        .default(2, '2s'),
+    )
     .addOption(contextOption())
     .addOption(kubeconfigOption())
     .addOption(questionTimeoutOption())

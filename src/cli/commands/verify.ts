@@ -1,5 +1,13 @@
 import type { Program } from '../commander.ts';
-import { addHelpDetails, addressOption, contextOption, jsonOption, kubeconfigOption, parseWholeNumber, timeoutOption } from '../options.ts';
+import {
+  addHelpDetails,
+  addressOption,
+  contextOption,
+  jsonOption,
+  kubeconfigOption,
+  parseWholeNumber,
+  timeoutOption,
+} from '../options.ts';
 import type { Run } from '../run-command.ts';
 
 export function defineVerify(program: Program, run: Run): void {
@@ -10,8 +18,10 @@ export function defineVerify(program: Program, run: Run): void {
     .addOption(addressOption())
     .option('--path <path>', "ask for this path and judge the status alone, for services that are not the demo's")
     .option('--status <number>', 'the status that this path has (default: 200)', parseWholeNumber)
-    .addOption(timeoutOption('how long each connection and each question to the cluster may take (default: 5s and 25s)'))
-    .option('--deep', "break each reencrypt hop for a moment: with another authority in its Secret it must be refused")
+    .addOption(
+      timeoutOption('how long each connection and each question to the cluster may take (default: 5s and 25s)'),
+    )
+    .option('--deep', 'break each reencrypt hop for a moment: with another authority in its Secret it must be refused')
     .option('--logs', "read the logs of controller and pods: passed-through requests must not be in the controller's")
     .addOption(contextOption())
     .addOption(kubeconfigOption())
@@ -22,7 +32,10 @@ export function defineVerify(program: Program, run: Run): void {
     ['ingress-tls verify shop --path /healthz --status 204', 'a service of your own image'],
     ['ingress-tls verify --deep --logs --context staging', 'all that can be proved'],
   ]);
-  command.addHelpText('after', '\nExit code 1: a check failed. Warnings and known limits of the controller do not\nchange it. 3: nothing could be reached at the address.');
+  command.addHelpText(
+    'after',
+    '\nExit code 1: a check failed. Warnings and known limits of the controller do not\nchange it. 3: nothing could be reached at the address.',
+  );
   command.action(async (names, flags) => {
     await run(command, { ...flags, names }, async () => (await import('../actions/verify.ts')).verify);
   });

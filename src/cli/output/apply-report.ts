@@ -18,7 +18,11 @@ import type { Report } from './report.ts';
 
 /** Where the run goes, before anything is written. */
 export function reportTarget(report: Report, cluster: Cluster | undefined): void {
-  report.message(cluster === undefined ? 'The cluster could not be looked up: this is what would run.' : `Cluster: ${formatCluster(cluster)}`);
+  report.message(
+    cluster === undefined
+      ? 'The cluster could not be looked up: this is what would run.'
+      : `Cluster: ${formatCluster(cluster)}`,
+  );
 }
 
 /** What is about to be done on the cluster, and what is left alone there. */
@@ -47,7 +51,8 @@ export function reportDryRun(report: Report, { project, facts, changes, left, lo
   report.results(printPlan(local, commands));
   reportOwnDefaults(report, facts.tools);
   reportSummary(report, project, changes);
-  for (const name of facts.terminating) report.message(`Namespace ${name} is being deleted: apply waits until it is gone.`);
+  for (const name of facts.terminating)
+    report.message(`Namespace ${name} is being deleted: apply waits until it is gone.`);
   for (const line of facts.unknown) report.message(`${report.messageStyle.warning('not looked up:')} ${line}`);
   reportLeft(report, left);
   reportNotices(report, local.notices, ['warning', 'info']);
@@ -59,7 +64,12 @@ export function reportApplied(report: Report, { project: { config }, services }:
     report.result(`Controller ${config.controller.name} runs. There are no services yet: ingress-tls add-service`);
     return;
   }
-  report.results(printTable(['HOST', 'MODE', 'URL'], services.map(({ host, mode, url }) => [host, mode, url])));
+  report.results(
+    printTable(
+      ['HOST', 'MODE', 'URL'],
+      services.map(({ host, mode, url }) => [host, mode, url]),
+    ),
+  );
   report.results(['', 'To try them:', ...services.map(({ curl }) => `  ${curl}`)]);
 }
 
@@ -73,7 +83,9 @@ export function reportUnseen(report: Report, { unseen, hosts }: Serving): void {
       remedy: 'ingress-tls verify --address HOST:PORT looks where the controller is reached',
     });
   }
-  for (const { host, service, seen, cause = '', remedy = `ingress-tls verify ${service}` } of hosts.filter(({ status }) => status === 'warning')) {
+  for (const { host, service, seen, cause = '', remedy = `ingress-tls verify ${service}` } of hosts.filter(
+    ({ status }) => status === 'warning',
+  )) {
     report.notice({ level: 'warning', code: 'serving-doubtful', message: `${host} shows ${seen}: ${cause}`, remedy });
   }
 }
@@ -92,12 +104,18 @@ export function explainUnserved({ hosts }: Serving): NegativeAnswer | undefined 
 
 function reportSummary(report: Report, { profile }: Project, changes: ClusterChanges | undefined): void {
   if (changes === undefined) return;
-  if (profile.applyMethod !== 'server-side') report.message('All of manifests/ and secrets/ is sent each time: a cluster this old cannot say what would change.');
+  if (profile.applyMethod !== 'server-side')
+    report.message(
+      'All of manifests/ and secrets/ is sent each time: a cluster this old cannot say what would change.',
+    );
   for (const line of summarizeChanges(changes)) report.verbatim(line);
 }
 
 function reportLeft(report: Report, left: Orphans): void {
-  const names = [...left.releases.map(({ name }) => `release ${name}`), ...left.objects.map(({ kind, name }) => `${kind} ${name}`)];
+  const names = [
+    ...left.releases.map(({ name }) => `release ${name}`),
+    ...left.objects.map(({ kind, name }) => `${kind} ${name}`),
+  ];
   if (names.length === 0) return;
   report.notice({
     level: 'warning',

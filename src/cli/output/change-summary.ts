@@ -7,12 +7,23 @@ import { formatDifference, unwanted } from '../../cluster/difference-text.ts';
 
 /** One line for each object and release that changes, what stands in the way below it, and the counts. */
 export function summarizeChanges(changes: ClusterChanges): readonly string[] {
-  const objects = changes.objects.filter(hasNews).flatMap((change) => [`${verb(change)}${printObjectName(change.object)}${change.change === 'delete' ? `: ${unwanted}` : ''}`, ...indent(noteLines(change))]);
-  return [...objects, ...changes.releases.flatMap(formatRelease), printCounts(countChanges(changes))].map(escapeControls);
+  const objects = changes.objects
+    .filter(hasNews)
+    .flatMap((change) => [
+      `${verb(change)}${printObjectName(change.object)}${change.change === 'delete' ? `: ${unwanted}` : ''}`,
+      ...indent(noteLines(change)),
+    ]);
+  return [...objects, ...changes.releases.flatMap(formatRelease), printCounts(countChanges(changes))].map(
+    escapeControls,
+  );
 }
 
 /** What is to be known of a change beside the change: who else manages fields, and why it is refused. */
-export function noteLines({ object, conflicts, refusal }: Pick<ObjectChange, 'object' | 'conflicts' | 'refusal'>): readonly string[] {
+export function noteLines({
+  object,
+  conflicts,
+  refusal,
+}: Pick<ObjectChange, 'object' | 'conflicts' | 'refusal'>): readonly string[] {
   // What the API server refuses it refuses to whoever takes fields over as well.
   const remedy = refusal === undefined ? ' (apply --force-conflicts takes over)' : '';
   return [
@@ -24,14 +35,18 @@ export function noteLines({ object, conflicts, refusal }: Pick<ObjectChange, 'ob
 /** A field that the API server lets nobody change is only changed by making the object anew. */
 function formatReplacement({ kind, name, namespace }: ObjectName, refusal: string): readonly string[] {
   if (!refusal.includes('field is immutable')) return [];
-  return [`to have it made anew: kubectl delete ${kind.toLowerCase()} ${name}${namespace === undefined ? '' : ` --namespace ${namespace}`}, then ingress-tls apply`];
+  return [
+    `to have it made anew: kubectl delete ${kind.toLowerCase()} ${name}${namespace === undefined ? '' : ` --namespace ${namespace}`}, then ingress-tls apply`,
+  ];
 }
 
 function formatRelease(change: ReleaseChange): readonly string[] {
   const { release, service, reasons, objects = [] } = change;
   if (change.change === 'unchanged') return [];
   const why = reasons.length === 0 ? '' : `: ${reasons.map(formatDifference).join(', ')}`;
-  const notes = objects.flatMap((object) => noteLines(object).map((line) => `${printObjectName(object.object)}: ${line}`));
+  const notes = objects.flatMap((object) =>
+    noteLines(object).map((line) => `${printObjectName(object.object)}: ${line}`),
+  );
   return [`${verb(change)}release ${release}${service === '' ? '' : ` (${service})`}${why}`, ...indent(notes)];
 }
 
@@ -63,11 +78,22 @@ export function changesToJson(changes: ClusterChanges): Readonly<Record<string, 
   return {
     counts: countChanges(changes),
     objects: changes.objects.map(({ path, ...change }) => ({ path, ...objectToJson(change) })),
-    releases: changes.releases.map(({ objects, reasons, ...release }) => ({ ...release, reasons: reasons.map(formatDifference), ...(objects === undefined ? {} : { objects: objects.map(objectToJson) }) })),
+    releases: changes.releases.map(({ objects, reasons, ...release }) => ({
+      ...release,
+      reasons: reasons.map(formatDifference),
+      ...(objects === undefined ? {} : { objects: objects.map(objectToJson) }),
+    })),
   };
 }
 
-function objectToJson({ object, change, before, after, conflicts, refusal }: ObjectChange): Readonly<Record<string, unknown>> {
+function objectToJson({
+  object,
+  change,
+  before,
+  after,
+  conflicts,
+  refusal,
+}: ObjectChange): Readonly<Record<string, unknown>> {
   const isShown = change !== 'unchanged' && object.kind !== 'Secret';
   return {
     ...object,

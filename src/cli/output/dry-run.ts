@@ -32,5 +32,7 @@ export function planToJson(plan: Plan, commands: readonly RunStep[]): readonly u
 export function reportOwnDefaults(report: Report, tools: ClusterTools): void {
   const path = findOwnDefaults(tools);
   if (path === undefined) return;
-  report.message(`note: ${path} changes what kubectl does in your shell. These lines mean a kubectl without it: export KUBERC=off before you paste them.`);
+  report.message(
+    `note: ${path} changes what kubectl does in your shell. These lines mean a kubectl without it: export KUBERC=off before you paste them.`,
+  );
 }

@@ -29,7 +29,12 @@ function tellProblem(problem: string | undefined, style: Style): string {
 /** The same for programs. */
 export function entryToJson(entry: AccessEntry): unknown {
   const { kind, time, ...rest } = entry;
-  const texts = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, typeof value === 'string' ? cell(key === 'path' ? withoutQuery(value) : value) : (value as unknown)]));
+  const texts = Object.fromEntries(
+    Object.entries(rest).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? cell(key === 'path' ? withoutQuery(value) : value) : (value as unknown),
+    ]),
+  );
   return { event: kind, time: time.toISOString(), ...texts };
 }
 

@@ -23,33 +23,63 @@ export function createPreviewReport({ report, world }: CommandSession): PreviewE
     started(served, port) {
       say(
         'listening',
-        () => ({ host: '127.0.0.1', port, controller: served.behaviour.product, charts: served.charts.by, services: listServices(served, port) }),
-        () => { report.results(printStart(served, port)); },
+        () => ({
+          host: '127.0.0.1',
+          port,
+          controller: served.behaviour.product,
+          charts: served.charts.by,
+          services: listServices(served, port),
+        }),
+        () => {
+          report.results(printStart(served, port));
+        },
       );
     },
     reloaded({ table }, paths) {
       const { length } = table.hosts;
-      say('reloaded', () => ({ hosts: length, paths }), () => { report.result(`reloaded: ${count(length, 'host')}, because of ${listPaths(paths)}`); });
+      say(
+        'reloaded',
+        () => ({ hosts: length, paths }),
+        () => {
+          report.result(`reloaded: ${count(length, 'host')}, because of ${listPaths(paths)}`);
+        },
+      );
     },
     complaints(complaints) {
       const fresh = complaints.filter((text, index) => !told.has(text) && complaints.indexOf(text) === index);
       told = new Set(complaints);
       for (const text of fresh) {
-        say('complaint', () => ({ message: text }), () => { report.notice({ level: 'warning', code: 'preview', message: text }); });
+        say(
+          'complaint',
+          () => ({ message: text }),
+          () => {
+            report.notice({ level: 'warning', code: 'preview', message: text });
+          },
+        );
       }
     },
     kept({ conflicts }) {
       for (const { path } of conflicts.filter((conflict) => !named.has(conflict.path))) {
         named.add(path);
-        say('kept', () => ({ path }), () => { report.message(`${report.messageStyle.warning('kept:')} ${path} was edited and is served as it is`); });
+        say(
+          'kept',
+          () => ({ path }),
+          () => {
+            report.message(`${report.messageStyle.warning('kept:')} ${path} was edited and is served as it is`);
+          },
+        );
       }
     },
     trouble(message, details = [], remedy) {
-      say('trouble', () => ({ message, details }), () => {
-        for (const line of details) report.verbatim(line);
-        report.message(`${report.messageStyle.error('not reloaded:')} ${message}`);
-        if (remedy !== undefined) report.next(remedy);
-      });
+      say(
+        'trouble',
+        () => ({ message, details }),
+        () => {
+          for (const line of details) report.verbatim(line);
+          report.message(`${report.messageStyle.error('not reloaded:')} ${message}`);
+          if (remedy !== undefined) report.next(remedy);
+        },
+      );
     },
     entry(entry) {
       if (world.stdout.writableLength > mostWaiting) {
@@ -58,19 +88,41 @@ export function createPreviewReport({ report, world }: CommandSession): PreviewE
       }
       if (leftOut > 0) {
         const entries = leftOut;
-        say('left-out', () => ({ entries }), () => { report.result(`(${count(entries, 'entry', 'entries')} left out)`); });
+        say(
+          'left-out',
+          () => ({ entries }),
+          () => {
+            report.result(`(${count(entries, 'entry', 'entries')} left out)`);
+          },
+        );
         leftOut = 0;
       }
-      report.sayEvent({ json: () => entryToJson(entry), text: () => { report.result(printEntry(entry, report.style)); } });
+      report.sayEvent({
+        json: () => entryToJson(entry),
+        text: () => {
+          report.result(printEntry(entry, report.style));
+        },
+      });
     },
     ended() {
-      say('ended', () => ({}), () => { report.message('The preview has ended.'); });
+      say(
+        'ended',
+        () => ({}),
+        () => {
+          report.message('The preview has ended.');
+        },
+      );
     },
   };
 }
 
 function listServices({ project }: Served, port: number): readonly unknown[] {
-  return project.desired.services.map(({ name, mode, host }) => ({ name, mode, host, url: `https://${host}:${port}/` }));
+  return project.desired.services.map(({ name, mode, host }) => ({
+    name,
+    mode,
+    host,
+    url: `https://${host}:${port}/`,
+  }));
 }
 
 function printStart({ project, behaviour, charts }: Served, port: number): readonly string[] {
@@ -83,7 +135,9 @@ function printStart({ project, behaviour, charts }: Served, port: number): reado
       ? 'The charts are read through helm template.'
       : `The charts are taken as generated, edits inside of charts/ are not seen: ${charts.why}.`,
     '',
-    ...(rows.length === 0 ? ['There are no services yet: ingress-tls add-service'] : printTable(['HOST', 'MODE', 'TO TRY IT'], rows)),
+    ...(rows.length === 0
+      ? ['There are no services yet: ingress-tls add-service']
+      : printTable(['HOST', 'MODE', 'TO TRY IT'], rows)),
     '',
     'ingress-tls verify checks all of it. Ctrl-C ends the preview.',
     '',

@@ -19,7 +19,12 @@ const maxEdits = 2000;
 export function printDifference(change: ObjectChange): readonly string[] {
   if (change.change === 'unchanged' && change.conflicts.length === 0 && change.refusal === undefined) return [];
   const { before, after } = maskSecret(change);
-  const lines = change.change === 'delete' ? compare(print(before), '') : after === undefined ? [] : compare(print(before), print(after));
+  const lines =
+    change.change === 'delete'
+      ? compare(print(before), '')
+      : after === undefined
+        ? []
+        : compare(print(before), print(after));
   const notes = noteLines(change).map((line) => `# ${line}`);
   // Of some there is nothing to show: what is no longer wanted, and a Secret whose certificate is not made yet.
   if (lines.length === 0 && notes.length === 0) return [];
@@ -41,7 +46,10 @@ function print(object: KubeObject | undefined): string {
 function compare(before: string, after: string): readonly string[] {
   const patch = structuredPatch('', '', before, after, undefined, undefined, { context: 3, maxEditLength: maxEdits });
   if (patch === undefined) return [...mark('-', before), ...mark('+', after)];
-  return patch.hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [`@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@`, ...lines]);
+  return patch.hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
+    `@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@`,
+    ...lines,
+  ]);
 }
 
 /** Of no lines the place before them is told, as diff(1) does. */
@@ -50,5 +58,10 @@ function range(start: number, count: number): string {
 }
 
 function mark(sign: string, text: string): readonly string[] {
-  return text === '' ? [] : text.trimEnd().split('\n').map((line) => `${sign}${line}`);
+  return text === ''
+    ? []
+    : text
+        .trimEnd()
+        .split('\n')
+        .map((line) => `${sign}${line}`);
 }

@@ -6,10 +6,15 @@
  */
 export function printJson(value: unknown, indentation?: number): string {
   // JSON itself escapes no more than U+0000 to U+001F (RFC 8259, 7); a line break in its text is of the layout.
-  return JSON.stringify(value, undefined, indentation).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => (character === '\n' ? character : escape(character)));
+  return JSON.stringify(value, undefined, indentation).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+    character === '\n' ? character : escape(character),
+  );
 }
 
 /** As \uXXXX, which takes two for a character beyond U+FFFF. */
 function escape(character: string): string {
-  return character.split('').map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 }

@@ -18,13 +18,20 @@ export interface ProgressOutput {
 const noteIntervalMs = 30_000;
 
 /** Runs stages one after the other (app/listener.ts, showStages) and shows their steps. */
-export async function showStages(output: ProgressOutput, style: ProgressStyle, stages: readonly Stage[], stopping: Stopping): Promise<void> {
+export async function showStages(
+  output: ProgressOutput,
+  style: ProgressStyle,
+  stages: readonly Stage[],
+  stopping: Stopping,
+): Promise<void> {
   if (style === 'live') {
     await runLive(output, stages, stopping);
     return;
   }
   for (const stage of stages) {
-    await runStage(stage, stopping, (step) => (style === 'silent' ? step.run(() => undefined) : runInLines(output, step)));
+    await runStage(stage, stopping, (step) =>
+      style === 'silent' ? step.run(() => undefined) : runInLines(output, step),
+    );
   }
 }
 
@@ -32,7 +39,9 @@ async function runLive({ stream }: ProgressOutput, stages: readonly Stage[], sto
   const logger = new ListrLogger<ListrDefaultRendererLogLevels>({ processOutput: new ProcessOutput(stream, stream) });
   // A line for each of hundreds of steps would not fit a screen: where steps run side by side their stage has the line.
   const lines = stages.flatMap((stage): readonly Stage[] =>
-    stage.concurrency > 1 && stage.steps.length > 1 ? [stage] : stage.steps.map((step) => ({ title: step.title, steps: [step], concurrency: 1 })),
+    stage.concurrency > 1 && stage.steps.length > 1
+      ? [stage]
+      : stage.steps.map((step) => ({ title: step.title, steps: [step], concurrency: 1 })),
   );
   const tasks = new Listr(
     lines.map((line) => ({

@@ -15,11 +15,15 @@ export function reportFailure(failure: unknown, world: Told): number {
     world.stderr.write(`${makeHarmless(text)}\n`);
   };
   // Anything may meet them: node as it loads a part of ours is the first.
-  const error = ['EMFILE', 'ENFILE'].includes(systemCode(failure) ?? '') ? fileFailure('cannot go on', failure) : failure;
+  const error = ['EMFILE', 'ENFILE'].includes(systemCode(failure) ?? '')
+    ? fileFailure('cannot go on', failure)
+    : failure;
   if (!(error instanceof KnownError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     write(stack);
-    write(`${style.error('error:')} this is a bug in ingress-tls ${world.version}: please report it with the lines above`);
+    write(
+      `${style.error('error:')} this is a bug in ingress-tls ${world.version}: please report it with the lines above`,
+    );
     return exitCodes.bug;
   }
   for (const detail of error.details) write(detail);
@@ -29,12 +33,16 @@ export function reportFailure(failure: unknown, world: Told): number {
 }
 
 /** Tells of output that could not be written by the stream that still can; returns the exit code. */
-export function reportLostOutput(lost: readonly LostOutput[], { stdout, stderr, environment, version, argv }: Told & Pick<World, 'stdout'>): number {
+export function reportLostOutput(
+  lost: readonly LostOutput[],
+  { stdout, stderr, environment, version, argv }: Told & Pick<World, 'stdout'>,
+): number {
   const [first, ...others] = lost;
   if (first !== undefined && others.length === 0) {
     const isHeard = first.stream === 'stdout';
     // A document for programs stays one.
-    if (isHeard || !argv.includes('--json')) reportFailure(first.error, { stderr: isHeard ? stderr : stdout, environment, version, argv });
+    if (isHeard || !argv.includes('--json'))
+      reportFailure(first.error, { stderr: isHeard ? stderr : stdout, environment, version, argv });
   }
   return exitCodes.tool;
 }

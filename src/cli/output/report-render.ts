@@ -7,11 +7,19 @@ import type { CommandSession } from '../session.ts';
 import { summarize } from './summary.ts';
 
 /** Tells what was written, on stdout, and what was kept, on stderr. */
-export function reportRender(session: CommandSession, { plan, backups }: Pick<WrittenProject, 'plan' | 'backups'>): void {
+export function reportRender(
+  session: CommandSession,
+  { plan, backups }: Pick<WrittenProject, 'plan' | 'backups'>,
+): void {
   const { report } = session;
   reportConflicts(session, plan);
   reportBackups(session, backups);
-  report.say({ json: () => renderToJson(plan, backups), text: () => { report.results(summarize(plan)); } });
+  report.say({
+    json: () => renderToJson(plan, backups),
+    text: () => {
+      report.results(summarize(plan));
+    },
+  });
 }
 
 function renderToJson(plan: Plan, backups: readonly string[]): unknown {
@@ -52,7 +60,9 @@ export function closeRender({ report }: CommandSession, plan: Plan, next?: strin
   return exitCodes.no;
 }
 
-function changesFile(step: Plan['steps'][number]): step is Extract<Plan['steps'][number], { kind: 'write-file' | 'write-object' }> {
+function changesFile(
+  step: Plan['steps'][number],
+): step is Extract<Plan['steps'][number], { kind: 'write-file' | 'write-object' }> {
   return step.kind === 'write-file' || step.kind === 'write-object';
 }
 
@@ -62,7 +72,9 @@ function reportConflict({ report, files }: CommandSession, { path, desired, reas
   report.message(`${report.messageStyle.warning('kept:')} ${path} ${why}`);
   const current = files.readText(path)?.replaceAll('\r\n', '\n');
   if (desired === undefined || current === undefined) return;
-  const patch = createTwoFilesPatch(path, `${path} (generated)`, current, desired, undefined, undefined, { context: 2 });
+  const patch = createTwoFilesPatch(path, `${path} (generated)`, current, desired, undefined, undefined, {
+    context: 2,
+  });
   for (const line of patch.split('\n').slice(1)) {
     if (line !== '') report.verbatim(colorDiffLine(line, report.messageStyle));
   }

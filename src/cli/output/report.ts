@@ -49,7 +49,11 @@ export interface Report {
   readonly transient: (line: string | undefined) => void;
 }
 
-export function createReport(world: Pick<World, 'stdout' | 'stderr' | 'environment'>, isColorAllowed: boolean, format: Format = 'text'): Report {
+export function createReport(
+  world: Pick<World, 'stdout' | 'stderr' | 'environment'>,
+  isColorAllowed: boolean,
+  format: Format = 'text',
+): Report {
   const style = createStyle(wantsColor(world.stdout, world.environment, isColorAllowed));
   const messageStyle = createStyle(wantsColor(world.stderr, world.environment, isColorAllowed));
   let isTransient = false;
@@ -65,10 +69,12 @@ export function createReport(world: Pick<World, 'stdout' | 'stderr' | 'environme
     clear();
     world.stdout.write(`${makeHarmless(line)}\n`);
   };
-  const sayWith = (indentation?: number) => ({ json, text }: Answer): void => {
-    if (format === 'json') result(printJson(json(), indentation));
-    else text();
-  };
+  const sayWith =
+    (indentation?: number) =>
+    ({ json, text }: Answer): void => {
+      if (format === 'json') result(printJson(json(), indentation));
+      else text();
+    };
   return {
     style,
     messageStyle,
@@ -102,7 +108,9 @@ export function createReport(world: Pick<World, 'stdout' | 'stderr' | 'environme
       clear();
       if (line === undefined) return;
       // A line that breaks could not be taken back; the last column belongs to the cursor.
-      world.stderr.write(messageStyle.faint(shortenToColumns(makeHarmless(line), terminalSize(world.stderr).columns - 1, '', 'end')));
+      world.stderr.write(
+        messageStyle.faint(shortenToColumns(makeHarmless(line), terminalSize(world.stderr).columns - 1, '', 'end')),
+      );
       isTransient = true;
     },
   };

@@ -4,7 +4,10 @@ import { formatDifference } from '../../cluster/difference-text.ts';
 /** What `status --json` prints. */
 export interface StatusDocument extends Omit<Status, 'services' | 'controller'> {
   readonly controller: Omit<ControllerStatus, 'classNote'> & { readonly [oldClassName]?: object | null };
-  readonly services: readonly (Omit<ServiceStatus, 'drift'> & { readonly drift: readonly string[]; readonly [oldRouteName]?: object })[];
+  readonly services: readonly (Omit<ServiceStatus, 'drift'> & {
+    readonly drift: readonly string[];
+    readonly [oldRouteName]?: object;
+  })[];
 }
 
 // Members are only ever added: these were there before targets that read no Ingress.
@@ -26,13 +29,28 @@ export function statusToJson({ well, cluster, controller, services, problems }: 
   };
 }
 
-function controllerToJson({ name, profile, workloads, nodePort, class: routeClass }: ControllerStatus): StatusDocument['controller'] {
+function controllerToJson({
+  name,
+  profile,
+  workloads,
+  nodePort,
+  class: routeClass,
+}: ControllerStatus): StatusDocument['controller'] {
   const document = { name, profile, workloads, nodePort, class: routeClass };
   if (routeClass === null) return { ...document, [oldClassName]: null };
   const { kind, name: className, controller, agrees, seen } = routeClass;
-  return { ...document, ...(kind.toLowerCase() === oldClassName.toLowerCase() && { [oldClassName]: { name: className, controller, agrees, seen } }) };
+  return {
+    ...document,
+    ...(kind.toLowerCase() === oldClassName.toLowerCase() && {
+      [oldClassName]: { name: className, controller, agrees, seen },
+    }),
+  };
 }
 
-function routeToOldJson({ kind, state, className, controller, reason, addresses }: RouteStatus): { readonly [oldRouteName]?: object } {
-  return kind.toLowerCase() === oldRouteName ? { [oldRouteName]: { state, className, controller, reason, addresses } } : {};
+function routeToOldJson({ kind, state, className, controller, reason, addresses }: RouteStatus): {
+  readonly [oldRouteName]?: object;
+} {
+  return kind.toLowerCase() === oldRouteName
+    ? { [oldRouteName]: { state, className, controller, reason, addresses } }
+    : {};
 }

@@ -13,14 +13,22 @@ export function printStatus(status: Status, output: StatusOutput): readonly stri
   const { cluster, services, problems } = status;
   const { style } = output;
   const lines = [
-    head('Cluster', escapeControls(`context ${cluster.context}, server ${cluster.server}, Kubernetes ${cluster.version}`), output),
+    head(
+      'Cluster',
+      escapeControls(`context ${cluster.context}, server ${cluster.server}, Kubernetes ${cluster.version}`),
+      output,
+    ),
     ...printController(status, output),
     '',
-    ...(services.length === 0 ? ['There are no services yet: ingress-tls add-service'] : printStatusTable(services, output)),
+    ...(services.length === 0
+      ? ['There are no services yet: ingress-tls add-service']
+      : printStatusTable(services, output)),
     '',
     ...problems.flatMap((problem) => printProblem(problem, services, output)),
   ];
-  return [...lines, ...(problems.length === 0 ? [style.success('All is well.')] : [])].flatMap((line) => line.split('\n'));
+  return [...lines, ...(problems.length === 0 ? [style.success('All is well.')] : [])].flatMap((line) =>
+    line.split('\n'),
+  );
 }
 
 function head(label: string, text: string, { stream, style }: StatusOutput): string {
@@ -37,10 +45,20 @@ function printController({ controller, services }: Status, output: StatusOutput)
   return [
     head('Controller', escapeControls(`${name} (profile ${profile})${port}`), output),
     ...workloads.map(({ kind, name: workload, pods, image }) =>
-      more(`${kind} ${workload}: ${pods === null ? style.error('missing') : `${paintPods(pods, style)} ready`}${image === null ? '' : `, ${escapeControls(image)}`}`),
+      more(
+        `${kind} ${workload}: ${pods === null ? style.error('missing') : `${paintPods(pods, style)} ready`}${image === null ? '' : `, ${escapeControls(image)}`}`,
+      ),
     ),
     ...formatClass(controller, style).map(more),
-    ...(addresses.length === 0 ? [] : [more(style.faint(`${[...new Set(services.map(({ route }) => plural(route.kind)))].join(', ')} show ${escapeControls(addresses.join(', '))}, which proves nothing`))]),
+    ...(addresses.length === 0
+      ? []
+      : [
+          more(
+            style.faint(
+              `${[...new Set(services.map(({ route }) => plural(route.kind)))].join(', ')} show ${escapeControls(addresses.join(', '))}, which proves nothing`,
+            ),
+          ),
+        ]),
   ];
 }
 
@@ -58,7 +76,11 @@ function paintPods({ ready, wanted, rolledOut }: PodCount, style: Style): string
 }
 
 /** Names are left out where it is so for all services. */
-function printProblem({ level, services: concerned, message, details, remedy }: StatusProblem, services: readonly ServiceStatus[], { stream, style }: StatusOutput): readonly string[] {
+function printProblem(
+  { level, services: concerned, message, details, remedy }: StatusProblem,
+  services: readonly ServiceStatus[],
+  { stream, style }: StatusOutput,
+): readonly string[] {
   const label = level === 'error' ? style.error('error:') : style.warning('warning:');
   const isAll = services.length > 3 && concerned.length === services.length;
   const subject = concerned.length === 0 ? '' : isAll ? 'all services: ' : `${nameSome(concerned)}: `;
@@ -73,5 +95,7 @@ function printProblem({ level, services: concerned, message, details, remedy }: 
 const mostNamed = 5;
 
 function nameSome(names: readonly string[]): string {
-  return names.length <= mostNamed ? names.join(', ') : `${names.slice(0, mostNamed - 1).join(', ')} and ${names.length - mostNamed + 1} more`;
+  return names.length <= mostNamed
+    ? names.join(', ')
+    : `${names.slice(0, mostNamed - 1).join(', ')} and ${names.length - mostNamed + 1} more`;
 }

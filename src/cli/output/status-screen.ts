@@ -14,7 +14,9 @@ import { terminalSize } from './terminal-size.ts';
 export function createScreen(session: CommandSession, interval: number): StatusScreen {
   if (session.report.format === 'json') return createJsonScreen(session);
   const { stdout, environment } = session.world;
-  return stdout.isTTY && environment['TERM'] !== 'dumb' ? createDrawnScreen(session, interval) : createBlockScreen(session);
+  return stdout.isTTY && environment['TERM'] !== 'dumb'
+    ? createDrawnScreen(session, interval)
+    : createBlockScreen(session);
 }
 
 /**
@@ -24,12 +26,20 @@ export function createScreen(session: CommandSession, interval: number): StatusS
 function createJsonScreen({ report, world }: CommandSession): StatusScreen {
   const tell = createNews<object>({
     identify: JSON.stringify,
-    tell: (facts) => { report.result(printJson({ time: world.now().toISOString(), ...facts })); },
-    repeat: () => { if (!world.stdout.isTTY) world.stdout.write(' '); },
+    tell: (facts) => {
+      report.result(printJson({ time: world.now().toISOString(), ...facts }));
+    },
+    repeat: () => {
+      if (!world.stdout.isTTY) world.stdout.write(' ');
+    },
   });
   return {
-    show: (status) => { tell(statusToJson(status), 'seen'); },
-    trouble: ({ message, remedy }) => { tell({ error: { message, remedy: remedy ?? null } }, 'trouble'); },
+    show: (status) => {
+      tell(statusToJson(status), 'seen');
+    },
+    trouble: ({ message, remedy }) => {
+      tell({ error: { message, remedy: remedy ?? null } }, 'trouble');
+    },
   };
 }
 
@@ -49,11 +59,17 @@ function createBlockScreen({ report, world }: CommandSession): StatusScreen {
       tellTime();
       for (const line of [...lines, '']) report.result(line);
     },
-    repeat: () => { if (world.now().getTime() - told >= longestSilence) tellTime(); },
+    repeat: () => {
+      if (world.now().getTime() - told >= longestSilence) tellTime();
+    },
   });
   return {
-    show: (status) => { tell(printStatus(status, { stream: world.stdout, style: report.style }), 'seen'); },
-    trouble: (error) => { tell([formatTrouble(error)], 'trouble'); },
+    show: (status) => {
+      tell(printStatus(status, { stream: world.stdout, style: report.style }), 'seen');
+    },
+    trouble: (error) => {
+      tell([formatTrouble(error)], 'trouble');
+    },
   };
 }
 
@@ -65,7 +81,11 @@ interface NewsSettings<Item> {
 }
 
 /** Tells what is new. While trouble lasts it is told once: which question fails first, and how, differs from look to look. */
-function createNews<Item>({ identify, tell, repeat }: NewsSettings<Item>): (item: Item, kind: 'seen' | 'trouble') => void {
+function createNews<Item>({
+  identify,
+  tell,
+  repeat,
+}: NewsSettings<Item>): (item: Item, kind: 'seen' | 'trouble') => void {
   let last: string | undefined;
   return (item, kind) => {
     const identity = kind === 'trouble' ? kind : identify(item);
@@ -90,8 +110,16 @@ function createDrawnScreen({ world: { stdout, now }, report }: CommandSession, i
     const { columns, rows } = terminalSize(stdout);
     const room = Math.max(rows - 1, 5);
     const lines = [title, ''].concat(last);
-    const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), report.style.faint(`... ${lines.length - room + 1} more lines: ingress-tls status`)];
-    const text = shown.map((line) => `${shortenToColumns(makeHarmless(line), columns, '', 'end')}${clearLine}\n`).join('');
+    const shown =
+      lines.length <= room
+        ? lines
+        : [
+            ...lines.slice(0, room - 1),
+            report.style.faint(`... ${lines.length - room + 1} more lines: ingress-tls status`),
+          ];
+    const text = shown
+      .map((line) => `${shortenToColumns(makeHarmless(line), columns, '', 'end')}${clearLine}\n`)
+      .join('');
     // What stood on the terminal before scrolls up instead of being written over.
     stdout.write(`${isFirst ? '\n'.repeat(rows) : ''}${cursorHome}${text}${clearBelow}`);
     isFirst = false;
@@ -103,7 +131,9 @@ function createDrawnScreen({ world: { stdout, now }, report }: CommandSession, i
       last = fold(lines, status, terminalSize(stdout).rows);
       draw(report.style.faint(`every ${interval} s, last look ${time()}, Ctrl-C ends`));
     },
-    trouble: (error) => { draw(report.style.error(`${time()} ${formatTrouble(error)}`)); },
+    trouble: (error) => {
+      draw(report.style.error(`${time()} ${formatTrouble(error)}`));
+    },
   };
 }
 
@@ -117,7 +147,10 @@ function fold(lines: readonly string[], { services, problems }: Status, rows: nu
   const table = lines.slice(top, top + services.length);
   const kept = table.filter((_line, index) => concerned.has(services[index]?.name ?? ''));
   const left = table.length - kept.length;
-  const folded = left === 0 ? [] : [`(${left} ${kept.length === 0 ? '' : 'more '}${left === 1 ? 'service is' : 'services are'} well)`];
+  const folded =
+    left === 0
+      ? []
+      : [`(${left} ${kept.length === 0 ? '' : 'more '}${left === 1 ? 'service is' : 'services are'} well)`];
   return [...lines.slice(0, top), ...kept, ...folded, ...lines.slice(top + services.length)];
 }
 

@@ -35,12 +35,21 @@ const shrinking: readonly (readonly [column: (typeof titles)[number], least: num
 const gap = 2;
 
 /** One line for each service, as wide as the terminal at most; elsewhere whole, for grep. */
-export function printStatusTable(services: readonly ServiceStatus[], { stream, style }: StatusOutput): readonly string[] {
+export function printStatusTable(
+  services: readonly ServiceStatus[],
+  { stream, style }: StatusOutput,
+): readonly string[] {
   const rows = services.map(buildRow);
   const shownTitles = titles.map((title) => (title === 'ROUTE' ? nameRoutes(services) : title));
-  const natural = shownTitles.map((title, column) => Math.max(title.length, ...rows.map((row) => countColumns(row[column]?.text ?? ''))));
+  const natural = shownTitles.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => countColumns(row[column]?.text ?? ''))),
+  );
   const widths = stream.isTTY ? fit(natural, terminalSize(stream).columns) : natural;
-  const print = (cells: readonly Cell[]): string => cells.map((cell, column) => printCell(cell, widths[column] ?? 0, column === cells.length - 1, style)).join(' '.repeat(gap)).trimEnd();
+  const print = (cells: readonly Cell[]): string =>
+    cells
+      .map((cell, column) => printCell(cell, widths[column] ?? 0, column === cells.length - 1, style))
+      .join(' '.repeat(gap))
+      .trimEnd();
   return [print(shownTitles.map((text) => ({ text }))), ...rows.map(print)];
 }
 
@@ -73,10 +82,16 @@ function buildRow({ name, mode, release, pods, route, certificate, drift }: Serv
     { text: mode },
     release.status === null
       ? { text: 'none', color: 'error' }
-      : { text: escapeControls(`${release.status} ${release.revision ?? ''}`), ...(release.status === 'deployed' ? {} : { color: 'error' as const }) },
+      : {
+          text: escapeControls(`${release.status} ${release.revision ?? ''}`),
+          ...(release.status === 'deployed' ? {} : { color: 'error' as const }),
+        },
     pods === null
       ? { text: 'none', color: 'error' }
-      : { text: `${pods.ready}/${pods.wanted}`, ...(pods.rolledOut ? {} : { color: pods.ready < pods.wanted ? ('error' as const) : ('warning' as const) }) },
+      : {
+          text: `${pods.ready}/${pods.wanted}`,
+          ...(pods.rolledOut ? {} : { color: pods.ready < pods.wanted ? ('error' as const) : ('warning' as const) }),
+        },
     formatRoute(route),
     formatCertificate(certificate),
     drift.length === 0 ? { text: '-', color: 'faint' } : { text: formatDrift(drift), color: 'warning' },

@@ -34,10 +34,20 @@ const mostInFull = 5;
  * The lines of a verification for a person.
  * @param product the controller, as its profile names it.
  */
-export function printVerification(verification: Omit<Verification, 'address'>, product: string, output: Output): readonly string[] {
+export function printVerification(
+  verification: Omit<Verification, 'address'>,
+  product: string,
+  output: Output,
+): readonly string[] {
   const { services, controller } = verification;
   const isShort = services.length > mostInFull;
-  const sheet = { ...output, idWidth: Math.max(0, ...[controller, ...services.map(({ checks }) => checks)].flat().map(({ check }) => check.length)) };
+  const sheet = {
+    ...output,
+    idWidth: Math.max(
+      0,
+      ...[controller, ...services.map(({ checks }) => checks)].flat().map(({ check }) => check.length),
+    ),
+  };
   return [
     ...services.flatMap((service) => printService(service, isShort, sheet)),
     ...(controller.length === 0 ? [] : printGroup(`controller  ${product}`, controller, false, sheet)),
@@ -49,7 +59,11 @@ function fails(checks: readonly CheckResult[]): boolean {
   return checks.some(({ status }) => status === 'failed');
 }
 
-function printService({ service, mode, host, checks }: ServiceVerdict, isShort: boolean, sheet: Sheet): readonly string[] {
+function printService(
+  { service, mode, host, checks }: ServiceVerdict,
+  isShort: boolean,
+  sheet: Sheet,
+): readonly string[] {
   const isPlain = isShort && checks.every(({ status }) => status === 'ok' || status === 'skipped');
   return printGroup(`${service}  ${mode}  ${host}`, checks, isPlain, sheet);
 }
@@ -66,7 +80,10 @@ function judge(checks: readonly CheckResult[], style: Style): string {
   return checks.every(({ status }) => status === 'skipped') ? style.faint('not judged') : style.success('holds');
 }
 
-function printCheck({ check, status, expected, seen, cause, remedy }: CheckResult, { stream, style, idWidth }: Sheet): readonly string[] {
+function printCheck(
+  { check, status, expected, seen, cause, remedy }: CheckResult,
+  { stream, style, idWidth }: Sheet,
+): readonly string[] {
   const { word, color } = marks[status];
   const beginning = `  ${style[color](word.padEnd(markWidth))}  ${check.padEnd(idWidth)}  `;
   // One line each while all is well: what is cut off is in --json.
@@ -82,17 +99,34 @@ function printCheck({ check, status, expected, seen, cause, remedy }: CheckResul
   return [
     line,
     ...more.flatMap(([label, text]) =>
-      text === undefined ? [] : [wrapBehind(stream, `${' '.repeat(indentation)}${style.hint(`${label}:`)}${' '.repeat(labelWidth - label.length - 1)}`, text, indentation + 2)],
+      text === undefined
+        ? []
+        : [
+            wrapBehind(
+              stream,
+              `${' '.repeat(indentation)}${style.hint(`${label}:`)}${' '.repeat(labelWidth - label.length - 1)}`,
+              text,
+              indentation + 2,
+            ),
+          ],
     ),
   ];
 }
 
-function conclude({ services, controller }: Omit<Verification, 'address'>, isShort: boolean, { style }: Output): string {
+function conclude(
+  { services, controller }: Omit<Verification, 'address'>,
+  isShort: boolean,
+  { style }: Output,
+): string {
   const broken = services.filter(({ checks }) => fails(checks)).length;
   const count = (number: number): string => (number === 1 ? '1 service' : `${number} services`);
   if (broken > 0) {
     const verb = broken === 1 ? 'does not hold' : 'do not hold';
-    return style.error(services.length === 1 ? `${services[0]?.service ?? ''} does not hold` : `${broken} of ${count(services.length)} ${verb}`);
+    return style.error(
+      services.length === 1
+        ? `${services[0]?.service ?? ''} does not hold`
+        : `${broken} of ${count(services.length)} ${verb}`,
+    );
   }
   const all = services.length === 1 ? 'it holds' : 'all hold';
   const sentence = `${count(services.length)} verified: ${all}`;

@@ -15,7 +15,11 @@ const tickMs = 500;
 const lineMs = 10_000;
 
 /** Says which answer of a tool is waited for. @param now milliseconds of a clock that only goes forward. */
-export function createWaiting({ transient, message }: Pick<Report, 'transient' | 'message'>, style: ProgressStyle, now: () => number = () => performance.now()): Waiting {
+export function createWaiting(
+  { transient, message }: Pick<Report, 'transient' | 'message'>,
+  style: ProgressStyle,
+  now: () => number = () => performance.now(),
+): Waiting {
   const questions = new Set<Question>();
   let timer: NodeJS.Timeout | undefined;
   let silences = 0;

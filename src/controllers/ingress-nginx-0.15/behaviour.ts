@@ -8,7 +8,11 @@ const style: PageStyle = { signature: 'nginx/1.13.12', bodyTag: '<body bgcolor="
 export function behaviour(): GatewayBehaviour {
   return {
     product: 'ingress-nginx 0.15.0',
-    fallbackCertificate: { commonName: 'Kubernetes Ingress Controller Fake Certificate', organization: 'Acme Co', dnsNames: ['ingress.local'] },
+    fallbackCertificate: {
+      commonName: 'Kubernetes Ingress Controller Fake Certificate',
+      organization: 'Acme Co',
+      dnsNames: ['ingress.local'],
+    },
     plainHttp: plainHttpPage(style),
     // The default backend's own words (kubernetes/ingress-gce cmd/404-server, image defaultbackend:1.4).
     unknownHost: { status: 404, contentType: 'text/plain; charset=utf-8', body: 'default backend - 404' },
@@ -17,6 +21,8 @@ export function behaviour(): GatewayBehaviour {
     tlsVersions: ['TLSv1.2'],
     helloReading: 'first-read',
     strictTransportSecurity: 'max-age=15724800; includeSubDomains',
-    knownLimits: helloLimits('Choose profile ingress-nginx with controller.image set to a fork that reads the whole hello.'),
+    knownLimits: helloLimits(
+      'Choose profile ingress-nginx with controller.image set to a fork that reads the whole hello.',
+    ),
   };
 }

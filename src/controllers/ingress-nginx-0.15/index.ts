@@ -38,14 +38,23 @@ export const ingressNginx015: ControllerProfile = {
     { kind: 'Deployment', name: commonNames.defaultBackend, namespace: config.controller.namespace },
     { kind: 'Deployment', name: controllerNames(config).deployment, namespace: config.controller.namespace },
   ],
-  elections: ({ controller }) => [{ resource: 'configmap', kind: 'ConfigMap', name: electionName(controller.name), namespace: controller.namespace }],
+  elections: ({ controller }) => [
+    { resource: 'configmap', kind: 'ConfigMap', name: electionName(controller.name), namespace: controller.namespace },
+  ],
   routes,
   // Nothing reads an authority here: 0.15.0 cannot verify the hop.
   upstreamCa: () => undefined,
   notices,
   behaviour,
   readRoutes,
-  ...readIngresses(() => ingressNginx015, (config) => controllerNames(config).service),
+  ...readIngresses(
+    () => ingressNginx015,
+    (config) => controllerNames(config).service,
+  ),
   noticesChangesWithin: 30_000,
-  words: { ...nginxWords, classNote: ({ controller }) => `class ${controller.name}, by annotation`, lacksAuthority: { what: 'Secret', otherProfile: 'ingress-nginx' } },
+  words: {
+    ...nginxWords,
+    classNote: ({ controller }) => `class ${controller.name}, by annotation`,
+    lacksAuthority: { what: 'Secret', otherProfile: 'ingress-nginx' },
+  },
 };

@@ -13,7 +13,12 @@ export function accessObjects(config: Config, labels: Labels): readonly KubeObje
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: commonNames.serviceAccount, namespace, labels } },
     { apiVersion, kind: 'ClusterRole', metadata: { name: commonNames.clusterRole, labels }, rules: clusterRules },
-    { apiVersion, kind: 'Role', metadata: { name: commonNames.role, namespace, labels }, rules: namespaceRules(electionNames(config)) },
+    {
+      apiVersion,
+      kind: 'Role',
+      metadata: { name: commonNames.role, namespace, labels },
+      rules: namespaceRules(electionNames(config)),
+    },
     {
       apiVersion,
       kind: 'RoleBinding',

@@ -23,7 +23,10 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
     // Nothing in nginx.tmpl of 0.15.0 verifies the pod or names it in the handshake.
     prepareUpstreams: ({ ingresses, prefix }) => {
       const encrypted = listEncryptedPorts(ingresses, prefix);
-      return ({ backend }) => ({ upstream: { scheme: encrypted.has(printPort(backend)) ? 'https' : 'http' }, complaints: [] });
+      return ({ backend }) => ({
+        upstream: { scheme: encrypted.has(printPort(backend)) ? 'https' : 'http' },
+        complaints: [],
+      });
     },
   });
 }
@@ -34,13 +37,20 @@ const readSettings = {
   defaults: {},
 };
 
-const readAnnotations: ReadonlySet<string> = new Set(['ssl-passthrough', 'secure-backends', 'ssl-redirect', 'force-ssl-redirect']);
+const readAnnotations: ReadonlySet<string> = new Set([
+  'ssl-passthrough',
+  'secure-backends',
+  'ssl-redirect',
+  'force-ssl-redirect',
+]);
 
 /** An empty --ingress-class stands for the class nginx and for Ingresses without one (0.15.0 internal/ingress/annotations/class). */
 function refuseClass(own: string, { annotations }: IngressFacts): string | undefined {
   const named = annotations[classAnnotation] ?? '';
   if (named === own || (own === '' && named === 'nginx') || (own === 'nginx' && named === '')) return undefined;
-  return named === '' ? 'it names no class' : `its annotation names class ${named}, and the controller's is ${own === '' ? 'nginx' : own}`;
+  return named === ''
+    ? 'it names no class'
+    : `its annotation names class ${named}, and the controller's is ${own === '' ? 'nginx' : own}`;
 }
 
 /**
@@ -49,8 +59,11 @@ function refuseClass(own: string, { annotations }: IngressFacts): string | undef
  */
 function listEncryptedPorts(ingresses: readonly IngressFacts[], prefix: string): ReadonlySet<string> {
   const isEncrypted = ({ annotations }: IngressFacts): boolean =>
-    readBoolean(annotations, `${prefix}secure-backends`) === true || readBoolean(annotations, `${prefix}ssl-passthrough`) === true;
-  const backends = ingresses.filter(isEncrypted).flatMap(({ rules }) => rules.flatMap(({ paths }) => paths.map(({ backend }) => backend)));
+    readBoolean(annotations, `${prefix}secure-backends`) === true ||
+    readBoolean(annotations, `${prefix}ssl-passthrough`) === true;
+  const backends = ingresses
+    .filter(isEncrypted)
+    .flatMap(({ rules }) => rules.flatMap(({ paths }) => paths.map(({ backend }) => backend)));
   return new Set(backends.map(printPort));
 }
 

@@ -23,7 +23,8 @@ export const annotationRules: readonly AnnotationRule[] = [
   },
   {
     matches: (key) => key === nginxKey('backend-protocol') || key.startsWith(nginxKey('proxy-ssl-')),
-    reason: '0.15.0 does not know it (backend-protocol came with 0.18.0, proxy-ssl-* with 0.26.0) and ignores it silently.',
+    reason:
+      '0.15.0 does not know it (backend-protocol came with 0.18.0, proxy-ssl-* with 0.26.0) and ignores it silently.',
     remedy: 'Remove it, or choose profile ingress-nginx.',
   },
   {

@@ -26,7 +26,9 @@ export function routes(config: Config, service: PlannedService): readonly RouteO
           {
             host: ingressHost(service),
             http: {
-              paths: [{ path: '/', backend: { serviceName: { leaf: 'fullname' }, servicePort: service.servicePort.name } }],
+              paths: [
+                { path: '/', backend: { serviceName: { leaf: 'fullname' }, servicePort: service.servicePort.name } },
+              ],
             },
           },
         ],

@@ -16,7 +16,11 @@ export function behaviour(config: Config): GatewayBehaviour {
   const release = upstreamRelease(image);
   return {
     product: `ingress-nginx ${release ?? `(${image})`}`,
-    fallbackCertificate: { commonName: 'Kubernetes Ingress Controller Fake Certificate', organization: 'Acme Co', dnsNames: ['ingress.local'] },
+    fallbackCertificate: {
+      commonName: 'Kubernetes Ingress Controller Fake Certificate',
+      organization: 'Acme Co',
+      dnsNames: ['ingress.local'],
+    },
     plainHttp: plainHttpPage(style),
     unknownHost: errorPage(style, '404 Not Found'),
     upstreamRefused: errorPage(style, '502 Bad Gateway'),
@@ -25,7 +29,12 @@ export function behaviour(config: Config): GatewayBehaviour {
     strictTransportSecurity: 'max-age=31536000',
     ...(release === undefined
       ? { helloReading: 'whole', knownLimits: [] }
-      : { helloReading: 'first-read', knownLimits: helloLimits('Set controller.image to a fork that reads the whole hello, for instance forkline/ingress-nginx.') }),
+      : {
+          helloReading: 'first-read',
+          knownLimits: helloLimits(
+            'Set controller.image to a fork that reads the whole hello, for instance forkline/ingress-nginx.',
+          ),
+        }),
   };
 }
 

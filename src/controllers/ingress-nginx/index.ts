@@ -40,13 +40,23 @@ export const ingressNginx: ControllerProfile = {
   workloads: (config) => [
     { kind: 'Deployment', name: controllerNames(config).deployment, namespace: config.controller.namespace },
   ],
-  elections: (config) => [{ resource: 'lease.coordination.k8s.io', kind: 'Lease', name: controllerNames(config).election, namespace: config.controller.namespace }],
+  elections: (config) => [
+    {
+      resource: 'lease.coordination.k8s.io',
+      kind: 'Lease',
+      name: controllerNames(config).election,
+      namespace: config.controller.namespace,
+    },
+  ],
   routes,
   upstreamCa: (_config, service) => upstreamCa(service),
   notices,
   behaviour,
   readRoutes,
-  ...readIngresses(() => ingressNginx, (config) => controllerNames(config).fullName),
+  ...readIngresses(
+    () => ingressNginx,
+    (config) => controllerNames(config).fullName,
+  ),
   // It reads changes 3.3 s after the last time, or later (`--sync-rate-limit`).
   noticesChangesWithin: 30_000,
   judgeClass: (config, live) => judgeIngressClass(ingressNginx, config, live),

@@ -24,7 +24,8 @@ function noteRetirement({ controller }: Config): readonly Notice[] {
   const remedy =
     'Set controller.image to the image of a maintained fork, for instance of chainguard-forks/ingress-nginx or ' +
     'forkline/ingress-nginx.';
-  const retired = 'ingress-nginx was retired in March 2026: v1.15.1 is the last release, and nobody mends what is found in it.';
+  const retired =
+    'ingress-nginx was retired in March 2026: v1.15.1 is the last release, and nobody mends what is found in it.';
   return [
     controller.image === undefined
       ? { level: 'warning', code: 'controller-retired', message: retired, remedy }

@@ -15,7 +15,12 @@ export function accessObjects(config: Config, names: ControllerNames, labels: La
   const name = names.fullName;
   const subjects = [{ kind: 'ServiceAccount', name, namespace }];
   return [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace, labels }, automountServiceAccountToken: true },
+    {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name, namespace, labels },
+      automountServiceAccountToken: true,
+    },
     { apiVersion, kind: 'ClusterRole', metadata: { name, labels }, rules: clusterRules },
     { apiVersion, kind: 'Role', metadata: { name, namespace, labels }, rules: namespaceRules(names) },
     {
@@ -25,7 +30,13 @@ export function accessObjects(config: Config, names: ControllerNames, labels: La
       roleRef: { apiGroup, kind: 'Role', name },
       subjects,
     },
-    { apiVersion, kind: 'ClusterRoleBinding', metadata: { name, labels }, roleRef: { apiGroup, kind: 'ClusterRole', name }, subjects },
+    {
+      apiVersion,
+      kind: 'ClusterRoleBinding',
+      metadata: { name, labels },
+      roleRef: { apiGroup, kind: 'ClusterRole', name },
+      subjects,
+    },
   ];
 }
 
@@ -53,7 +64,12 @@ function namespaceRules(names: ControllerNames): readonly JsonObject[] {
     { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['get', 'list', 'watch'] },
     { apiGroups: ['networking.k8s.io'], resources: ['ingresses/status'], verbs: ['update'] },
     { apiGroups: ['networking.k8s.io'], resources: ['ingressclasses'], verbs: ['get', 'list', 'watch'] },
-    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: [names.election], verbs: ['get', 'update'] },
+    {
+      apiGroups: ['coordination.k8s.io'],
+      resources: ['leases'],
+      resourceNames: [names.election],
+      verbs: ['get', 'update'],
+    },
     // A create request has no name yet, so this one cannot be restricted (kubernetes@1.35 docs: RBAC, referring to resources).
     { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
     { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },

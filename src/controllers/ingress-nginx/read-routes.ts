@@ -24,7 +24,11 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
     readAnnotations,
     refuseClass,
     prepareUpstreams: ({ index, prefix, settings }) => {
-      const upstreamSettings = { index, prefix, mayCrossNamespaces: readBoolean(settings, 'allow-cross-namespace-resources') ?? false };
+      const upstreamSettings = {
+        index,
+        prefix,
+        mayCrossNamespaces: readBoolean(settings, 'allow-cross-namespace-resources') ?? false,
+      };
       return ({ ingress, ingresses: ofHost }) => readUpstream(upstreamSettings, ingress, ofHost);
     },
   });
@@ -43,14 +47,20 @@ const readSettings = {
 /** Read here, or about port 80 and the handshake with the pod, which preview does not imitate. */
 const readAnnotations: ReadonlySet<string> = new Set([
   ...['ssl-passthrough', 'backend-protocol', 'secure-backends', 'ssl-redirect', 'force-ssl-redirect'],
-  ...['secret', 'verify', 'name', 'server-name', 'protocols', 'verify-depth', 'ciphers'].map((key) => `proxy-ssl-${key}`),
+  ...['secret', 'verify', 'name', 'server-name', 'protocols', 'verify-depth', 'ciphers'].map(
+    (key) => `proxy-ssl-${key}`,
+  ),
 ]);
 
 /**
  * Why an Ingress is none of the controller's; undefined when it is. ingressClassName goes first, and the annotation counts only
  * without it (v1.15.1 internal/ingress/controller/store/store.go, GetIngressClass).
  */
-function refuseClass(index: ObjectIndex, given: ControllerArguments, { className, annotations }: IngressFacts): string | undefined {
+function refuseClass(
+  index: ObjectIndex,
+  given: ControllerArguments,
+  { className, annotations }: IngressFacts,
+): string | undefined {
   const ownName = given.text('ingress-class') ?? 'nginx';
   if (className !== undefined) {
     const ingressClass = index.find('IngressClass', { namespace: '', name: className });
@@ -58,9 +68,14 @@ function refuseClass(index: ObjectIndex, given: ControllerArguments, { className
     const ownController = given.text('controller-class') ?? 'k8s.io/ingress-nginx';
     const controller = textField(ingressClass, 'spec', 'controller') ?? '';
     const isOwn = controller === ownController || (given.isOn('ingress-class-by-name') && className === ownName);
-    return isOwn ? undefined : `IngressClass ${className} belongs to ${controller}, and the controller is ${ownController}`;
+    return isOwn
+      ? undefined
+      : `IngressClass ${className} belongs to ${controller}, and the controller is ${ownController}`;
   }
   const annotation = annotations[classAnnotation];
-  if (annotation === ownName || (annotation === undefined && given.isOn('watch-ingress-without-class'))) return undefined;
-  return annotation === undefined ? 'it names no class' : `its annotation names class ${annotation}, and the controller's is ${ownName}`;
+  if (annotation === ownName || (annotation === undefined && given.isOn('watch-ingress-without-class')))
+    return undefined;
+  return annotation === undefined
+    ? 'it names no class'
+    : `its annotation names class ${annotation}, and the controller's is ${ownName}`;
 }

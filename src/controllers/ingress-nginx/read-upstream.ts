@@ -23,7 +23,11 @@ interface ReadUpstream {
  * the host that has a proxy-ssl-secret (internal/ingress/annotations/backendprotocol, proxyssl/main.go;
  * rootfs/etc/nginx/template/nginx.tmpl). A Secret that may not be read denies the location whatever its protocol is.
  */
-export function readUpstream(settings: UpstreamSettings, ingress: IngressFacts, ingresses: readonly IngressFacts[]): ReadUpstream {
+export function readUpstream(
+  settings: UpstreamSettings,
+  ingress: IngressFacts,
+  ingresses: readonly IngressFacts[],
+): ReadUpstream {
   const { protocol, complaints } = readProtocol(settings, ingress);
   const secretKey = `${settings.prefix}proxy-ssl-secret`;
   const verifying = ingresses.find(({ annotations }) => readText(annotations, secretKey) !== undefined);
@@ -35,7 +39,13 @@ export function readUpstream(settings: UpstreamSettings, ingress: IngressFacts, 
     // nginx's own scheme, which is https on this port.
     case 'AUTO_HTTP':
     case 'HTTPS':
-      return { upstream: hop, complaints: hop.verification === undefined ? [...complaints, 'the TLS connection to the pod is not verified'] : complaints };
+      return {
+        upstream: hop,
+        complaints:
+          hop.verification === undefined
+            ? [...complaints, 'the TLS connection to the pod is not verified']
+            : complaints,
+      };
     default:
       return { upstream: deny(`backend-protocol ${protocol}: preview speaks HTTP and HTTPS to pods only`), complaints };
   }
@@ -43,12 +53,24 @@ export function readUpstream(settings: UpstreamSettings, ingress: IngressFacts, 
 
 const protocols: readonly string[] = ['AUTO_HTTP', 'HTTP', 'HTTPS', 'GRPC', 'GRPCS', 'FCGI'];
 
-function readProtocol({ prefix }: UpstreamSettings, { annotations }: IngressFacts): { readonly protocol: string; readonly complaints: readonly string[] } {
-  const secureBackends = annotations[`${prefix}secure-backends`] === undefined ? [] : ['secure-backends was removed in 0.21.0 and does nothing; backend-protocol replaced it'];
+function readProtocol(
+  { prefix }: UpstreamSettings,
+  { annotations }: IngressFacts,
+): { readonly protocol: string; readonly complaints: readonly string[] } {
+  const secureBackends =
+    annotations[`${prefix}secure-backends`] === undefined
+      ? []
+      : ['secure-backends was removed in 0.21.0 and does nothing; backend-protocol replaced it'];
   const written = readText(annotations, `${prefix}backend-protocol`);
   const protocol = written?.toUpperCase() ?? 'HTTP';
   if (protocols.includes(protocol)) return { protocol, complaints: secureBackends };
-  return { protocol: 'HTTP', complaints: [...secureBackends, `backend-protocol ${JSON.stringify(written)} is not a protocol, so the pod gets plain HTTP`] };
+  return {
+    protocol: 'HTTP',
+    complaints: [
+      ...secureBackends,
+      `backend-protocol ${JSON.stringify(written)} is not a protocol, so the pod gets plain HTTP`,
+    ],
+  };
 }
 
 type Hop = Extract<GatewayUpstream, { scheme: 'https' | 'none' }>;
@@ -56,26 +78,34 @@ type Hop = Extract<GatewayUpstream, { scheme: 'https' | 'none' }>;
 /** Without proxy-ssl-secret the other proxy-ssl-* are not looked at. */
 const unverified: Hop = { scheme: 'https' };
 
-function readVerification({ index, prefix, mayCrossNamespaces }: UpstreamSettings, { object, annotations }: IngressFacts): Hop {
+function readVerification(
+  { index, prefix, mayCrossNamespaces }: UpstreamSettings,
+  { object, annotations }: IngressFacts,
+): Hop {
   const value = (key: string): string | undefined => readText(annotations, `${prefix}proxy-ssl-${key}`);
   const [namespace, name, rest] = (value('secret') ?? '').split('/');
   if (namespace === undefined || namespace === '' || name === undefined || name === '' || rest !== undefined) {
     return deny(`proxy-ssl-secret ${JSON.stringify(value('secret'))} is not namespace/name`);
   }
   const authority: NamedObject = { namespace, name };
-  if (namespace !== object.namespace && !mayCrossNamespaces) return deny(`proxy-ssl-secret ${printName(authority)}: cross namespace secrets are not supported`);
+  if (namespace !== object.namespace && !mayCrossNamespaces)
+    return deny(`proxy-ssl-secret ${printName(authority)}: cross namespace secrets are not supported`);
   const data = index.findData('Secret', authority);
   if (data === undefined) return deny(`proxy-ssl-secret: there is no Secret ${printName(authority)}`);
   const hasAuthority = (data['ca.crt'] ?? '') !== '';
   const hasPair = data['tls.crt'] !== undefined && data['tls.key'] !== undefined;
-  if (!hasAuthority && !hasPair) return deny(`proxy-ssl-secret: Secret ${printName(authority)} has neither ca.crt nor a key pair`);
-  if (hasAuthority && !(data['ca.crt'] ?? '').includes('-----BEGIN CERTIFICATE-----')) return deny(`proxy-ssl-secret: ca.crt of Secret ${printName(authority)} is no certificate`);
+  if (!hasAuthority && !hasPair)
+    return deny(`proxy-ssl-secret: Secret ${printName(authority)} has neither ca.crt nor a key pair`);
+  if (hasAuthority && !(data['ca.crt'] ?? '').includes('-----BEGIN CERTIFICATE-----'))
+    return deny(`proxy-ssl-secret: ca.crt of Secret ${printName(authority)} is no certificate`);
   // What nginx takes for the name of the pods by itself: that of the upstream block (#12883).
   const upstreamName = value('name') ?? 'upstream_balancer';
   return {
     scheme: 'https',
     // A key pair without ca.crt leaves verification out silently (nginx.tmpl asks for the authority's file).
-    ...(hasAuthority && value('verify') === 'on' ? { verification: { authority: { kind: 'Secret', ...authority, key: 'ca.crt' }, name: upstreamName } } : {}),
+    ...(hasAuthority && value('verify') === 'on'
+      ? { verification: { authority: { kind: 'Secret', ...authority, key: 'ca.crt' }, name: upstreamName } }
+      : {}),
     ...(value('server-name') === 'on' ? { serverName: upstreamName } : {}),
   };
 }

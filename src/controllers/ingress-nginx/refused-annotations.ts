@@ -30,7 +30,8 @@ const inEveryMode: readonly AnnotationRule[] = [
   {
     // v1.15.1 internal/ingress/controller/controller.go goes by the same ending.
     matches: (key) => key.startsWith(nginxPrefix) && key.endsWith('-snippet'),
-    reason: 'raw nginx directives can undo any mode, and the controller drops them (allow-snippet-annotations is false).',
+    reason:
+      'raw nginx directives can undo any mode, and the controller drops them (allow-snippet-annotations is false).',
     remedy: 'Remove it; most directives have an annotation of their own.',
   },
   {
@@ -45,7 +46,8 @@ const inEveryMode: readonly AnnotationRule[] = [
   },
   {
     matches: (key) => key === nginxKey('canary') || key.startsWith(nginxKey('canary-')),
-    reason: 'it makes the Ingress a variant of another one for the same host, and there is none: the host would get 404.',
+    reason:
+      'it makes the Ingress a variant of another one for the same host, and there is none: the host would get 404.',
     remedy: 'Remove it; make the canary an Ingress of your own.',
   },
   redirectStaysOn,

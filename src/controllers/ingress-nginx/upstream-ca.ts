@@ -8,5 +8,11 @@ import type { PlannedService, UpstreamCaPlacement } from '../../model/chart.ts';
 export function upstreamCa(
   service: Pick<PlannedService, 'release' | 'namespace'>,
 ): Extract<UpstreamCaPlacement, { kind: 'Secret' }> {
-  return { kind: 'Secret', name: `${service.release}-upstream-ca`, namespace: service.namespace, type: 'Opaque', key: 'ca.crt' };
+  return {
+    kind: 'Secret',
+    name: `${service.release}-upstream-ca`,
+    namespace: service.namespace,
+    type: 'Opaque',
+    key: 'ca.crt',
+  };
 }

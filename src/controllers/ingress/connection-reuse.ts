@@ -12,7 +12,9 @@ import { endsInPod } from '../../model/mode.ts';
  */
 export function findServicesAtRisk(config: Config): readonly ServiceIntent[] {
   if (config.services.every(({ mode }) => endsInPod(mode))) return [];
-  return config.services.filter(({ mode, host }) => endsInPod(mode) && coversName([config.domain, `*.${config.domain}`], host));
+  return config.services.filter(
+    ({ mode, host }) => endsInPod(mode) && coversName([config.domain, `*.${config.domain}`], host),
+  );
 }
 
 /** Says that HTTP/2 is off, because of which hosts, and how to get it back; nothing where it is on. */

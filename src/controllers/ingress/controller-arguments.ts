@@ -25,7 +25,10 @@ export function readArguments(
   const object = index.find('Deployment', deployment);
   if (object === undefined) return undefined;
   const containers = listField(object, 'spec', 'template', 'spec', 'containers');
-  const words = containers.flatMap((container) => [...textListField(container, 'command'), ...textListField(container, 'args')]);
+  const words = containers.flatMap((container) => [
+    ...textListField(container, 'command'),
+    ...textListField(container, 'args'),
+  ]);
   const values = new Map<string, string>();
   words.forEach((word, position) => {
     const match = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(word);
@@ -33,7 +36,13 @@ export function readArguments(
     if (name === undefined) return;
     const next = words[position + 1];
     // The downward API's variable; no other one stands in these arguments.
-    values.set(normalize(name), (value ?? (next === undefined || next.startsWith('-') ? 'true' : next)).replaceAll('$(POD_NAMESPACE)', deployment.namespace));
+    values.set(
+      normalize(name),
+      (value ?? (next === undefined || next.startsWith('-') ? 'true' : next)).replaceAll(
+        '$(POD_NAMESPACE)',
+        deployment.namespace,
+      ),
+    );
   });
   return {
     all: values,
@@ -41,7 +50,9 @@ export function readArguments(
     isOn: (name) => values.get(normalize(name))?.toLowerCase() === 'true',
     object: (name) => {
       const [namespace, objectName, rest] = (values.get(normalize(name)) ?? '').split('/');
-      return namespace === undefined || objectName === undefined || rest !== undefined ? undefined : { namespace, name: objectName };
+      return namespace === undefined || objectName === undefined || rest !== undefined
+        ? undefined
+        : { namespace, name: objectName };
     },
   };
 }

@@ -10,13 +10,15 @@ export function helloLimits(remedy: string): readonly KnownLimit[] {
     {
       check: 'split-hello',
       issue,
-      meaning: "A client whose TLS hello arrives in two pieces, the host name in the second, gets the controller's certificate and the pod's 400.",
+      meaning:
+        "A client whose TLS hello arrives in two pieces, the host name in the second, gets the controller's certificate and the pod's 400.",
       remedy,
     },
     {
       check: 'large-hello',
       issue,
-      meaning: "A client whose TLS hello is larger than one segment and names the host late may get the controller's certificate and the pod's 400.",
+      meaning:
+        "A client whose TLS hello is larger than one segment and names the host late may get the controller's certificate and the pod's 400.",
       remedy,
     },
   ];

@@ -14,28 +14,40 @@ export interface ChosenCertificate {
  * createServers, extractTLSSecretName). Only the Ingress's own namespace is looked in. Whether the certificate then fits the
  * host is judged by whoever shows it.
  */
-export function chooseCertificate(index: ObjectIndex, host: string, ingresses: readonly IngressFacts[]): ChosenCertificate {
+export function chooseCertificate(
+  index: ObjectIndex,
+  host: string,
+  ingresses: readonly IngressFacts[],
+): ChosenCertificate {
   const ingress = ingresses.find(({ tls }) => tls.length > 0);
   if (ingress === undefined) return {};
   const { namespace } = ingress.object;
   const listed = ingress.tls.find(({ hosts }) => hosts.some((each) => each.toLowerCase() === host));
   const name =
     listed === undefined
-      ? ingress.tls.map(({ secretName }) => secretName).find((each) => each !== undefined && covers(index, { namespace, name: each }, host))
+      ? ingress.tls
+          .map(({ secretName }) => secretName)
+          .find((each) => each !== undefined && covers(index, { namespace, name: each }, host))
       : listed.secretName;
   if (name === undefined) return {};
   const certificate = { namespace, name };
   const data = index.findData('Secret', certificate);
-  if (data === undefined) return { complaint: `there is no Secret ${printName(certificate)}, so the controller's own certificate is shown` };
+  if (data === undefined)
+    return { complaint: `there is no Secret ${printName(certificate)}, so the controller's own certificate is shown` };
   if (data['tls.crt'] === undefined || data['tls.key'] === undefined) {
-    return { complaint: `Secret ${printName(certificate)} has no key pair (tls.crt, tls.key), so the controller's own certificate is shown` };
+    return {
+      complaint: `Secret ${printName(certificate)} has no key pair (tls.crt, tls.key), so the controller's own certificate is shown`,
+    };
   }
   return { certificate };
 }
 
 function covers(index: ObjectIndex, secret: NamedObject, host: string): boolean {
   try {
-    return new X509Certificate(index.findData('Secret', secret)?.['tls.crt'] ?? '').checkHost(host, { subject: 'never' }) !== undefined;
+    return (
+      new X509Certificate(index.findData('Secret', secret)?.['tls.crt'] ?? '').checkHost(host, { subject: 'never' }) !==
+      undefined
+    );
   } catch {
     return false;
   }

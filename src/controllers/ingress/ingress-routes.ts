@@ -8,7 +8,10 @@ export function ingressHost(service: PlannedService): ChartValue {
 }
 
 /** The mode's annotations, which stand first and win, and a person's own, which the profile's notices have judged. */
-export function ingressAnnotations(modeAnnotations: Readonly<Record<string, string>>, service: PlannedService): ChartValue {
+export function ingressAnnotations(
+  modeAnnotations: Readonly<Record<string, string>>,
+  service: PlannedService,
+): ChartValue {
   return {
     leaf: 'value',
     path: 'ingress.annotations',
@@ -32,6 +35,7 @@ function tlsSecretName(config: Config): ChartValue {
     leaf: 'value',
     path: 'ingress.tls.secretName',
     value: config.certificate.secretName,
-    comment: 'Secret of type kubernetes.io/tls that the controller shows for the host; in the namespace of the release.',
+    comment:
+      'Secret of type kubernetes.io/tls that the controller shows for the host; in the namespace of the release.',
   };
 }

@@ -38,12 +38,20 @@ export function readNginxRoutes(objects: readonly KubeObject[], version: NginxVe
   const index = indexObjects(objects);
   const { deployment } = version;
   const given = readArguments(index, deployment);
-  if (given === undefined) return { hosts: [], offersHttp2: true, complaints: [{ text: `there is no Deployment ${printName(deployment)}: no controller would run` }] };
+  if (given === undefined)
+    return {
+      hosts: [],
+      offersHttp2: true,
+      complaints: [{ text: `there is no Deployment ${printName(deployment)}: no controller would run` }],
+    };
   const settingsObject = given.object('configmap');
   const settings = (settingsObject === undefined ? undefined : index.findData('ConfigMap', settingsObject)) ?? {};
   const prefix = `${given.text('annotations-prefix') ?? 'nginx.ingress.kubernetes.io'}/`;
   const read = readIngresses(index, version.ingressApiVersion);
-  const complaints: Complaint[] = [...read.complaints, ...reportUnreadSettings(index, deployment, version.knownSettings)];
+  const complaints: Complaint[] = [
+    ...read.complaints,
+    ...reportUnreadSettings(index, deployment, version.knownSettings),
+  ];
   const ingresses = read.ingresses.filter((ingress) => {
     const refusal = version.refuseClass(index, given, ingress);
     if (refusal !== undefined) complaints.push(ignore('Ingress', ingress.object, refusal));
@@ -58,5 +66,8 @@ export function readNginxRoutes(objects: readonly KubeObject[], version: NginxVe
     offersHttp2: readBoolean(settings, 'use-http2') ?? true,
     readUpstream: version.prepareUpstreams({ index, prefix, settings, ingresses }),
   });
-  return { ...table, complaints: [...complaints, ...table.complaints, ...reportUnread(ingresses, prefix, version.readAnnotations)] };
+  return {
+    ...table,
+    complaints: [...complaints, ...table.complaints, ...reportUnread(ingresses, prefix, version.readAnnotations)],
+  };
 }

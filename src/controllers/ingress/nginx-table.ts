@@ -40,20 +40,35 @@ export function buildTable(reading: NginxReading): GatewayTable {
       if (paths.length === 0) complaints.push(complainOf('Ingress', ingress.object, `no backend for ${host}`));
     }
   }
-  const hosts = [...byHost].flatMap(([name, locations]) => buildHost(reading, name, locations, (text) => complaints.push({ text: `${name}: ${text}` })));
+  const hosts = [...byHost].flatMap(([name, locations]) =>
+    buildHost(reading, name, locations, (text) => complaints.push({ text: `${name}: ${text}` })),
+  );
   return { hosts, offersHttp2: reading.offersHttp2, complaints };
 }
 
 /** The oldest Ingress wins a path. Only `/` counts here: passthrough looks at no other, and preview serves no other. */
-function buildHost(reading: NginxReading, name: string, locations: readonly Location[], complain: (text: string) => void): readonly GatewayHost[] {
+function buildHost(
+  reading: NginxReading,
+  name: string,
+  locations: readonly Location[],
+  complain: (text: string) => void,
+): readonly GatewayHost[] {
   const root = locations.find(({ path, pathType }) => path === '/' && pathType !== 'Exact');
   const location = root ?? locations[0];
   if (location === undefined) return [];
   const ingresses = [...new Set(locations.map(({ ingress }) => ingress))];
-  const { upstream, complaints } = reading.readUpstream({ ingress: location.ingress, ingresses, backend: location.backend });
+  const { upstream, complaints } = reading.readUpstream({
+    ingress: location.ingress,
+    ingresses,
+    backend: location.backend,
+  });
   for (const text of complaints) complain(text);
   for (const { path, pathType } of locations.filter((other) => other !== root)) {
-    complain(path === '/' && pathType !== 'Exact' ? 'two Ingresses want the path /; the first has it' : `path ${path} (${pathType}): preview serves the prefix / only`);
+    complain(
+      path === '/' && pathType !== 'Exact'
+        ? 'two Ingresses want the path /; the first has it'
+        : `path ${path} (${pathType}): preview serves the prefix / only`,
+    );
   }
   const problem = formatPort(reading.index, location.backend);
   if (problem !== undefined) complain(problem);
@@ -83,7 +98,9 @@ function decideConnection(
   const deciding = passthroughBy === 'any' ? ingresses : ingresses.slice(0, 1);
   for (const { annotations } of deciding) {
     if (annotations[passthroughKey] !== undefined && readBoolean(annotations, passthroughKey) === undefined) {
-      complain(`${passthroughKey}: ${JSON.stringify(annotations[passthroughKey])} is neither true nor false, so TLS ends at the controller`);
+      complain(
+        `${passthroughKey}: ${JSON.stringify(annotations[passthroughKey])} is neither true nor false, so TLS ends at the controller`,
+      );
     }
   }
   if (!deciding.some(({ annotations }) => readBoolean(annotations, passthroughKey) === true)) return 'terminated';
@@ -92,20 +109,28 @@ function decideConnection(
     return 'terminated';
   }
   if (host.startsWith('*')) {
-    complain(`passthrough knows exact names only, so TLS ends at the controller for what ${host} covers (kubernetes/ingress-nginx#9473)`);
+    complain(
+      `passthrough knows exact names only, so TLS ends at the controller for what ${host} covers (kubernetes/ingress-nginx#9473)`,
+    );
     return 'terminated';
   }
   if (root === undefined) {
-    complain('passthrough looks at the prefix / only and there is none: every TLS connection to the host is ended (kubernetes/ingress-nginx#5257)');
+    complain(
+      'passthrough looks at the prefix / only and there is none: every TLS connection to the host is ended (kubernetes/ingress-nginx#5257)',
+    );
     return 'dead';
   }
   const service = index.find('Service', root.backend.service);
   if (textField(service, 'spec', 'type') === 'ExternalName') {
-    complain('passthrough to a Service of type ExternalName takes the whole controller down (kubernetes/ingress-nginx#9642)');
+    complain(
+      'passthrough to a Service of type ExternalName takes the whole controller down (kubernetes/ingress-nginx#9642)',
+    );
     return 'dead';
   }
   if (textField(service, 'spec', 'clusterIP') === 'None') {
-    complain('passthrough goes to the Service\'s cluster address and a headless one has none: every connection is ended (kubernetes/ingress-nginx#1718)');
+    complain(
+      "passthrough goes to the Service's cluster address and a headless one has none: every connection is ended (kubernetes/ingress-nginx#1718)",
+    );
     return 'dead';
   }
   return 'passed-through';

@@ -26,9 +26,16 @@ type Target = Pick<ControllerProfile, 'manifests' | 'routes' | 'readRoutes'>;
  * How a target is read back whose routes are Ingresses and that a node port leads to.
  * @param target the profile itself, asked for once it is made; @param serviceName of the Service with the node port.
  */
-export function readIngresses(target: () => Target, serviceName: (config: Config) => string): Pick<ControllerProfile, 'entry' | 'liveObjects' | 'judgeRoute'> {
+export function readIngresses(
+  target: () => Target,
+  serviceName: (config: Config) => string,
+): Pick<ControllerProfile, 'entry' | 'liveObjects' | 'judgeRoute'> {
   return {
-    entry: (config) => ({ kind: 'node-port', service: { namespace: config.controller.namespace, name: serviceName(config) }, port: config.controller.nodePort }),
+    entry: (config) => ({
+      kind: 'node-port',
+      service: { namespace: config.controller.namespace, name: serviceName(config) },
+      port: config.controller.nodePort,
+    }),
     liveObjects: ingressObjects,
     judgeRoute: (config, service, live, isRunning) => judgeIngress(target(), config, service, live, isRunning),
   };
@@ -39,7 +46,13 @@ export function readIngresses(target: () => Target, serviceName: (config: Config
  * read as the controller reads them. An address in its status would prove nothing: it outlives the controller, and Traefik
  * writes none (traefik@v3.7.13 without publishService).
  */
-function judgeIngress(target: Target, config: Config, service: PlannedService, live: LiveRoutes, isRunning: boolean): RouteStatus {
+function judgeIngress(
+  target: Target,
+  config: Config,
+  service: PlannedService,
+  live: LiveRoutes,
+  isRunning: boolean,
+): RouteStatus {
   const ingress = target
     .routes(config, service)
     .map(({ kind, nameSuffix = '' }) => findNamed(live.objects, kind, `${service.release}${nameSuffix}`))
@@ -47,13 +60,24 @@ function judgeIngress(target: Target, config: Config, service: PlannedService, l
   const nothing = { kind: 'Ingress', className: null, controller: null, reason: null, addresses: [] };
   if (ingress === undefined) return { ...nothing, state: 'missing' };
   const className = readClassName(ingress);
-  const controller = className === undefined ? undefined : textField(findNamed(live.objects, 'IngressClass', className), 'spec', 'controller');
-  const facts = { ...nothing, className: className ?? null, controller: controller === undefined ? null : printable(controller), addresses: readAddresses(ingress) };
+  const controller =
+    className === undefined
+      ? undefined
+      : textField(findNamed(live.objects, 'IngressClass', className), 'spec', 'controller');
+  const facts = {
+    ...nothing,
+    className: className ?? null,
+    controller: controller === undefined ? null : printable(controller),
+    addresses: readAddresses(ingress),
+  };
   const refusal = refuse(target, config, ingress, live);
   if (refusal === undefined) {
-    return isRunning ? { ...facts, state: 'admitted' } : { ...facts, state: 'stopped', reason: `no pod of controller ${config.controller.name} is ready` };
+    return isRunning
+      ? { ...facts, state: 'admitted' }
+      : { ...facts, state: 'stopped', reason: `no pod of controller ${config.controller.name} is ready` };
   }
-  const isForeign = controller !== undefined && controller !== textField(findPlannedClass(target, config), 'spec', 'controller');
+  const isForeign =
+    controller !== undefined && controller !== textField(findPlannedClass(target, config), 'spec', 'controller');
   return { ...facts, state: isForeign ? 'foreign' : 'ignored', reason: refusal };
 }
 
@@ -65,15 +89,33 @@ export function judgeIngressClass(target: Target, config: Config, live: LiveRout
   const controller = textField(findNamed(live.objects, 'IngressClass', name), 'spec', 'controller');
   const facts = { kind: 'IngressClass', name, seen: !live.hasUnseenClasses };
   if (controller === undefined) {
-    return { ...facts, controller: null, agrees: false, evidence: 'missing', complaint: `there is no IngressClass ${name}: Ingresses that name it are not read` };
+    return {
+      ...facts,
+      controller: null,
+      agrees: false,
+      evidence: 'missing',
+      complaint: `there is no IngressClass ${name}: Ingresses that name it are not read`,
+    };
   }
-  const words = live.controller.flatMap((workload) => listField(workload, 'spec', 'template', 'spec', 'containers').flatMap((container) => textListField(container, 'args')));
+  const words = live.controller.flatMap((workload) =>
+    listField(workload, 'spec', 'template', 'spec', 'containers').flatMap((container) =>
+      textListField(container, 'args'),
+    ),
+  );
   // `--controller-class=` of ingress-nginx, `--providers.kubernetesIngressNGINX.controllerClass=` of Traefik, which takes any case.
-  const agrees = words.some((word) => /^--.*controller-?class=/i.test(word) && word.slice(word.indexOf('=') + 1) === controller);
+  const agrees = words.some(
+    (word) => /^--.*controller-?class=/i.test(word) && word.slice(word.indexOf('=') + 1) === controller,
+  );
   const shown = printable(controller);
   return agrees
     ? { ...facts, controller: shown, agrees, evidence: 'the arguments agree', complaint: null }
-    : { ...facts, controller: shown, agrees, evidence: 'the arguments do not agree', complaint: `IngressClass ${name} is for ${shown}, and the arguments of the workload name another` };
+    : {
+        ...facts,
+        controller: shown,
+        agrees,
+        evidence: 'the arguments do not agree',
+        complaint: `IngressClass ${name} is for ${shown}, and the arguments of the workload name another`,
+      };
 }
 
 function findPlannedClass(target: Target, config: Config): KubeObject | undefined {
@@ -91,23 +133,36 @@ function refuse(target: Target, config: Config, ingress: KubeObject, live: LiveR
   const classes = live.objects.filter(({ kind }) => kind === 'IngressClass');
   const { namespace = 'default', name, annotations = {} } = ingress.metadata;
   const named = annotations[classAnnotation];
-  const ofClass = { ...ingress, metadata: { name, namespace, annotations: named === undefined ? {} : { [classAnnotation]: named } } };
+  const ofClass = {
+    ...ingress,
+    metadata: { name, namespace, annotations: named === undefined ? {} : { [classAnnotation]: named } },
+  };
   const { complaints } = target.readRoutes([...workloads, ...classes, ofClass], config);
-  const complaint = complaints.find(({ object, isIgnored }) => isIgnored === true && object?.kind === 'Ingress' && object.name === name && object.namespace === namespace);
+  const complaint = complaints.find(
+    ({ object, isIgnored }) =>
+      isIgnored === true && object?.kind === 'Ingress' && object.name === name && object.namespace === namespace,
+  );
   if (complaint !== undefined) return printable(complaint.text, 300);
   const watched = readWatchedNamespace(workloads);
-  return watched === undefined || watched === namespace ? undefined : `the controller watches namespace ${escapeControls(watched)}`;
+  return watched === undefined || watched === namespace
+    ? undefined
+    : `the controller watches namespace ${escapeControls(watched)}`;
 }
 
 /** ingress-nginx's own flag, which the profile does not set and its readRoutes does not know. */
 function readWatchedNamespace(workloads: readonly KubeObject[]): string | undefined {
-  const words = workloads.flatMap((workload) => listField(workload, 'spec', 'template', 'spec', 'containers').flatMap((container) => textListField(container, 'args')));
+  const words = workloads.flatMap((workload) =>
+    listField(workload, 'spec', 'template', 'spec', 'containers').flatMap((container) =>
+      textListField(container, 'args'),
+    ),
+  );
   return words.map((word) => /^--?watch-namespace=(.+)$/.exec(word)?.[1]).find((found) => found !== undefined);
 }
 
 /** The field, and before Kubernetes 1.18 the annotation; the field wins (kubernetes/ingress-nginx@v1.15.1 store.go, GetIngressClass). */
 function readClassName(ingress: KubeObject): string | undefined {
-  const className = textField(ingress, 'spec', 'ingressClassName') ?? textField(ingress, 'metadata', 'annotations', classAnnotation);
+  const className =
+    textField(ingress, 'spec', 'ingressClassName') ?? textField(ingress, 'metadata', 'annotations', classAnnotation);
   return className === undefined ? undefined : printable(className);
 }
 

@@ -32,9 +32,11 @@ export function readIngresses(index: ObjectIndex, apiVersion: string): ReadIngre
   const complaints: Complaint[] = [];
   for (const object of index.list('Ingress')) {
     const complain = (why: string): void => void complaints.push(ignore('Ingress', locateObject(object), why));
-    if (object.apiVersion !== apiVersion) complain(`it is of ${object.apiVersion}, and the controller reads ${apiVersion}`);
+    if (object.apiVersion !== apiVersion)
+      complain(`it is of ${object.apiVersion}, and the controller reads ${apiVersion}`);
     else if (!hasTextAnnotations(object)) complain('an annotation is no text (quote it), so no cluster would take it');
-    else ingresses.push(readIngress(object, (what) => complaints.push(complainOf('Ingress', locateObject(object), what))));
+    else
+      ingresses.push(readIngress(object, (what) => complaints.push(complainOf('Ingress', locateObject(object), what))));
   }
   return { ingresses, complaints };
 }
@@ -61,7 +63,10 @@ function readIngress(object: KubeObject, complain: (what: string) => void): Ingr
     annotations: textMapField(object, 'metadata', 'annotations'),
     tls: listField(object, 'spec', 'tls').map((entry) => {
       const secretName = textField(entry, 'secretName');
-      return { hosts: textListField(entry, 'hosts'), ...(secretName === undefined || secretName === '' ? {} : { secretName }) };
+      return {
+        hosts: textListField(entry, 'hosts'),
+        ...(secretName === undefined || secretName === '' ? {} : { secretName }),
+      };
     }),
     rules,
   };
@@ -71,7 +76,9 @@ function readIngress(object: KubeObject, complain: (what: string) => void): Ingr
 function readPath(value: unknown, { namespace }: NamedObject): IngressRule['paths'] {
   const name = textField(value, 'backend', 'service', 'name') ?? textField(value, 'backend', 'serviceName');
   const port =
-    fieldAt(value, 'backend', 'service', 'port', 'name') ?? fieldAt(value, 'backend', 'service', 'port', 'number') ?? fieldAt(value, 'backend', 'servicePort');
+    fieldAt(value, 'backend', 'service', 'port', 'name') ??
+    fieldAt(value, 'backend', 'service', 'port', 'number') ??
+    fieldAt(value, 'backend', 'servicePort');
   if (name === undefined || (typeof port !== 'string' && typeof port !== 'number')) return [];
   return [
     {

@@ -3,7 +3,11 @@ import type { Complaint } from '../../model/gateway.ts';
 import { complainOf } from '../complaint.ts';
 
 /** Says of which annotations with the controller's prefix preview shows no effect, so that silence is no promise. */
-export function reportUnread(ingresses: readonly IngressFacts[], prefix: string, readKeys: ReadonlySet<string>): readonly Complaint[] {
+export function reportUnread(
+  ingresses: readonly IngressFacts[],
+  prefix: string,
+  readKeys: ReadonlySet<string>,
+): readonly Complaint[] {
   return ingresses.flatMap(({ object, annotations }) =>
     Object.keys(annotations)
       .filter((key) => key.startsWith(prefix) && !readKeys.has(key.slice(prefix.length)))

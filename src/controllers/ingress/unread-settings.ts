@@ -20,10 +20,16 @@ export interface KnownSettings {
  * Says of which flags and settings preview shows no effect, so that silence is no promise: those that it does not read and that
  * are not as the profile writes them.
  */
-export function reportUnreadSettings(index: ObjectIndex, deployment: NamedObject, known: KnownSettings): readonly Complaint[] {
+export function reportUnreadSettings(
+  index: ObjectIndex,
+  deployment: NamedObject,
+  known: KnownSettings,
+): readonly Complaint[] {
   const given = readSettings(index, deployment);
   const imitated = readSettings(indexObjects(known.imitated), deployment);
-  const flags = [...given.flags].filter(([name, value]) => !known.flags.has(name) && imitated.flags.get(name) !== value);
+  const flags = [...given.flags].filter(
+    ([name, value]) => !known.flags.has(name) && imitated.flags.get(name) !== value,
+  );
   const settings = Object.entries({ ...known.defaults, ...given.data }).flatMap(([key, value]) => {
     if (typeof value !== 'string') return [`${key} is no text (quote it), so no cluster would take it`];
     if (known.keys.has(key) || imitated.data[key] === value) return [];
@@ -31,7 +37,11 @@ export function reportUnreadSettings(index: ObjectIndex, deployment: NamedObject
   });
   return [
     ...flags.map(([name]) => complainOf('Deployment', deployment, `preview does not imitate --${name}`)),
-    ...settings.map((text) => (given.configMap === undefined ? { text: `ConfigMap (none): ${text}` } : complainOf('ConfigMap', given.configMap, text))),
+    ...settings.map((text) =>
+      given.configMap === undefined
+        ? { text: `ConfigMap (none): ${text}` }
+        : complainOf('ConfigMap', given.configMap, text),
+    ),
   ];
 }
 

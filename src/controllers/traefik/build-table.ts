@@ -36,12 +36,15 @@ export function buildHosts(input: TableInput): readonly GatewayHost[] {
 
 function buildTerminated({ index, served, pool, complain }: TableInput): readonly GatewayHost[] {
   const hosts = new Map<string, GatewayHost>();
-  const rules = served.filter(({ ingress }) => !isTrue(ingress, 'ssl-passthrough')).flatMap((each) => each.ingress.rules.map((rule) => ({ ...each, rule })));
+  const rules = served
+    .filter(({ ingress }) => !isTrue(ingress, 'ssl-passthrough'))
+    .flatMap((each) => each.ingress.rules.map((rule) => ({ ...each, rule })));
   for (const { upstream, rule } of rules) {
     const name = rule.host;
     const taken = hosts.get(name);
     const root = rule.paths.find(({ path, pathType }) => path === '/' && pathType !== 'Exact');
-    for (const { path, pathType } of rule.paths.filter((other) => other !== root)) complain(`${name}: path ${path} (${pathType}): preview serves the prefix / only`);
+    for (const { path, pathType } of rule.paths.filter((other) => other !== root))
+      complain(`${name}: path ${path} (${pathType}): preview serves the prefix / only`);
     const backend = (root ?? rule.paths[0])?.backend;
     if (backend === undefined) continue;
     if (taken !== undefined && (root === undefined || taken.upstream.scheme !== 'none')) {
@@ -63,16 +66,22 @@ function buildTerminated({ index, served, pool, complain }: TableInput): readonl
 }
 
 /** Where no route is made the host is an unknown one (v3.7.13 pkg/provider/kubernetes/ingress-nginx/build.go, build). */
-function buildPassedThrough({ index, served, pool, complain }: TableInput, terminated: ReadonlySet<string>): readonly GatewayHost[] {
+function buildPassedThrough(
+  { index, served, pool, complain }: TableInput,
+  terminated: ReadonlySet<string>,
+): readonly GatewayHost[] {
   const hosts = new Map<string, GatewayHost>();
   for (const { ingress } of served.filter((each) => isTrue(each.ingress, 'ssl-passthrough'))) {
     for (const { host: name, paths } of ingress.rules) {
       const backend = paths.find(({ path }) => path === '/')?.backend;
-      const problem = backend === undefined ? 'passthrough looks at the path / only and there is none' : buildBackend(index, backend);
+      const problem =
+        backend === undefined ? 'passthrough looks at the path / only and there is none' : buildBackend(index, backend);
       const wildcard = ['*', ...name.split('.').slice(1)].join('.');
-      if (problem !== undefined || backend === undefined) complain(`${name}: ${problem ?? ''}, so it is answered as an unknown host`);
+      if (problem !== undefined || backend === undefined)
+        complain(`${name}: ${problem ?? ''}, so it is answered as an unknown host`);
       else if (terminated.has(name)) complain(`${name}: another Ingress ends TLS for it, so nothing is passed through`);
-      else if (terminated.has(wildcard)) complain(`${name}: an Ingress for ${wildcard} ends TLS for it, so nothing is passed through`);
+      else if (terminated.has(wildcard))
+        complain(`${name}: an Ingress for ${wildcard} ends TLS for it, so nothing is passed through`);
       else if (hosts.has(name)) complain(`${name}: two Ingresses pass it through; which of them has it is not certain`);
       else hosts.set(name, passThrough(name, backend, pool));
     }
@@ -82,7 +91,9 @@ function buildPassedThrough({ index, served, pool, complain }: TableInput, termi
 
 function buildBackend(index: ObjectIndex, backend: GatewayBackend): string | undefined {
   const isExternal = textField(index.find('Service', backend.service), 'spec', 'type') === 'ExternalName';
-  return isExternal ? `Service ${printName(backend.service)} is of type ExternalName, which the controller refuses` : formatPort(index, backend);
+  return isExternal
+    ? `Service ${printName(backend.service)} is of type ExternalName, which the controller refuses`
+    : formatPort(index, backend);
 }
 
 /** No route for HTTPS is made beside it: what does not arrive by the host's own TLS name meets an unknown host. */

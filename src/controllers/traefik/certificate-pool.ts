@@ -31,7 +31,13 @@ export function poolCertificates(index: ObjectIndex, ingresses: readonly Ingress
       seen.add(printName(secret));
       const pem = loadPem(index, secret);
       if (typeof pem !== 'string') {
-        complaints.push(complainOf('Ingress', object, `${pem.lack}, so another certificate that covers the host is shown, or the controller's own`));
+        complaints.push(
+          complainOf(
+            'Ingress',
+            object,
+            `${pem.lack}, so another certificate that covers the host is shown, or the controller's own`,
+          ),
+        );
         break;
       }
       loaded.set(printName(secret), { secret, pem });
@@ -51,7 +57,9 @@ function loadPem(index: ObjectIndex, secret: NamedObject): string | { readonly l
   const data = index.findData('Secret', secret);
   if (data === undefined) return { lack: `there is no Secret ${printName(secret)}` };
   const pem = data['tls.crt'] ?? '';
-  return pem === '' || (data['tls.key'] ?? '') === '' ? { lack: `Secret ${printName(secret)} has no key pair (tls.crt, tls.key)` } : pem;
+  return pem === '' || (data['tls.key'] ?? '') === ''
+    ? { lack: `Secret ${printName(secret)} has no key pair (tls.crt, tls.key)` }
+    : pem;
 }
 
 /** Subject's CN and alternative names, in the order by which the pool compares them (certificate_store.go, parseCertificate). */
@@ -59,8 +67,12 @@ function readNames(pem: string): readonly string[] | undefined {
   try {
     const { subject, subjectAltName = '' } = new X509Certificate(pem);
     // Without a subject, as the longest names leave it, it is undefined, whatever @types/node says.
-    const commonNames = ((subject as string | undefined) ?? '').split('\n').flatMap((line) => (line.startsWith('CN=') ? [line.slice('CN='.length)] : []));
-    const alternatives = subjectAltName.split(', ').flatMap((entry) => (/^(?:DNS|IP Address):/.test(entry) ? [entry.slice(entry.indexOf(':') + 1)] : []));
+    const commonNames = ((subject as string | undefined) ?? '')
+      .split('\n')
+      .flatMap((line) => (line.startsWith('CN=') ? [line.slice('CN='.length)] : []));
+    const alternatives = subjectAltName
+      .split(', ')
+      .flatMap((entry) => (/^(?:DNS|IP Address):/.test(entry) ? [entry.slice(entry.indexOf(':') + 1)] : []));
     return [...new Set([...commonNames, ...alternatives].map((name) => name.toLowerCase()))].sort();
   } catch {
     return undefined;

@@ -19,5 +19,12 @@ export interface ControllerNames {
 export function controllerNames(config: Config): ControllerNames {
   const { fullName: service, deployment, ingressClass, controllerClass } = ingressNginxNames(config);
   const { name } = config.controller;
-  return { fullName: `traefik-${name}`, configMap: `traefik-settings-${name}`, service, deployment, ingressClass, controllerClass };
+  return {
+    fullName: `traefik-${name}`,
+    configMap: `traefik-settings-${name}`,
+    service,
+    deployment,
+    ingressClass,
+    controllerClass,
+  };
 }

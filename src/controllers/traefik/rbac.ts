@@ -22,7 +22,13 @@ export function accessObjects(config: Config, names: ControllerNames, labels: La
       automountServiceAccountToken: true,
     },
     { apiVersion, kind: 'ClusterRole', metadata: { name, labels }, rules: clusterRules },
-    { apiVersion, kind: 'ClusterRoleBinding', metadata: { name, labels }, roleRef: { apiGroup, kind: 'ClusterRole', name }, subjects },
+    {
+      apiVersion,
+      kind: 'ClusterRoleBinding',
+      metadata: { name, labels },
+      roleRef: { apiGroup, kind: 'ClusterRole', name },
+      subjects,
+    },
     { apiVersion, kind: 'Role', metadata: watched, rules: watchedRules },
     { apiVersion, kind: 'RoleBinding', metadata: watched, roleRef: { apiGroup, kind: 'Role', name }, subjects },
   ];
@@ -31,7 +37,9 @@ export function accessObjects(config: Config, names: ControllerNames, labels: La
 const verbs = ['list', 'watch'];
 
 /** IngressClasses lie in no namespace. Without this right Traefik silently serves no Ingress that names its class in spec. */
-const clusterRules: readonly JsonObject[] = [{ apiGroups: ['networking.k8s.io'], resources: ['ingressclasses'], verbs }];
+const clusterRules: readonly JsonObject[] = [
+  { apiGroups: ['networking.k8s.io'], resources: ['ingressclasses'], verbs },
+];
 
 /**
  * What the provider's informers list and watch, and nothing else (v3.7.13 pkg/provider/kubernetes/ingress-nginx/client.go,

@@ -20,7 +20,12 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
   const deployment = { namespace: config.controller.namespace, name: controllerNames(config).deployment };
   // Traefik takes its arguments in any case (github.com/traefik/paerser@v0.2.2 parser/node.go).
   const given = readArguments(index, deployment, (name) => name.toLowerCase());
-  if (given === undefined) return { hosts: [], offersHttp2: true, complaints: [{ text: `there is no Deployment ${printName(deployment)}: no controller would run` }] };
+  if (given === undefined)
+    return {
+      hosts: [],
+      offersHttp2: true,
+      complaints: [{ text: `there is no Deployment ${printName(deployment)}: no controller would run` }],
+    };
   const read = readIngresses(index, 'networking.k8s.io/v1');
   const complaints: Complaint[] = [...read.complaints];
   const served = read.ingresses.flatMap((ingress): readonly ServedIngress[] => {
@@ -43,14 +48,21 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
   return {
     hosts,
     offersHttp2: settings.offersHttp2,
-    complaints: [...complaints, ...pool.complaints, ...settings.complaints.map((text) => ({ text })), ...reportUnread(ingresses, nginxPrefix, imitatedKeys)],
+    complaints: [
+      ...complaints,
+      ...pool.complaints,
+      ...settings.complaints.map((text) => ({ text })),
+      ...reportUnread(ingresses, nginxPrefix, imitatedKeys),
+    ],
   };
 }
 
 /** Read here, or about port 80 and the handshake with the pod, which preview does not imitate. */
 const imitatedKeys: ReadonlySet<string> = new Set([
   ...['ssl-passthrough', 'backend-protocol', 'ssl-redirect', 'force-ssl-redirect'],
-  ...['secret', 'verify', 'name', 'server-name', 'protocols', 'verify-depth', 'ciphers'].map((key) => `proxy-ssl-${key}`),
+  ...['secret', 'verify', 'name', 'server-name', 'protocols', 'verify-depth', 'ciphers'].map(
+    (key) => `proxy-ssl-${key}`,
+  ),
 ]);
 
 function option(given: ControllerArguments, name: string): string | undefined {
@@ -65,7 +77,11 @@ function isOn(given: ControllerArguments, name: string): boolean {
  * Why an Ingress is none of the controller's; undefined when it is. ingressClassName counts only where the controller has found a
  * class of its own; else the annotation does (v3.7.13 pkg/provider/kubernetes/ingress-nginx/build.go, shouldProcess).
  */
-function refuseClass(index: ObjectIndex, given: ControllerArguments, { object, className, annotations }: IngressFacts): string | undefined {
+function refuseClass(
+  index: ObjectIndex,
+  given: ControllerArguments,
+  { object, className, annotations }: IngressFacts,
+): string | undefined {
   const watched = option(given, 'watchNamespace') ?? '';
   if (watched !== '' && object.namespace !== watched) return `the controller watches namespace ${watched}`;
   const ownController = option(given, 'controllerClass') ?? 'k8s.io/ingress-nginx';
@@ -73,25 +89,41 @@ function refuseClass(index: ObjectIndex, given: ControllerArguments, { object, c
   const byName = isOn(given, 'ingressClassByName');
   const own = index
     .list('IngressClass')
-    .filter((each) => textField(each, 'spec', 'controller') === ownController || (byName && each.metadata.name === ownName))
+    .filter(
+      (each) => textField(each, 'spec', 'controller') === ownController || (byName && each.metadata.name === ownName),
+    )
     .map(({ metadata }) => metadata.name);
   if (own.length > 0 && className !== undefined) {
-    return own.includes(className) ? undefined : `it is of class ${className}, and the controller's are ${own.join(', ')}`;
+    return own.includes(className)
+      ? undefined
+      : `it is of class ${className}, and the controller's are ${own.join(', ')}`;
   }
   const annotation = annotations[classAnnotation];
-  if (annotation !== undefined) return annotation === ownName ? undefined : `its annotation names class ${annotation}, and the controller's is ${ownName}`;
+  if (annotation !== undefined)
+    return annotation === ownName
+      ? undefined
+      : `its annotation names class ${annotation}, and the controller's is ${ownName}`;
   if (isOn(given, 'watchIngressWithoutClass')) return undefined;
-  return className === undefined ? 'it names no class' : `there is no IngressClass of ${ownController}, so ingressClassName is not looked at`;
+  return className === undefined
+    ? 'it names no class'
+    : `there is no IngressClass of ${ownController}, so ingressClassName is not looked at`;
 }
 
 /** Why the provider leaves out a whole Ingress because of what stands in it (build.go, validateIngress). */
 function refuseContent(given: ControllerArguments, ingress: IngressFacts): string | undefined {
-  const snippet = ['server-snippet', 'configuration-snippet', 'auth-snippet'].find((key) => (ingress.annotations[nginxKey(key)] ?? '') !== '');
+  const snippet = ['server-snippet', 'configuration-snippet', 'auth-snippet'].find(
+    (key) => (ingress.annotations[nginxKey(key)] ?? '') !== '',
+  );
   if (snippet !== undefined && !isOn(given, 'allowSnippetAnnotations')) return `${snippet} is not allowed`;
   if (isTrue(ingress, 'canary')) return 'canary makes it a variant of another Ingress, which preview does not imitate';
   if (option(given, 'strictValidatePathType')?.toLowerCase() === 'false') return undefined;
   const odd = ingress.rules
     .flatMap(({ paths }) => paths)
-    .find(({ path, pathType }) => path !== '' && pathType !== 'ImplementationSpecific' && !/^\/[A-Za-z0-9._/-]*$/.test(path));
-  return odd === undefined ? undefined : `path ${JSON.stringify(odd.path)} has characters that type ${odd.pathType} may not have`;
+    .find(
+      ({ path, pathType }) =>
+        path !== '' && pathType !== 'ImplementationSpecific' && !/^\/[A-Za-z0-9._/-]*$/.test(path),
+    );
+  return odd === undefined
+    ? undefined
+    : `path ${JSON.stringify(odd.path)} has characters that type ${odd.pathType} may not have`;
 }

@@ -5,14 +5,17 @@ import type { IngressFacts } from '../ingress/read-ingresses.ts';
 
 /** How Traefik speaks to the pods of an Ingress, or why it leaves the whole Ingress out. */
 export type ReadUpstream =
-  | { readonly upstream: GatewayUpstream; readonly complaints: readonly string[] }
-  | { readonly skipped: string };
+  { readonly upstream: GatewayUpstream; readonly complaints: readonly string[] } | { readonly skipped: string };
 
 /**
  * v3.7.13 pkg/provider/kubernetes/ingress-nginx/build.go, buildServersTransport and certificateBlocks. Values are taken as they
  * stand, blanks included.
  */
-export function readUpstream(index: ObjectIndex, mayCrossNamespaces: boolean, { object, annotations }: IngressFacts): ReadUpstream {
+export function readUpstream(
+  index: ObjectIndex,
+  mayCrossNamespaces: boolean,
+  { object, annotations }: IngressFacts,
+): ReadUpstream {
   const value = (key: string): string | undefined => annotations[nginxKey(key)];
   const protocol = (value('backend-protocol') ?? 'HTTP').toUpperCase();
   switch (protocol) {
@@ -26,7 +29,10 @@ export function readUpstream(index: ObjectIndex, mayCrossNamespaces: boolean, { 
     case 'HTTP':
       return { upstream: { scheme: 'http' }, complaints: [] };
     default:
-      return { upstream: { scheme: 'http' }, complaints: [`backend-protocol ${protocol} is not known to Traefik, so the pod gets plain HTTP`] };
+      return {
+        upstream: { scheme: 'http' },
+        complaints: [`backend-protocol ${protocol} is not known to Traefik, so the pod gets plain HTTP`],
+      };
   }
   const authority = readAuthority(index, mayCrossNamespaces, object, value('proxy-ssl-secret') ?? '');
   if ('skipped' in authority) return authority;
@@ -34,13 +40,20 @@ export function readUpstream(index: ObjectIndex, mayCrossNamespaces: boolean, { 
   const name = value('proxy-ssl-name') ?? value('proxy-ssl-server-name') ?? '';
   const serverName = name === '' ? {} : { serverName: name };
   if (value('proxy-ssl-verify')?.toLowerCase() !== 'on') {
-    return { upstream: { scheme: 'https', ...serverName }, complaints: ['the TLS connection to the pod is not verified'] };
+    return {
+      upstream: { scheme: 'https', ...serverName },
+      complaints: ['the TLS connection to the pod is not verified'],
+    };
   }
   if (authority.secret === undefined) {
-    const reason = 'the pod is verified by the authorities of the system, as proxy-ssl-secret brings none: a certificate of ours is refused';
+    const reason =
+      'the pod is verified by the authorities of the system, as proxy-ssl-secret brings none: a certificate of ours is refused';
     return { upstream: { scheme: 'none', reason }, complaints: [reason] };
   }
-  const verification = { authority: { kind: 'Secret' as const, ...authority.secret, key: 'ca.crt' }, name: name === '' ? nobody : name };
+  const verification = {
+    authority: { kind: 'Secret' as const, ...authority.secret, key: 'ca.crt' },
+    name: name === '' ? nobody : name,
+  };
   return {
     upstream: { scheme: 'https', verification, ...serverName },
     complaints: name === '' ? ["without proxy-ssl-name the pod's certificate has to name the pod's address"] : [],
@@ -58,13 +71,16 @@ function readAuthority(
 ): { readonly secret: NamedObject | undefined } | { readonly skipped: string } {
   if (text === '') return { secret: undefined };
   const [namespace = '', name, rest] = text.split('/');
-  if (name === undefined || rest !== undefined) return { skipped: `proxy-ssl-secret ${JSON.stringify(text)} is not namespace/name` };
+  if (name === undefined || rest !== undefined)
+    return { skipped: `proxy-ssl-secret ${JSON.stringify(text)} is not namespace/name` };
   const secret = { namespace, name };
-  if (namespace !== ingress.namespace && !mayCrossNamespaces) return { skipped: `proxy-ssl-secret ${printName(secret)} is in another namespace` };
+  if (namespace !== ingress.namespace && !mayCrossNamespaces)
+    return { skipped: `proxy-ssl-secret ${printName(secret)} is in another namespace` };
   const data = index.findData('Secret', secret);
   if (data === undefined) return { skipped: `proxy-ssl-secret: there is no Secret ${printName(secret)}` };
   const known = ['ca.crt', 'tls.crt', 'tls.key'].filter((key) => data[key] !== undefined);
-  if (known.length === 0) return { skipped: `proxy-ssl-secret: Secret ${printName(secret)} has neither ca.crt nor a key pair` };
+  if (known.length === 0)
+    return { skipped: `proxy-ssl-secret: Secret ${printName(secret)} has neither ca.crt nor a key pair` };
   if (data['ca.crt'] === '') return { skipped: `proxy-ssl-secret: ca.crt of Secret ${printName(secret)} is empty` };
   return { secret: data['ca.crt'] === undefined ? undefined : secret };
 }

@@ -12,7 +12,8 @@ export const traefikWords: ControllerWords = {
   allowTlsVersions: (config) => `set minVersion: VersionTLS12 and no maxVersion ${inSettings(config)}`,
   // Nothing of Traefik stands between client and router.
   tellClientAddress: (config) => `take what sets X-Forwarded-For off the way to controller ${config.controller.name}`,
-  unknownNamesSetting: (config) => `the routers of controller ${config.controller.name} that have a rule without a host`,
+  unknownNamesSetting: (config) =>
+    `the routers of controller ${config.controller.name} that have a rule without a host`,
 };
 
 function inSettings(config: Config): string {

@@ -58,7 +58,10 @@ export function makeContext(pair: KeyPair, behaviour: GatewayBehaviour): SecureC
 }
 
 /** The span of TLS versions that a controller accepts, in node:tls's terms. */
-export function versionsOf({ tlsVersions }: GatewayBehaviour): { minVersion: SecureVersion; maxVersion: SecureVersion } {
+export function versionsOf({ tlsVersions }: GatewayBehaviour): {
+  minVersion: SecureVersion;
+  maxVersion: SecureVersion;
+} {
   const sorted: SecureVersion[] = [...tlsVersions].sort();
   return { minVersion: sorted[0] ?? 'TLSv1.2', maxVersion: sorted.at(-1) ?? 'TLSv1.3' };
 }
@@ -87,7 +90,8 @@ function judge(secret: Readonly<Record<string, string>> | undefined, host: strin
       return 'tls.key does not belong to the first certificate of tls.crt';
     }
     // Without names the CN counts, as it does for ingress-nginx (internal/ingress/controller/controller.go: VerifyHostname).
-    const isNamed = dnsNames.length > 0 ? coversName(dnsNames, host) : new X509Certificate(certificate).checkHost(host) !== undefined;
+    const isNamed =
+      dnsNames.length > 0 ? coversName(dnsNames, host) : new X509Certificate(certificate).checkHost(host) !== undefined;
     return isNamed ? { certificate, key } : 'its certificate does not name the host';
   } catch (error) {
     if (error instanceof KnownError) return error.message;

@@ -34,7 +34,10 @@ export interface Connections {
 }
 
 /** `192.0.2.1:1234`, `[2001:db8::1]:1234`. */
-export function addressOf({ remoteAddress = 'unknown', remotePort = 0 }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
+export function addressOf({
+  remoteAddress = 'unknown',
+  remotePort = 0,
+}: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
   return `${remoteAddress.includes(':') ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
 }
 

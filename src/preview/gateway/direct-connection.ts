@@ -17,13 +17,23 @@ interface Reporting {
 }
 
 /** Decides by its first bytes what becomes of a connection; passed through, it stays here to its end. Never rejects. */
-export async function directConnection(connection: Connection, generation: Generation, { limits, now, onEntry }: Reporting): Promise<void> {
+export async function directConnection(
+  connection: Connection,
+  generation: Generation,
+  { limits, now, onEntry }: Reporting,
+): Promise<void> {
   const { socket, client } = connection;
   const { behaviour, findPod } = generation.input;
   const time = now();
   const elapsed = (): number => now().getTime() - time.getTime();
   const refused = (reason: string): void => {
-    onEntry({ kind: 'refused', time, client, ...(connection.serverName === undefined ? {} : { host: connection.serverName }), reason });
+    onEntry({
+      kind: 'refused',
+      time,
+      client,
+      ...(connection.serverName === undefined ? {} : { host: connection.serverName }),
+      reason,
+    });
   };
 
   const isGone = (): boolean => socket.destroyed;
@@ -46,7 +56,14 @@ export async function directConnection(connection: Connection, generation: Gener
       return;
     }
     onEntry({
-      ...{ kind: 'request', time, client, host: shown(request.host), method: request.method, path: shown(request.path) },
+      ...{
+        kind: 'request',
+        time,
+        client,
+        host: shown(request.host),
+        method: request.method,
+        path: shown(request.path),
+      },
       ...{ httpVersion: request.httpVersion, status: page.status, bytes: lengthOfPage(page), durationMs: elapsed() },
     });
     return;
@@ -80,7 +97,15 @@ export async function directConnection(connection: Connection, generation: Gener
   }
 
   const finished = (outcome: { bytesFromClient: number; bytesToClient: number; problem?: string }): void => {
-    onEntry({ kind: 'connection', time, client, host: host.name, ...outcome, durationMs: elapsed(), backend: host.backend.service });
+    onEntry({
+      kind: 'connection',
+      time,
+      client,
+      host: host.name,
+      ...outcome,
+      durationMs: elapsed(),
+      backend: host.backend.service,
+    });
   };
   const port = host.connection === 'dead' ? undefined : findPod(host.backend);
   if (port === undefined) {

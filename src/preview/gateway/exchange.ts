@@ -28,7 +28,13 @@ export const clientLeft = 499;
 
 /** Starts the clock of a request. */
 export function beginExchange(
-  request: { readonly client: string; readonly host: string; readonly method: string; readonly path: string; readonly httpVersion: string },
+  request: {
+    readonly client: string;
+    readonly host: string;
+    readonly method: string;
+    readonly path: string;
+    readonly httpVersion: string;
+  },
   now: () => Date,
   onEntry: (entry: AccessEntry) => void,
 ): Exchange {

@@ -25,14 +25,12 @@ export function indexHosts(hosts: readonly GatewayHost[]): HostIndex {
   };
   return {
     forName,
-    forHello: (serverName, reading) => (reading === 'first-read' ? byName.get(serverName) : forName(serverName.toLowerCase())),
+    forHello: (serverName, reading) =>
+      reading === 'first-read' ? byName.get(serverName) : forName(serverName.toLowerCase()),
   };
 }
 
 /** The name in a Host header or an :authority: without port and final dot, in lower case, as nginx compares it. */
 export function nameOfAuthority(authority: string): string {
-  return authority
-    .toLowerCase()
-    .replace(/:\d*$/, '')
-    .replace(/\.$/, '');
+  return authority.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '');
 }

@@ -15,7 +15,10 @@ import { answerUpgrade } from './upgrades.ts';
  *
  * @param most requests that may wait on one connection.
  */
-export function createHttp1Server(around: Surroundings, most: number): (socket: TLSSocket, connection: Connection) => void {
+export function createHttp1Server(
+  around: Surroundings,
+  most: number,
+): (socket: TLSSocket, connection: Connection) => void {
   const served = new WeakMap<Duplex, { readonly connection: Connection; readonly turns: Turns }>();
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     served.get(request.socket)?.turns.take(response, () => {
@@ -28,7 +31,10 @@ export function createHttp1Server(around: Surroundings, most: number): (socket: 
     });
   };
   // The Host header is looked at in invalid-requests.ts, for the log to have a line about it.
-  const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0, requireHostHeader: false }, answer);
+  const server = createServer(
+    { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0, requireHostHeader: false },
+    answer,
+  );
   server.timeout = around.limits.stalledMs;
   // nginx minds no other expectation than 100-continue either.
   server.on('checkExpectation', answer);
@@ -43,7 +49,9 @@ export function createHttp1Server(around: Surroundings, most: number): (socket: 
     // A request that runs has its own line, and a reset or an end of TLS is no matter of HTTP.
     const isTold = error.code?.startsWith('HPE_') === true && !(isLeaving && running !== undefined);
     if (connection !== undefined && isTold) {
-      connection.problem ??= isLeaving ? 'the client left in the middle of a request' : `not readable as HTTP: ${error.reason ?? error.code ?? ''}`;
+      connection.problem ??= isLeaving
+        ? 'the client left in the middle of a request'
+        : `not readable as HTTP: ${error.reason ?? error.code ?? ''}`;
     }
     if (connection === undefined || !isTold || isLeaving || running?.headersSent === true) {
       socket.destroy();

@@ -20,7 +20,12 @@ const handshakeRecord = 0x16;
  * @param limitMs milliseconds from the start of the connection until it gives up.
  * @param elapsedMs how many of them are over.
  */
-export function readOpening(socket: Socket, reading: GatewayBehaviour['helloReading'], limitMs: number, elapsedMs = 0): Promise<Opening> {
+export function readOpening(
+  socket: Socket,
+  reading: GatewayBehaviour['helloReading'],
+  limitMs: number,
+  elapsedMs = 0,
+): Promise<Opening> {
   return new Promise((resolve) => {
     let bytes = Buffer.alloc(0);
 
@@ -42,11 +47,17 @@ export function readOpening(socket: Socket, reading: GatewayBehaviour['helloRead
       }
     };
     const leave = (): void => {
-      settle({ kind: 'none', ...(bytes.length === 0 ? {} : { reason: 'the client left in the middle of its ClientHello' }) });
+      settle({
+        kind: 'none',
+        ...(bytes.length === 0 ? {} : { reason: 'the client left in the middle of its ClientHello' }),
+      });
     };
-    const timer = setTimeout(() => {
-      settle({ kind: 'none', reason: `no complete ClientHello within ${limitMs} ms` });
-    }, limitMs - Math.max(0, elapsedMs));
+    const timer = setTimeout(
+      () => {
+        settle({ kind: 'none', reason: `no complete ClientHello within ${limitMs} ms` });
+      },
+      limitMs - Math.max(0, elapsedMs),
+    );
     socket.on('data', collect).on('end', leave).on('close', leave).resume();
   });
 }

@@ -8,7 +8,12 @@ export type GatewayRequest = IncomingMessage | Http2ServerRequest;
 export type GatewayResponse = ServerResponse | Http2ServerResponse;
 
 /** Answers a request with a page, and takes what the client still sends. */
-export function sendPage(request: GatewayRequest, response: GatewayResponse, page: PageAnswer, headers: Readonly<Record<string, string>>): void {
+export function sendPage(
+  request: GatewayRequest,
+  response: GatewayResponse,
+  page: PageAnswer,
+  headers: Readonly<Record<string, string>>,
+): void {
   response.statusCode = page.status;
   for (const [name, value] of Object.entries({ ...headers, ...pageHeaders(page) })) {
     response.setHeader(name, value);
@@ -24,7 +29,9 @@ export function sendPage(request: GatewayRequest, response: GatewayResponse, pag
 
 /** A whole HTTP/1.1 answer, for a socket that no HTTP server reads; the connection ends with it. */
 export function renderPage(page: PageAnswer, headers: Readonly<Record<string, string>>): string {
-  const lines = Object.entries({ ...headers, ...pageHeaders(page), connection: 'close' }).map(([name, value]) => `${name}: ${value}`);
+  const lines = Object.entries({ ...headers, ...pageHeaders(page), connection: 'close' }).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
   return [`HTTP/1.1 ${page.status} ${STATUS_CODES[page.status] ?? 'Unknown'}`, ...lines, '', page.body].join('\r\n');
 }
 

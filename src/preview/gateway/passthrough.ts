@@ -16,7 +16,11 @@ export interface PassthroughOutcome {
  * @param client paused, with its first bytes put back; it must allow to be half open.
  * @param port where the pod listens on loopback.
  */
-export function passThrough(client: Socket, port: number, { stalledMs, closingMs }: Pick<Limits, 'stalledMs' | 'closingMs'>): Promise<PassthroughOutcome> {
+export function passThrough(
+  client: Socket,
+  port: number,
+  { stalledMs, closingMs }: Pick<Limits, 'stalledMs' | 'closingMs'>,
+): Promise<PassthroughOutcome> {
   let problem: string | undefined;
   const pod = connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true });
   const watch = (side: Socket, name: string): Promise<unknown> => {

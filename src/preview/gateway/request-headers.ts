@@ -65,7 +65,11 @@ function remove(headers: GatewayRequest['headers'], names: readonly string[]): v
  *
  * @param client address of the client, without its port.
  */
-export function forwardedHeaders(request: GatewayRequest, { authority }: Target, client: string): Record<string, string> {
+export function forwardedHeaders(
+  request: GatewayRequest,
+  { authority }: Target,
+  client: string,
+): Record<string, string> {
   return {
     host: authority,
     'x-real-ip': client,
@@ -76,6 +80,8 @@ export function forwardedHeaders(request: GatewayRequest, { authority }: Target,
     'x-forwarded-scheme': 'https',
     'x-scheme': 'https',
     // HTTP/2 frames a body by itself. Without a framing in HTTP/1.1 it would read as a second request.
-    ...('stream' in request && hasBody(request) && request.headers['content-length'] === undefined ? { 'transfer-encoding': 'chunked' } : {}),
+    ...('stream' in request && hasBody(request) && request.headers['content-length'] === undefined
+      ? { 'transfer-encoding': 'chunked' }
+      : {}),
   };
 }

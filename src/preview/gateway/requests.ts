@@ -54,7 +54,10 @@ export function answerRequest(request: GatewayRequest, response: GatewayResponse
   if (fault !== undefined) {
     exchange.bytes = request.method === 'HEAD' ? 0 : lengthOfPage(fault);
     // HTTP/2 has no such header (RFC 9113, 8.2.2).
-    sendPage(request, response, fault, { ...edgeHeaders(generation.input.behaviour), ...('stream' in request ? {} : { connection: 'close' }) });
+    sendPage(request, response, fault, {
+      ...edgeHeaders(generation.input.behaviour),
+      ...('stream' in request ? {} : { connection: 'close' }),
+    });
     return;
   }
   const route = routeRequest(generation, name);
@@ -73,14 +76,25 @@ export function answerRequest(request: GatewayRequest, response: GatewayResponse
   const mayReuse = !body && repeatable.has(request.method ?? '');
   // A client that closes its own connection says nothing about the hop.
   const hopHeaders = mayReuse ? { ...headers, connection: 'keep-alive' } : headers;
-  const options = { hop: route.hop, port: route.port, headers: hopHeaders, mayReuse, stalledMs: around.limits.stalledMs };
+  const options = {
+    hop: route.hop,
+    port: route.port,
+    headers: hopHeaders,
+    mayReuse,
+    stalledMs: around.limits.stalledMs,
+  };
   forward(request, response, { options, exchange, generation, passages: around.passages });
 }
 
 function forward(
   request: GatewayRequest,
   response: GatewayResponse,
-  way: { readonly options: PassageOptions; readonly exchange: Exchange; readonly generation: Generation; readonly passages: Passages },
+  way: {
+    readonly options: PassageOptions;
+    readonly exchange: Exchange;
+    readonly generation: Generation;
+    readonly passages: Passages;
+  },
 ): void {
   const { options, exchange, generation, passages } = way;
   const { behaviour } = generation.input;
@@ -108,7 +122,12 @@ function forward(
       });
     },
     onError: (error) => {
-      if (mayRepeat && outgoing?.reusedSocket === true && closedUnderway.has(error.code ?? '') && !response.headersSent) {
+      if (
+        mayRepeat &&
+        outgoing?.reusedSocket === true &&
+        closedUnderway.has(error.code ?? '') &&
+        !response.headersSent
+      ) {
         mayRepeat = false;
         passages.forward(request, response, options, passage);
         return;

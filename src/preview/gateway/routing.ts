@@ -20,7 +20,9 @@ export function routeRequest({ input, hosts, upstreams }: Generation, name: stri
     return { kind: 'page', page: upstream.page, backend };
   }
   const port = findPod(backend);
-  return port === undefined ? { kind: 'page', page: behaviour.upstreamMissing, backend } : { kind: 'hop', hop: upstream, port, backend };
+  return port === undefined
+    ? { kind: 'page', page: behaviour.upstreamMissing, backend }
+    : { kind: 'hop', hop: upstream, port, backend };
 }
 
 /**

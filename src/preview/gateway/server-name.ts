@@ -28,7 +28,10 @@ export function lengthOfRecord(bytes: Buffer): number | undefined {
  *
  * @param bytes what the connection begins with.
  */
-export async function readServerName(bytes: Buffer, reading: GatewayBehaviour['helloReading']): Promise<string | undefined> {
+export async function readServerName(
+  bytes: Buffer,
+  reading: GatewayBehaviour['helloReading'],
+): Promise<string | undefined> {
   const record = reading === 'first-read' ? fillWithZeros(bytes) : bytes.subarray(0, lengthOfRecord(bytes) ?? 0);
   try {
     // A stream that ends: read-tls-client-hello@2.0.0 waits for bytes as long as its stream is open.

@@ -11,7 +11,11 @@ import { forwardedHeaders, hasBody, stripHeaders, targetOf } from './request-hea
 import type { Surroundings } from './requests.ts';
 import { tellProblem, edgeHeaders, pageOfFailure, routeRequest } from './routing.ts';
 
-const otherUpgrade: PageAnswer = { status: 501, contentType: 'text/plain', body: 'Of all upgrades the preview knows WebSocket only, and none with a body.\n' };
+const otherUpgrade: PageAnswer = {
+  status: 501,
+  contentType: 'text/plain',
+  body: 'Of all upgrades the preview knows WebSocket only, and none with a body.\n',
+};
 /** Octets that a client may send before the pod has agreed; RFC 6455, 4.1 has it wait. */
 const mostEarly = 64 * 1024;
 
@@ -69,7 +73,11 @@ export function answerUpgrade(request: IncomingMessage, head: Buffer, around: Su
     return;
   }
   const { stalledMs } = around.limits;
-  const headers = { ...forwardedHeaders(request, target, socket.remoteAddress ?? ''), connection: 'Upgrade', upgrade: 'websocket' };
+  const headers = {
+    ...forwardedHeaders(request, target, socket.remoteAddress ?? ''),
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+  };
   stripHeaders(request);
   request.url = target.path;
   // httpxy's first look is at this very header.

@@ -84,7 +84,12 @@ function prepare(host: GatewayHost, { behaviour, findData }: GatewayInput, compl
     scheme: 'https:',
     agent: new HttpsAgent(settings),
     verifies: true,
-    tls: { ca, servername, checkServerIdentity: (_host, certificate) => (name === undefined ? undefined : checkServerIdentity(name, certificate)) },
+    tls: {
+      ca,
+      servername,
+      checkServerIdentity: (_host, certificate) =>
+        name === undefined ? undefined : checkServerIdentity(name, certificate),
+    },
   };
 }
 

@@ -42,7 +42,8 @@ export function expectInLog(subject: VerifySubject): string {
 function judgeTerminated({ context }: Situation, evidence: LogEvidence): Finding {
   const line = findLine(evidence);
   if (line !== undefined) return pass(`"${showText(line)}"`);
-  if (evidence.request.answer === undefined) return skip(`the request was not answered: ${showOutcome(evidence.request)}`);
+  if (evidence.request.answer === undefined)
+    return skip(`the request was not answered: ${showOutcome(evidence.request)}`);
   if (evidence.isCut) return skip(logIsCut);
   return fail(`no line with ${evidence.path} among ${evidence.controllerLines.length}`, {
     cause: 'the request was answered past this controller, or its access log is off, or the line came too late',
@@ -58,10 +59,14 @@ function judgePassthrough({ subject: { service } }: Situation, evidence: LogEvid
       remedy: mendPassthrough,
     });
   }
-  if (evidence.request.answer === undefined) return skip(`the request was not answered: ${showOutcome(evidence.request)}`);
+  if (evidence.request.answer === undefined)
+    return skip(`the request was not answered: ${showOutcome(evidence.request)}`);
   if (evidence.isCut) return skip(logIsCut);
   // Silence means something only in a log that speaks of what we send: other lines may be of another day's traffic, or no access log.
-  if (!evidence.isWitnessed) return skip('no other request of this run is in the log of the controller either, so that this one is missing proves nothing');
+  if (!evidence.isWitnessed)
+    return skip(
+      'no other request of this run is in the log of the controller either, so that this one is missing proves nothing',
+    );
   return pass(`none of ${evidence.controllerLines.length} lines has ${evidence.path}`);
 }
 

@@ -26,7 +26,13 @@ export const answer: ServiceCheck = {
 
 function judgeFailure(situation: Situation, failure: ProbeFailure | undefined): Finding {
   const { service, client } = situation.subject;
-  if (service.clientAuth && client === undefined && failure !== undefined && isEnded(failure) && isAboutCertificate(failure.alert)) {
+  if (
+    service.clientAuth &&
+    client === undefined &&
+    failure !== undefined &&
+    isEnded(failure) &&
+    isAboutCertificate(failure.alert)
+  ) {
     return skip('no client certificate is here to ask with');
   }
   const evidence = { ...situation, failure };

@@ -59,7 +59,10 @@ function explainOldCertificate({ subject, owner, leaf, isVouchedFor }: Evidence)
   const cause = `${age} certificate of the same names, of ${showDay(leaf.notBefore)}: what is in ${path} was not applied`;
   return endsAtController(subject)
     ? { cause: isVouchedFor ? cause : `${cause}; or it is somebody else's`, remedy: 'ingress-tls apply' }
-    : { cause: `${cause}, or the pods still hold the one they started with`, remedy: `ingress-tls apply, then ${restartPods(service)}` };
+    : {
+        cause: `${cause}, or the pods still hold the one they started with`,
+        remedy: `ingress-tls apply, then ${restartPods(service)}`,
+      };
 }
 
 function explainEdgeCertificate({ context, subject: { service }, owner }: Evidence): Explanation | undefined {
@@ -86,7 +89,8 @@ function explainPodCertificate({ context, subject: { service }, owner }: Evidenc
 
 /** The fallback certificate and the page for unknown hosts together: the controller knows nothing of the host. */
 function explainMissingRoute({ context, subject: { service }, owner, answer }: Evidence): Explanation | undefined {
-  if (owner.kind !== 'fallback' || answer === undefined || answer.status !== context.behaviour.unknownHost.status) return undefined;
+  if (owner.kind !== 'fallback' || answer === undefined || answer.status !== context.behaviour.unknownHost.status)
+    return undefined;
   if (!isPage(context.behaviour.unknownHost, answer) && service.image !== undefined) return undefined;
   return missingRoute(context, service);
 }

@@ -17,19 +17,32 @@ export const certificate: ServiceCheck = {
   judge: (situation, see) => {
     const observation = see(probeAsClient(situation.subject));
     if (observation.leaf === undefined) return failWithoutCertificate(situation, observation);
-    return judgeLeaf(situation, observation, observation.leaf) ?? findOutlier(situation, see) ?? pass(nameCertificate(observation.leaf));
+    return (
+      judgeLeaf(situation, observation, observation.leaf) ??
+      findOutlier(situation, see) ??
+      pass(nameCertificate(observation.leaf))
+    );
   },
 };
 
 function failWithoutCertificate(situation: Situation, observation: Observation): Finding {
   const evidence = { ...situation, failure: observation.failure };
-  return fail(`no certificate: ${showFailure(observation.failure)}`, explain(noCertificateRules, evidence, noCertificate(evidence)));
+  return fail(
+    `no certificate: ${showFailure(observation.failure)}`,
+    explain(noCertificateRules, evidence, noCertificate(evidence)),
+  );
 }
 
 function judgeLeaf(situation: Situation, observation: Observation, leaf: CertificateFacts): Finding | undefined {
   const owner = identifyLeaf(situation.context, situation.subject, leaf);
   if (owner.kind === 'expected') return undefined;
-  const evidence = { ...situation, owner, leaf, answer: observation.answer, isVouchedFor: !isChainRefused(observation) };
+  const evidence = {
+    ...situation,
+    owner,
+    leaf,
+    answer: observation.answer,
+    isVouchedFor: !isChainRefused(observation),
+  };
   return fail(showCertificate(leaf), explain(otherCertificateRules, evidence, otherCertificate(evidence)));
 }
 
@@ -39,7 +52,8 @@ function findOutlier(situation: Situation, see: See): Finding | undefined {
     const { leaf } = see(probeVersion(situation.subject, version));
     if (leaf === undefined || leaf.fingerprint === situation.subject.leaf.fingerprint) continue;
     return fail(`now the right certificate, now ${showCertificate(leaf)}`, {
-      cause: 'not every connection reaches the same server: replicas of different age, or two controllers behind one address',
+      cause:
+        'not every connection reaches the same server: replicas of different age, or two controllers behind one address',
       remedy: 'wait until the rollout is done, then run ingress-tls verify again',
     });
   }

@@ -7,10 +7,16 @@ import { showText } from '../words.ts';
  * The address that the pod is told its client has. With passthrough on, ingress-nginx takes every TLS connection through a
  * proxy of its own at 127.0.0.1 (kubernetes/ingress-nginx#8052), and unless it believes that proxy, so do the pods.
  */
-export function judgeClientAddress(situation: Situation, evidence: LogEvidence): Finding & { readonly expected: string } {
+export function judgeClientAddress(
+  situation: Situation,
+  evidence: LogEvidence,
+): Finding & { readonly expected: string } {
   const { ownAddress } = evidence;
   return {
-    expected: ownAddress === undefined ? "the client's address in X-Forwarded-For, not a loopback one" : `X-Forwarded-For: ${showText(ownAddress)}`,
+    expected:
+      ownAddress === undefined
+        ? "the client's address in X-Forwarded-For, not a loopback one"
+        : `X-Forwarded-For: ${showText(ownAddress)}`,
     ...judge(situation, evidence),
   };
 }
@@ -18,7 +24,11 @@ export function judgeClientAddress(situation: Situation, evidence: LogEvidence):
 function judge({ context, subject: { service } }: Situation, { path, podLines, ownAddress }: LogEvidence): Finding {
   const request = podLines.map(readRequest).find((found) => found?.uri === path);
   if (request === undefined) {
-    return skip(service.image === undefined ? `no line with ${path} in the log of the pod` : `the log of ${service.image} is not read`);
+    return skip(
+      service.image === undefined
+        ? `no line with ${path} in the log of the pod`
+        : `the log of ${service.image} is not read`,
+    );
   }
   const [address] = request.forwardedFor;
   if (address === undefined) {
@@ -30,13 +40,17 @@ function judge({ context, subject: { service } }: Situation, { path, podLines, o
   const seen = `X-Forwarded-For: ${showText(request.forwardedFor.join(', '))}`;
   if (isLoopback(address) && (ownAddress === undefined || !isLoopback(ownAddress))) {
     const finding = fail(seen, {
-      cause: "the controller takes its own passthrough proxy for the client, so the pod cannot tell its clients apart",
+      cause: 'the controller takes its own passthrough proxy for the client, so the pod cannot tell its clients apart',
       remedy: `${context.words.tellClientAddress(context.config)}: ingress-tls apply`,
     });
     return excuse(context, 'client-address', finding);
   }
   // Through a node port the node's address takes the client's place unless externalTrafficPolicy is Local.
-  return pass(ownAddress === undefined || address === ownAddress ? seen : `${seen} (a node's, where the Service has externalTrafficPolicy: Cluster)`);
+  return pass(
+    ownAddress === undefined || address === ownAddress
+      ? seen
+      : `${seen} (a node's, where the Service has externalTrafficPolicy: Cluster)`,
+  );
 }
 
 interface PodRequest {
@@ -57,11 +71,19 @@ function readRequest(line: string): PodRequest | undefined {
   if (typeof uri !== 'string') return undefined;
   const values = field(field(request, 'headers'), 'X-Forwarded-For');
   const texts = Array.isArray(values) ? values.filter((value) => typeof value === 'string') : [];
-  return { uri, forwardedFor: texts.flatMap((text) => text.split(',')).map((text) => text.trim()).filter((text) => text !== '') };
+  return {
+    uri,
+    forwardedFor: texts
+      .flatMap((text) => text.split(','))
+      .map((text) => text.trim())
+      .filter((text) => text !== ''),
+  };
 }
 
 function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
 }
 
 /** IPv4 127.0.0.0/8 (RFC 1122, 3.2.1.3) and IPv6 ::1, also mapped. */

@@ -15,7 +15,8 @@ export const coalescing: ServiceCheck = {
   id: 'coalescing',
   appliesTo: ({ mode }) => endsInPod(mode),
   plan: ({ context, subject }) => [subject, ...findTerminated(context)].map(probeAsClient),
-  expect: ({ subject: { service } }) => `no HTTP/2 with a certificate for another host as well: neither at a terminated host with one for ${service.host}, nor the other way round`,
+  expect: ({ subject: { service } }) =>
+    `no HTTP/2 with a certificate for another host as well: neither at a terminated host with one for ${service.host}, nor the other way round`,
   judge,
 };
 
@@ -28,10 +29,14 @@ function judge(situation: Situation, see: See): Finding {
   if (others.length === 0) return skip('no other service ends at the controller');
   const shown = others.filter(({ leaf }) => leaf !== undefined);
   if (shown.length === 0) return skip('no terminated host showed a certificate');
-  const risk = shown.find(({ leaf, protocol }) => protocol === 'h2' && leaf !== undefined && coversName(leaf.dnsNames, host));
+  const risk = shown.find(
+    ({ leaf, protocol }) => protocol === 'h2' && leaf !== undefined && coversName(leaf.dnsNames, host),
+  );
   if (risk !== undefined) return warnOfController(situation, risk.other);
   const isOffered = shown.some(({ protocol }) => protocol === 'h2');
-  return pass(isOffered ? `HTTP/2 with a certificate that does not cover ${host}` : 'no HTTP/2 where TLS ends at the controller');
+  return pass(
+    isOffered ? `HTTP/2 with a certificate that does not cover ${host}` : 'no HTTP/2 where TLS ends at the controller',
+  );
 }
 
 /** Another service whose requests a client may send down its connection to the pod. */
@@ -39,7 +44,9 @@ function findDrawn({ context, subject }: Situation, see: See): VerifySubject | u
   const { leaf, protocol } = see(probeAsClient(subject));
   // Of a certificate that is not the pod's, the check `certificate` speaks.
   if (protocol !== 'h2' || leaf?.fingerprint !== subject.leaf.fingerprint) return undefined;
-  return context.subjects.find(({ service }) => service.name !== subject.service.name && coversName(leaf.dnsNames, service.host));
+  return context.subjects.find(
+    ({ service }) => service.name !== subject.service.name && coversName(leaf.dnsNames, service.host),
+  );
 }
 
 function warnOfPod({ service }: VerifySubject, { service: { host: drawnHost } }: VerifySubject): Finding {
@@ -56,7 +63,10 @@ function warnOfPod({ service }: VerifySubject, { service: { host: drawnHost } }:
   );
 }
 
-function warnOfController({ context: { config, words }, subject }: Situation, { service: { host: terminatedHost } }: VerifySubject): Finding {
+function warnOfController(
+  { context: { config, words }, subject }: Situation,
+  { service: { host: terminatedHost } }: VerifySubject,
+): Finding {
   const { host, name } = subject.service;
   return fail(
     `${terminatedHost} offers HTTP/2, and its certificate covers ${host} too`,

@@ -15,7 +15,8 @@ export const foreignHost: ServiceCheck = {
   id: 'foreign-host',
   appliesTo: ({ mode }) => endsInPod(mode),
   plan: (situation) => [...listAttempts(situation).map(({ probe }) => probe), ...listUsual(situation)],
-  expect: ({ subject: { service } }) => `no answer of ${service.name} to Host ${service.host} over a connection for another name or none`,
+  expect: ({ subject: { service } }) =>
+    `no answer of ${service.name} to Host ${service.host} over a connection for another name or none`,
   judge,
 };
 
@@ -28,7 +29,9 @@ interface Attempt {
 function listAttempts({ context, subject }: Situation): readonly Attempt[] {
   const [terminated] = findTerminated(context);
   return [
-    ...(terminated === undefined ? [] : [{ way: `by ${terminated.service.host}`, probe: probeForeignHost(subject, terminated) }]),
+    ...(terminated === undefined
+      ? []
+      : [{ way: `by ${terminated.service.host}`, probe: probeForeignHost(subject, terminated) }]),
     { way: 'without a name', probe: probeForeignHost(subject, undefined) },
   ];
 }
@@ -47,7 +50,9 @@ function judge(situation: Situation, see: See): Finding {
   if (first !== undefined) {
     const right = see(probeAsClient(situation.subject)).answer;
     // A person's own application is known by nothing but its status until it has answered in the right way.
-    const isCertain = greeting !== undefined || reached.some(({ observation }) => right !== undefined && observation.answer?.body === right.body);
+    const isCertain =
+      greeting !== undefined ||
+      reached.some(({ observation }) => right !== undefined && observation.answer?.body === right.body);
     return fail(
       seen,
       {
@@ -58,7 +63,9 @@ function judge(situation: Situation, see: See): Finding {
     );
   }
   const observations = attempts.map(({ observation }) => observation);
-  const isClear = observations.every(({ answer: given, failure }) => given !== undefined || (failure !== undefined && isEnded(failure)));
+  const isClear = observations.every(
+    ({ answer: given, failure }) => given !== undefined || (failure !== undefined && isEnded(failure)),
+  );
   if (!isClear) return skip(`neither answered nor refused: ${seen}`);
   if (!isAnybodyServed([...observations, ...listUsual(situation).map(see)])) return skip(`${provesNothing}: ${seen}`);
   const [outcome, ...others] = new Set(observations.map(showOutcome));

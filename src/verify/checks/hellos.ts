@@ -20,7 +20,8 @@ export const splitHello: ServiceCheck = {
   appliesTo,
   plan: ({ subject }) => [...probeSplitHello(subject), probeAsClient(subject)],
   expect: (situation) => `${expectPod(situation)}, also when the hello comes in two pieces`,
-  judge: (situation, see) => judge(situation, 'split-hello', probeSplitHello(situation.subject).map(see), see(probeAsClient(situation.subject))),
+  judge: (situation, see) =>
+    judge(situation, 'split-hello', probeSplitHello(situation.subject).map(see), see(probeAsClient(situation.subject))),
 };
 
 /** A hello larger than a segment with the name last, as post-quantum key shares make it. */
@@ -33,23 +34,36 @@ export const largeHello: ServiceCheck = {
     const { subject } = situation;
     const tries = probeLargeHello(subject).map(see);
     // The hello is one of TLS 1.2, whose certificate can be read on the wire; in 1.3 it cannot.
-    const isOnlyNew = tries.every(({ failure }) => failure?.alert === alerts.protocolVersion) && isVersionRefused(see(probeVersion(subject, 'TLSv1.2')));
+    const isOnlyNew =
+      tries.every(({ failure }) => failure?.alert === alerts.protocolVersion) &&
+      isVersionRefused(see(probeVersion(subject, 'TLSv1.2')));
     if (isOnlyNew) return skip('the pod speaks TLS 1.3 alone, and this hello is one of TLS 1.2');
     return judge(situation, 'large-hello', tries, see(probeAsClient(subject)));
   },
 };
 
 /** One try with another end proves that the pieces are not put together; that they are, only all of them together. */
-function judge(situation: Situation, check: 'split-hello' | 'large-hello', tries: readonly Observation[], whole: Observation): Finding {
+function judge(
+  situation: Situation,
+  check: 'split-hello' | 'large-hello',
+  tries: readonly Observation[],
+  whole: Observation,
+): Finding {
   const { context, subject } = situation;
   const isRight = (observation: Observation): boolean => observation.leaf?.fingerprint === subject.leaf.fingerprint;
   const isRightWhole = isRight(whole);
   const other = tries.find((each) => !isRight(each) && !(isRightWhole && isUntold(each)));
-  if (other === undefined) return tries.every(({ isReadApart }) => isReadApart === true) ? pass(nameCertificate(subject.leaf)) : skip(cannotTell);
+  if (other === undefined)
+    return tries.every(({ isReadApart }) => isReadApart === true)
+      ? pass(nameCertificate(subject.leaf))
+      : skip(cannotTell);
   const { leaf, failure } = other;
   const seen = leaf === undefined ? `no certificate: ${showFailure(failure)}` : showCertificate(leaf);
   if (!isRightWhole) {
-    return fail(seen, { cause: 'not even a whole hello in one piece brings the right certificate', remedy: mendCertificateFirst });
+    return fail(seen, {
+      cause: 'not even a whole hello in one piece brings the right certificate',
+      remedy: mendCertificateFirst,
+    });
   }
   const product = context.behaviour.product;
   const finding = fail(seen, {
@@ -57,7 +71,10 @@ function judge(situation: Situation, check: 'split-hello' | 'large-hello', tries
     remedy: 'set controller.image in ingress-tls.yaml to one that reads the whole hello, or use mode: reencrypt',
   });
   const owner = leaf === undefined ? undefined : identifyLeaf(context, subject, leaf).kind;
-  const isControllers = owner === 'fallback' || owner === 'edge' || context.subjects.some((other) => endsAtController(other) && other.leaf.fingerprint === leaf?.fingerprint);
+  const isControllers =
+    owner === 'fallback' ||
+    owner === 'edge' ||
+    context.subjects.some((other) => endsAtController(other) && other.leaf.fingerprint === leaf?.fingerprint);
   return isControllers ? excuse(context, check, finding) : finding;
 }
 

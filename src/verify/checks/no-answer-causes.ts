@@ -10,7 +10,12 @@ interface Evidence extends Situation {
 }
 
 /** Why a request that should be answered was not. */
-export const noAnswerRules: readonly Rule<Evidence>[] = [explainHandshake, explainRefusedClient, explainUnaskedClient, explainDeadBackend];
+export const noAnswerRules: readonly Rule<Evidence>[] = [
+  explainHandshake,
+  explainRefusedClient,
+  explainUnaskedClient,
+  explainDeadBackend,
+];
 
 export function noAnswer({ subject: { service } }: Evidence): Explanation {
   return {
@@ -38,10 +43,9 @@ function explainUnaskedClient({ context, subject: { service, client }, failure }
   if (client !== undefined || failure === undefined || !isAboutCertificate(failure.alert)) return undefined;
   return {
     cause: `whoever ends TLS for ${service.host} demands a client certificate, which ingress-tls.yaml does not say`,
-    remedy:
-      endsInPod(service.mode)
-        ? `set clientAuth: true for ${service.name} in ingress-tls.yaml, then run ingress-tls apply`
-        : `${context.words.undoClientAuth}, or use mode: passthrough for ${service.name}`,
+    remedy: endsInPod(service.mode)
+      ? `set clientAuth: true for ${service.name} in ingress-tls.yaml, then run ingress-tls apply`
+      : `${context.words.undoClientAuth}, or use mode: passthrough for ${service.name}`,
   };
 }
 

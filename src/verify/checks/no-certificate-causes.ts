@@ -10,7 +10,13 @@ interface Evidence extends Situation {
 }
 
 /** Why no certificate was shown. */
-export const noCertificateRules: readonly Rule<Evidence>[] = [explainUnreachable, explainUnknownName, explainVersion, explainGarbage, explainDeadPassthrough];
+export const noCertificateRules: readonly Rule<Evidence>[] = [
+  explainUnreachable,
+  explainUnknownName,
+  explainVersion,
+  explainGarbage,
+  explainDeadPassthrough,
+];
 
 export function noCertificate({ context, failure }: Evidence): Explanation {
   const deed = failure?.code === 'timeout' ? 'accepts connections and then says nothing' : 'ends the connection';
@@ -35,7 +41,10 @@ function explainUnreachable({ context, failure }: Evidence): Explanation | undef
 /** nginx with ssl-reject-handshake, and others without a fallback certificate. */
 function explainUnknownName({ context, subject: { service }, failure }: Evidence): Explanation | undefined {
   if (failure?.alert !== alerts.unrecognizedName) return undefined;
-  return { cause: `the controller has no route for ${service.host}`, remedy: `ingress-tls apply; then ${listObjects(context, service)}` };
+  return {
+    cause: `the controller has no route for ${service.host}`,
+    remedy: `ingress-tls apply; then ${listObjects(context, service)}`,
+  };
 }
 
 function explainVersion({ subject: { service }, failure }: Evidence): Explanation | undefined {
@@ -47,8 +56,14 @@ function explainVersion({ subject: { service }, failure }: Evidence): Explanatio
 function explainGarbage({ context, subject: { service }, failure }: Evidence): Explanation | undefined {
   if (failure?.code !== 'protocol') return undefined;
   return endsInPod(service.mode)
-    ? { cause: `the pod of ${service.name} speaks no TLS on port ${service.port}, or the address is not the TLS port of ${context.behaviour.product}`, remedy: listObjects(context, service) }
-    : { cause: `the address is not the TLS port of ${context.behaviour.product}`, remedy: 'give the TLS port: --address HOST:PORT' };
+    ? {
+        cause: `the pod of ${service.name} speaks no TLS on port ${service.port}, or the address is not the TLS port of ${context.behaviour.product}`,
+        remedy: listObjects(context, service),
+      }
+    : {
+        cause: `the address is not the TLS port of ${context.behaviour.product}`,
+        remedy: 'give the TLS port: --address HOST:PORT',
+      };
 }
 
 /**

@@ -35,7 +35,10 @@ function explainOtherService({ context, subject, answer }: Evidence): Explanatio
   if (speaker === undefined) return undefined;
   const { service } = subject;
   return speaker.service.name === service.name
-    ? { cause: `it is ${service.name} that speaks, but something on the way changed the answer or its status`, remedy: listObjects(context, service) }
+    ? {
+        cause: `it is ${service.name} that speaks, but something on the way changed the answer or its status`,
+        remedy: listObjects(context, service),
+      }
     : {
         cause: `wrong backend: the route of ${service.host} leads to ${speaker.service.name}`,
         remedy: `ingress-tls apply; then ${listObjects(context, service)}`,
@@ -58,13 +61,18 @@ function explainComplaint({ context, subject: { service }, answer }: Evidence): 
       };
     case 'passthrough':
       return {
-        cause: 'the controller read the request and sent it to the pod in plain HTTP: the connection was not passed through',
+        cause:
+          'the controller read the request and sent it to the pod in plain HTTP: the connection was not passed through',
         remedy: `ingress-tls apply; then ${describeRoute(context, service)}`,
       };
   }
 }
 
-function explainClientCertificatesAtController({ context, subject: { service }, answer }: Evidence): Explanation | undefined {
+function explainClientCertificatesAtController({
+  context,
+  subject: { service },
+  answer,
+}: Evidence): Explanation | undefined {
   if (!isMissingCertificate(answer)) return undefined;
   return {
     cause: 'the controller terminates TLS and demands a client certificate itself',
@@ -72,7 +80,11 @@ function explainClientCertificatesAtController({ context, subject: { service }, 
   };
 }
 
-function explainRefusedUpstream({ context, subject: { service, upstreamCaSource }, answer }: Evidence): Explanation | undefined {
+function explainRefusedUpstream({
+  context,
+  subject: { service, upstreamCaSource },
+  answer,
+}: Evidence): Explanation | undefined {
   if (!hasTlsHop(service.mode) || answer.status !== context.behaviour.upstreamRefused.status) return undefined;
   const authority = upstreamCaSource ?? projectAuthorityPair.certificate;
   return {
@@ -84,10 +96,19 @@ function explainRefusedUpstream({ context, subject: { service, upstreamCaSource 
   };
 }
 
-function explainMissingUpstream({ context, subject: { service, upstreamCaSource }, answer }: Evidence): Explanation | undefined {
+function explainMissingUpstream({
+  context,
+  subject: { service, upstreamCaSource },
+  answer,
+}: Evidence): Explanation | undefined {
   if (answer.status !== context.behaviour.upstreamMissing.status) return undefined;
-  const authority = hasTlsHop(service.mode) ? `, or ${upstreamCaSource ?? 'the Secret with the authority of the hop'} is missing or may not be read` : '';
-  return { cause: `no pod of ${service.release} is ready${authority}`, remedy: `ingress-tls apply; then ${listObjects(context, service)}` };
+  const authority = hasTlsHop(service.mode)
+    ? `, or ${upstreamCaSource ?? 'the Secret with the authority of the hop'} is missing or may not be read`
+    : '';
+  return {
+    cause: `no pod of ${service.release} is ready${authority}`,
+    remedy: `ingress-tls apply; then ${listObjects(context, service)}`,
+  };
 }
 
 /** The demo backend answers every path with 200, so a 404 is the controller's; a person's own image may mean it. */
@@ -97,7 +118,11 @@ function explainMissingRoute({ context, subject: { service }, answer }: Evidence
   return missingRoute(context, service);
 }
 
-function explainRedirect({ context, subject: { service, answer: expected }, answer }: Evidence): Explanation | undefined {
+function explainRedirect({
+  context,
+  subject: { service, answer: expected },
+  answer,
+}: Evidence): Explanation | undefined {
   if (answer.status < 300 || answer.status > 399) return undefined;
   const target = answer.headers['location'];
   const sent = target === undefined ? 'somewhere else' : `to ${showText(target)}`;

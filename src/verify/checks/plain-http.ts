@@ -17,7 +17,9 @@ export const plainHttp: ServiceCheck = {
     if (answer !== undefined) return judgeAnswer(situation, answer);
     const seen = `no answer: ${showFailure(failure)}`;
     const isRefused = failure !== undefined && (isEnded(failure) || failure.code === 'protocol');
-    return isRefused ? fail(`${seen}; refused, but in other words`, otherProgram(situation), 'warning') : fail(seen, deadPort);
+    return isRefused
+      ? fail(`${seen}; refused, but in other words`, otherProgram(situation), 'warning')
+      : fail(seen, deadPort);
   },
 };
 
@@ -44,6 +46,7 @@ function otherProgram({ context }: Situation): { readonly cause: string; readonl
 }
 
 const deadPort = {
-  cause: 'whatever listens there does not answer plain HTTP at all, neither with the page nor by closing the connection',
+  cause:
+    'whatever listens there does not answer plain HTTP at all, neither with the page nor by closing the connection',
   remedy: mendCertificateFirst,
 };

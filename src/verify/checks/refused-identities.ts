@@ -2,7 +2,16 @@ import type { CertificateFacts } from '../../model/certificate.ts';
 import type { HttpAnswer, Observation } from '../../model/probe.ts';
 import { isMissingCertificate, isReached } from '../answers.ts';
 import { isEnded, isVersionRefused } from '../failures.ts';
-import { fail, pass, skip, type Explanation, type Finding, type See, type ServiceCheck, type Situation } from '../finding.ts';
+import {
+  fail,
+  pass,
+  skip,
+  type Explanation,
+  type Finding,
+  type See,
+  type ServiceCheck,
+  type Situation,
+} from '../finding.ts';
 import { identifyLeaf } from '../leaves.ts';
 import { pinnedVersions, probeIdentity, probeVersion, type PinnedVersion } from '../probe-plan.ts';
 import { listObjects, mendPassthrough, restartPods } from '../remedies.ts';
@@ -20,10 +29,16 @@ function refuse(identity: Identity, expected: string): ServiceCheck {
     appliesTo: ({ clientAuth }) => clientAuth,
     plan: ({ subject }) =>
       canTry(identity, subject)
-        ? pinnedVersions.flatMap((version) => [probeIdentity(subject, version, identity), probeVersion(subject, version)])
+        ? pinnedVersions.flatMap((version) => [
+            probeIdentity(subject, version, identity),
+            probeVersion(subject, version),
+          ])
         : [],
     expect: () => `${expected} is refused by TLS, before any HTTP answer, in TLS 1.2 and 1.3`,
-    judge: (situation, see) => (canTry(identity, situation.subject) ? judge(situation, identity, see) : skip('no certificate of another authority is here to try with')),
+    judge: (situation, see) =>
+      canTry(identity, situation.subject)
+        ? judge(situation, identity, see)
+        : skip('no certificate of another authority is here to try with'),
   };
 }
 
@@ -49,18 +64,30 @@ interface Attempt {
 function judge(situation: Situation, identity: Identity, see: See): Finding {
   const attempts = pinnedVersions.map((version): Attempt => {
     const observation = see(probeIdentity(situation.subject, version, identity));
-    return { version, observation, outcome: classify(situation, observation, see(probeVersion(situation.subject, version))) };
+    return {
+      version,
+      observation,
+      outcome: classify(situation, observation, see(probeVersion(situation.subject, version))),
+    };
   });
   const show = (tell: (observation: Observation) => string): string =>
-    showByVersion(attempts.map(({ version, observation, outcome }) => ({ version, text: outcome === 'not-spoken' ? 'not spoken' : tell(observation) })));
+    showByVersion(
+      attempts.map(({ version, observation, outcome }) => ({
+        version,
+        text: outcome === 'not-spoken' ? 'not spoken' : tell(observation),
+      })),
+    );
   const seen = show(showOutcome);
   for (const { outcome, observation } of attempts) {
-    if (outcome === 'answered' && observation.answer !== undefined) return fail(seen, explainAnswer(situation, identity, observation, observation.answer));
+    if (outcome === 'answered' && observation.answer !== undefined)
+      return fail(seen, explainAnswer(situation, identity, observation, observation.answer));
   }
   const outcomes = attempts.map(({ outcome }) => outcome);
   if (outcomes.includes('elsewhere')) return fail(seen, terminated(situation));
   if (outcomes.includes('unclear')) return fail(seen, deadPod(situation));
-  return outcomes.includes('refused') ? pass(show(showRefusal)) : skip(`every client is refused alike, so it proves nothing: ${seen}`);
+  return outcomes.includes('refused')
+    ? pass(show(showRefusal))
+    : skip(`every client is refused alike, so it proves nothing: ${seen}`);
 }
 
 /** In a word or two: `alert 116`, `closed`. */
@@ -85,19 +112,31 @@ function isPods({ context, subject }: Situation, leaf: CertificateFacts): boolea
   return ['expected', 'edition'].includes(identifyLeaf(context, subject, leaf).kind);
 }
 
-function explainAnswer(situation: Situation, identity: Identity, { leaf }: Observation, answer: HttpAnswer): Explanation {
+function explainAnswer(
+  situation: Situation,
+  identity: Identity,
+  { leaf }: Observation,
+  answer: HttpAnswer,
+): Explanation {
   const { context, subject } = situation;
   const { service } = subject;
   if (leaf === undefined || !isPods(situation, leaf) || isMissingCertificate(answer)) return terminated(situation);
   if (!isReached(context, subject, answer)) {
     return {
-      cause: 'the pod lets the connection in and refuses by HTTP at best: its TLS does not demand a certificate of the right authority',
+      cause:
+        'the pod lets the connection in and refuses by HTTP at best: its TLS does not demand a certificate of the right authority',
       remedy: demand(situation),
     };
   }
   return identity === 'none'
-    ? { cause: `the pod of ${service.name} does not demand a client certificate: everybody gets in`, remedy: demand(situation) }
-    : { cause: `the pod of ${service.name} takes a client certificate of any authority: whoever makes one gets in`, remedy: demand(situation) };
+    ? {
+        cause: `the pod of ${service.name} does not demand a client certificate: everybody gets in`,
+        remedy: demand(situation),
+      }
+    : {
+        cause: `the pod of ${service.name} takes a client certificate of any authority: whoever makes one gets in`,
+        remedy: demand(situation),
+      };
 }
 
 function demand({ subject: { service } }: Situation): string {
@@ -114,5 +153,8 @@ function terminated({ subject: { service } }: Situation): Explanation {
 }
 
 function deadPod({ context, subject: { service } }: Situation): Explanation {
-  return { cause: 'no ready pod or a dead backend: the client was neither let in nor refused', remedy: listObjects(context, service) };
+  return {
+    cause: 'no ready pod or a dead backend: the client was neither let in nor refused',
+    remedy: listObjects(context, service),
+  };
 }

@@ -1,7 +1,17 @@
 import type { Observation } from '../../model/probe.ts';
 import { isRightAnswer } from '../answers.ts';
 import { isVersionRefused } from '../failures.ts';
-import { explain, fail, pass, skip, type Explanation, type Finding, type See, type ServiceCheck, type Situation } from '../finding.ts';
+import {
+  explain,
+  fail,
+  pass,
+  skip,
+  type Explanation,
+  type Finding,
+  type See,
+  type ServiceCheck,
+  type Situation,
+} from '../finding.ts';
 import { pinnedVersions, probeVersion } from '../probe-plan.ts';
 import { showByVersion, showOutcome } from '../words.ts';
 import { noAnswer, noAnswerRules } from './no-answer-causes.ts';
@@ -11,20 +21,35 @@ import { otherAnswer, otherAnswerRules } from './other-answer-causes.ts';
 export const withRightCertificate: ServiceCheck = {
   id: 'client-certificate-right',
   appliesTo: ({ clientAuth }) => clientAuth,
-  plan: ({ subject }) => (subject.client === undefined ? [] : pinnedVersions.map((version) => probeVersion(subject, version))),
+  plan: ({ subject }) =>
+    subject.client === undefined ? [] : pinnedVersions.map((version) => probeVersion(subject, version)),
   expect: () => 'the right client certificate is let in and answered, in TLS 1.2 and 1.3',
-  judge: (situation, see) => (situation.subject.client === undefined ? skip('the client certificate or its key is not here') : judge(situation, see)),
+  judge: (situation, see) =>
+    situation.subject.client === undefined
+      ? skip('the client certificate or its key is not here')
+      : judge(situation, see),
 };
 
 function judge(situation: Situation, see: See): Finding {
-  const attempts = pinnedVersions.map((version) => ({ version, observation: see(probeVersion(situation.subject, version)) }));
+  const attempts = pinnedVersions.map((version) => ({
+    version,
+    observation: see(probeVersion(situation.subject, version)),
+  }));
   const seen = showByVersion(
-    attempts.map(({ version, observation }) => ({ version, text: isVersionRefused(observation) ? 'not spoken' : showOutcome(observation) })),
+    attempts.map(({ version, observation }) => ({
+      version,
+      text: isVersionRefused(observation) ? 'not spoken' : showOutcome(observation),
+    })),
   );
   const spoken = attempts.filter(({ observation }) => !isVersionRefused(observation));
-  const wrong = spoken.find(({ observation: { answer } }) => answer === undefined || !isRightAnswer(situation.context, situation.subject, answer));
+  const wrong = spoken.find(
+    ({ observation: { answer } }) =>
+      answer === undefined || !isRightAnswer(situation.context, situation.subject, answer),
+  );
   if (wrong !== undefined) return fail(seen, explainObservation(situation, wrong.observation));
-  return spoken.length > 0 ? pass(seen) : fail(seen, { cause: 'the pod speaks neither TLS 1.2 nor 1.3', remedy: 'mend the check tls-versions first' });
+  return spoken.length > 0
+    ? pass(seen)
+    : fail(seen, { cause: 'the pod speaks neither TLS 1.2 nor 1.3', remedy: 'mend the check tls-versions first' });
 }
 
 function explainObservation(situation: Situation, { answer, failure }: Observation): Explanation {

@@ -27,7 +27,9 @@ function describe(situation: Situation): string {
 }
 
 function wantedVersions({ context, subject }: Situation): readonly PinnedVersion[] {
-  return endsAtController(subject) ? pinnedVersions.filter((version) => context.behaviour.tlsVersions.includes(version)) : pinnedVersions;
+  return endsAtController(subject)
+    ? pinnedVersions.filter((version) => context.behaviour.tlsVersions.includes(version))
+    : pinnedVersions;
 }
 
 /** Undefined: it was refused. */
@@ -35,7 +37,10 @@ function judgeOldVersion(situation: Situation, see: See): Finding | undefined {
   const { failure, leaf, version } = see(probeOldVersion(situation.subject));
   if (version !== undefined || leaf !== undefined) {
     if (version === 'TLSv1.2') return undefined;
-    return fail('TLS 1.1 accepted', { cause: `${whoEnds(situation)} still takes an outdated version (RFC 8996)`, remedy: allowVersions(situation) });
+    return fail('TLS 1.1 accepted', {
+      cause: `${whoEnds(situation)} still takes an outdated version (RFC 8996)`,
+      remedy: allowVersions(situation),
+    });
   }
   if (failure !== undefined && isEnded(failure)) return undefined;
   return fail(`TLS 1.1 neither refused nor accepted: ${showFailure(failure)}`, {
@@ -52,7 +57,12 @@ function isAccepted({ subject }: Situation, version: PinnedVersion, see: See): b
 
 function judgeMissing(situation: Situation, missing: readonly PinnedVersion[], see: See): Finding {
   const { service } = situation.subject;
-  const seen = missing.map((version) => `${nameVersion(version)} not accepted: ${showFailure(see(probeVersion(situation.subject, version)).failure)}`).join('; ');
+  const seen = missing
+    .map(
+      (version) =>
+        `${nameVersion(version)} not accepted: ${showFailure(see(probeVersion(situation.subject, version)).failure)}`,
+    )
+    .join('; ');
   const areRefused = missing.every((version) => isVersionRefused(see(probeVersion(situation.subject, version))));
   if (!areRefused) {
     return fail(seen, {
@@ -60,8 +70,13 @@ function judgeMissing(situation: Situation, missing: readonly PinnedVersion[], s
       remedy: mendCertificateFirst,
     });
   }
-  const isOwnChoice = service.image !== undefined && !endsAtController(situation.subject) && missing.length < pinnedVersions.length;
-  return fail(seen, { cause: `${whoEnds(situation)} does not speak it`, remedy: allowVersions(situation) }, isOwnChoice ? 'warning' : 'failed');
+  const isOwnChoice =
+    service.image !== undefined && !endsAtController(situation.subject) && missing.length < pinnedVersions.length;
+  return fail(
+    seen,
+    { cause: `${whoEnds(situation)} does not speak it`, remedy: allowVersions(situation) },
+    isOwnChoice ? 'warning' : 'failed',
+  );
 }
 
 function whoEnds({ context, subject }: Situation): string {
@@ -74,5 +89,7 @@ function allowVersions({ context, subject }: Situation): string {
   if (endsAtController(subject)) {
     return `${context.words.allowTlsVersions(context.config, context.behaviour.tlsVersions)}: ingress-tls apply`;
   }
-  return service.image === undefined ? 'ingress-tls apply: the demo backend speaks TLS 1.2 and 1.3' : `let ${service.image} speak TLS 1.2 and 1.3, and nothing older`;
+  return service.image === undefined
+    ? 'ingress-tls apply: the demo backend speaks TLS 1.2 and 1.3'
+    : `let ${service.image} speak TLS 1.2 and 1.3, and nothing older`;
 }

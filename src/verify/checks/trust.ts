@@ -2,7 +2,17 @@ import { inspectCertificate } from '../../certs/inspect.ts';
 import { coversName } from '../../text/host-name.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
 import type { Observation } from '../../model/probe.ts';
-import { explain, fail, pass, skip, type Explanation, type Finding, type Rule, type ServiceCheck, type Situation } from '../finding.ts';
+import {
+  explain,
+  fail,
+  pass,
+  skip,
+  type Explanation,
+  type Finding,
+  type Rule,
+  type ServiceCheck,
+  type Situation,
+} from '../finding.ts';
 import { probeAsClient } from '../probe-plan.ts';
 import { mendCertificate } from '../remedies.ts';
 import { dateProblems, nameProblem } from '../trust-problems.ts';
@@ -27,10 +37,19 @@ export const trust: ServiceCheck = {
  * What is trusted here may be the leaf itself with the authorities above it. Others know the root alone, and the certificates
  * between must be shown to them (RFC 8446, 4.4.2).
  */
-function judgeChain({ subject: { trust: pem, trustPath } }: Situation, { chainLength }: Observation, leaf: CertificateFacts): Finding {
-  const [first, ...above] = pem.split(blockStart).slice(1).map((block) => inspectCertificate(blockStart + block, trustPath));
-  const needed = first?.fingerprint === leaf.fingerprint ? 1 + above.filter(({ subject, issuer }) => subject !== issuer).length : 1;
-  if (chainLength === undefined || chainLength >= needed) return judgeLimits(leaf) ?? pass(`trusted by ${trustPath} alone`);
+function judgeChain(
+  { subject: { trust: pem, trustPath } }: Situation,
+  { chainLength }: Observation,
+  leaf: CertificateFacts,
+): Finding {
+  const [first, ...above] = pem
+    .split(blockStart)
+    .slice(1)
+    .map((block) => inspectCertificate(blockStart + block, trustPath));
+  const needed =
+    first?.fingerprint === leaf.fingerprint ? 1 + above.filter(({ subject, issuer }) => subject !== issuer).length : 1;
+  if (chainLength === undefined || chainLength >= needed)
+    return judgeLimits(leaf) ?? pass(`trusted by ${trustPath} alone`);
   return fail(`the chain is not complete: ${chainLength} of ${needed} certificates`, {
     cause: `the certificates between the first and the root are in ${trustPath} but not shown, so clients that know the root alone refuse the connection`,
     remedy: 'ingress-tls apply: all that the file holds belongs into the Secret, the certificate of the host first',
@@ -43,7 +62,8 @@ function judgeLimits({ limits: [limit] }: CertificateFacts): Finding | undefined
   return fail(`trusted here, and refused by ${limit.refusedBy}`, { cause: limit.fact, remedy: renewPair }, 'warning');
 }
 
-const renewPair = 'move the certificate and its key out of certs/ and run ingress-tls apply to have new ones made, or bring a pair with RSA of 2048 bits or ECDSA on P-256';
+const renewPair =
+  'move the certificate and its key out of certs/ and run ingress-tls apply to have new ones made, or bring a pair with RSA of 2048 bits or ECDSA on P-256';
 
 const blockStart = '-----BEGIN CERTIFICATE-----';
 
@@ -61,7 +81,11 @@ interface Evidence extends Situation {
  * crypto/x509/x509_vfy.c, internal_verify): an expired leaf hides that its authority is unknown. What the certificates say of
  * themselves fills the gap.
  */
-function judgeProblem(situation: Situation, { trustProblem = 'unknown' }: Observation, leaf: CertificateFacts): Finding {
+function judgeProblem(
+  situation: Situation,
+  { trustProblem = 'unknown' }: Observation,
+  leaf: CertificateFacts,
+): Finding {
   const { context, subject } = situation;
   const isNamed = coversName(leaf.dnsNames, subject.service.host);
   const isOutdated = leaf.notAfter <= context.now || leaf.notBefore > context.now;
@@ -70,7 +94,10 @@ function judgeProblem(situation: Situation, { trustProblem = 'unknown' }: Observ
   }
   const evidence = { ...situation, leaf, problem: trustProblem, isNamed, isOutdated };
   const words = problemWords.get(trustProblem);
-  return fail(words === undefined ? showText(trustProblem) : `${words} (${trustProblem})`, explain(rules, evidence, explainChain(evidence)));
+  return fail(
+    words === undefined ? showText(trustProblem) : `${words} (${trustProblem})`,
+    explain(rules, evidence, explainChain(evidence)),
+  );
 }
 
 const problemWords: ReadonlyMap<string, string> = new Map([
@@ -88,9 +115,19 @@ const problemWords: ReadonlyMap<string, string> = new Map([
   ['PERMITTED_VIOLATION', 'the authority may not issue for this name'],
 ]);
 
-const rules: readonly Rule<Evidence>[] = [explainForeignName, explainOwnFiles, explainAuthorityDates, explainReplacedAuthority];
+const rules: readonly Rule<Evidence>[] = [
+  explainForeignName,
+  explainOwnFiles,
+  explainAuthorityDates,
+  explainReplacedAuthority,
+];
 
-function explainForeignName({ subject: { service, trustPath }, leaf, problem, isNamed }: Evidence): Explanation | undefined {
+function explainForeignName({
+  subject: { service, trustPath },
+  leaf,
+  problem,
+  isNamed,
+}: Evidence): Explanation | undefined {
   if (isNamed && problem !== nameProblem) return undefined;
   const names = leaf.dnsNames.slice(0, 3).map(showText).join(', ') || 'no host at all';
   return {
@@ -99,7 +136,12 @@ function explainForeignName({ subject: { service, trustPath }, leaf, problem, is
   };
 }
 
-function explainAuthorityDates({ context, subject: { trustPath }, problem, isOutdated }: Evidence): Explanation | undefined {
+function explainAuthorityDates({
+  context,
+  subject: { trustPath },
+  problem,
+  isOutdated,
+}: Evidence): Explanation | undefined {
   if (!dateProblems.includes(problem) || isOutdated) return undefined;
   return {
     cause: `the certificate itself is valid on ${showDay(context.now)}, so ${trustPath} or a certificate between is not`,
@@ -112,7 +154,8 @@ function explainOwnFiles({ subject, leaf, problem }: Evidence): Explanation | un
   if (leaf.fingerprint !== subject.leaf.fingerprint || dateProblems.includes(problem)) return undefined;
   return {
     cause: `it is the expected certificate, but ${subject.trustPath} did not issue it, or it needs a certificate between that is not sent`,
-    remedy: 'ingress-tls render says which file in certs/ does not fit; move it and its key away to have a new pair made',
+    remedy:
+      'ingress-tls render says which file in certs/ does not fit; move it and its key away to have a new pair made',
   };
 }
 

@@ -10,9 +10,14 @@ export const upstreamVerification: ServiceCheck = {
   id: 'upstream-verification',
   appliesTo: ({ mode }) => hasTlsHop(mode),
   plan: () => [],
-  expect: ({ subject }) => (subject.upstreamCaSource === undefined ? `the hop to the pod of ${subject.service.name} is verified` : expectRefusedHop(subject)),
+  expect: ({ subject }) =>
+    subject.upstreamCaSource === undefined
+      ? `the hop to the pod of ${subject.service.name} is verified`
+      : expectRefusedHop(subject),
   judge: (situation) =>
-    situation.subject.upstreamCaSource === undefined ? tellUnverified(situation) : skip('only --deep looks at it: it breaks the hop for a moment'),
+    situation.subject.upstreamCaSource === undefined
+      ? tellUnverified(situation)
+      : skip('only --deep looks at it: it breaks the hop for a moment'),
 };
 
 /** Nobody need look: where no authority is read, any certificate passes. Not skipped, since it is known and it matters. */

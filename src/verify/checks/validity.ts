@@ -26,10 +26,15 @@ export const validity: ServiceCheck = {
     }
     // The last second belongs to the period (RFC 5280, 4.1.2.5).
     if (!(leaf.notAfter >= now)) {
-      return fail(`expired on ${showDay(leaf.notAfter, now)}`, renew(situation, leaf, 'clients that verify refuse it, and nothing renews it by itself'));
+      return fail(
+        `expired on ${showDay(leaf.notAfter, now)}`,
+        renew(situation, leaf, 'clients that verify refuse it, and nothing renews it by itself'),
+      );
     }
     const seen = `valid until ${showDay(leaf.notAfter, now)}, ${showDays(days)} left`;
-    return days < renewalDays ? fail(seen, renew(situation, leaf, 'it expires soon, and nothing renews it by itself'), 'warning') : pass(seen);
+    return days < renewalDays
+      ? fail(seen, renew(situation, leaf, 'it expires soon, and nothing renews it by itself'), 'warning')
+      : pass(seen);
   },
 };
 

@@ -119,7 +119,8 @@ export function createExec(settings: ExecSettings): Exec {
   return {
     async run(command, { timeoutMs: ownMs, extraMs = 0, what, isOutcome = false, stdin, onTalk, onStart }) {
       const isRead = command.effect === 'read';
-      if (settings.readOnly === true && !isRead) throw new InternalError(`a dry run must not run ${printCommand(command)}`);
+      if (settings.readOnly === true && !isRead)
+        throw new InternalError(`a dry run must not run ${printCommand(command)}`);
       if (ownMs === undefined && !isRead) throw new InternalError(`${printCommand(command)} was given no time`);
       const heard = stop !== undefined && isOutcome ? { ...stop, asked: new AbortController().signal } : stop;
       if (isRead) heard?.asked.throwIfAborted();
@@ -139,7 +140,11 @@ export function createExec(settings: ExecSettings): Exec {
         const end = await waitForEnd(child, command, { timeoutMs, graceMs, stop: heard });
         if (end.startFailure !== undefined) throw explainStart(command.tool, end.startFailure, settings.cwd);
         if (isRead) heard?.asked.throwIfAborted();
-        return { ...end.result, ...child.output(), durationMs: end.result.timedOut ? timeoutMs : performance.now() - started };
+        return {
+          ...end.result,
+          ...child.output(),
+          durationMs: end.result.timedOut ? timeoutMs : performance.now() - started,
+        };
       } finally {
         child.letGo();
         onEnd?.();
@@ -170,7 +175,11 @@ interface Child {
   letGo(): void;
 }
 
-function start(command: ExternalCommand, { env, cwd, kuberc }: ExecSettings, { stdin, onTalk }: { readonly stdin: string | undefined; readonly onTalk: RunOptions['onTalk'] }): Child {
+function start(
+  command: ExternalCommand,
+  { env, cwd, kuberc }: ExecSettings,
+  { stdin, onTalk }: { readonly stdin: string | undefined; readonly onTalk: RunOptions['onTalk'] },
+): Child {
   // A process group of its own: Ctrl-C in a terminal goes to the whole group in the foreground, to which belongs who talks.
   const hasGroup = platform !== 'win32' && onTalk === undefined;
   const subprocess = execa(command.tool, command.args, {
@@ -186,13 +195,18 @@ function start(command: ExternalCommand, { env, cwd, kuberc }: ExecSettings, { s
     stripFinalNewline: false,
     stdout: 'pipe',
     stderr: 'pipe',
-    ...(stdin === undefined ? { stdin: onTalk === undefined ? ('ignore' as const) : ('inherit' as const) } : { input: stdin }),
+    ...(stdin === undefined
+      ? { stdin: onTalk === undefined ? ('ignore' as const) : ('inherit' as const) }
+      : { input: stdin }),
   });
   const { pid, stdout, stderr, stdin: input } = subprocess;
   const out = createBoundedText(maxOutput);
   const err = createBoundedText(maxOutput);
   let received = 0;
-  for (const [stream, text] of [[stdout, out], [stderr, err]] as const) {
+  for (const [stream, text] of [
+    [stdout, out],
+    [stderr, err],
+  ] as const) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {
       received += chunk.length;
       text.append(chunk);
@@ -274,7 +288,11 @@ interface Limits {
   readonly stop: ToolStop | undefined;
 }
 
-function waitForEnd(child: Child, { tool, effect }: ExternalCommand, { timeoutMs, graceMs, stop }: Limits): Promise<End> {
+function waitForEnd(
+  child: Child,
+  { tool, effect }: ExternalCommand,
+  { timeoutMs, graceMs, stop }: Limits,
+): Promise<End> {
   const isRead = effect === 'read';
   return new Promise((resolve, reject) => {
     const timers: NodeJS.Timeout[] = [];
@@ -288,7 +306,10 @@ function waitForEnd(child: Child, { tool, effect }: ExternalCommand, { timeoutMs
       stop?.asked.removeEventListener('abort', endRead);
       stop?.insisted.removeEventListener('abort', insist);
       const { exitCode, signal, stillRunning, startFailure } = end;
-      resolve({ result: { exitCode, signal, timedOut, stillRunning }, ...(startFailure !== undefined && { startFailure }) });
+      resolve({
+        result: { exitCode, signal, timedOut, stillRunning },
+        ...(startFailure !== undefined && { startFailure }),
+      });
     };
     const giveUp = (): void => {
       finish(child.pid === undefined ? {} : { stillRunning: child.pid });
@@ -330,7 +351,9 @@ function waitForEnd(child: Child, { tool, effect }: ExternalCommand, { timeoutMs
           else finishOnceRead(child.received());
         });
       };
-      after(graceMs.output, () => { finishOnceRead(child.received()); });
+      after(graceMs.output, () => {
+        finishOnceRead(child.received());
+      });
     });
     after(timeoutMs, () => {
       timedOut = true;
@@ -344,8 +367,15 @@ function waitForEnd(child: Child, { tool, effect }: ExternalCommand, { timeoutMs
 /** Why a tool did not start; `code` is the system's. */
 export function explainStart(tool: ExternalTool, code: string, cwd: string): ToolError {
   if (code === 'ENOENT' && !existsSync(cwd)) {
-    return new ToolError(`cannot run ${tool}: the folder ${cwd} is gone`, { remedy: 'Change into an existing folder.' });
+    return new ToolError(`cannot run ${tool}: the folder ${cwd} is gone`, {
+      remedy: 'Change into an existing folder.',
+    });
   }
-  const reasons: Readonly<Record<string, string>> = { ENOENT: 'it is not on PATH', EACCES: 'the file on PATH cannot be executed' };
-  return new ToolError(`cannot run ${tool}: ${reasons[code] ?? `it did not start ${code}`.trimEnd()}`, { remedy: installation[tool] });
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'it is not on PATH',
+    EACCES: 'the file on PATH cannot be executed',
+  };
+  return new ToolError(`cannot run ${tool}: ${reasons[code] ?? `it did not start ${code}`.trimEnd()}`, {
+    remedy: installation[tool],
+  });
 }

@@ -10,9 +10,24 @@ import type { World } from '../world.ts';
  * @returns its exit code; 128 and the signal's number, as a shell says it, when a signal ended it.
  * @throws ToolError when it cannot be started.
  */
-export async function runInForeground(world: Pick<World, 'environment' | 'onStopSignal'>, tool: ExternalTool, args: readonly string[], cwd: string): Promise<number> {
-  const env = Object.fromEntries(Object.entries(world.environment).filter((entry): entry is [string, string] => entry[1] !== undefined));
-  const child = execa(tool, args, { env, extendEnv: false, cwd, stdio: 'inherit', cleanup: false, reject: false, buffer: false });
+export async function runInForeground(
+  world: Pick<World, 'environment' | 'onStopSignal'>,
+  tool: ExternalTool,
+  args: readonly string[],
+  cwd: string,
+): Promise<number> {
+  const env = Object.fromEntries(
+    Object.entries(world.environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const child = execa(tool, args, {
+    env,
+    extendEnv: false,
+    cwd,
+    stdio: 'inherit',
+    cleanup: false,
+    reject: false,
+    buffer: false,
+  });
   // At a terminal it has the signal already; one that was sent to us alone is passed on. It decides when it ends.
   const stopListening = world.onStopSignal((signal) => {
     child.kill(signal);

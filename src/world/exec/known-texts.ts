@@ -21,7 +21,9 @@ export type Meaning =
   | 'already-uninstalled';
 
 /** A text of kubectl, of helm or of the API server, and what it means. */
-type KnownText = { readonly pattern: RegExp; readonly meaning?: Meaning } & (Reason | { readonly why?: never; readonly remedy?: never });
+type KnownText = { readonly pattern: RegExp; readonly meaning?: Meaning } & (
+  Reason | { readonly why?: never; readonly remedy?: never }
+);
 
 /** Why a tool failed, for the person, and what to do. */
 interface Reason {
@@ -36,13 +38,16 @@ function anyOf(...patterns: readonly RegExp[]): RegExp {
 }
 
 const unreachable = 'Look whether the cluster runs and whether this is the right one: kubectl config get-contexts';
-const chooseContext = 'kubectl config get-contexts lists what there is; choose with kubectl config use-context NAME or with --context.';
+const chooseContext =
+  'kubectl config get-contexts lists what there is; choose with kubectl config use-context NAME or with --context.';
 const askOwner = 'Ask whoever runs the cluster about the rule that is named above.';
-const lookAtObject = 'Look at the object that is named above; delete it if nothing else needs it, then run the same command again.';
+const lookAtObject =
+  'Look at the object that is named above; delete it if nothing else needs it, then run the same command again.';
 
 const notReady = {
   why: 'it did not become ready in time',
-  remedy: 'kubectl get pods --all-namespaces and kubectl describe pod show what is missing; then run the same command again.',
+  remedy:
+    'kubectl get pods --all-namespaces and kubectl describe pod show what is missing; then run the same command again.',
 };
 const brokenRule: Reason = { why: ([words]) => `the rules of the cluster refuse it: ${words}`, remedy: askOwner };
 const cut = { why: 'the cluster cannot be reached over the network', remedy: unreachable };
@@ -65,16 +70,27 @@ const ofHelm: readonly KnownText[] = [
     why: 'an object of the chart exists already and belongs to nobody or to another release',
     remedy: 'Delete the object that is named above if nothing else needs it, then run the same command again.',
   },
-  { pattern: /cannot re-use a name that is still in use/, why: 'a release of this name exists already', remedy: 'helm list --all-namespaces shows it.' },
-  { meaning: 'already-uninstalled', pattern: /Release not loaded: (\S+): release: not found/ },
-  { meaning: 'no-release', pattern: /release: not found/, why: 'there is no such release', remedy: 'helm list --all-namespaces shows those that there are.' },
   {
-    pattern: /uninstallation completed with \d+ error[^\n]*\n?[^\n]*(?:timed out|deadline exceeded|not (?:gone|deleted))/,
+    pattern: /cannot re-use a name that is still in use/,
+    why: 'a release of this name exists already',
+    remedy: 'helm list --all-namespaces shows it.',
+  },
+  { meaning: 'already-uninstalled', pattern: /Release not loaded: (\S+): release: not found/ },
+  {
+    meaning: 'no-release',
+    pattern: /release: not found/,
+    why: 'there is no such release',
+    remedy: 'helm list --all-namespaces shows those that there are.',
+  },
+  {
+    pattern:
+      /uninstallation completed with \d+ error[^\n]*\n?[^\n]*(?:timed out|deadline exceeded|not (?:gone|deleted))/,
     why: 'its objects were not gone in time',
     remedy: 'kubectl get pods --all-namespaces shows what ends slowly; then run the same command again.',
   },
   {
-    pattern: /timed out waiting for the condition|(?:FAILED|failed)[^\n]*context deadline exceeded|resource \S+ not ready/,
+    pattern:
+      /timed out waiting for the condition|(?:FAILED|failed)[^\n]*context deadline exceeded|resource \S+ not ready/,
     why: notReady.why,
     remedy: (namespace) =>
       namespace === undefined
@@ -94,7 +110,8 @@ const ofKubectl: readonly KnownText[] = [
   {
     meaning: 'unknown-kind',
     pattern: /no matches for kind "([^"\n]+)"(?: in version "([^"\n]+)")?/,
-    why: ([, kind = '', version]) => `the cluster does not know ${kind}${version === undefined ? '' : ` of ${version}`}`,
+    why: ([, kind = '', version]) =>
+      `the cluster does not know ${kind}${version === undefined ? '' : ` of ${version}`}`,
     remedy: 'ingress-tls doctor shows what the profile needs; choose another controller.profile in ingress-tls.yaml.',
   },
   {
@@ -105,7 +122,8 @@ const ofKubectl: readonly KnownText[] = [
   {
     pattern: /timed out waiting for the condition on (\S+)/,
     why: (match) => `${match[1] ?? 'it'} was not gone in time`,
-    remedy: 'kubectl get with -o yaml shows what it waits for (finalizers, pods that end slowly); then run the same command again.',
+    remedy:
+      'kubectl get with -o yaml shows what it waits for (finalizers, pods that end slowly); then run the same command again.',
   },
   // kubernetes/kubectl@v0.35.0:pkg/polymorphichelpers/rollout_status.go: the controller's own word that it has given up, and the end of kubectl's time.
   { meaning: 'gave-up', pattern: /exceeded its progress deadline/, ...notReady },
@@ -134,16 +152,21 @@ const refusals: readonly KnownText[] = [
   {
     meaning: 'conflict',
     pattern: /Apply failed with \d+ conflicts?/,
-    why: ({ input }) => readConflicts(input).map(({ manager, fields }) => `${manager} manages ${fields.join(', ')} of this object`).join(', ') || 'another program manages fields of this object',
+    why: ({ input }) =>
+      readConflicts(input)
+        .map(({ manager, fields }) => `${manager} manages ${fields.join(', ')} of this object`)
+        .join(', ') || 'another program manages fields of this object',
     remedy: 'ingress-tls diff shows the values; ingress-tls apply --force-conflicts takes the fields over.',
   },
   {
     pattern: /(?:exceeded|failed) quota: [^\n]+/,
     why: ([words]) => `the namespace's quota does not allow it: ${words}`,
-    remedy: 'Have the quota raised (kubectl describe resourcequota shows it), or remove something, then run the same command again.',
+    remedy:
+      'Have the quota raised (kubectl describe resourcequota shows it), or remove something, then run the same command again.',
   },
   {
-    pattern: /(?:minimum|maximum) [a-z-]+ (?:usage|limit to request ratio)[^\n]* per (?:Container|Pod|PersistentVolumeClaim)[^\n]*/,
+    pattern:
+      /(?:minimum|maximum) [a-z-]+ (?:usage|limit to request ratio)[^\n]* per (?:Container|Pod|PersistentVolumeClaim)[^\n]*/,
     why: ([words]) => `the namespace's limits do not allow it: ${words}`,
     remedy: 'kubectl describe limitrange shows the limits: keep to them, or have them changed.',
   },
@@ -155,7 +178,8 @@ const refusals: readonly KnownText[] = [
   {
     pattern: /failed calling webhook "([^"\n]+)":([^\n]*)/,
     why: (match) => `a webhook that the cluster asks first does not answer (${match[1] ?? ''}):${match[2] ?? ''}`,
-    remedy: 'See that the program behind it runs: kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations',
+    remedy:
+      'See that the program behind it runs: kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations',
   },
   { pattern: /admission webhook "[^"\n]+" denied the request[^\n]*/, ...brokenRule },
   { pattern: /ValidatingAdmissionPolicy '[^'\n]+' (?:with binding '[^'\n]+' )?denied request[^\n]*/, ...brokenRule },
@@ -166,7 +190,8 @@ const refusals: readonly KnownText[] = [
   },
   {
     pattern: /(?:The )?(\S+) "([^"\n]+)" is invalid: ([^:\n]+): [^\n]*field is immutable/,
-    why: (match) => `${match[3] ?? 'a field'} of ${match[1]?.split('.')[0] ?? 'the object'} ${match[2] ?? ''} cannot be changed (field is immutable)`,
+    why: (match) =>
+      `${match[3] ?? 'a field'} of ${match[1]?.split('.')[0] ?? 'the object'} ${match[2] ?? ''} cannot be changed (field is immutable)`,
     remedy: lookAtObject,
   },
   { pattern: /field is immutable/, why: 'the object exists with a field that cannot be changed', remedy: lookAtObject },
@@ -175,7 +200,11 @@ const refusals: readonly KnownText[] = [
     why: 'your user of the cluster may not give a role more rights than it has itself',
     remedy: 'Have somebody with these rights apply it: kubectl auth can-i --list shows those you have.',
   },
-  { pattern: / is forbidden: (?!User )([^\n]+)/, why: (match) => `the cluster refuses it: ${match[1] ?? ''}`, remedy: askOwner },
+  {
+    pattern: / is forbidden: (?!User )([^\n]+)/,
+    why: (match) => `the cluster refuses it: ${match[1] ?? ''}`,
+    remedy: askOwner,
+  },
 ];
 
 /**
@@ -185,12 +214,14 @@ const refusals: readonly KnownText[] = [
 const ofCluster: readonly KnownText[] = [
   {
     meaning: 'no-context',
-    pattern: /current-context must exist in order to minify|current-context is not set|no configuration has been provided/,
+    pattern:
+      /current-context must exist in order to minify|current-context is not set|no configuration has been provided/,
     why: 'no cluster is chosen: there is no kubeconfig, or it has no current context',
     remedy: chooseContext,
   },
   {
-    pattern: /cannot locate context "?([^"\n]+)|context was not found for specified context: (\S+)|context "([^"\n]*)" does not exist/,
+    pattern:
+      /cannot locate context "?([^"\n]+)|context was not found for specified context: (\S+)|context "([^"\n]*)" does not exist/,
     why: (match) => `the kubeconfig has no context ${match[1] ?? match[2] ?? match[3] ?? ''}`,
     remedy: chooseContext,
   },
@@ -198,7 +229,8 @@ const ofCluster: readonly KnownText[] = [
     // client-go@v0.35.4:plugin/pkg/client/auth/exec/exec.go, updateCommandAndCheckAllowlistLocked.
     pattern: /plugin "[^"\n]*" not allowed: policy set|credential plugin allowlist/,
     why: 'your kuberc does not allow the program that the kubeconfig names for credentials',
-    remedy: 'Allow it there (credentialPluginPolicy, credentialPluginAllowlist), or choose other credentials with --context or --kubeconfig.',
+    remedy:
+      'Allow it there (credentialPluginPolicy, credentialPluginAllowlist), or choose other credentials with --context or --kubeconfig.',
   },
   {
     pattern: /getting credentials: exec: executable (\S+) failed with exit code/,
@@ -211,7 +243,8 @@ const ofCluster: readonly KnownText[] = [
     remedy: 'Install the program that is named above, or choose other credentials with --context or --kubeconfig.',
   },
   {
-    pattern: /error loading config file|invalid configuration|Error in configuration|unable to read (?:certificate-authority|client-)/,
+    pattern:
+      /error loading config file|invalid configuration|Error in configuration|unable to read (?:certificate-authority|client-)/,
     why: 'the kubeconfig cannot be used',
     remedy: 'Correct what is named above, or choose another file with --kubeconfig.',
   },
@@ -233,7 +266,11 @@ const ofCluster: readonly KnownText[] = [
     why: "the certificate of the cluster's API server is not the one that the kubeconfig trusts",
     remedy: 'Fetch the kubeconfig of this cluster anew.',
   },
-  { pattern: /dial tcp: lookup ([^\s:]+)[^\n]*/, why: (match) => `the host ${match[1] ?? ''} is not found`, remedy: unreachable },
+  {
+    pattern: /dial tcp: lookup ([^\s:]+)[^\n]*/,
+    why: (match) => `the host ${match[1] ?? ''} is not found`,
+    remedy: unreachable,
+  },
   {
     meaning: 'away',
     pattern: /connection to the server (\S+) was refused|dial tcp (\S+): connect: connection refused/,
@@ -253,7 +290,10 @@ const ofCluster: readonly KnownText[] = [
     ...silent,
   },
   {
-    pattern: anyOf(/i\/o timeout|Client\.Timeout exceeded|request canceled while waiting/, /(?:Unable to connect to the server|unreachable)[^\n]*context deadline exceeded/),
+    pattern: anyOf(
+      /i\/o timeout|Client\.Timeout exceeded|request canceled while waiting/,
+      /(?:Unable to connect to the server|unreachable)[^\n]*context deadline exceeded/,
+    ),
     ...silent,
   },
   // The connection breaks, for good perhaps.
@@ -310,4 +350,5 @@ export const knownTexts: readonly (KnownText & { readonly tools: readonly Extern
  * Lines that say of something else that it is away: a program that logs on the way to another failure, an aggregated API (often metrics)
  * that is broken for good, a webhook that does not answer, a stop by our own time limit.
  */
-export const aboutOthers = /^[EWIF]\d{4} |unable to retrieve the complete list of server APIs|failed calling webhook|client rate limiter Wait|^Warning: /;
+export const aboutOthers =
+  /^[EWIF]\d{4} |unable to retrieve the complete list of server APIs|failed calling webhook|client rate limiter Wait|^Warning: /;

@@ -5,19 +5,31 @@ const removedText = '[removed]';
 /** What may stand between two characters of a marker when a text was wrapped, indented, quoted or escaped. */
 const gap = String.raw`(?:\s|\\[nrt]|["'+|>,])*`;
 
-const beginKey = new RegExp(spaced('-----BEGIN') + String.raw`[A-Z0-9\s"'+|>,\\nrt]{0,120}?` + spaced('PRIVATEKEY'), 'g');
-const endKey = new RegExp(
-  spaced('-----END') + String.raw`[A-Z0-9\s"'+|>,\\nrt]{0,120}?` + spaced('PRIVATEKEY') + gap + `(?:${spaced('BLOCK')}${gap})?` + spaced('-----'),
+const beginKey = new RegExp(
+  spaced('-----BEGIN') + String.raw`[A-Z0-9\s"'+|>,\\nrt]{0,120}?` + spaced('PRIVATEKEY'),
   'g',
 );
-const certificate = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]*?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
+const endKey = new RegExp(
+  spaced('-----END') +
+    String.raw`[A-Z0-9\s"'+|>,\\nrt]{0,120}?` +
+    spaced('PRIVATEKEY') +
+    gap +
+    `(?:${spaced('BLOCK')}${gap})?` +
+    spaced('-----'),
+  'g',
+);
+const certificate =
+  /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]*?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
 
 /** From a line of base64 to the next one. */
 const nextLine = String.raw`[ \t]*(?:\r?\n|\\n)[\s|>+"',]*`;
 const restOfLine = String.raw`(?=["']|[^A-Za-z0-9+/=_\r\n-]*(?:\r?\n|\\n|$))`;
 
 /** Base64 of `-----BEGIN`, then further lines that hold nothing but base64. */
-const encodedPem = new RegExp(`${spaced('LS0tLS1CRUdJTi')}[A-Za-z0-9+/=_-]*(?:${nextLine}[A-Za-z0-9+/_-]+={0,2}${restOfLine})*`, 'g');
+const encodedPem = new RegExp(
+  `${spaced('LS0tLS1CRUdJTi')}[A-Za-z0-9+/=_-]*(?:${nextLine}[A-Za-z0-9+/_-]+={0,2}${restOfLine})*`,
+  'g',
+);
 const encodedCertificate = 'LS0tLS1CRUdJTiBDRVJU';
 
 /** Any other lines of base64 that are long enough to hold a part of a key, and the shorter line that ends them. */
@@ -59,7 +71,9 @@ function removeEchoes(text: string): string {
 export function redact(text: string): string {
   return removeKeys(removeEchoes(text))
     .replace(certificate, shortenedCertificate)
-    .replace(encodedPem, (run) => (run.replace(/[^A-Za-z0-9+/]/g, '').startsWith(encodedCertificate) ? shortenedCertificate : removedKey))
+    .replace(encodedPem, (run) =>
+      run.replace(/[^A-Za-z0-9+/]/g, '').startsWith(encodedCertificate) ? shortenedCertificate : removedKey,
+    )
     .replace(userInfo, `$1${removedText}@`)
     .replace(authorizationHeader, `$1${removedText}`)
     .replace(bearerToken, `$1${removedText}`)
@@ -80,7 +94,13 @@ export function quoteOutput(text: string, maxLines = 20): readonly string[] {
   // A value may be longer than what is looked at, and only its beginning says that it is one.
   const lines = redact(removeEchoes(text).slice(-maxQuoted))
     .split(/\r?\n/)
-    .map((line) => line.replace(/\u001b\[[0-9;]*[A-Za-z]/g, '').replace(/\t/g, '  ').replace(/\p{Cc}/gu, '').trimEnd())
+    .map((line) =>
+      line
+        .replace(/\u001b\[[0-9;]*[A-Za-z]/g, '')
+        .replace(/\t/g, '  ')
+        .replace(/\p{Cc}/gu, '')
+        .trimEnd(),
+    )
     .filter((line) => line !== '')
     .map((line) => (line.length > 1000 ? `${line.slice(0, 1000)}...` : line));
   return lines.length > maxLines ? [`[${lines.length - maxLines} lines before]`, ...lines.slice(-maxLines)] : lines;
@@ -89,8 +109,16 @@ export function quoteOutput(text: string, maxLines = 20): readonly string[] {
 /** Cuts from each beginning of a key to its end; without an end to the end of the text, without a beginning from its start. */
 function removeKeys(text: string): string {
   const markers = [
-    ...[...text.matchAll(beginKey)].map((match) => ({ kind: 'begin' as const, start: match.index, end: match.index + match[0].length })),
-    ...[...text.matchAll(endKey)].map((match) => ({ kind: 'end' as const, start: match.index, end: match.index + match[0].length })),
+    ...[...text.matchAll(beginKey)].map((match) => ({
+      kind: 'begin' as const,
+      start: match.index,
+      end: match.index + match[0].length,
+    })),
+    ...[...text.matchAll(endKey)].map((match) => ({
+      kind: 'end' as const,
+      start: match.index,
+      end: match.index + match[0].length,
+    })),
   ].sort((one, other) => one.start - other.start);
   let result = '';
   let position = 0;

@@ -37,7 +37,11 @@ const longestWaitMs = 8_000;
  *
  * For a cluster that has answered once: a wrong context is to fail at once.
  */
-export function withRetries(exec: Exec, settings: RetrySettings, time: Time = { sleep, now: () => performance.now() }): Exec {
+export function withRetries(
+  exec: Exec,
+  settings: RetrySettings,
+  time: Time = { sleep, now: () => performance.now() },
+): Exec {
   const state: Outage = { isOut: false };
   const retrying = (repair: Attempts['repair']): Exec => ({
     run: (command, options) => runWithRetries(command, options, { exec, settings, time, state, repair }),
@@ -90,7 +94,11 @@ async function runWithRetries(command: ExternalCommand, options: RunOptions, att
 }
 
 /** What has to be done before the command may be run again; undefined: it must not be. */
-function wayToRetry({ effect, retry, release }: ExternalCommand, result: ToolResult, { repair }: Attempts): ((sinceMs: number) => Promise<void>) | undefined {
+function wayToRetry(
+  { effect, retry, release }: ExternalCommand,
+  result: ToolResult,
+  { repair }: Attempts,
+): ((sinceMs: number) => Promise<void>) | undefined {
   const atOnce = (): Promise<void> => Promise.resolve();
   if (effect === 'read') return atOnce;
   if (retry === undefined) return undefined;

@@ -39,7 +39,11 @@ const rules: readonly Rule[] = [
 ];
 
 /** @param kuberc a file that kubectl reads in place of the person's. */
-export function environmentFor(tool: ExternalTool, env: Readonly<Record<string, string | undefined>>, kuberc?: string): Record<string, string> {
+export function environmentFor(
+  tool: ExternalTool,
+  env: Readonly<Record<string, string | undefined>>,
+  kuberc?: string,
+): Record<string, string> {
   const given = new Map(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
   for (const { tools, variable, value, isDefault } of rules) {
     if (!tools.includes(tool)) continue;

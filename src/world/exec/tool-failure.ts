@@ -8,7 +8,13 @@ import type { ExternalTool } from './tool-environment.ts';
 class ToolFailure extends ToolError {
   readonly meaning: Meaning | undefined;
 
-  constructor(message: string, { meaning, ...explanation }: { readonly meaning?: Meaning | undefined; readonly remedy?: string; readonly details: readonly string[] }) {
+  constructor(
+    message: string,
+    {
+      meaning,
+      ...explanation
+    }: { readonly meaning?: Meaning | undefined; readonly remedy?: string; readonly details: readonly string[] },
+  ) {
     super(message, explanation);
     this.meaning = meaning;
   }
@@ -22,14 +28,21 @@ export function hasFailed({ exitCode, timedOut }: Pick<ToolResult, 'exitCode' | 
 }
 
 /** Runs a command to its success. @throws ToolError when it fails. */
-export async function askTool(exec: Exec, command: ExternalCommand, options: RunOptions & { readonly what: string }): Promise<ToolResult> {
+export async function askTool(
+  exec: Exec,
+  command: ExternalCommand,
+  options: RunOptions & { readonly what: string },
+): Promise<ToolResult> {
   const result = await exec.run(command, options);
   if (hasFailed(result)) throw explainFailure(command, options.what, result);
   return result;
 }
 
 /** Where a tool's words have one of these meanings. */
-export function findText({ stderr }: Pick<ToolResult, 'stderr'>, ...meanings: readonly Meaning[]): RegExpExecArray | undefined {
+export function findText(
+  { stderr }: Pick<ToolResult, 'stderr'>,
+  ...meanings: readonly Meaning[]
+): RegExpExecArray | undefined {
   for (const { meaning, pattern } of knownTexts) {
     const match = meaning !== undefined && meanings.includes(meaning) ? pattern.exec(stderr) : null;
     if (match !== null) return match;
@@ -56,7 +69,11 @@ export function isForbidden(error: unknown): error is ToolError {
  * @param what what failed, as `cannot read the cluster's version`.
  * @returns an error with the reason if it is a known one, what to do, and the tool's own words without secrets.
  */
-export function explainFailure({ tool, release, isLocal = false }: FailedCommand, what: string, result: ToolResult): ToolError {
+export function explainFailure(
+  { tool, release, isLocal = false }: FailedCommand,
+  what: string,
+  result: ToolResult,
+): ToolError {
   const details = attribute(tool, quoteOutput(result.stderr.trim() === '' ? result.stdout : result.stderr));
   if (result.stillRunning !== undefined) {
     return new ToolFailure(`${what}: ${tool} was told to stop and still runs as process ${result.stillRunning}`, {
@@ -68,25 +85,43 @@ export function explainFailure({ tool, release, isLocal = false }: FailedCommand
     const match = why !== undefined && tools.includes(tool) ? pattern.exec(result.stderr) : null;
     if (why === undefined || match === null) continue;
     const words = typeof why === 'string' ? why : why(match);
-    return new ToolFailure(`${what}: ${quoteOutput(words).join(' ')}`, { meaning, remedy: typeof remedy === 'string' ? remedy : remedy(release?.namespace), details });
+    return new ToolFailure(`${what}: ${quoteOutput(words).join(' ')}`, {
+      meaning,
+      remedy: typeof remedy === 'string' ? remedy : remedy(release?.namespace),
+      details,
+    });
   }
   if (result.timedOut) {
-    const again = result.durationMs < usualReadLimit * 1000 ? 'run the same command again, with a longer --timeout' : 'run the same command again';
-    const look = isLocal ? `Look at the ${tool} that is first on PATH (${tool} version)` : 'Look whether the cluster answers (kubectl cluster-info)';
-    return new ToolFailure(`${what}: ${tool} did not end within ${Math.ceil(result.durationMs / 1000)} s`, { remedy: `${look}, then ${again}.`, details });
+    const again =
+      result.durationMs < usualReadLimit * 1000
+        ? 'run the same command again, with a longer --timeout'
+        : 'run the same command again';
+    const look = isLocal
+      ? `Look at the ${tool} that is first on PATH (${tool} version)`
+      : 'Look whether the cluster answers (kubectl cluster-info)';
+    return new ToolFailure(`${what}: ${tool} did not end within ${Math.ceil(result.durationMs / 1000)} s`, {
+      remedy: `${look}, then ${again}.`,
+      details,
+    });
   }
   if (result.signal !== undefined) {
-    return new ToolFailure(`${what}: ${tool} was ended by ${result.signal}`, { remedy: 'Run the same command again.', details });
+    return new ToolFailure(`${what}: ${tool} was ended by ${result.signal}`, {
+      remedy: 'Run the same command again.',
+      details,
+    });
   }
   return new ToolFailure(`${what}: ${tool} failed with exit code ${result.exitCode ?? 'unknown'}`, { details });
 }
 
 /** An answer that makes no sense, as from a program that is not the tool or from a broken proxy. */
 export function garbledAnswer(tool: ExternalTool, what: string, result: ToolResult): ToolError {
-  return new ToolError(`${what}: ${tool} answered something unexpected${result.isCut ? ' (more than we can read)' : ''}`, {
-    remedy: `Look at the ${tool} that is first on PATH: ${tool} version.`,
-    details: attribute(tool, quoteOutput(result.stdout).slice(0, 5)),
-  });
+  return new ToolError(
+    `${what}: ${tool} answered something unexpected${result.isCut ? ' (more than we can read)' : ''}`,
+    {
+      remedy: `Look at the ${tool} that is first on PATH: ${tool} version.`,
+      details: attribute(tool, quoteOutput(result.stdout).slice(0, 5)),
+    },
+  );
 }
 
 /** Says who says so: a tool's `error:` stands beside our own. */

@@ -51,18 +51,22 @@ export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTo
       backups.add(backup);
     };
   };
-  const edited = plan.steps.filter((step) => 'change' in step && (step.change === 'replace-edited' || step.change === 'remove-edited'));
+  const edited = plan.steps.filter(
+    (step) => 'change' in step && (step.change === 'replace-edited' || step.change === 'remove-edited'),
+  );
   const keepEdited = edited.map(({ path }) => prepareBackup(path));
   // What git reads comes before the first key, so that no moment exists in which git would take one.
   const isForGit = (step: Step): boolean => step.kind === 'write-file' && step.path.startsWith('.git');
   for (const step of plan.steps) {
-    if (step.kind === 'write-file' && isForGit(step)) files.writeAtomic(step.path, step.content, { mode: 0o644, durable: true });
+    if (step.kind === 'write-file' && isForGit(step))
+      files.writeAtomic(step.path, step.content, { mode: 0o644, durable: true });
   }
   for (const keep of keepEdited) keep();
   for (const step of plan.steps) {
     if (step.kind === 'make-directory') files.makeDirectory(step.path, step.mode);
   }
-  for await (const { path, text } of keys) files.writeAtomic(path, text, { mode: 0o600, durable: true, exclusive: true });
+  for await (const { path, text } of keys)
+    files.writeAtomic(path, text, { mode: 0o600, durable: true, exclusive: true });
   for (const step of plan.steps) {
     if (step.kind === 'issue-certificate') issue(step, tools);
   }
@@ -89,7 +93,9 @@ export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTo
   const written = new Set(writes.map(({ path }) => path));
   const removed = new Set(removals.map(({ path }) => path));
   const afterwards = new Map([...recordWrites(recorded, writes, 'after'), ...settle(plan, observed)]);
-  const stillThere = [...afterwards].filter(([path]) => written.has(path) || (observed.digests.has(path) && !removed.has(path)));
+  const stillThere = [...afterwards].filter(
+    ([path]) => written.has(path) || (observed.digests.has(path) && !removed.has(path)),
+  );
   writeState(files, new Map(stillThere));
   return { backups: [...backups] };
 }
@@ -122,7 +128,10 @@ function issue(step: Extract<Step, { kind: 'issue-certificate' }>, { files, now,
   const issuer =
     step.issuer === undefined
       ? undefined
-      : { certificate: readRequired(files, step.issuer.certificatePath), key: readRequired(files, step.issuer.keyPath) };
+      : {
+          certificate: readRequired(files, step.issuer.certificatePath),
+          key: readRequired(files, step.issuer.keyPath),
+        };
   const certificate = issueCertificate({
     request: step.request,
     publicKey: derivePublicKey(key, step.keyPath),
@@ -143,7 +152,11 @@ function materialize(step: Step, files: ProjectFiles): readonly PlannedWrite[] {
 }
 
 /** Before the writes, old and new versions count as ours; after them, only the new one. */
-function recordWrites(recorded: RecordedFiles, writes: readonly PlannedWrite[], when: 'before' | 'after'): RecordedFiles {
+function recordWrites(
+  recorded: RecordedFiles,
+  writes: readonly PlannedWrite[],
+  when: 'before' | 'after',
+): RecordedFiles {
   const result = new Map(recorded);
   for (const { path, digest } of writes) {
     result.set(path, when === 'after' ? [digest] : [...(recorded.get(path) ?? []), digest]);

@@ -14,7 +14,8 @@ const journalVersion = 1;
 export interface DeepJournal {
   /** Manifest of the Secret: `secrets/ic3-svc8-upstream-ca.yaml`. */
   readonly secretPath: string;
-  readonly target: { readonly kind: 'preview' } | { readonly kind: 'cluster'; readonly context: string; readonly server: string };
+  readonly target:
+    { readonly kind: 'preview' } | { readonly kind: 'cluster'; readonly context: string; readonly server: string };
 }
 
 /** @throws UsageError when there is one that cannot be read: something may be broken, and nobody knows what. */
@@ -28,7 +29,8 @@ export function readDeepJournal(files: ProjectFiles): DeepJournal | undefined {
   const server = textField(value, 'target', 'server');
   if (fieldAt(value, 'version') === journalVersion && secretPath !== undefined) {
     if (kind === 'preview') return { secretPath, target: { kind } };
-    if (kind === 'cluster' && context !== undefined && server !== undefined) return { secretPath, target: { kind, context, server } };
+    if (kind === 'cluster' && context !== undefined && server !== undefined)
+      return { secretPath, target: { kind, context, server } };
   }
   throw new UsageError(`cannot read ${deepJournalPath}, which says what a stopped verify --deep left broken`, {
     remedy: `delete it, then run ingress-tls render --force and ingress-tls apply, which bring the project's own Secrets`,
@@ -37,7 +39,10 @@ export function readDeepJournal(files: ProjectFiles): DeepJournal | undefined {
 
 /** On the disk when this returns: what follows may be the last thing that the machine does. */
 export function writeDeepJournal(files: ProjectFiles, journal: DeepJournal): void {
-  files.writeAtomic(deepJournalPath, `${JSON.stringify({ version: journalVersion, ...journal })}\n`, { mode: 0o600, durable: true });
+  files.writeAtomic(deepJournalPath, `${JSON.stringify({ version: journalVersion, ...journal })}\n`, {
+    mode: 0o600,
+    durable: true,
+  });
 }
 
 export function removeDeepJournal(files: ProjectFiles): void {

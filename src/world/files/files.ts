@@ -132,7 +132,9 @@ export function createProjectFiles(root: string): ProjectFiles {
     // Another run that just ended has removed it, empty as it was.
     if (found === undefined) return makeFolder(path, mode);
     if (!found.isDirectory()) {
-      throw new ToolError(`cannot make the folder ${path}: a file is in its place`, { remedy: `Move ${path} away, then run the same command again.` });
+      throw new ToolError(`cannot make the folder ${path}: a file is in its place`, {
+        remedy: `Move ${path} away, then run the same command again.`,
+      });
     }
     return 'found';
   };
@@ -262,7 +264,10 @@ export function createProjectFiles(root: string): ProjectFiles {
         if (systemCode(error) === 'ENOENT') return false;
         // Linux answers EISDIR, macOS EPERM.
         if (lstatSync(full, { throwIfNoEntry: false })?.isDirectory() === true) {
-          throw new ToolError(`cannot remove ${path}: a folder is in its place`, { remedy: `Move the folder ${path} away.`, cause: error });
+          throw new ToolError(`cannot remove ${path}: a folder is in its place`, {
+            remedy: `Move the folder ${path} away.`,
+            cause: error,
+          });
         }
         throw fileFailure(`cannot remove ${path}`, error);
       }
@@ -363,10 +368,13 @@ function decodeText(path: string, bytes: Uint8Array): string {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     const form = recogniseBinary(bytes, path);
-    throw new UsageError(`cannot read ${path}: it is ${form === undefined ? 'not UTF-8 text' : `${form.name}, not UTF-8 text`}`, {
-      remedy: form?.remedy ?? `Save ${path} as UTF-8.`,
-      cause: error,
-    });
+    throw new UsageError(
+      `cannot read ${path}: it is ${form === undefined ? 'not UTF-8 text' : `${form.name}, not UTF-8 text`}`,
+      {
+        remedy: form?.remedy ?? `Save ${path} as UTF-8.`,
+        cause: error,
+      },
+    );
   }
 }
 

@@ -63,7 +63,9 @@ export function acquireLock(root: string, request: LockRequest): () => void {
   const lock: Place = {
     path: createProjectPath(root).resolveParent(lockPath),
     // What it holds decides which files count as edited: nobody else may write there.
-    makeFolder: () => { files.makeDirectory(folder, 0o700); },
+    makeFolder: () => {
+      files.makeDirectory(folder, 0o700);
+    },
   };
   lock.makeFolder();
   take(lock, holder, clockFrom(request.now));
@@ -144,11 +146,16 @@ function refuseHeld(path: string, found: Holder, own: Holder): void {
   const what = `cannot work in this folder: ingress-tls ${found.command}`;
   const process = `process ${found.pid} on ${found.host}, since ${found.since}`;
   if (sight === 'running') {
-    throw new LockHeld(`${what} is running in it (${process})`, { remedy: `Wait until it has ended. If process ${found.pid} is no ingress-tls:\n${free}` });
+    throw new LockHeld(`${what} is running in it (${process})`, {
+      remedy: `Wait until it has ended. If process ${found.pid} is no ingress-tls:\n${free}`,
+    });
   }
-  throw new LockHeld(`${what} has locked it (${process}), and whether it still runs cannot be seen from here: it was started ${sight.started}`, {
-    remedy: `Wait until it has ended. If you know that it has:\n${free}`,
-  });
+  throw new LockHeld(
+    `${what} has locked it (${process}), and whether it still runs cannot be seen from here: it was started ${sight.started}`,
+    {
+      remedy: `Wait until it has ended. If you know that it has:\n${free}`,
+    },
+  );
 }
 
 /** Makes the lock file; false when there is one already. */
@@ -193,7 +200,10 @@ function open(path: string): number | undefined {
     if (code === 'ENOENT') return undefined;
     // FreeBSD answers EMLINK.
     if (!['ELOOP', 'EMLINK'].includes(code)) throw fileFailure(`cannot read ${lockPath}`, error);
-    throw new UsageError(`cannot read ${lockPath}: it is a symbolic link`, { remedy: `Remove the symbolic link:\n${printCommand({ tool: 'rm', args: [path] })}`, cause: error });
+    throw new UsageError(`cannot read ${lockPath}: it is a symbolic link`, {
+      remedy: `Remove the symbolic link:\n${printCommand({ tool: 'rm', args: [path] })}`,
+      cause: error,
+    });
   }
 }
 

@@ -11,7 +11,10 @@ export function printObject(content: ObjectFromFiles, files: ProjectFiles): stri
 }
 
 /** The data alone, as Kubernetes holds them: those of a Secret in base64. */
-export function readOwnData({ object, data }: ObjectFromFiles, files: ProjectFiles): Readonly<Record<string, string>> | undefined {
+export function readOwnData(
+  { object, data }: ObjectFromFiles,
+  files: ProjectFiles,
+): Readonly<Record<string, string>> | undefined {
   const found: Record<string, string> = {};
   for (const [key, path] of Object.entries(data)) {
     const text = readPem(files, path);

@@ -74,7 +74,9 @@ export function observeProject(files: ProjectFiles, request: ObserveRequest): Ob
 export function observePairs(files: ProjectFiles, wanted: readonly PairToObserve[]): ReadonlyMap<string, ObservedPair> {
   const pairs = new Map<string, ObservedPair>();
   // One stands above a thousand.
-  const issuers = new Map([...new Set(wanted.flatMap(({ issuer }) => issuer ?? []))].map((path) => [path, readPem(files, path)]));
+  const issuers = new Map(
+    [...new Set(wanted.flatMap(({ issuer }) => issuer ?? []))].map((path) => [path, readPem(files, path)]),
+  );
   for (const { certificate, key, issuer } of wanted) {
     const pair = observePair(files, certificate, key, issuer === undefined ? undefined : issuers.get(issuer));
     if (pair !== undefined) pairs.set(certificate, pair);
@@ -82,7 +84,12 @@ export function observePairs(files: ProjectFiles, wanted: readonly PairToObserve
   return pairs;
 }
 
-function observePair(files: ProjectFiles, certificatePath: string, keyPath: string, issuer: string | undefined): ObservedPair | undefined {
+function observePair(
+  files: ProjectFiles,
+  certificatePath: string,
+  keyPath: string,
+  issuer: string | undefined,
+): ObservedPair | undefined {
   const certificate = readPem(files, certificatePath);
   const key = readPem(files, keyPath);
   if (certificate === undefined && key === undefined) return undefined;
@@ -91,6 +98,8 @@ function observePair(files: ProjectFiles, certificatePath: string, keyPath: stri
     hasKey: key !== undefined,
     ...(certificate === undefined ? {} : { certificate: inspectCertificate(certificate, certificatePath) }),
     ...(certificate === undefined || key === undefined ? {} : { matches: isPair(certificate, key, keyPath) }),
-    ...(certificate === undefined || issuer === undefined ? {} : { issuedByAuthority: isIssuedBy(certificate, issuer) }),
+    ...(certificate === undefined || issuer === undefined
+      ? {}
+      : { issuedByAuthority: isIssuedBy(certificate, issuer) }),
   };
 }

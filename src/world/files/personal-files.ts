@@ -18,7 +18,10 @@ export function readPersonalFile(path: string): string | undefined {
   try {
     descriptor = openSync(path, readOnly);
     const found = fstatSync(descriptor);
-    if (!found.isFile() || found.size > maxBytes) throw new ToolError(`cannot read ${path}: it is ${found.isFile() ? `larger than ${maxBytes / 1024 / 1024} MiB` : 'no regular file'}`);
+    if (!found.isFile() || found.size > maxBytes)
+      throw new ToolError(
+        `cannot read ${path}: it is ${found.isFile() ? `larger than ${maxBytes / 1024 / 1024} MiB` : 'no regular file'}`,
+      );
     return readFileSync(descriptor, 'utf8');
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
@@ -39,7 +42,9 @@ export function writeForTools(name: string, text: string): string {
     if (folder === undefined) {
       // Made with mode 0700 (Node 20: fs.mkdtemp).
       const made = mkdtempSync(join(tmpdir(), 'ingress-tls-tools-'));
-      process.once('exit', () => { rmSync(made, { recursive: true, force: true }); });
+      process.once('exit', () => {
+        rmSync(made, { recursive: true, force: true });
+      });
       folder = made;
     }
     const path = join(folder, name);

@@ -34,11 +34,16 @@ export function lookUpProcess(mark: ProcessMark, hostname: string): 'running' | 
   }
   if (areBootsKnown && mark.bootId !== bootId) {
     // A second machine of this name that has been at work since before we booted is none to expect; we ourselves are.
-    return (mark.since ?? Number.NaN) < (readBootTime() ?? Number.NaN) ? 'gone' : { started: 'on another machine of the same name' };
+    return (mark.since ?? Number.NaN) < (readBootTime() ?? Number.NaN)
+      ? 'gone'
+      : { started: 'on another machine of the same name' };
   }
-  if (mark.pidNamespace !== undefined && mark.pidNamespace !== pidNamespace) return { started: 'in another container of this machine' };
+  if (mark.pidNamespace !== undefined && mark.pidNamespace !== pidNamespace)
+    return { started: 'in another container of this machine' };
   const running = findProcess(mark.pid);
   if (running === undefined) return 'gone';
   // The number may be another process's by now.
-  return mark.startTicks === undefined || running.startTicks === undefined || mark.startTicks === running.startTicks ? 'running' : 'gone';
+  return mark.startTicks === undefined || running.startTicks === undefined || mark.startTicks === running.startTicks
+    ? 'running'
+    : 'gone';
 }

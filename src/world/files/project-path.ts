@@ -57,7 +57,10 @@ export function createProjectPath(root: string): ProjectPath {
       const found = look(path, full);
       if (found === undefined) return false;
       if (found.isSymbolicLink()) assertInside(path, followLink(path, full));
-      if (checked.size === 0) queueMicrotask(() => { checked.clear(); });
+      if (checked.size === 0)
+        queueMicrotask(() => {
+          checked.clear();
+        });
       checked.add(folder);
     }
     return true;
@@ -92,7 +95,10 @@ function resolveRoot(root: string): string {
     return realpathSync.native(root);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw fileFailure(`cannot use the folder ${root}`, error);
-    throw new UsageError(`cannot use the folder ${root}: it does not exist`, { remedy: 'Make the folder first.', cause: error });
+    throw new UsageError(`cannot use the folder ${root}: it does not exist`, {
+      remedy: 'Make the folder first.',
+      cause: error,
+    });
   }
 }
 

@@ -18,7 +18,8 @@ export function readRegularFile<T>(path: string, descriptor: number, read: (desc
     if (found.isDirectory()) {
       throw new UsageError(`cannot read ${path}: it is a folder`, { remedy: `Move the folder ${path} away.` });
     }
-    if (!found.isFile()) throw new UsageError(`cannot read ${path}: it is no regular file`, { remedy: `Move ${path} away.` });
+    if (!found.isFile())
+      throw new UsageError(`cannot read ${path}: it is no regular file`, { remedy: `Move ${path} away.` });
     return read(descriptor, found);
   } catch (error) {
     throw fileFailure(`cannot read ${path}`, error);

@@ -4,7 +4,11 @@ import { join } from 'node:path';
 /** Reads the chart templates that ship with the tool; name relative to templates/chart -> text. Never a person's file. */
 export function readChartTemplates(packageFolder: string): Readonly<Record<string, string>> {
   const folder = join(packageFolder, 'templates', 'chart');
-  return Object.fromEntries(listFiles(folder).sort().map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+  return Object.fromEntries(
+    listFiles(folder)
+      .sort()
+      .map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+  );
 }
 
 /** Not `recursive`: entries out of a zip file, as Yarn Plug'n'Play keeps packages, lack their folder (tried, Yarn 4.18.1). */

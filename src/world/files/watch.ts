@@ -30,7 +30,10 @@ export async function watchProject(settings: {
     changed = new Set();
     onChange(told);
   };
-  const inside = (path: string): string => relative(root, isAbsolute(path) ? path : join(root, path)).split(sep).join('/');
+  const inside = (path: string): string =>
+    relative(root, isAbsolute(path) ? path : join(root, path))
+      .split(sep)
+      .join('/');
   // The folder itself is watched: chokidar 5 forgets a single file that is removed and made again, as some editors save.
   const watcher = watchPaths(root, {
     ignoreInitial: true,
@@ -61,13 +64,19 @@ export async function watchProject(settings: {
 const temporaryName = /\.ingress-tls-\d+-[0-9a-f]+\.tmp$/;
 
 /** Which limit of the system is used up, by the error's code (Linux: inotify_add_watch(2), inotify_init(2)). */
-const limits: Readonly<Record<string, string>> = { ENOSPC: 'fs.inotify.max_user_watches', EMFILE: 'fs.inotify.max_user_instances' };
+const limits: Readonly<Record<string, string>> = {
+  ENOSPC: 'fs.inotify.max_user_watches',
+  EMFILE: 'fs.inotify.max_user_instances',
+};
 
 function explainWatchFailure(error: unknown): ToolError {
   const limit = limits[systemCode(error) ?? ''];
   const why = error instanceof Error ? error.message : String(error);
   return new ToolError(`some files are not watched: ${why}`, {
     cause: error,
-    remedy: limit === undefined ? 'Start the preview again to see changes.' : `Raise the limit, for instance sudo sysctl ${limit}=524288, then start the preview again.`,
+    remedy:
+      limit === undefined
+        ? 'Start the preview again to see changes.'
+        : `Raise the limit, for instance sudo sysctl ${limit}=524288, then start the preview again.`,
   });
 }

@@ -32,8 +32,15 @@ export function holdsLeftOutLink(files: ProjectFiles, folder: string): boolean {
 export function presentChart(files: ProjectFiles, folder: string): ReadableChart {
   if (!holdsLeftOutLink(files, folder)) return { folder, remove: () => undefined };
   const staged = createStagedCharts();
-  const texts = listChartFiles(files, folder).map((path) => [path.slice(folder.length + 1), files.readText(path) ?? ''] as const);
-  return { folder: staged.stage('chart', new Map(texts)), remove: () => { staged.remove(); } };
+  const texts = listChartFiles(files, folder).map(
+    (path) => [path.slice(folder.length + 1), files.readText(path) ?? ''] as const,
+  );
+  return {
+    folder: staged.stage('chart', new Map(texts)),
+    remove: () => {
+      staged.remove();
+    },
+  };
 }
 
 /** A private folder outside of the project for charts as they would be written. */

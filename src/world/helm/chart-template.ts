@@ -20,7 +20,10 @@ export interface ChartToTemplate {
 }
 
 /** The values that helm reads from files, by their paths; a file that is not there is an empty one. */
-export function readSetFiles(readText: (path: string) => string | undefined, setFiles: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+export function readSetFiles(
+  readText: (path: string) => string | undefined,
+  setFiles: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(setFiles).map(([value, path]) => [value, readText(path) ?? '']));
 }
 
@@ -28,13 +31,20 @@ export function readSetFiles(readText: (path: string) => string | undefined, set
  * The objects that helm makes of a chart, in the order in which it sends them. Tests and other hooks are not among them.
  * @throws ToolError for a chart that helm cannot render.
  */
-export async function templateChart(exec: Exec, { folder, name = folder, release, namespace, kubeVersion, setFiles = {} }: ChartToTemplate): Promise<readonly KubeObject[]> {
+export async function templateChart(
+  exec: Exec,
+  { folder, name = folder, release, namespace, kubeVersion, setFiles = {} }: ChartToTemplate,
+): Promise<readonly KubeObject[]> {
   const options = [
     ...[`--namespace=${namespace}`, '--no-hooks', '--skip-tests', `--kube-version=${kubeVersion}`],
     ...setFileOptions(setFiles),
   ];
   const what = `cannot render ${name}`;
-  const result = await askTool(exec, helmQuestion({}, ['template', release, chartArgument(folder), ...options], { isLocal: true }), { what });
+  const result = await askTool(
+    exec,
+    helmQuestion({}, ['template', release, chartArgument(folder), ...options], { isLocal: true }),
+    { what },
+  );
   if (result.isCut) throw new ToolError(`${what}: it is larger than we can read`);
   return parseObjects(result.stdout, `what helm makes of ${name}`).map((object) => placeObject(object, namespace));
 }

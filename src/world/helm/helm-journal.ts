@@ -41,7 +41,8 @@ export interface HelmEntry extends ReleaseName {
 export function withHelmJournal(exec: Exec, settings: JournalSettings): Exec {
   return {
     async run(command, options) {
-      const path = command.effect === 'read' || command.release === undefined ? undefined : journalPath(command.release);
+      const path =
+        command.effect === 'read' || command.release === undefined ? undefined : journalPath(command.release);
       if (path === undefined) return exec.run(command, options);
       const result = await exec.run(command, {
         ...options,
@@ -112,7 +113,10 @@ function readEntry(files: ProjectFiles, path: string, place: JournalPlace): Helm
   if (fieldAt(value, 'version') !== journalVersion || !isCount(pid) || !isCount(startedAt)) return undefined;
   const isHere = (['hostname', 'context', 'server'] as const).every((key) => textField(value, key) === place[key]);
   if (!isHere) return undefined;
-  const sight = lookUpProcess({ pid, hostname: place.hostname, since: startedAt * 1000, ...parseProcessMark(value) }, place.hostname);
+  const sight = lookUpProcess(
+    { pid, hostname: place.hostname, since: startedAt * 1000, ...parseProcessMark(value) },
+    place.hostname,
+  );
   return typeof sight === 'string' ? { namespace, name, pid, startedAt, isRunning: sight === 'running' } : undefined;
 }
 

@@ -59,9 +59,13 @@ export function createHelm(exec: Exec, connection: ClusterConnection): Helm {
       const what = 'cannot list the helm releases';
       const states = [...liveStates, ...(options?.withUninstalled === true ? ['--uninstalled'] : [])];
       const selector = labelSelector === undefined ? [] : [`--selector=${labelSelector}`];
-      const result = await ask(what, helmQuestion(connection, ['list', '--all-namespaces', '--output=json', '--max=0', ...states, ...selector]));
+      const result = await ask(
+        what,
+        helmQuestion(connection, ['list', '--all-namespaces', '--output=json', '--max=0', ...states, ...selector]),
+      );
       const releases = listAt({ releases: parseJson(result.stdout) }, 'releases')?.map(readRelease);
-      if (releases === undefined || !releases.every((release) => release !== undefined)) throw garbledAnswer('helm', what, result);
+      if (releases === undefined || !releases.every((release) => release !== undefined))
+        throw garbledAnswer('helm', what, result);
       return releases;
     },
   };
@@ -69,14 +73,27 @@ export function createHelm(exec: Exec, connection: ClusterConnection): Helm {
 
 /** Whether a release that helm was to remove is gone already: the run before may have been killed, or an answer lost. */
 export function isAlreadyUninstalled({ release }: ToolCommand, result: ToolResult): boolean {
-  return release !== undefined && result.exitCode === 1 && findText(result, 'already-uninstalled')?.[1] === release.name;
+  return (
+    release !== undefined && result.exitCode === 1 && findText(result, 'already-uninstalled')?.[1] === release.name
+  );
 }
 
 function readRelease(value: unknown): Release | undefined {
-  const [name, namespace, status] = [textField(value, 'name'), textField(value, 'namespace'), textField(value, 'status')];
+  const [name, namespace, status] = [
+    textField(value, 'name'),
+    textField(value, 'namespace'),
+    textField(value, 'status'),
+  ];
   const chart = textField(value, 'chart');
   // helm 3 and 4 print it as text.
   const revision = Number(textField(value, 'revision'));
-  if (name === undefined || namespace === undefined || status === undefined || chart === undefined || !Number.isSafeInteger(revision)) return undefined;
+  if (
+    name === undefined ||
+    namespace === undefined ||
+    status === undefined ||
+    chart === undefined ||
+    !Number.isSafeInteger(revision)
+  )
+    return undefined;
   return { name, namespace, revision, chart, status };
 }

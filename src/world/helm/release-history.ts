@@ -15,14 +15,19 @@ import { askTool, explainFailure, findText, garbledAnswer, hasFailed } from '../
  * Asks helm for the revisions of a release, the oldest first; none when there is no such release.
  * @throws ToolError when helm or the cluster fails.
  */
-export async function readReleaseHistory(exec: Exec, connection: ClusterConnection, subject: ReleaseName): Promise<readonly ReleaseRevision[]> {
+export async function readReleaseHistory(
+  exec: Exec,
+  connection: ClusterConnection,
+  subject: ReleaseName,
+): Promise<readonly ReleaseRevision[]> {
   const what = `cannot read the history of release ${subject.namespace}/${subject.name}`;
   const question = helmHistoryCommand({ ...connection, ...subject });
   const result = await exec.run(question, { what });
   if (result.exitCode !== 0 && findText(result, 'no-release')) return [];
   if (hasFailed(result)) throw explainFailure(question, what, result);
   const revisions = listAt({ revisions: parseJson(result.stdout) }, 'revisions')?.map(readRevision);
-  if (result.isCut || revisions === undefined || !revisions.every((revision) => revision !== undefined)) throw garbledAnswer('helm', what, result);
+  if (result.isCut || revisions === undefined || !revisions.every((revision) => revision !== undefined))
+    throw garbledAnswer('helm', what, result);
   return revisions.sort((a, b) => a.revision - b.revision);
 }
 
@@ -30,15 +35,29 @@ export async function readReleaseHistory(exec: Exec, connection: ClusterConnecti
  * The objects that the newest revision of a release was made of, hooks left out.
  * @throws ToolError when helm or the cluster fails, or when what helm keeps cannot be read.
  */
-export async function readReleaseManifest(exec: Exec, connection: ClusterConnection, { name, namespace }: ReleaseName): Promise<readonly KubeObject[]> {
+export async function readReleaseManifest(
+  exec: Exec,
+  connection: ClusterConnection,
+  { name, namespace }: ReleaseName,
+): Promise<readonly KubeObject[]> {
   const what = `cannot read what release ${name} was made of`;
-  const result = await askTool(exec, helmQuestion(connection, ['get', 'manifest', name, `--namespace=${namespace}`], { release: { name, namespace } }), { what });
+  const result = await askTool(
+    exec,
+    helmQuestion(connection, ['get', 'manifest', name, `--namespace=${namespace}`], { release: { name, namespace } }),
+    { what },
+  );
   if (result.isCut) throw new ToolError(`${what}: it is larger than we can read`);
   try {
-    return parseObjects(result.stdout, `the manifest of release ${name}`).map((object) => placeObject(object, namespace));
+    return parseObjects(result.stdout, `the manifest of release ${name}`).map((object) =>
+      placeObject(object, namespace),
+    );
   } catch (error) {
     // No file of the project is to blame.
-    if (error instanceof UsageError) throw new ToolError(`${what}: ${error.message}`, { cause: error, remedy: `helm get manifest ${name} --namespace=${namespace} shows it.` });
+    if (error instanceof UsageError)
+      throw new ToolError(`${what}: ${error.message}`, {
+        cause: error,
+        remedy: `helm get manifest ${name} --namespace=${namespace} shows it.`,
+      });
     throw error;
   }
 }

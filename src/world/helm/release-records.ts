@@ -23,12 +23,24 @@ export function keepsRecordsInCluster(driver: string | undefined): boolean {
  *
  * @throws ToolError when kubectl or the cluster fails.
  */
-export async function listReleaseRecords(exec: Exec, { driver, namespace, ...access }: RecordSettings): Promise<readonly ReleaseRecord[]> {
+export async function listReleaseRecords(
+  exec: Exec,
+  { driver, namespace, ...access }: RecordSettings,
+): Promise<readonly ReleaseRecord[]> {
   const what = 'cannot list the helm releases';
   const resource = resourceOf(driver) ?? 'secrets';
   // Anybody can label a Secret of another kind.
-  const ofHelm = ['--selector=owner=helm', ...(resource === 'secrets' ? ['--field-selector=type=helm.sh/release.v1'] : [])];
-  const options = [namespace === undefined ? '--all-namespaces' : `--namespace=${namespace}`, ...ofHelm, '--show-labels=true', '--no-headers=true', '--ignore-not-found=true'];
+  const ofHelm = [
+    '--selector=owner=helm',
+    ...(resource === 'secrets' ? ['--field-selector=type=helm.sh/release.v1'] : []),
+  ];
+  const options = [
+    namespace === undefined ? '--all-namespaces' : `--namespace=${namespace}`,
+    ...ofHelm,
+    '--show-labels=true',
+    '--no-headers=true',
+    '--ignore-not-found=true',
+  ];
   const result = await askKubectl(exec, access, what, ['get', resource, ...options]);
 
   const revisions = new Map<string, Revision[]>();
@@ -42,7 +54,9 @@ export async function listReleaseRecords(exec: Exec, { driver, namespace, ...acc
     const key = `${record.namespace}/${record.name}`;
     revisions.set(key, [...(revisions.get(key) ?? []), record]);
   }
-  return [...revisions.values()].flatMap((all) => formatNewest(all.sort((one, other) => other.revision - one.revision)));
+  return [...revisions.values()].flatMap((all) =>
+    formatNewest(all.sort((one, other) => other.revision - one.revision)),
+  );
 }
 
 /** A revision, and what its label says of the chart. */
@@ -83,9 +97,14 @@ const fewestColumns = 5;
 
 function readRecord(columns: readonly string[]): Revision | undefined {
   const namespace = columns[0];
-  const labels = new Map((columns.at(-1) ?? '').split(',').map((label) => [label.slice(0, label.indexOf('=')), label.slice(label.indexOf('=') + 1)]));
+  const labels = new Map(
+    (columns.at(-1) ?? '')
+      .split(',')
+      .map((label) => [label.slice(0, label.indexOf('=')), label.slice(label.indexOf('=') + 1)]),
+  );
   const [name, status, revision] = [labels.get('name'), labels.get('status'), Number(labels.get('version'))];
-  if (namespace === undefined || name === undefined || status === undefined || !Number.isSafeInteger(revision)) return undefined;
+  if (namespace === undefined || name === undefined || status === undefined || !Number.isSafeInteger(revision))
+    return undefined;
   // A pending upgrade has the revision's own createdAt, and modifiedAt copied from the revision before (tried, helm 3.22.0 and 4.1.4).
   const modifiedAt = Math.max(...['createdAt', 'modifiedAt'].map((label) => Number(labels.get(label) ?? 0)));
   const [owner, project, made] = [labels.get(ownerLabel), labels.get(projectLabel), labels.get(chartDigestLabel)];

@@ -47,10 +47,21 @@ export interface ObjectReader {
 const atOnce = 8;
 
 /** A reader that remembers what helm made of a chart as long as the chart's files stay the same. */
-export function createObjectReader({ files, exec, helm }: { readonly files: ProjectFiles; readonly exec: Exec; readonly helm: Helm }): ObjectReader {
+export function createObjectReader({
+  files,
+  exec,
+  helm,
+}: {
+  readonly files: ProjectFiles;
+  readonly exec: Exec;
+  readonly helm: Helm;
+}): ObjectReader {
   let remembered = new Map<string, { readonly digest: string; readonly objects: readonly KubeObject[] }>();
 
-  const makeObjects = async ({ folder: name, release, namespace, setFiles = {} }: ChartSource, kubeVersion: string): Promise<readonly KubeObject[]> => {
+  const makeObjects = async (
+    { folder: name, release, namespace, setFiles = {} }: ChartSource,
+    kubeVersion: string,
+  ): Promise<readonly KubeObject[]> => {
     const { folder, remove } = presentChart(files, name);
     try {
       return await templateChart(exec, { folder, name, release, namespace, kubeVersion, setFiles });
@@ -61,7 +72,9 @@ export function createObjectReader({ files, exec, helm }: { readonly files: Proj
 
   const readChart = async (chart: ChartSource, kubeVersion: string): Promise<readonly KubeObject[]> => {
     const { folder, release, namespace, setFiles = {} } = chart;
-    const digests = [...listChartFiles(files, folder), ...Object.values(setFiles)].map((path) => `${path} ${files.digest(path) ?? ''}`);
+    const digests = [...listChartFiles(files, folder), ...Object.values(setFiles)].map(
+      (path) => `${path} ${files.digest(path) ?? ''}`,
+    );
     const digest = digestText([release, namespace, kubeVersion, ...digests].join('\n'));
     const known = remembered.get(folder);
     const objects = known?.digest === digest ? known.objects : await makeObjects(chart, kubeVersion);
@@ -75,10 +88,22 @@ export function createObjectReader({ files, exec, helm }: { readonly files: Proj
       const fromFiles = texts.flatMap(({ path, text }) => (text === undefined ? [] : parseObjects(text, path)));
       const missing = texts.filter(({ text }) => text === undefined).map(({ path }) => path);
       const why = charts.length === 0 ? undefined : await missingHelm(helm);
-      if (why !== undefined) return { objects: [...fromFiles, ...charts.flatMap(({ describe, setFiles = {} }) => describe(readSetFiles((path) => files.readText(path), setFiles)))], charts: { by: 'literal', why }, missing };
+      if (why !== undefined)
+        return {
+          objects: [
+            ...fromFiles,
+            ...charts.flatMap(({ describe, setFiles = {} }) =>
+              describe(readSetFiles((path) => files.readText(path), setFiles)),
+            ),
+          ],
+          charts: { by: 'literal', why },
+          missing,
+        };
       const ofCharts: (readonly KubeObject[])[] = [];
       for (let start = 0; start < charts.length; start += atOnce) {
-        ofCharts.push(...(await Promise.all(charts.slice(start, start + atOnce).map((chart) => readChart(chart, kubeVersion)))));
+        ofCharts.push(
+          ...(await Promise.all(charts.slice(start, start + atOnce).map((chart) => readChart(chart, kubeVersion)))),
+        );
       }
       const wanted = new Set(charts.map(({ folder }) => folder));
       remembered = new Map([...remembered].filter(([folder]) => wanted.has(folder)));

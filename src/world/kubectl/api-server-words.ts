@@ -18,7 +18,9 @@ const shortestSecret = 4;
  * Secret's data is left in them.
  */
 export function quoteRefusal(stderr: string, object: KubeObject): string {
-  const lines = quoteOutput(removeData(stderr, object), 8).filter((line) => !line.startsWith('Warning: ') && !line.startsWith('ensure CRDs'));
+  const lines = quoteOutput(removeData(stderr, object), 8).filter(
+    (line) => !line.startsWith('Warning: ') && !line.startsWith('ensure CRDs'),
+  );
   return lines.map((line) => line.replace(/^(?:Error from server(?: \(\w+\))?|error): /, '')).join(' ');
 }
 
@@ -26,7 +28,9 @@ function removeData(text: string, object: KubeObject): string {
   if (object.kind !== 'Secret') return text;
   const values = ['data', 'stringData'].flatMap((field) => listScalars(object[field]));
   const secrets = values.flatMap(listForms).filter((value) => value.length >= shortestSecret);
-  return [...new Set(secrets)].sort((one, other) => other.length - one.length).reduce((rest, secret) => rest.replaceAll(secret, '[removed]'), text);
+  return [...new Set(secrets)]
+    .sort((one, other) => other.length - one.length)
+    .reduce((rest, secret) => rest.replaceAll(secret, '[removed]'), text);
 }
 
 /** All that a hand-written Secret may hold where a map of texts is expected; names of entries are no secret, what stands below them may be. */
@@ -43,8 +47,16 @@ function listBelow(value: unknown): readonly string[] {
 
 /** As it is, line by line, with the escapes of a quoted text, and what it is as base64 and out of base64. */
 function listForms(value: string): readonly string[] {
-  const texts = [value, Buffer.from(value, 'base64').toString('utf8')].flatMap((text) => [text, text.trim(), ...text.split(/\r?\n/)]);
-  return [...texts, ...texts.map((text) => JSON.stringify(text).slice(1, -1)), Buffer.from(value, 'utf8').toString('base64')];
+  const texts = [value, Buffer.from(value, 'base64').toString('utf8')].flatMap((text) => [
+    text,
+    text.trim(),
+    ...text.split(/\r?\n/),
+  ]);
+  return [
+    ...texts,
+    ...texts.map((text) => JSON.stringify(text).slice(1, -1)),
+    Buffer.from(value, 'utf8').toString('base64'),
+  ];
 }
 
 /** More than these nobody reads. */

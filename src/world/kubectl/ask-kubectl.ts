@@ -20,7 +20,12 @@ export interface ClusterAccess {
  * @param what the question as a failure, `cannot list the helm releases`; @param args of kubectl, without the connection.
  * @throws ToolError when kubectl or the cluster fails, and for an answer that is more than we can read.
  */
-export async function askKubectl(exec: Exec, access: ClusterAccess, what: string, args: readonly string[]): Promise<ToolResult> {
+export async function askKubectl(
+  exec: Exec,
+  access: ClusterAccess,
+  what: string,
+  args: readonly string[],
+): Promise<ToolResult> {
   const result = await askTool(exec, question(access, args), { what });
   if (result.isCut) throw garbledAnswer('kubectl', what, result);
   return result;
@@ -30,7 +35,12 @@ export async function askKubectl(exec: Exec, access: ClusterAccess, what: string
  * The same for what may hold a Secret: nothing of the answer is in an error, and one that is more than we can read is returned as it is.
  * @throws ToolError when kubectl or the cluster fails.
  */
-export async function askForObjects(exec: Exec, access: ClusterAccess, what: string, args: readonly string[]): Promise<ToolResult> {
+export async function askForObjects(
+  exec: Exec,
+  access: ClusterAccess,
+  what: string,
+  args: readonly string[],
+): Promise<ToolResult> {
   return showNothing(what, await exec.run(question(access, args), { what }));
 }
 
@@ -40,7 +50,12 @@ export async function askForObjects(exec: Exec, access: ClusterAccess, what: str
  * @returns the answer, cut where it is more than we can read; undefined when the server does not serve the path.
  * @throws ToolError when kubectl or the cluster fails.
  */
-export async function askRaw(exec: Exec, access: ClusterAccess, what: string, path: string): Promise<ToolResult | undefined> {
+export async function askRaw(
+  exec: Exec,
+  access: ClusterAccess,
+  what: string,
+  path: string,
+): Promise<ToolResult | undefined> {
   const result = await exec.run(question(access, ['get', `--raw=${path}`]), { what });
   return hasFailed(result) && findText(result, 'not-found') ? undefined : showNothing(what, result);
 }

@@ -31,7 +31,11 @@ const personLimit = 15 * 60_000;
  * @throws ToolError when it wants the terminal each time: kubectl gives it none while objects come on standard input
  * (cli-runtime@v0.35.4:pkg/resource/builder.go, withStdinUnavailable).
  */
-export function readCredentialPlugin(context: string, user: unknown, kubeconfig: string | undefined): CredentialPlugin | undefined {
+export function readCredentialPlugin(
+  context: string,
+  user: unknown,
+  kubeconfig: string | undefined,
+): CredentialPlugin | undefined {
   const exec = fieldAt(user, 'user', 'exec');
   if (exec === undefined) {
     const provider = textField(user, 'user', 'auth-provider', 'name');
@@ -41,9 +45,12 @@ export function readCredentialPlugin(context: string, user: unknown, kubeconfig:
   const mode = textField(exec, 'interactiveMode');
   if (mode === 'Always') {
     const name = textField(user, 'name') ?? '';
-    throw new ToolError(`cannot use context ${context}: ${command}, the program that gives its credentials, wants the terminal each time (interactiveMode: Always), and kubectl gets objects on standard input`, {
-      remedy: `Let it do without where it can: ${printCommand({ tool: 'kubectl', args: buildKubectlArgs({ ...(kubeconfig !== undefined && { kubeconfig }) }, ['config', 'set-credentials', name, '--exec-interactive-mode=IfAvailable']) })}`,
-    });
+    throw new ToolError(
+      `cannot use context ${context}: ${command}, the program that gives its credentials, wants the terminal each time (interactiveMode: Always), and kubectl gets objects on standard input`,
+      {
+        remedy: `Let it do without where it can: ${printCommand({ tool: 'kubectl', args: buildKubectlArgs({ ...(kubeconfig !== undefined && { kubeconfig }) }, ['config', 'set-credentials', name, '--exec-interactive-mode=IfAvailable']) })}`,
+      },
+    );
   }
   return { command, mayTalk: mode !== 'Never' };
 }
@@ -56,7 +63,17 @@ export function readCredentialPlugin(context: string, user: unknown, kubeconfig:
 export async function askForCredentials(
   exec: Exec,
   access: ClusterAccess,
-  { what, plugin, person, context }: { readonly what: string; readonly plugin: CredentialPlugin; readonly person: PersonSettings; readonly context: string },
+  {
+    what,
+    plugin,
+    person,
+    context,
+  }: {
+    readonly what: string;
+    readonly plugin: CredentialPlugin;
+    readonly person: PersonSettings;
+    readonly context: string;
+  },
   args: readonly string[],
 ): Promise<ToolResult> {
   const { connection, requestTimeout } = access;
@@ -67,20 +84,31 @@ export async function askForCredentials(
   let result = isTalking ? await exec.run(command, { what, timeoutMs: personLimit, onTalk }) : await ask();
   // What the program took counts as time of the request, which has failed for that when it is sent
   // (client-go@v0.35.4:plugin/pkg/client/auth/exec/exec.go, RoundTrip). By now it has its credentials.
-  const wasSlow = result.exitCode !== 0 && !result.timedOut && result.signal === undefined && result.durationMs >= requestTimeout * 1000;
+  const wasSlow =
+    result.exitCode !== 0 &&
+    !result.timedOut &&
+    result.signal === undefined &&
+    result.durationMs >= requestTimeout * 1000;
   if (wasSlow) result = await ask();
   if (!hasFailed(result)) return result;
   if (!result.timedOut || result.stillRunning !== undefined) throw explainFailure(command, what, result);
   const line = printCommand(kubectlQuestion({ ...connection, context }, ['version']));
-  throw new ToolError(`${what}: ${plugin.command}, the program that gives credentials, had none within ${Math.round(result.durationMs / 1000)} s`, {
-    details: quoteOutput(result.stderr).map((text) => `${plugin.command}: ${text}`),
-    remedy: isTalking ? 'Run the same command again and do what it asks for.' : `It may wait for a person. Log in on a terminal (${line}), then run the same command again.`,
-  });
+  throw new ToolError(
+    `${what}: ${plugin.command}, the program that gives credentials, had none within ${Math.round(result.durationMs / 1000)} s`,
+    {
+      details: quoteOutput(result.stderr).map((text) => `${plugin.command}: ${text}`),
+      remedy: isTalking
+        ? 'Run the same command again and do what it asks for.'
+        : `It may wait for a person. Log in on a terminal (${line}), then run the same command again.`,
+    },
+  );
 }
 
 /** Why kubectl could not say where it would go. */
 export function explainNoTarget(what: string, result: ToolResult, { explainNoContext }: PersonSettings): ToolError {
   const error = explainFailure({ tool: 'kubectl', isLocal: true }, what, result);
   if (explainNoContext === undefined || !findText(result, 'no-context')) return error;
-  return new ToolError(`${what}: no cluster is chosen: ${explainNoContext()}`, { ...(error.remedy !== undefined && { remedy: error.remedy }) });
+  return new ToolError(`${what}: no cluster is chosen: ${explainNoContext()}`, {
+    ...(error.remedy !== undefined && { remedy: error.remedy }),
+  });
 }

@@ -8,9 +8,22 @@ import type { DeletableObject } from '../../model/changes.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import type { ToolCommand } from '../../model/plan.ts';
 import { askKubectl, askRaw, splitLines } from './ask-kubectl.ts';
-import { askForCredentials, explainNoTarget, readCredentialPlugin, type CredentialPlugin, type PersonSettings } from './credentials.ts';
+import {
+  askForCredentials,
+  explainNoTarget,
+  readCredentialPlugin,
+  type CredentialPlugin,
+  type PersonSettings,
+} from './credentials.ts';
 import type { Exec, ToolResult } from '../exec/exec.ts';
-import { findForeign, isToken, passingResources, printResident, readResident, residentColumns } from '../../kube/namespace-residents.ts';
+import {
+  findForeign,
+  isToken,
+  passingResources,
+  printResident,
+  readResident,
+  residentColumns,
+} from '../../kube/namespace-residents.ts';
 import { listAt, parseJson } from '../../kube/json-answer.ts';
 import { listLiveObjects } from './live-objects.ts';
 import { quoteOutput, redact } from '../exec/redaction.ts';
@@ -123,11 +136,18 @@ export interface Kubectl {
 }
 
 /** Creates the adapter that asks a cluster; commands that change one are data (kube/commands.ts) for Exec. */
-export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, person = {}, ...connection }: KubectlSettings): Kubectl {
+export function createKubectl(
+  exec: Exec,
+  { requestTimeout, isAtRoot = false, person = {}, ...connection }: KubectlSettings,
+): Kubectl {
   const served = new Map<string, Promise<ReadonlySet<string>>>();
 
-  const localQuestion = (...args: readonly string[]): ToolCommand => ({ ...kubectlQuestion(connection, args), isLocal: true });
-  const question = (...args: readonly string[]): ToolCommand => kubectlQuestion({ ...connection, requestTimeout }, args);
+  const localQuestion = (...args: readonly string[]): ToolCommand => ({
+    ...kubectlQuestion(connection, args),
+    isLocal: true,
+  });
+  const question = (...args: readonly string[]): ToolCommand =>
+    kubectlQuestion({ ...connection, requestTimeout }, args);
 
   const access = { connection, requestTimeout, isAtRoot };
   const ask = (what: string, args: readonly string[]): Promise<ToolResult> => askKubectl(exec, access, what, args);
@@ -156,13 +176,17 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
   const readServerVersion: Kubectl['readServerVersion'] = async ({ context, server, credentialPlugin }) => {
     const what = `cannot reach the cluster of context ${context} (${server})`;
     const args = ['version', '-o=json'];
-    const result = credentialPlugin === undefined ? await ask(what, args) : await askForCredentials(exec, access, { what, plugin: credentialPlugin, person, context }, args);
+    const result =
+      credentialPlugin === undefined
+        ? await ask(what, args)
+        : await askForCredentials(exec, access, { what, plugin: credentialPlugin, person, context }, args);
     const version = readVersion(fieldAt(parseJson(result.stdout), 'serverVersion'));
     if (version === undefined) throw garbledAnswer('kubectl', what, result);
     return version;
   };
 
-  const listServices = (): Promise<readonly KubeObject[]> => listLiveObjects(exec, { ...access, kinds: [{ apiVersion: 'v1', kind: 'Service' }] });
+  const listServices = (): Promise<readonly KubeObject[]> =>
+    listLiveObjects(exec, { ...access, kinds: [{ apiVersion: 'v1', kind: 'Service' }] });
 
   return {
     async readClientVersion() {
@@ -184,7 +208,8 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
     async hasResource(reference) {
       const cut = reference.lastIndexOf('/');
       const groupVersion = reference.slice(0, cut);
-      if (!/^(?:[a-z0-9.-]+\/)?v[0-9a-z]+$/.test(groupVersion)) throw new InternalError(`not a kind of an API: ${reference}`);
+      if (!/^(?:[a-z0-9.-]+\/)?v[0-9a-z]+$/.test(groupVersion))
+        throw new InternalError(`not a kind of an API: ${reference}`);
       // Nobody to ask: what is not served is refused when it is sent.
       if (!isAtRoot) return true;
       const kinds = served.get(groupVersion) ?? kindsOf(groupVersion);
@@ -213,7 +238,13 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
     async findExisting(resource, namespace, names) {
       if (names.length === 0) return new Set();
       const options = [`--namespace=${namespace}`, '--ignore-not-found=true', '-o=name'];
-      const result = await ask(`cannot look for ${resource} in namespace ${namespace}`, ['get', ...options, '--', resource, ...names]);
+      const result = await ask(`cannot look for ${resource} in namespace ${namespace}`, [
+        'get',
+        ...options,
+        '--',
+        resource,
+        ...names,
+      ]);
       return new Set(splitLines(result.stdout).map((line) => line.slice(line.indexOf('/') + 1)));
     },
 
@@ -238,7 +269,11 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
       const identity = '{.apiVersion}{"\\t"}{.kind}{"\\t"}{.metadata.namespace}{"\\t"}{.metadata.name}';
       const columns = `${identity}{"\\t"}{${labelPath(label)}}{"\\t"}{.metadata.managedFields[*].manager}{"\\t"}{${labelPath(projectLabel)}}{"\\n"}`;
       // Helm's records carry the labels of their releases, and each holds a whole chart.
-      const options = ['--all-namespaces', `--selector=${label},owner!=helm`, `-o=jsonpath={range .items[*]}${columns}{end}`];
+      const options = [
+        '--all-namespaces',
+        `--selector=${label},owner!=helm`,
+        `-o=jsonpath={range .items[*]}${columns}{end}`,
+      ];
       const result = await ask(what, ['get', resources.join(','), ...options]);
       const found = new Map<string, OwnedObject>();
       for (const line of splitLines(result.stdout)) {
@@ -252,23 +287,50 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
     },
 
     async listCertificates(labelSelector) {
-      const options = ['--all-namespaces', `--selector=${labelSelector}`, '--field-selector=type=kubernetes.io/tls', '--ignore-not-found=true'];
-      const result = await ask('cannot see for whom certificates were applied', ['get', 'secrets', ...options, String.raw`-o=jsonpath={range .items[*]}{.data.tls\.crt}{"\n"}{end}`]);
+      const options = [
+        '--all-namespaces',
+        `--selector=${labelSelector}`,
+        '--field-selector=type=kubernetes.io/tls',
+        '--ignore-not-found=true',
+      ];
+      const result = await ask('cannot see for whom certificates were applied', [
+        'get',
+        'secrets',
+        ...options,
+        String.raw`-o=jsonpath={range .items[*]}{.data.tls\.crt}{"\n"}{end}`,
+      ]);
       return splitLines(result.stdout).map((line) => Buffer.from(line, 'base64').toString('utf8'));
     },
 
     async readData(kind, namespace, name) {
       const what = `cannot read ${kind} ${namespace}/${name}`;
-      const result = await ask(what, ['get', `--namespace=${namespace}`, '--ignore-not-found=true', '-o=json', '--', kind.toLowerCase(), name]);
+      const result = await ask(what, [
+        'get',
+        `--namespace=${namespace}`,
+        '--ignore-not-found=true',
+        '-o=json',
+        '--',
+        kind.toLowerCase(),
+        name,
+      ]);
       if (result.stdout.trim() === '') return undefined;
       const answer = parseJson(result.stdout);
-      if (typeof answer !== 'object' || answer === null) throw garbledAnswer('kubectl', what, { ...result, stdout: '' });
+      if (typeof answer !== 'object' || answer === null)
+        throw garbledAnswer('kubectl', what, { ...result, stdout: '' });
       return { labels: readTexts(fieldAt(answer, 'metadata', 'labels')), data: readTexts(fieldAt(answer, 'data')) };
     },
 
     async readLogs(namespace, labels, seconds) {
-      const selector = Object.entries(labels).map(([name, value]) => `${name}=${value}`).join(',');
-      const options = [`--namespace=${namespace}`, `--selector=${selector}`, `--since=${seconds}s`, '--tail=-1', '--max-log-requests=100'];
+      const selector = Object.entries(labels)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(',');
+      const options = [
+        `--namespace=${namespace}`,
+        `--selector=${selector}`,
+        `--since=${seconds}s`,
+        '--tail=-1',
+        '--max-log-requests=100',
+      ];
       const what = `cannot read the logs of the pods ${selector} in namespace ${namespace}`;
       const result = await askTool(exec, question('logs', ...options), { what });
       return { lines: splitLines(result.stdout), isCut: result.isCut };
@@ -285,8 +347,17 @@ export function createKubectl(exec: Exec, { requestTimeout, isAtRoot = false, pe
       const what = `cannot see what namespace ${namespace} holds`;
       const listable = await listDeletable(exec, question('api-resources', ...deletable, '--namespaced=true'), what);
       const resources = listable.filter((resource) => !passingResources.has(resource)).join(',');
-      const list = async (kinds: string, columns: string, selector: readonly string[] = []): Promise<readonly string[]> => {
-        const options = [`--namespace=${namespace}`, '--ignore-not-found=true', ...selector, `-o=jsonpath={range .items[*]}${columns}{"\\n"}{end}`];
+      const list = async (
+        kinds: string,
+        columns: string,
+        selector: readonly string[] = [],
+      ): Promise<readonly string[]> => {
+        const options = [
+          `--namespace=${namespace}`,
+          '--ignore-not-found=true',
+          ...selector,
+          `-o=jsonpath={range .items[*]}${columns}{"\\n"}{end}`,
+        ];
         return splitLines((await ask(what, ['get', kinds, ...options])).stdout);
       };
       const ours = (await list(resources, residentColumns, [`--selector=${labelSelector}`])).map(readResident);
@@ -320,21 +391,40 @@ function readVersion(value: unknown): Version | undefined {
 /** Conditions of a namespace that is not empty yet, or cannot be emptied (kubernetes@1.35 staging/src/k8s.io/api/core/v1/types.go). */
 function readNamespace(item: unknown): FoundNamespace {
   const isTerminating = textField(item, 'status', 'phase') === 'Terminating';
-  const conditions = (listAt(item, 'status', 'conditions') ?? []).filter((condition) => textField(condition, 'status') === 'True');
-  const heldBy = isTerminating ? conditions.flatMap((condition) => quoteOutput(textField(condition, 'message') ?? '', 1)) : [];
-  return { labels: readTexts(fieldAt(item, 'metadata', 'labels')), isTerminating, ...(heldBy.length > 0 && { heldBy }) };
+  const conditions = (listAt(item, 'status', 'conditions') ?? []).filter(
+    (condition) => textField(condition, 'status') === 'True',
+  );
+  const heldBy = isTerminating
+    ? conditions.flatMap((condition) => quoteOutput(textField(condition, 'message') ?? '', 1))
+    : [];
+  return {
+    labels: readTexts(fieldAt(item, 'metadata', 'labels')),
+    isTerminating,
+    ...(heldBy.length > 0 && { heldBy }),
+  };
 }
 
 function readTexts(value: unknown): Readonly<Record<string, string>> {
   if (typeof value !== 'object' || value === null) return {};
-  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
 
 function readOwned(line: string): OwnedObject | undefined {
   const [apiVersion, kind, namespace, name, owner = '', managers = '', project = ''] = line.split('\t');
-  if (apiVersion === undefined || kind === undefined || namespace === undefined || name === undefined || name === '') return undefined;
+  if (apiVersion === undefined || kind === undefined || namespace === undefined || name === undefined || name === '')
+    return undefined;
   const resource = deletableResource({ apiVersion, kind });
-  return { resource, kind, name, owner, managers: managers.split(' ').filter((manager) => manager !== ''), ...(namespace !== '' && { namespace }), ...(project !== '' && { project }) };
+  return {
+    resource,
+    kind,
+    name,
+    owner,
+    managers: managers.split(' ').filter((manager) => manager !== ''),
+    ...(namespace !== '' && { namespace }),
+    ...(project !== '' && { project }),
+  };
 }
 
 /** A label in jsonpath. */

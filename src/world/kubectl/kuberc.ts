@@ -22,7 +22,10 @@ export interface Kuberc {
  * @param resolvePath makes a path absolute that is meant from where the person stands.
  * @throws ToolError when it is there and cannot be read: what it forbids is then not known.
  */
-export function readKuberc(env: Readonly<Record<string, string | undefined>>, resolvePath: (path: string) => string): Kuberc | undefined {
+export function readKuberc(
+  env: Readonly<Record<string, string | undefined>>,
+  resolvePath: (path: string) => string,
+): Kuberc | undefined {
   const { KUBERC: chosen = '', KUBECTL_KUBERC: gate = '', HOME: home = env['USERPROFILE'] ?? '' } = env;
   if (chosen === 'off' || gate.toLowerCase() === 'false') return undefined;
   const path = chosen === '' ? join(home, '.kube', 'kuberc') : chosen;
@@ -33,8 +36,12 @@ export function readKuberc(env: Readonly<Record<string, string | undefined>>, re
   const hasPolicy = policies.some((policy) => Object.keys(policy).some((key) => key.startsWith(policyPrefix)));
   return {
     path,
-    changesDefaults: documents.some((document) => [...listField(document, 'defaults'), ...listField(document, 'overrides')].length > 0),
-    ...(hasPolicy && { rest: writeForTools('kuberc', policies.map((policy) => JSON.stringify(policy)).join('\n---\n')) }),
+    changesDefaults: documents.some(
+      (document) => [...listField(document, 'defaults'), ...listField(document, 'overrides')].length > 0,
+    ),
+    ...(hasPolicy && {
+      rest: writeForTools('kuberc', policies.map((policy) => JSON.stringify(policy)).join('\n---\n')),
+    }),
   };
 }
 
@@ -59,5 +66,7 @@ const policyPrefix = 'credentialPlugin';
 
 /** kubectl takes the first document that it understands: as many stay as there are. */
 function selectPolicy(document: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(document).filter(([key]) => key === 'apiVersion' || key === 'kind' || key.startsWith(policyPrefix)));
+  return Object.fromEntries(
+    Object.entries(document).filter(([key]) => key === 'apiVersion' || key === 'kind' || key.startsWith(policyPrefix)),
+  );
 }

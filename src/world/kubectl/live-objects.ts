@@ -33,34 +33,53 @@ const atOnce = 4;
  *
  * @throws ToolError when kubectl or the cluster fails.
  */
-export async function listLiveObjects(exec: Exec, { kinds, ...question }: LiveObjectsQuestion): Promise<readonly KubeObject[]> {
+export async function listLiveObjects(
+  exec: Exec,
+  { kinds, ...question }: LiveObjectsQuestion,
+): Promise<readonly KubeObject[]> {
   const limit = pLimit(atOnce);
   const lists = await limit.map(kinds, (kind) =>
-    question.isAtRoot === true ? listByPath(exec, question, kind, { limit: usualPage }) : listByName(exec, question, kind),
+    question.isAtRoot === true
+      ? listByPath(exec, question, kind, { limit: usualPage })
+      : listByName(exec, question, kind),
   );
   return lists.flat();
 }
 
 type KindQuestion = Omit<LiveObjectsQuestion, 'kinds'>;
 
-async function listByPath(exec: Exec, question: KindQuestion, kind: Kind, page: { readonly limit: number; readonly continuation?: string }): Promise<readonly KubeObject[]> {
+async function listByPath(
+  exec: Exec,
+  question: KindQuestion,
+  kind: Kind,
+  page: { readonly limit: number; readonly continuation?: string },
+): Promise<readonly KubeObject[]> {
   const what = describe(question, kind);
   const result = await askRaw(exec, question, what, listPath({ ...question, ...kind, ...page }));
   if (result === undefined) return [];
-  if (result.isCut && page.limit > smallestPage) return listByPath(exec, question, kind, { ...page, limit: Math.ceil(page.limit / 4) });
+  if (result.isCut && page.limit > smallestPage)
+    return listByPath(exec, question, kind, { ...page, limit: Math.ceil(page.limit / 4) });
   const answer = result.isCut ? undefined : parseJson(result.stdout);
   const objects = readItems(answer, kind);
   // An answer may hold a Secret: nothing of it is shown.
   if (objects === undefined) throw garbledAnswer('kubectl', what, { ...result, stdout: '' });
   const continuation = textField(fieldAt(answer, 'metadata'), 'continue') ?? '';
-  return continuation === '' ? objects : [...objects, ...(await listByPath(exec, question, kind, { ...page, continuation }))];
+  return continuation === ''
+    ? objects
+    : [...objects, ...(await listByPath(exec, question, kind, { ...page, continuation }))];
 }
 
 async function listByName(exec: Exec, question: KindQuestion, kind: Kind): Promise<readonly KubeObject[]> {
   const { namespace, selector, fieldSelector } = question;
   const what = describe(question, kind);
   const args = [
-    ...['get', resourceOfKind(kind), namespace === undefined ? '--all-namespaces' : `--namespace=${namespace}`, '--ignore-not-found=true', '-o=json'],
+    ...[
+      'get',
+      resourceOfKind(kind),
+      namespace === undefined ? '--all-namespaces' : `--namespace=${namespace}`,
+      '--ignore-not-found=true',
+      '-o=json',
+    ],
     ...(selector === undefined ? [] : [`--selector=${selector}`]),
     ...(fieldSelector === undefined ? [] : [`--field-selector=${fieldSelector}`]),
   ];
@@ -73,12 +92,17 @@ async function listByName(exec: Exec, question: KindQuestion, kind: Kind): Promi
 
 /** The items of a list do not say of which kind they are. */
 function readItems(answer: unknown, kind: Kind): readonly KubeObject[] | undefined {
-  const objects: readonly unknown[] | undefined = listAt(answer, 'items')?.map((item) => ({ ...(item as Readonly<Record<string, JsonValue>> | null), ...kind }));
+  const objects: readonly unknown[] | undefined = listAt(answer, 'items')?.map((item) => ({
+    ...(item as Readonly<Record<string, JsonValue>> | null),
+    ...kind,
+  }));
   return objects?.every(isKubeObject) === true ? objects : undefined;
 }
 
 function describe({ namespace }: KindQuestion, { kind }: Kind): string {
-  return namespace === undefined ? `cannot list each ${kind} of the cluster` : `cannot see what namespace ${namespace} holds`;
+  return namespace === undefined
+    ? `cannot list each ${kind} of the cluster`
+    : `cannot see what namespace ${namespace} holds`;
 }
 
 /** A kind as kubectl takes it, with version and group: an Ingress may be served by two groups. */

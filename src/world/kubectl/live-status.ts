@@ -33,14 +33,21 @@ export async function readLiveStatus(exec: Exec, question: StatusQuestion): Prom
   const { kinds, clusterKinds } = question;
   const listAll = async (): Promise<Pick<LiveStatus, 'objects' | 'hasUnseenClasses'>> => {
     try {
-      return { objects: await listObjects(ask, { ...question, kinds: [...kinds, ...clusterKinds] }), hasUnseenClasses: false };
+      return {
+        objects: await listObjects(ask, { ...question, kinds: [...kinds, ...clusterKinds] }),
+        hasUnseenClasses: false,
+      };
     } catch (error) {
       // kubectl prints nothing at all when it may not list one of the kinds.
       if (clusterKinds.length === 0 || !isForbidden(error)) throw error;
       return { objects: await listObjects(ask, question), hasUnseenClasses: true };
     }
   };
-  const [objects, controller, secrets] = await Promise.all([listAll(), readController(ask, question), listSecrets(ask, question)]);
+  const [objects, controller, secrets] = await Promise.all([
+    listAll(),
+    readController(ask, question),
+    listSecrets(ask, question),
+  ]);
   return { ...objects, controller, secrets };
 }
 
@@ -63,12 +70,19 @@ const status: LiveField = { path: ['status'], as: 'json' };
 const identity = ['.apiVersion', '.kind', '.metadata.namespace', '.metadata.name'];
 
 /** jsonpath prints a map or a list as JSON on one line, so that neither a tab nor a line break of a text can end a column. */
-async function listObjects(ask: Ask, { namespace, kinds, fields }: Pick<StatusQuestion, 'namespace' | 'kinds' | 'fields'>): Promise<readonly KubeObject[]> {
+async function listObjects(
+  ask: Ask,
+  { namespace, kinds, fields }: Pick<StatusQuestion, 'namespace' | 'kinds' | 'fields'>,
+): Promise<readonly KubeObject[]> {
   const what = `cannot see what namespace ${namespace} holds`;
   const wanted = [...usualFields, ...fields, status];
   const columns = [...identity, ...wanted.map(({ path }) => `.${path.join('.')}`)];
   const template = columns.map((path) => `{${path}}`).join(String.raw`{"\t"}`);
-  const options = [`--namespace=${namespace}`, '--ignore-not-found=true', `-o=jsonpath={range .items[*]}${template}{"\\n"}{end}`];
+  const options = [
+    `--namespace=${namespace}`,
+    '--ignore-not-found=true',
+    `-o=jsonpath={range .items[*]}${template}{"\\n"}{end}`,
+  ];
   const result = await ask(what, ['get', [...new Set(kinds.map(resourceOfKind))].join(','), ...options]);
   return splitLines(result.stdout).map((line) => {
     const object = readObject(line.split('\t'), wanted);
@@ -77,8 +91,12 @@ async function listObjects(ask: Ask, { namespace, kinds, fields }: Pick<StatusQu
   });
 }
 
-function readObject([apiVersion, kind, namespace, name, ...cells]: readonly string[], fields: readonly LiveField[]): KubeObject | undefined {
-  if (apiVersion === undefined || kind === undefined || name === undefined || cells.length !== fields.length) return undefined;
+function readObject(
+  [apiVersion, kind, namespace, name, ...cells]: readonly string[],
+  fields: readonly LiveField[],
+): KubeObject | undefined {
+  if (apiVersion === undefined || kind === undefined || name === undefined || cells.length !== fields.length)
+    return undefined;
   const parts: Record<string, JsonValue> = {};
   for (const [index, { path, as }] of fields.entries()) {
     const text = cells[index] ?? '';
@@ -88,7 +106,12 @@ function readObject([apiVersion, kind, namespace, name, ...cells]: readonly stri
     place(parts, path, value);
   }
   const { metadata, ...rest } = parts;
-  return { apiVersion, kind, ...rest, metadata: { ...(isMap(metadata) ? metadata : {}), name, ...(namespace ? { namespace } : {}) } };
+  return {
+    apiVersion,
+    kind,
+    ...rest,
+    metadata: { ...(isMap(metadata) ? metadata : {}), name, ...(namespace ? { namespace } : {}) },
+  };
 }
 
 /** Puts a value where it lies in its object. */
@@ -106,14 +129,33 @@ function place(parts: Record<string, JsonValue>, [first, ...rest]: LiveField['pa
 /** By name, and each whole: arguments, image and ports are looked at. */
 async function readController(ask: Ask, { controller }: StatusQuestion): Promise<readonly KubeObject[]> {
   const namespaces = [...new Set(controller.map(({ namespace }) => namespace))];
-  const found = await Promise.all(namespaces.map((namespace) => readNamed(ask, namespace, controller.filter((object) => object.namespace === namespace))));
+  const found = await Promise.all(
+    namespaces.map((namespace) =>
+      readNamed(
+        ask,
+        namespace,
+        controller.filter((object) => object.namespace === namespace),
+      ),
+    ),
+  );
   return found.flat();
 }
 
-async function readNamed(ask: Ask, namespace: string, objects: StatusQuestion['controller']): Promise<readonly KubeObject[]> {
+async function readNamed(
+  ask: Ask,
+  namespace: string,
+  objects: StatusQuestion['controller'],
+): Promise<readonly KubeObject[]> {
   const what = `cannot look at the controller in namespace ${namespace}`;
   const names = objects.map((object) => `${resourceOfKind(object)}/${object.name}`);
-  const result = await ask(what, ['get', `--namespace=${namespace}`, '--ignore-not-found=true', '-o=json', '--', ...names]);
+  const result = await ask(what, [
+    'get',
+    `--namespace=${namespace}`,
+    '--ignore-not-found=true',
+    '-o=json',
+    '--',
+    ...names,
+  ]);
   if (result.stdout.trim() === '') return [];
   const answer = parseJson(result.stdout);
   if (typeof answer !== 'object' || answer === null) throw garbledAnswer('kubectl', what, result);
@@ -127,7 +169,12 @@ async function readNamed(ask: Ask, namespace: string, objects: StatusQuestion['c
  */
 async function listSecrets(ask: Ask, { namespace }: StatusQuestion): Promise<LiveStatus['secrets']> {
   const template = String.raw`{range .items[*]}{.metadata.name}{"\t"}{.type}{"\t"}{.data.tls\.crt}{"\n"}{end}`;
-  const options = [`--namespace=${namespace}`, '--field-selector=type!=helm.sh/release.v1', '--ignore-not-found=true', `-o=jsonpath=${template}`];
+  const options = [
+    `--namespace=${namespace}`,
+    '--field-selector=type!=helm.sh/release.v1',
+    '--ignore-not-found=true',
+    `-o=jsonpath=${template}`,
+  ];
   const result = await ask(`cannot look for certificates in namespace ${namespace}`, ['get', 'secrets', ...options]);
   return new Map(
     splitLines(result.stdout).map((line) => {

@@ -16,10 +16,13 @@ const mounted = '/var/run/secrets/kubernetes.io/serviceaccount';
  *
  * @param env with KUBECONFIG resolved. @returns undefined outside of a pod, or where a kubeconfig says where to go.
  */
-export function buildPodAccount(env: Readonly<Record<string, string | undefined>>): { readonly context: string; readonly kubeconfig: string } | undefined {
+export function buildPodAccount(
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly context: string; readonly kubeconfig: string } | undefined {
   const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '' } = env;
   const tokenFile = join(mounted, 'token');
-  if (host === '' || port === '' || statSync(tokenFile, { throwIfNoEntry: false })?.isDirectory() !== false) return undefined;
+  if (host === '' || port === '' || statSync(tokenFile, { throwIfNoEntry: false })?.isDirectory() !== false)
+    return undefined;
   if (!chooseNothing(env)) return undefined;
   const authority = join(mounted, 'ca.crt');
   const namespace = readMounted('namespace').trim();
@@ -31,7 +34,10 @@ export function buildPodAccount(env: Readonly<Record<string, string | undefined>
     clusters: [
       {
         name: 'in-cluster',
-        cluster: { server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`, ...(existsSync(authority) && { 'certificate-authority': authority }) },
+        cluster: {
+          server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
+          ...(existsSync(authority) && { 'certificate-authority': authority }),
+        },
       },
     ],
     users: [{ name: user, user: { tokenFile } }],
@@ -44,9 +50,12 @@ export function buildPodAccount(env: Readonly<Record<string, string | undefined>
 /** Read from the token, whose middle part says whose it is (RFC 7519); nothing else of it goes anywhere. */
 function nameAccount(namespace: string): string {
   const claims = parseJson(Buffer.from(readMounted('token').split('.')[1] ?? '', 'base64url').toString());
-  const [, ofNamespace, name] = /^system:serviceaccount:([a-z0-9-]+):([a-z0-9.-]+)$/.exec(textField(claims, 'sub') ?? '') ?? [];
+  const [, ofNamespace, name] =
+    /^system:serviceaccount:([a-z0-9-]+):([a-z0-9.-]+)$/.exec(textField(claims, 'sub') ?? '') ?? [];
   if (ofNamespace !== undefined && name !== undefined) return `service account ${name} of namespace ${ofNamespace}`;
-  return /^[a-z0-9-]+$/.test(namespace) ? `the pod's service account, namespace ${namespace}` : "the pod's service account";
+  return /^[a-z0-9-]+$/.test(namespace)
+    ? `the pod's service account, namespace ${namespace}`
+    : "the pod's service account";
 }
 
 function readMounted(name: string): string {

@@ -33,7 +33,12 @@ const brought = 'app.kubernetes.io/managed-by in (Helm,ingress-tls)';
  * @param workloads Deployments, DaemonSets and StatefulSets of one namespace; one that lost its labels is not found.
  * @throws ToolError when kubectl or the cluster fails, or answers more than we can read.
  */
-export async function listWorkloads(exec: Exec, access: ClusterAccess, namespace: string, workloads: readonly ObjectReference[]): Promise<readonly KubeObject[]> {
+export async function listWorkloads(
+  exec: Exec,
+  access: ClusterAccess,
+  namespace: string,
+  workloads: readonly ObjectReference[],
+): Promise<readonly KubeObject[]> {
   const kinds = [...new Set(workloads.map(({ kind }) => kind))].map((kind) => ({ apiVersion: 'apps/v1', kind }));
   const found = await listLiveObjects(exec, { ...access, namespace, kinds, selector: brought });
   const wanted = new Set(workloads.map(({ kind, name }) => `${kind}/${name}`));
@@ -58,7 +63,10 @@ export interface RolloutCauses {
  * @param references Deployments, DaemonSets and StatefulSets.
  * @returns nothing of those that are ready. Never throws for a cluster that refuses a question: the reasons say what could not be seen.
  */
-export async function readRolloutCauses(tools: RolloutTools, references: readonly ObjectReference[]): Promise<RolloutCauses> {
+export async function readRolloutCauses(
+  tools: RolloutTools,
+  references: readonly ObjectReference[],
+): Promise<RolloutCauses> {
   const causes = new Map<string, readonly string[]>();
   const unready = new Set<string>();
   const logs = new Map<string, ContainerLog & { readonly namespace: string }>();
@@ -70,7 +78,8 @@ export async function readRolloutCauses(tools: RolloutTools, references: readonl
     }
     unready.add(key);
     causes.set(key, [...explanation.lines.flatMap(clean), ...unseen]);
-    if (explanation.log !== undefined && logs.size < maxLogs) logs.set(key, { ...explanation.log, namespace: reference.namespace });
+    if (explanation.log !== undefined && logs.size < maxLogs)
+      logs.set(key, { ...explanation.log, namespace: reference.namespace });
   }
   for (const [key, log] of logs) causes.set(key, [...(causes.get(key) ?? []), ...(await readLastWords(tools, log))]);
   return { reasons: causes, unready };
@@ -86,9 +95,15 @@ export interface Unready {
 }
 
 /** As readRolloutCauses, in short and without logs: to be asked again and again while workloads are waited for. */
-export async function listUnready(tools: RolloutTools, references: readonly ObjectReference[]): Promise<readonly Unready[]> {
+export async function listUnready(
+  tools: RolloutTools,
+  references: readonly ObjectReference[],
+): Promise<readonly Unready[]> {
   return (await explain(tools, references)).map(({ reference, explanation, unseen }) => {
-    const [reason = 'there is no such object on the cluster'] = [...(explanation?.lines.flatMap(clean) ?? []), ...unseen];
+    const [reason = 'there is no such object on the cluster'] = [
+      ...(explanation?.lines.flatMap(clean) ?? []),
+      ...unseen,
+    ];
     return { workload: reference, reason, isStuck: explanation?.isStuck === true };
   });
 }
@@ -108,13 +123,22 @@ async function explain(tools: RolloutTools, references: readonly ObjectReference
     const wanted = references.filter((reference) => reference.namespace === namespace);
     const look = createLook(tools, namespace);
     const found = await look.workloads(wanted);
-    const live = wanted.map((reference) => ({ reference, workload: found.find((object) => textField(object, 'kind') === reference.kind && textField(object, 'metadata', 'name') === reference.name) }));
+    const live = wanted.map((reference) => ({
+      reference,
+      workload: found.find(
+        (object) =>
+          textField(object, 'kind') === reference.kind && textField(object, 'metadata', 'name') === reference.name,
+      ),
+    }));
     const nothing = { replicaSets: [], pods: [], events: [] };
-    const isPending = live.some(({ workload }) => workload !== undefined && explainWorkload(workload, nothing) !== undefined);
+    const isPending = live.some(
+      ({ workload }) => workload !== undefined && explainWorkload(workload, nothing) !== undefined,
+    );
     const evidence = isPending ? { ...(await look.pods()), events: await look.events() } : nothing;
     for (const { reference, workload } of live) {
       const explanation = workload === undefined ? undefined : explainWorkload(workload, evidence);
-      if (workload === undefined || explanation !== undefined) explained.push({ reference, explanation, unseen: look.unseen });
+      if (workload === undefined || explanation !== undefined)
+        explained.push({ reference, explanation, unseen: look.unseen });
     }
   }
   return explained;
@@ -143,7 +167,9 @@ function createLook(tools: RolloutTools, namespace: string): Look {
     async workloads(references) {
       const objects: unknown[] = [];
       for (let start = 0; start < references.length; start += chunkSize) {
-        const names = references.slice(start, start + chunkSize).map(({ kind, name }) => `${kind.toLowerCase()}.apps/${name}`);
+        const names = references
+          .slice(start, start + chunkSize)
+          .map(({ kind, name }) => `${kind.toLowerCase()}.apps/${name}`);
         const answer = parseJson(await ask('the workloads', ['--ignore-not-found=true', '-o=json', '--', ...names]));
         // For one name kubectl prints the object itself.
         objects.push(...(listAt(answer, 'items') ?? (answer === undefined ? [] : [answer])));
@@ -154,20 +180,29 @@ function createLook(tools: RolloutTools, namespace: string): Look {
     async pods() {
       // A line each, without the specification: a namespace may hold thousands.
       const metadata = String.raw`{.metadata.name}{"\t"}{.metadata.uid}{"\t"}{.metadata.annotations.deployment\.kubernetes\.io/revision}{"\t"}{.metadata.deletionTimestamp}{"\t"}{.metadata.finalizers}{"\t"}{.metadata.ownerReferences}`;
-      const text = await ask('the pods', ['replicasets.apps,pods', `-o=jsonpath={range .items[*]}{.kind}{"\\t"}${metadata}{"\\t"}{.status}{"\\n"}{end}`]);
+      const text = await ask('the pods', [
+        'replicasets.apps,pods',
+        `-o=jsonpath={range .items[*]}{.kind}{"\\t"}${metadata}{"\\t"}{.status}{"\\n"}{end}`,
+      ]);
       const objects = text.split('\n').flatMap(readObject);
-      return { replicaSets: objects.filter(({ kind }) => kind === 'ReplicaSet'), pods: objects.filter(({ kind }) => kind === 'Pod') };
+      return {
+        replicaSets: objects.filter(({ kind }) => kind === 'ReplicaSet'),
+        pods: objects.filter(({ kind }) => kind === 'Pod'),
+      };
     },
 
     async events() {
       const answer = parseJson(await ask('the events', ['events', '--field-selector=type=Warning', '-o=json']));
-      return listField(answer, 'items').map(readEvent).sort((one, other) => (one.time < other.time ? -1 : one.time > other.time ? 1 : 0));
+      return listField(answer, 'items')
+        .map(readEvent)
+        .sort((one, other) => (one.time < other.time ? -1 : one.time > other.time ? 1 : 0));
     },
   };
 }
 
 function readObject(line: string): readonly { readonly kind: string }[] {
-  const [kind, name, uid, revision, deletionTimestamp, finalizers = '', ownerReferences = '', ...status] = line.split('\t');
+  const [kind, name, uid, revision, deletionTimestamp, finalizers = '', ownerReferences = '', ...status] =
+    line.split('\t');
   if (kind === undefined || name === undefined || name === '') return [];
   const metadata = {
     name,
@@ -187,14 +222,27 @@ function readEvent(event: unknown): WarningEvent {
     reason: text('reason'),
     message: text('message'),
     // An event of the newer API has no lastTimestamp, one of a series its own time.
-    time: [text('series', 'lastObservedTime'), text('lastTimestamp'), text('eventTime'), text('metadata', 'creationTimestamp')].find((time) => time !== '') ?? '',
+    time:
+      [
+        text('series', 'lastObservedTime'),
+        text('lastTimestamp'),
+        text('eventTime'),
+        text('metadata', 'creationTimestamp'),
+      ].find((time) => time !== '') ?? '',
   };
 }
 
 /** The last lines that a container wrote before it ended. */
-async function readLastWords(tools: RolloutTools, { pod, container, isPrevious, namespace }: ContainerLog & { readonly namespace: string }): Promise<readonly string[]> {
+async function readLastWords(
+  tools: RolloutTools,
+  { pod, container, isPrevious, namespace }: ContainerLog & { readonly namespace: string },
+): Promise<readonly string[]> {
   const options = ['--tail=5', '--limit-bytes=8192', ...(isPrevious ? ['--previous'] : [])];
-  const { text } = await run(tools, ['logs', `--namespace=${namespace}`, ...options, `--container=${container}`, '--', pod], 'cannot read the log');
+  const { text } = await run(
+    tools,
+    ['logs', `--namespace=${namespace}`, ...options, `--container=${container}`, '--', pod],
+    'cannot read the log',
+  );
   // Only the last dead container is kept, and it may be gone by now: nothing worth a line.
   if (text.startsWith('unable to retrieve container logs')) return [];
   return quoteOutput(text, 5).map((line) => `  ${container}: ${shorten(line)}`);
@@ -206,7 +254,11 @@ interface KubectlAnswer {
   readonly failure?: string;
 }
 
-async function run({ exec, connection, requestTimeout }: RolloutTools, args: readonly string[], what: string): Promise<KubectlAnswer> {
+async function run(
+  { exec, connection, requestTimeout }: RolloutTools,
+  args: readonly string[],
+  what: string,
+): Promise<KubectlAnswer> {
   try {
     const question = kubectlQuestion({ ...connection, requestTimeout }, args);
     const result = await exec.run(question, { what });

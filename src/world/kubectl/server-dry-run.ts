@@ -59,7 +59,8 @@ export function createServerDryRun(exec: Exec, { connection, requestTimeout }: C
       return exec.run(command, { what, extraMs: 1000 * objects.length, stdin });
     });
   // What came back may hold a Secret.
-  const garbled = (what: string, result: ToolResult): Error => garbledAnswer('kubectl', what, { ...result, stdout: '' });
+  const garbled = (what: string, result: ToolResult): Error =>
+    garbledAnswer('kubectl', what, { ...result, stdout: '' });
 
   const findNamespaces = async (names: readonly string[]): Promise<ReadonlySet<string>> => {
     if (names.length === 0) return new Set();
@@ -76,7 +77,11 @@ export function createServerDryRun(exec: Exec, { connection, requestTimeout }: C
     const result = await run(what, question, group);
     if (result.isCut && group.length > 1) return (await Promise.all(halveObjects(group).map(readGroup))).flat();
     // A kind that the cluster does not know has no objects; the dry run says what is wrong.
-    const isAnswered = result.exitCode === 0 || (result.exitCode === 1 && findText(result, 'unknown-kind') !== undefined && findText(result, 'server-error') === undefined);
+    const isAnswered =
+      result.exitCode === 0 ||
+      (result.exitCode === 1 &&
+        findText(result, 'unknown-kind') !== undefined &&
+        findText(result, 'server-error') === undefined);
     if (!isAnswered || result.timedOut) throw explainFailure(question, what, result);
     const found = result.isCut ? undefined : readObjectAnswer(result.stdout);
     if (found === undefined) throw garbled(what, result);
@@ -86,7 +91,10 @@ export function createServerDryRun(exec: Exec, { connection, requestTimeout }: C
     });
   };
 
-  const askGroup = async (group: readonly KubeObject[], options: AskOptions): Promise<readonly (readonly [KubeObject, Answer])[]> => {
+  const askGroup = async (
+    group: readonly KubeObject[],
+    options: AskOptions,
+  ): Promise<readonly (readonly [KubeObject, Answer])[]> => {
     const what = 'cannot ask the cluster what would change';
     const question = serverDryRunCommand({ ...settings, ...options });
     const result = await run(what, question, group);
@@ -114,7 +122,10 @@ export function createServerDryRun(exec: Exec, { connection, requestTimeout }: C
   const readLive = async (objects: readonly KubeObject[]): Promise<ReadonlyMap<KubeObject, KubeObject>> =>
     new Map((await Promise.all(divideObjects(objects).map(readGroup))).flat());
 
-  const askAll = async (objects: readonly KubeObject[], options: AskOptions): Promise<readonly (readonly [KubeObject, Answer])[]> =>
+  const askAll = async (
+    objects: readonly KubeObject[],
+    options: AskOptions,
+  ): Promise<readonly (readonly [KubeObject, Answer])[]> =>
     (await Promise.all(divideObjects(objects).map((group) => askGroup(group, options)))).flat();
 
   return {
@@ -122,7 +133,10 @@ export function createServerDryRun(exec: Exec, { connection, requestTimeout }: C
 
     async preview(objects, { fieldManager, method = 'server-side', existingNamespaces = new Set() }) {
       const reading = readLive(objects);
-      const selectLive = async (fits: (found: KubeObject, manager: string) => boolean, group = objects): Promise<readonly KubeObject[]> => {
+      const selectLive = async (
+        fits: (found: KubeObject, manager: string) => boolean,
+        group = objects,
+      ): Promise<readonly KubeObject[]> => {
         const live = await reading;
         return group.filter((object) => {
           const found = live.get(object);
@@ -136,14 +150,24 @@ export function createServerDryRun(exec: Exec, { connection, requestTimeout }: C
       const forced = { ...usual, force: true, findSuspects: () => Promise.resolve([]) };
       const patching = findPatched();
       const ask = async (): Promise<readonly (readonly [KubeObject, Answer])[]> => {
-        const unsure = objects.flatMap(({ metadata: { namespace } }) => (namespace === undefined || existingNamespaces.has(namespace) ? [] : [namespace]));
+        const unsure = objects.flatMap(({ metadata: { namespace } }) =>
+          namespace === undefined || existingNamespaces.has(namespace) ? [] : [namespace],
+        );
         const there = new Set([...existingNamespaces, ...(await findNamespaces([...new Set(unsure)]))]);
         // Nothing can be asked about an object whose namespace is still to be made.
-        const askable = objects.filter(({ metadata: { namespace } }) => namespace === undefined || there.has(namespace));
+        const askable = objects.filter(
+          ({ metadata: { namespace } }) => namespace === undefined || there.has(namespace),
+        );
         const patched = await patching;
         const answers = await Promise.all([
-          askAll(askable.filter((object) => !patched.has(object)), usual),
-          askAll(askable.filter((object) => patched.has(object)), forced),
+          askAll(
+            askable.filter((object) => !patched.has(object)),
+            usual,
+          ),
+          askAll(
+            askable.filter((object) => patched.has(object)),
+            forced,
+          ),
         ]);
         return answers.flat();
       };
@@ -173,7 +197,11 @@ interface AskOptions {
 }
 
 /** What would become of an object. Without an answer it could not be asked about, because its namespace is still to be made. */
-function judgePreview(object: KubeObject, live: KubeObject | undefined, answer: Answer | undefined): Omit<ObjectChange, 'conflicts'> {
+function judgePreview(
+  object: KubeObject,
+  live: KubeObject | undefined,
+  answer: Answer | undefined,
+): Omit<ObjectChange, 'conflicts'> {
   const known = { object: nameObject(object), ...(live === undefined ? {} : { before: dropManagedFields(live) }) };
   const created = { ...known, change: 'create', after: object } as const;
   if (answer === undefined) return created;
@@ -183,5 +211,7 @@ function judgePreview(object: KubeObject, live: KubeObject | undefined, answer: 
   }
   const change = compareObjects(live, answer.merged);
   // What the server would make of a new object has a random address and every default: it is shown as it is sent.
-  return change === 'create' ? created : { ...known, change, ...(change === 'change' ? { after: dropManagedFields(answer.merged) } : {}) };
+  return change === 'create'
+    ? created
+    : { ...known, change, ...(change === 'change' ? { after: dropManagedFields(answer.merged) } : {}) };
 }

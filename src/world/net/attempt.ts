@@ -2,7 +2,10 @@ import type { FailureStage, HttpAnswer, Observation, ProbeFailure } from '../../
 import { toProbeFailure } from './probe-failure.ts';
 import { ProbeEnd } from './probe-end.ts';
 
-type Handshake = Pick<Observation, 'leaf' | 'chainLength' | 'isTrusted' | 'trustProblem' | 'version' | 'protocol' | 'isReadApart'>;
+type Handshake = Pick<
+  Observation,
+  'leaf' | 'chainLength' | 'isTrusted' | 'trustProblem' | 'version' | 'protocol' | 'isReadApart'
+>;
 
 /** What is seen so far; the answer is asked for at the end, since its body may still grow. */
 type Sighting = { -readonly [key in keyof Handshake]: Handshake[key] } & { readAnswer?: () => HttpAnswer };
@@ -36,7 +39,10 @@ export interface AttemptLimits {
  *
  * @throws what `work` throws, when that is no failure of a connection.
  */
-export async function runAttempt(work: (attempt: Attempt) => Promise<void>, { timeoutMs, onStop }: AttemptLimits): Promise<Observation> {
+export async function runAttempt(
+  work: (attempt: Attempt) => Promise<void>,
+  { timeoutMs, onStop }: AttemptLimits,
+): Promise<Observation> {
   const start = performance.now();
   const owned: Closable[] = [];
   const seen: Sighting = {};

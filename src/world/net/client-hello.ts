@@ -33,7 +33,8 @@ const signatureSchemes = [0x0403, 0x0503, 0x0603, 0x0804, 0x0805, 0x0806, 0x0401
  * @throws InternalError when the hello would not fit into one record, or `random` has another length.
  */
 export function createClientHello(options: ClientHelloOptions, random: Uint8Array): Buffer {
-  if (random.length !== helloRandomLength) throw new InternalError(`a ClientHello takes ${helloRandomLength} random bytes`);
+  if (random.length !== helloRandomLength)
+    throw new InternalError(`a ClientHello takes ${helloRandomLength} random bytes`);
   const suites = options.version === 'TLSv1.2' ? [...authenticatedSuites, ...cbcSuites] : cbcSuites;
   const body = Buffer.concat([
     uint16(clientVersions[options.version]),
@@ -44,7 +45,8 @@ export function createClientHello(options: ClientHelloOptions, random: Uint8Arra
     vector(2, ...createExtensions(options)),
   ]);
   const message = Buffer.concat([Buffer.of(1), vector(3, body)]);
-  if (message.length > longestFragment) throw new InternalError(`a ClientHello of ${message.length} bytes does not fit into a record`);
+  if (message.length > longestFragment)
+    throw new InternalError(`a ClientHello of ${message.length} bytes does not fit into a record`);
   // Record version 0x0301, which the oldest servers take too (RFC 5246, E.1).
   return Buffer.concat([Buffer.of(22, 3, 1), vector(2, message)]);
 }
@@ -73,7 +75,8 @@ function extension(type: number, content: Buffer): Buffer {
 /** The parts together, behind their length in `lengthBytes` bytes. */
 function vector(lengthBytes: 1 | 2 | 3, ...parts: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(parts);
-  if (content.length >= 2 ** (8 * lengthBytes)) throw new InternalError(`${content.length} bytes do not fit into a ClientHello`);
+  if (content.length >= 2 ** (8 * lengthBytes))
+    throw new InternalError(`${content.length} bytes do not fit into a ClientHello`);
   const length = Buffer.alloc(lengthBytes);
   length.writeUIntBE(content.length, 0, lengthBytes);
   return Buffer.concat([length, content]);

@@ -15,7 +15,14 @@ export function getHttp2(socket: TLSSocket, { host, path }: GetRequest, attempt:
     const session = attempt.own(connect(unused, { createConnection: () => socket, settings: { enablePush: false } }));
     session.on('error', attempt.fail);
     const stream = session.request(
-      { ':method': 'GET', ':scheme': 'https', ':authority': host, ':path': path, 'user-agent': userAgent, accept: '*/*' },
+      {
+        ':method': 'GET',
+        ':scheme': 'https',
+        ':authority': host,
+        ':path': path,
+        'user-agent': userAgent,
+        accept: '*/*',
+      },
       { endStream: true },
     );
     const body = createBodyStart();
@@ -34,7 +41,9 @@ export function getHttp2(socket: TLSSocket, { host, path }: GetRequest, attempt:
     });
     stream.on('error', attempt.fail);
     stream.on('close', () => {
-      attempt.fail(stream.rstCode === 0 ? closed() : brokenProtocol(`it reset the HTTP/2 stream with code ${stream.rstCode}`));
+      attempt.fail(
+        stream.rstCode === 0 ? closed() : brokenProtocol(`it reset the HTTP/2 stream with code ${stream.rstCode}`),
+      );
     });
   });
 }

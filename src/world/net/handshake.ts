@@ -1,7 +1,14 @@
 import type { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { isIP, type Socket } from 'node:net';
-import { checkServerIdentity, connect, createSecureContext, type PeerCertificate, type SecureContext, type TLSSocket } from 'node:tls';
+import {
+  checkServerIdentity,
+  connect,
+  createSecureContext,
+  type PeerCertificate,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls';
 import { isPair } from '../../certs/key-pair.ts';
 import { UsageError } from '../../errors.ts';
 import type { Probe, TlsVersion } from '../../model/probe.ts';
@@ -10,7 +17,8 @@ import { closed } from './probe-end.ts';
 import { readLeaf } from './read-leaf.ts';
 import { splitFirstFlight } from './split-flight.ts';
 
-const clientRemedy = 'Put back the pair that was made together; ingress-tls render makes a new one where both are missing.';
+const clientRemedy =
+  'Put back the pair that was made together; ingress-tls render makes a new one where both are missing.';
 
 type HttpsProbe = Extract<Probe, { kind: 'https' }>;
 
@@ -23,7 +31,9 @@ type HttpsProbe = Extract<Probe, { kind: 'https' }>;
 export function createProbeContext({ trust, client, version }: HttpsProbe): SecureContext {
   // OpenSSL keeps one pair for each kind of key, so that it takes an RSA key beside an ECDSA certificate, and sends neither.
   if (client !== undefined && !isPair(client.certificate, client.key, 'client key')) {
-    throw new UsageError('probe not possible: the client key does not belong to the client certificate', { remedy: clientRemedy });
+    throw new UsageError('probe not possible: the client key does not belong to the client certificate', {
+      remedy: clientRemedy,
+    });
   }
   try {
     return createSecureContext({
@@ -48,7 +58,13 @@ export function createProbeContext({ trust, client, version }: HttpsProbe): Secu
  *
  * @param between what is waited for between the pieces of a hello that is cut.
  */
-export async function shakeHands(socket: Socket, probe: HttpsProbe, context: SecureContext, attempt: Attempt, between: () => Promise<void>): Promise<TLSSocket> {
+export async function shakeHands(
+  socket: Socket,
+  probe: HttpsProbe,
+  context: SecureContext,
+  attempt: Attempt,
+  between: () => Promise<void>,
+): Promise<TLSSocket> {
   attempt.stage = 'handshake';
   const { serverName, host, protocols, splitAfter } = probe;
   const expectedName = serverName ?? host;

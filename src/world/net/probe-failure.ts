@@ -38,7 +38,9 @@ export function toProbeFailure(thrown: unknown, stage: FailureStage): ProbeFailu
 }
 
 function formatEnd({ code, alert, message }: ProbeEnd, stage: FailureStage): ProbeFailure {
-  return alert === undefined ? { stage, code, message: escapeControls(message) } : { stage, code, alert, message: `TLS alert ${alert}` };
+  return alert === undefined
+    ? { stage, code, message: escapeControls(message) }
+    : { stage, code, alert, message: `TLS alert ${alert}` };
 }
 
 /** With several addresses of a name, node:net throws the errors of all of them together. */
@@ -52,12 +54,16 @@ function firstOf(thrown: unknown): unknown {
  */
 function isEndOfStream(code: string, syscall: unknown): boolean {
   const isMadeUp = code === 'ECONNRESET' && syscall === undefined;
-  return isMadeUp || /^ERR_SSL_UNEXPECTED_EOF|^ERR_STREAM_PREMATURE_CLOSE$|^ERR_HTTP2_STREAM_CANCEL$|^HPE_INVALID_EOF_STATE$/.test(code);
+  return (
+    isMadeUp ||
+    /^ERR_SSL_UNEXPECTED_EOF|^ERR_STREAM_PREMATURE_CLOSE$|^ERR_HTTP2_STREAM_CANCEL$|^HPE_INVALID_EOF_STATE$/.test(code)
+  );
 }
 
 /** The description in a TLS alert record: type 21, major version 3, two octets of content (RFC 8446, 5.1 and 6). */
 function findAlertRecord(bytes: unknown): number | undefined {
-  const isRecord = Buffer.isBuffer(bytes) && bytes.length >= 7 && bytes[0] === 21 && bytes[1] === 3 && bytes.readUInt16BE(3) === 2;
+  const isRecord =
+    Buffer.isBuffer(bytes) && bytes.length >= 7 && bytes[0] === 21 && bytes[1] === 3 && bytes.readUInt16BE(3) === 2;
   return isRecord ? bytes[6] : undefined;
 }
 

@@ -13,7 +13,12 @@ type HelloProbe = Extract<Probe, { kind: 'hello' }>;
 const segmentLength = 1400;
 
 /** Sends the hello and reads until the server has shown its certificate; of a long one the rest when `between` is done. */
-export async function probeHello(probe: HelloProbe, address: ProbeAddress, attempt: Attempt, between: () => Promise<void>): Promise<void> {
+export async function probeHello(
+  probe: HelloProbe,
+  address: ProbeAddress,
+  attempt: Attempt,
+  between: () => Promise<void>,
+): Promise<void> {
   const hello = createClientHello(probe, randomBytes(helloRandomLength));
   const socket = await openTcp(address, attempt);
   attempt.stage = 'handshake';

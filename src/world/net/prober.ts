@@ -67,7 +67,8 @@ function prepare(probe: Probe, settings: Omit<WitnessSettings, 'serverName'>): (
       checkRequest(probe);
       const context = createProbeContext(probe);
       return async (attempt) => {
-        const between = (): Promise<void> => awaitReading(attempt, { ...settings, serverName: probe.serverName ?? probe.host });
+        const between = (): Promise<void> =>
+          awaitReading(attempt, { ...settings, serverName: probe.serverName ?? probe.host });
         const socket = await shakeHands(await openTcp(address, attempt), probe, context, attempt, between);
         await (socket.alpnProtocol === 'h2' ? getHttp2 : getHttp1)(socket, probe, attempt);
       };
@@ -78,7 +79,8 @@ function prepare(probe: Probe, settings: Omit<WitnessSettings, 'serverName'>): (
         await getHttp1(await openTcp(address, attempt), probe, attempt);
       };
     case 'hello':
-      return (attempt) => probeHello(probe, address, attempt, () => awaitReading(attempt, { ...settings, serverName: probe.serverName }));
+      return (attempt) =>
+        probeHello(probe, address, attempt, () => awaitReading(attempt, { ...settings, serverName: probe.serverName }));
   }
 }
 

@@ -83,7 +83,8 @@ function takeAlert(content: Buffer): void {
 /** RFC 5246, 7.4.1.3. Of all that a ServerHello says, the version counts here; 38 octets are the least it has. */
 function readVersion(body: Buffer, offered: 'TLSv1.1' | 'TLSv1.2'): TlsVersion {
   const version = body.length < 38 ? undefined : versions[body.readUInt16BE(0)];
-  if (version === undefined || version > offered) throw brokenProtocol('a ServerHello of a version that was not offered');
+  if (version === undefined || version > offered)
+    throw brokenProtocol('a ServerHello of a version that was not offered');
   return version;
 }
 
@@ -91,7 +92,8 @@ function readVersion(body: Buffer, offered: 'TLSv1.1' | 'TLSv1.2'): TlsVersion {
 function readCertificates(body: Buffer): readonly Buffer[] {
   const found: Buffer[] = [];
   let at = 3;
-  if (body.length < 3 || body.readUIntBE(0, 3) !== body.length - 3) throw brokenProtocol('a list of certificates that is none');
+  if (body.length < 3 || body.readUIntBE(0, 3) !== body.length - 3)
+    throw brokenProtocol('a list of certificates that is none');
   while (at < body.length) {
     const end = at + 3 <= body.length ? at + 3 + body.readUIntBE(at, 3) : Infinity;
     if (end > body.length) throw brokenProtocol('a certificate that is cut off');

@@ -15,7 +15,12 @@ export async function openTcp({ host, port }: ProbeAddress, attempt: Attempt): P
  * Writes so that the first `cut` bytes travel in a segment of their own, and the rest when `between` is done; all in one when there is
  * nothing to cut.
  */
-export async function writeInSegments(socket: Socket, bytes: Buffer, cut: number, between: () => Promise<void>): Promise<void> {
+export async function writeInSegments(
+  socket: Socket,
+  bytes: Buffer,
+  cut: number,
+  between: () => Promise<void>,
+): Promise<void> {
   if (cut > 0 && cut < bytes.length) {
     await write(socket, bytes.subarray(0, cut));
     await between();

@@ -22,13 +22,19 @@ export interface WitnessSettings {
  *
  * Notes in the attempt whether there was an answer. A server that serves one connection after the other gives none.
  */
-export async function awaitReading(attempt: Attempt, { serverName, address, timeoutMs }: WitnessSettings): Promise<void> {
+export async function awaitReading(
+  attempt: Attempt,
+  { serverName, address, timeoutMs }: WitnessSettings,
+): Promise<void> {
   const hello = { kind: 'hello', serverName, version: 'TLSv1.2', padding: 0 } as const;
   const onStop = (stop: () => void) => {
     attempt.own({ destroy: stop });
     return () => undefined;
   };
-  const witness = runAttempt((other) => probeHello(hello, address, other, () => Promise.resolve()), { timeoutMs, onStop });
+  const witness = runAttempt((other) => probeHello(hello, address, other, () => Promise.resolve()), {
+    timeoutMs,
+    onStop,
+  });
   const { leaf, failure, durationMs } = await attempt.waitFor(witness);
   // An alert is an answer too, and so is what is no TLS.
   attempt.seen.isReadApart = leaf !== undefined || failure?.code === 'alert' || failure?.code === 'protocol';

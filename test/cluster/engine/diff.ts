@@ -8,7 +8,12 @@ import type { EngineProject } from './project.ts';
 export interface Told {
   readonly counts: Readonly<Record<'create' | 'change' | 'delete' | 'unchanged', number>>;
   readonly objects: readonly ToldObject[];
-  readonly releases: readonly { readonly service: string; readonly change: string; readonly reasons: readonly string[]; readonly objects?: readonly ToldObject[] }[];
+  readonly releases: readonly {
+    readonly service: string;
+    readonly change: string;
+    readonly reasons: readonly string[];
+    readonly objects?: readonly ToldObject[];
+  }[];
 }
 
 interface ToldObject {
@@ -31,7 +36,9 @@ export function askDiff(project: EngineProject, ...args: readonly string[]): Tol
 
 /** What is not as it should be, by kind and name; in the order of the answer. */
 export function differing(told: Told): readonly string[] {
-  return [...told.objects, ...told.releases.flatMap(({ objects = [] }) => objects)].filter(({ change }) => change !== 'unchanged').map((object) => `${object.change} ${object.kind} ${object.name}`);
+  return [...told.objects, ...told.releases.flatMap(({ objects = [] }) => objects)]
+    .filter(({ change }) => change !== 'unchanged')
+    .map((object) => `${object.change} ${object.kind} ${object.name}`);
 }
 
 /** What diff says where helm has to say something too; with helm 4 and 3. `get` gives a project of plain services, which may be new. */
@@ -55,30 +62,59 @@ export function testDiff(get: () => EngineProject): void {
     inNamespace('scale', 'deployment', `${name}-svc9`, '--replicas=2');
     inNamespace('annotate', 'ingress', `${name}-svc8`, 'nginx.ingress.kubernetes.io/proxy-ssl-verify-');
     inNamespace('delete', 'deployment', `${name}-svc7`);
-    inNamespace('patch', 'secret', `${name}-svc8-tls`, '--type=merge', '--patch', JSON.stringify({ data: { 'tls.crt': Buffer.from('swordfish').toString('base64') } }));
+    inNamespace(
+      'patch',
+      'secret',
+      `${name}-svc8-tls`,
+      '--type=merge',
+      '--patch',
+      JSON.stringify({ data: { 'tls.crt': Buffer.from('swordfish').toString('base64') } }),
+    );
 
     const { exitCode, stdout, stderr } = runDiff(project);
     expect(exitCode, stderr).toBe(1);
     const told = askDiff(project);
-    expect(differing(told)).toEqual([`change Secret ${name}-svc8-tls`, `create Deployment ${name}-svc7`, `change Ingress ${name}-svc8`, `change Deployment ${name}-svc9`]);
-    expect(told.releases.map(({ reasons }) => reasons)).toEqual([[`Deployment ${name}-svc7 is missing`], [`Ingress ${name}-svc8 differs`], [`Deployment ${name}-svc9 differs`]]);
+    expect(differing(told)).toEqual([
+      `change Secret ${name}-svc8-tls`,
+      `create Deployment ${name}-svc7`,
+      `change Ingress ${name}-svc8`,
+      `change Deployment ${name}-svc9`,
+    ]);
+    expect(told.releases.map(({ reasons }) => reasons)).toEqual([
+      [`Deployment ${name}-svc7 is missing`],
+      [`Ingress ${name}-svc8 differs`],
+      [`Deployment ${name}-svc9 differs`],
+    ]);
     expect(stdout).toContain('-  tls.crt: (hidden, 9 bytes, before)\n');
     expect(stdout).toContain('+    nginx.ingress.kubernetes.io/proxy-ssl-verify: "on"\n');
     expect(stdout).toContain('-  replicas: 2\n+  replicas: 1\n');
     for (const file of readdirSync(join(project.folder, 'secrets'))) {
-      const values = [...readFileSync(join(project.folder, 'secrets', file), 'utf8').matchAll(/: "?([A-Za-z0-9+/=]{40,})/g)].map(([, value = '']) => value);
+      const values = [
+        ...readFileSync(join(project.folder, 'secrets', file), 'utf8').matchAll(/: "?([A-Za-z0-9+/=]{40,})/g),
+      ].map(([, value = '']) => value);
       expect(values.length).toBeGreaterThan(0);
-      for (const value of [...values, 'swordfish', 'c3dvcmRmaXNo']) expect(stdout + JSON.stringify(told)).not.toContain(value.slice(0, 40));
+      for (const value of [...values, 'swordfish', 'c3dvcmRmaXNo'])
+        expect(stdout + JSON.stringify(told)).not.toContain(value.slice(0, 40));
     }
     // helm 3 patches over whoever set a field; server-side apply asks.
     const scaled = told.releases[2]?.objects?.find(({ kind }) => kind === 'Deployment');
-    expect(scaled?.conflicts).toEqual(cluster.helm === 'helm3' ? [] : [{ manager: 'kubectl', fields: ['.spec.replicas'] }]);
+    expect(scaled?.conflicts).toEqual(
+      cluster.helm === 'helm3' ? [] : [{ manager: 'kubectl', fields: ['.spec.replicas'] }],
+    );
   });
 
   it('finds nothing again once apply has put it right', () => {
     const project = get();
     const { cluster } = project;
-    const result = ingressTls(cluster, project.folder, 'apply', '--verify-live', '--force-conflicts', '--timeout', '120s');
+    const result = ingressTls(
+      cluster,
+      project.folder,
+      'apply',
+      '--verify-live',
+      '--force-conflicts',
+      '--timeout',
+      '120s',
+    );
     expect(result.exitCode, result.stderr).toBe(0);
     const { exitCode, stdout } = runDiff(project);
     expect(stdout).toMatch(/^nothing to change/);
@@ -90,15 +126,24 @@ export function testDiff(get: () => EngineProject): void {
     const { name } = project;
     const path = join(project.folder, 'ingress-tls.yaml');
     const plain = readFileSync(path, 'utf8');
-    const more = plain.replace('mode: terminate', "mode: terminate\n    annotations:\n      nginx.ingress.kubernetes.io/proxy-body-size: 8m");
+    const more = plain.replace(
+      'mode: terminate',
+      'mode: terminate\n    annotations:\n      nginx.ingress.kubernetes.io/proxy-body-size: 8m',
+    );
     writeFileSync(path, more.replace('replicas: 1', 'replicas: 2'));
     await project.apply();
     writeFileSync(path, plain);
     const told = askDiff(project, 'svc7');
-    expect(differing(told)).toEqual([`change Deployment ${name}-svc7`, `change Ingress ${name}-svc7`, `delete PodDisruptionBudget ${name}-svc7`]);
+    expect(differing(told)).toEqual([
+      `change Deployment ${name}-svc7`,
+      `change Ingress ${name}-svc7`,
+      `delete PodDisruptionBudget ${name}-svc7`,
+    ]);
     expect(runDiff(project, 'svc7').stdout).toContain('-    nginx.ingress.kubernetes.io/proxy-body-size: 8m\n');
     await project.apply();
-    expect(inNamespace('get', 'ingress', `${name}-svc7`, '--output', 'jsonpath={.metadata.annotations}')).not.toContain('proxy-body-size');
+    expect(inNamespace('get', 'ingress', `${name}-svc7`, '--output', 'jsonpath={.metadata.annotations}')).not.toContain(
+      'proxy-body-size',
+    );
     expect(inNamespace('get', 'poddisruptionbudgets', '--output', 'name')).toBe('');
   });
 }

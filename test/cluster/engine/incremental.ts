@@ -18,8 +18,12 @@ export function runApply(project: EngineProject, ...args: readonly string[]): To
   const commands = result.stderr.split('\n').filter((line) => line.startsWith('$ ') || line.includes('| kubectl'));
   return {
     ...result,
-    helmCalls: commands.flatMap((line) => / (?:upgrade --install|rollback|uninstall|install) (\S+)/.exec(line)?.[1] ?? []),
-    writes: commands.filter((line) => /kubectl .*\s(?:apply|create|replace|delete|patch)\s/.test(line) && !line.includes('--dry-run=server')),
+    helmCalls: commands.flatMap(
+      (line) => / (?:upgrade --install|rollback|uninstall|install) (\S+)/.exec(line)?.[1] ?? [],
+    ),
+    writes: commands.filter(
+      (line) => /kubectl .*\s(?:apply|create|replace|delete|patch)\s/.test(line) && !line.includes('--dry-run=server'),
+    ),
   };
 }
 
@@ -95,7 +99,9 @@ export function testLaterApplies(get: () => EngineProject): void {
     const { exitCode, stderr, helmCalls } = runApply(project, '--verify-live');
     expect(exitCode, stderr).toBe(0);
     expect([...helmCalls].sort()).toEqual(project.releases);
-    expect(inNamespace('get', 'networkpolicies', '--selector=app.kubernetes.io/name', '--output', 'name').trim().split('\n')).toHaveLength(3);
+    expect(
+      inNamespace('get', 'networkpolicies', '--selector=app.kubernetes.io/name', '--output', 'name').trim().split('\n'),
+    ).toHaveLength(3);
   });
 
   it('does not take over without being told what another manager set', () => {
@@ -119,7 +125,8 @@ export function testLaterApplies(get: () => EngineProject): void {
   it('leaves the number of pods to others where the file says none, and lets none of them go when it is said no longer', () => {
     const project = get();
     const { name } = project;
-    const count = (): string => inNamespace('get', 'deployment', `${name}-svc9`, '--output', 'jsonpath={.spec.replicas}');
+    const count = (): string =>
+      inNamespace('get', 'deployment', `${name}-svc9`, '--output', 'jsonpath={.spec.replicas}');
     edit(project, /(name: svc9\n.*\n {4}replicas:) 1/, '$1 3');
     expect(runApply(project)).toMatchObject({ exitCode: 0, helmCalls: [`${name}-svc9`] });
     edit(project, /(name: svc9\n.*\n) {4}replicas: 3\n/, '$1');
@@ -147,7 +154,15 @@ export function testLaterApplies(get: () => EngineProject): void {
     expect(failed.exitCode, failed.stderr).toBe(3);
     expect(failed.stderr).toMatch(/ErrImagePull|ImagePullBackOff/);
     expect(failed.stderr).toContain('went back to revision');
-    expect(inNamespace('get', 'deployment', `${name}-svc8`, '--output', 'jsonpath={.spec.template.spec.containers[0].image}')).not.toContain('registry.invalid');
+    expect(
+      inNamespace(
+        'get',
+        'deployment',
+        `${name}-svc8`,
+        '--output',
+        'jsonpath={.spec.template.spec.containers[0].image}',
+      ),
+    ).not.toContain('registry.invalid');
     edit(project, '    image: registry.invalid/nothing:1\n', '');
     const { exitCode, stderr } = runApply(project);
     expect(exitCode, stderr).toBe(0);

@@ -2,7 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Run } from './project.ts';
 
 /** Kills a run as soon as `isMoment`, which is asked all the time; with `tools`, every kubectl and helm of it as well. */
-export async function killAt(run: Run, isMoment: () => boolean, { tools }: { readonly tools: boolean }): Promise<{ readonly wasRunning: boolean; readonly stderr: string }> {
+export async function killAt(
+  run: Run,
+  isMoment: () => boolean,
+  { tools }: { readonly tools: boolean },
+): Promise<{ readonly wasRunning: boolean; readonly stderr: string }> {
   const watcher = { isOver: false };
   const ended = run.ended.then((result) => {
     watcher.isOver = true;
@@ -27,12 +31,15 @@ function kill(pid: number): void {
 
 /** Of /proc/<pid>/stat the fourth field is the parent (proc_pid_stat(5)). */
 function listChildren(parent: number): readonly number[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-    try {
-      const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1]) === parent;
-    } catch {
-      return false;
-    }
-  });
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1]) === parent;
+      } catch {
+        return false;
+      }
+    });
 }

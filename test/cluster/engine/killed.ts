@@ -52,38 +52,65 @@ export function useKilledProject(cluster: Cluster, name: string, port: number): 
 
 /** The releases, which are there, are pending-upgrade when apply is killed, with helm or without. */
 export function testPendingUpgrade(killed: KilledProject, tools: boolean): void {
-  it(`killed while releases are pending-upgrade, with helm: ${tools ? 'true' : 'false'}`, { timeout: 600_000 }, async () => {
-    const { project, kubeconfig } = killed;
-    const release = project.releases[0] ?? '';
-    const before = { history: project.history(release), uids: project.uids(release) };
-    project.write(tools ? 2 : 1);
-    await killed.killWhen(`${release} pending-upgrade`, tools);
-    const stderr = await project.apply(kubeconfig);
-    if (tools) expect(stderr).toMatch(/Release \S+ was left pending-upgrade by a helm that was stopped: going back to revision \d+\./);
-    project.expectHealthy();
-    const after = project.history(release);
-    expect(after.slice(0, before.history.length).map(({ revision }) => revision)).toEqual(before.history.map(({ revision }) => revision));
-    expect(after.length).toBeGreaterThan(before.history.length);
-    expect(project.uids(release)).toEqual(before.uids);
-    expect(await project.apply(kubeconfig)).toMatch(/^0 to create|nothing to change|unchanged/m);
-  });
+  it(
+    `killed while releases are pending-upgrade, with helm: ${tools ? 'true' : 'false'}`,
+    { timeout: 600_000 },
+    async () => {
+      const { project, kubeconfig } = killed;
+      const release = project.releases[0] ?? '';
+      const before = { history: project.history(release), uids: project.uids(release) };
+      project.write(tools ? 2 : 1);
+      await killed.killWhen(`${release} pending-upgrade`, tools);
+      const stderr = await project.apply(kubeconfig);
+      if (tools)
+        expect(stderr).toMatch(
+          /Release \S+ was left pending-upgrade by a helm that was stopped: going back to revision \d+\./,
+        );
+      project.expectHealthy();
+      const after = project.history(release);
+      expect(after.slice(0, before.history.length).map(({ revision }) => revision)).toEqual(
+        before.history.map(({ revision }) => revision),
+      );
+      expect(after.length).toBeGreaterThan(before.history.length);
+      expect(project.uids(release)).toEqual(before.uids);
+      expect(await project.apply(kubeconfig)).toMatch(/^0 to create|nothing to change|unchanged/m);
+    },
+  );
 }
 
 /** The releases, which are taken away first, are pending-install when apply is killed with helm. */
 export function testPendingInstall(killed: KilledProject, cluster: Cluster): void {
-  it('killed while releases are pending-install: they are completed and keep their history', { timeout: 600_000 }, async () => {
-    const { project, kubeconfig } = killed;
-    for (const release of project.releases) helm(cluster, 'uninstall', release, '--namespace', project.namespace);
-    kubectl(cluster, 'wait', '--for=delete', 'deployments,pods', '--all', '--namespace', project.namespace, '--timeout=120s');
-    const release = project.releases[0] ?? '';
-    await killed.killWhen(`${release} pending-install`, true);
-    expect(project.history(release)).toMatchObject([{ revision: 1, status: 'pending-install' }]);
-    const made = project.uids(release);
-    const stderr = await project.apply(kubeconfig);
-    expect(stderr).toMatch(/Release \S+ was left pending-install by a helm that was stopped: completing revision 1\./);
-    project.expectHealthy();
-    // The digest that the way back carries speaks of revision 1: apply makes a revision of its own.
-    expect(project.history(release).slice(0, 2)).toMatchObject([{ revision: 1, status: 'pending-install' }, { revision: 2, description: 'Rollback to 1' }]);
-    expect(project.uids(release)).toEqual(expect.arrayContaining([...made]));
-  });
+  it(
+    'killed while releases are pending-install: they are completed and keep their history',
+    { timeout: 600_000 },
+    async () => {
+      const { project, kubeconfig } = killed;
+      for (const release of project.releases) helm(cluster, 'uninstall', release, '--namespace', project.namespace);
+      kubectl(
+        cluster,
+        'wait',
+        '--for=delete',
+        'deployments,pods',
+        '--all',
+        '--namespace',
+        project.namespace,
+        '--timeout=120s',
+      );
+      const release = project.releases[0] ?? '';
+      await killed.killWhen(`${release} pending-install`, true);
+      expect(project.history(release)).toMatchObject([{ revision: 1, status: 'pending-install' }]);
+      const made = project.uids(release);
+      const stderr = await project.apply(kubeconfig);
+      expect(stderr).toMatch(
+        /Release \S+ was left pending-install by a helm that was stopped: completing revision 1\./,
+      );
+      project.expectHealthy();
+      // The digest that the way back carries speaks of revision 1: apply makes a revision of its own.
+      expect(project.history(release).slice(0, 2)).toMatchObject([
+        { revision: 1, status: 'pending-install' },
+        { revision: 2, description: 'Rollback to 1' },
+      ]);
+      expect(project.uids(release)).toEqual(expect.arrayContaining([...made]));
+    },
+  );
 }

@@ -23,7 +23,9 @@ interface Kubeconfig {
 
 /** The cluster's kubeconfig, with nothing of other clusters. */
 function readKubeconfig(cluster: Cluster): Kubeconfig {
-  return JSON.parse(kubectl(cluster, 'config', 'view', '--minify', '--flatten', '--raw', '--output=json')) as Kubeconfig;
+  return JSON.parse(
+    kubectl(cluster, 'config', 'view', '--minify', '--flatten', '--raw', '--output=json'),
+  ) as Kubeconfig;
 }
 
 /** Where the API server listens. */
@@ -79,7 +81,10 @@ ${services.map((service) => `  - name: ${service}\n    mode: ${modes[service]}\n
 
   /** Applies, through another kubeconfig if one is given, and does not wait. */
   startApply(kubeconfig = this.cluster.kubeconfig): Run {
-    return startProgram(['apply', '--verbose', '--timeout', '120s'], { cwd: this.folder, env: { ...programEnvironment(this.cluster), KUBECONFIG: kubeconfig } });
+    return startProgram(['apply', '--verbose', '--timeout', '120s'], {
+      cwd: this.folder,
+      env: { ...programEnvironment(this.cluster), KUBECONFIG: kubeconfig },
+    });
   }
 
   /** Applies and expects no trouble; returns what was said. */
@@ -90,12 +95,20 @@ ${services.map((service) => `  - name: ${service}\n    mode: ${modes[service]}\n
   }
 
   history(release: string): readonly Revision[] {
-    return JSON.parse(helm(this.cluster, 'history', release, '--namespace', this.namespace, '--output', 'json')) as Revision[];
+    return JSON.parse(
+      helm(this.cluster, 'history', release, '--namespace', this.namespace, '--output', 'json'),
+    ) as Revision[];
   }
 
   /** Kind and uid of what a release has. */
   uids(release: string): readonly string[] {
-    const { items } = readObject(this.cluster, 'services,deployments', '--namespace', this.namespace, `--selector=app.kubernetes.io/instance=${release}`) as { readonly items: readonly { readonly kind: string; readonly metadata: { readonly uid: string } }[] };
+    const { items } = readObject(
+      this.cluster,
+      'services,deployments',
+      '--namespace',
+      this.namespace,
+      `--selector=app.kubernetes.io/instance=${release}`,
+    ) as { readonly items: readonly { readonly kind: string; readonly metadata: { readonly uid: string } }[] };
     return items.map(({ kind, metadata }) => `${kind} ${metadata.uid}`).sort();
   }
 
@@ -105,7 +118,15 @@ ${services.map((service) => `  - name: ${service}\n    mode: ${modes[service]}\n
       const history = this.history(release);
       expect(history.at(-1)?.status, release).toBe('deployed');
       expect(history[0]?.revision, release).toBe(1);
-      kubectl(this.cluster, 'rollout', 'status', `deployment/${release}`, '--namespace', this.namespace, '--timeout=60s');
+      kubectl(
+        this.cluster,
+        'rollout',
+        'status',
+        `deployment/${release}`,
+        '--namespace',
+        this.namespace,
+        '--timeout=60s',
+      );
     }
   }
 
@@ -124,8 +145,21 @@ ${services.map((service) => `  - name: ${service}\n    mode: ${modes[service]}\n
   /** By kubectl, which lets go of both namespaces at once: three times as fast as `destroy`, which has tests of its own. */
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
-    kubectl(this.cluster, 'delete', 'namespaces', this.namespace, `${this.name}-controller`, '--ignore-not-found', '--timeout=120s');
-    kubectl(this.cluster, 'delete', 'clusterroles,clusterrolebindings,ingressclasses', `--selector=ingress-tls/controller=${this.name}`);
+    kubectl(
+      this.cluster,
+      'delete',
+      'namespaces',
+      this.namespace,
+      `${this.name}-controller`,
+      '--ignore-not-found',
+      '--timeout=120s',
+    );
+    kubectl(
+      this.cluster,
+      'delete',
+      'clusterroles,clusterrolebindings,ingressclasses',
+      `--selector=ingress-tls/controller=${this.name}`,
+    );
   }
 
   /** What becomes of helm's records, as it happens: `ick-svc7 pending-install`. */
@@ -133,7 +167,15 @@ ${services.map((service) => `  - name: ${service}\n    mode: ${modes[service]}\n
     const columns = '{.metadata.labels.name} {.metadata.labels.status}{"\\n"}';
     const child = spawn(
       findTool('kubectl') ?? 'kubectl',
-      ['get', 'secrets', '--namespace', this.namespace, '--selector=owner=helm', '--watch-only', `--output=jsonpath=${columns}`],
+      [
+        'get',
+        'secrets',
+        '--namespace',
+        this.namespace,
+        '--selector=owner=helm',
+        '--watch-only',
+        `--output=jsonpath=${columns}`,
+      ],
       { env: { ...process.env, KUBECONFIG: this.cluster.kubeconfig }, stdio: ['ignore', 'pipe', 'inherit'] },
     );
     let text = '';

@@ -20,7 +20,14 @@ import { testTogether } from './article/together.ts';
  * every behaviour that it shows or implies by its number. The controller's image is the profile's own.
  */
 describeWithCluster('the article on a cluster, profile traefik', (cluster) => {
-  const story: Story = { cluster, project: '', nginxProject: '', workshop: '', applied: '', outside: new OutsideView(30092, '') };
+  const story: Story = {
+    cluster,
+    project: '',
+    nginxProject: '',
+    workshop: '',
+    applied: '',
+    outside: new OutsideView(30092, ''),
+  };
   let folder = '';
   let objectsBefore: readonly string[] = [];
 
@@ -44,7 +51,19 @@ describeWithCluster('the article on a cluster, profile traefik', (cluster) => {
     const result = ingressTls(cluster, story.project, 'apply', '--timeout', '120s');
     expect(result.exitCode, result.stderr).toBe(0);
     story.applied = result.stdout;
-    expect(kubectl(cluster, 'get', 'deployments', '--namespace', 'default', '--selector', 'app.kubernetes.io/part-of=ic3', '--output', 'jsonpath={.items[*].status.readyReplicas}')).toBe('1 1 1');
+    expect(
+      kubectl(
+        cluster,
+        'get',
+        'deployments',
+        '--namespace',
+        'default',
+        '--selector',
+        'app.kubernetes.io/part-of=ic3',
+        '--output',
+        'jsonpath={.items[*].status.readyReplicas}',
+      ),
+    ).toBe('1 1 1');
     expect(ask(story, 'svc9').body).toBe(greeting('svc9'));
   });
 

@@ -24,8 +24,22 @@ interface Side {
   readonly passthrough: string;
 }
 
-const ic3: Side = { name: 'ic3', namespace: 'ingress-nginx-demo', port: 30092, secretName: 'ingress-controller-demo-tls-secret', terminate: 'svc7', passthrough: 'svc9' };
-const ic4: Side = { name: 'ic4', namespace: 'ic4-demo', port: 30094, secretName: 'ic4-wildcard', terminate: 'svc17', passthrough: 'svc19' };
+const ic3: Side = {
+  name: 'ic3',
+  namespace: 'ingress-nginx-demo',
+  port: 30092,
+  secretName: 'ingress-controller-demo-tls-secret',
+  terminate: 'svc7',
+  passthrough: 'svc9',
+};
+const ic4: Side = {
+  name: 'ic4',
+  namespace: 'ic4-demo',
+  port: 30094,
+  secretName: 'ic4-wildcard',
+  terminate: 'svc17',
+  passthrough: 'svc19',
+};
 const both = [
   ['ic3', { own: ic3, other: ic4 }],
   ['ic4', { own: ic4, other: ic3 }],
@@ -65,7 +79,10 @@ describeWithCluster('two controllers of profile traefik in one cluster', (cluste
 
   it.each(both)('%s does not serve the hosts of the other, asked for by SNI and Host', (_name, { own, other }) => {
     for (const name of [other.terminate, other.passthrough]) {
-      const { status, body } = view(own).curl({ host: `${name}.${domain}`, options: ['--insecure', ...clientCertificate(other)] });
+      const { status, body } = view(own).curl({
+        host: `${name}.${domain}`,
+        options: ['--insecure', ...clientCertificate(other)],
+      });
       expect(status).toBe(404);
       expect(body).not.toContain('Hello');
       expect(leaf(own, name)).toBe(wildcard(own));
@@ -79,13 +96,21 @@ describeWithCluster('two controllers of profile traefik in one cluster', (cluste
       expect(answer.body).not.toContain('Hello');
     }
     // The twin: the same way with its own host.
-    expect(await ask(own.port, `${own.terminate}.${domain}`, `${own.terminate}.${domain}`)).toEqual({ status: 200, body: greeting(own.terminate) });
+    expect(await ask(own.port, `${own.terminate}.${domain}`, `${own.terminate}.${domain}`)).toEqual({
+      status: 200,
+      body: greeting(own.terminate),
+    });
   });
 
   it.each(both)('%s does not serve the hosts of the other, asked for by SNI alone', async (_name, { own, other }) => {
     // With a wildcard certificate the name in the hello decides about passthrough, Host about the rest.
-    expect(await ask(own.port, `${other.passthrough}.${domain}`, `${other.passthrough}.${domain}`)).toMatchObject({ status: 404 });
-    expect(await ask(own.port, `${other.passthrough}.${domain}`, `${own.terminate}.${domain}`)).toEqual({ status: 200, body: greeting(own.terminate) });
+    expect(await ask(own.port, `${other.passthrough}.${domain}`, `${other.passthrough}.${domain}`)).toMatchObject({
+      status: 404,
+    });
+    expect(await ask(own.port, `${other.passthrough}.${domain}`, `${own.terminate}.${domain}`)).toEqual({
+      status: 200,
+      body: greeting(own.terminate),
+    });
   });
 
   it('a destroyed ic4 leaves ic3 serving', { timeout: 300_000 }, async () => {
@@ -111,8 +136,14 @@ describeWithCluster('two controllers of profile traefik in one cluster', (cluste
   }
 
   function serves(side: Side): boolean {
-    const terminated = view(side).curl({ host: `${side.terminate}.${domain}`, options: ['--cacert', 'certs/wildcard.crt'] });
-    const passed = view(side).curl({ host: `${side.passthrough}.${domain}`, options: ['--cacert', 'certs/ca.crt', ...clientCertificate(side)] });
+    const terminated = view(side).curl({
+      host: `${side.terminate}.${domain}`,
+      options: ['--cacert', 'certs/wildcard.crt'],
+    });
+    const passed = view(side).curl({
+      host: `${side.passthrough}.${domain}`,
+      options: ['--cacert', 'certs/ca.crt', ...clientCertificate(side)],
+    });
     return terminated.body === greeting(side.terminate) && passed.body === greeting(side.passthrough);
   }
 
@@ -156,15 +187,31 @@ services:
 const greeting = (name: string): string => `Hello, I am ${name} for ingress-controller demo!\n`;
 
 /** One GET with a name in the TLS hello and a Host of their own. */
-function ask(port: number, servername: string, host: string): Promise<{ readonly status: number | undefined; readonly body: string }> {
+function ask(
+  port: number,
+  servername: string,
+  host: string,
+): Promise<{ readonly status: number | undefined; readonly body: string }> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path: '/', agent: false, servername, headers: { host }, rejectUnauthorized: false, timeout: 10_000 }, (response) => {
-      let body = '';
-      response.setEncoding('utf8').on('data', (text: string) => (body += text));
-      response.on('end', () => {
-        resolve({ status: response.statusCode, body });
-      });
-    });
+    const sent = request(
+      {
+        host: '127.0.0.1',
+        port,
+        path: '/',
+        agent: false,
+        servername,
+        headers: { host },
+        rejectUnauthorized: false,
+        timeout: 10_000,
+      },
+      (response) => {
+        let body = '';
+        response.setEncoding('utf8').on('data', (text: string) => (body += text));
+        response.on('end', () => {
+          resolve({ status: response.statusCode, body });
+        });
+      },
+    );
     sent.on('timeout', () => sent.destroy(new Error('no answer in time')));
     sent.on('error', reject);
     sent.end();

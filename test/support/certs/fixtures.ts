@@ -43,7 +43,12 @@ interface Signer {
 /** Issues with test values for everything that is not given. */
 export function issue(
   request: CertificateRequest,
-  options: { readonly key?: TestKey; readonly signer?: Signer; readonly now?: Date; readonly serialBytes?: Uint8Array } = {},
+  options: {
+    readonly key?: TestKey;
+    readonly signer?: Signer;
+    readonly now?: Date;
+    readonly serialBytes?: Uint8Array;
+  } = {},
 ): string {
   const key = options.key ?? keys[request.keyType];
   return issueCertificate({

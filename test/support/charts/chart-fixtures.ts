@@ -61,13 +61,23 @@ export function withoutClientAuth(service: PlannedService): PlannedService {
 }
 
 export function ingressRoute(service: PlannedService): RouteObject {
-  const host = { leaf: 'value', path: 'ingress.host', value: service.host, comment: 'Host name that clients ask for.' } as const;
+  const host = {
+    leaf: 'value',
+    path: 'ingress.host',
+    value: service.host,
+    comment: 'Host name that clients ask for.',
+  } as const;
   const backend = { service: { name: { leaf: 'fullname' }, port: { name: service.servicePort.name } } } as const;
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
     section: 'ingress',
-    annotations: { leaf: 'value', path: 'ingress.annotations', value: service.annotations, comment: 'Annotations of the Ingress.' },
+    annotations: {
+      leaf: 'value',
+      path: 'ingress.annotations',
+      value: service.annotations,
+      comment: 'Annotations of the Ingress.',
+    },
     spec: {
       ingressClassName: { leaf: 'value', path: 'ingress.className', value: 'ic3', comment: 'IngressClass.' },
       tls: [{ hosts: [host] }],
@@ -78,7 +88,12 @@ export function ingressRoute(service: PlannedService): RouteObject {
 
 /** The article's generation of the same object. */
 function legacyIngressRoute(service: PlannedService): RouteObject {
-  const host = { leaf: 'value', path: 'ingress.host', value: service.host, comment: 'Host name that clients ask for.' } as const;
+  const host = {
+    leaf: 'value',
+    path: 'ingress.host',
+    value: service.host,
+    comment: 'Host name that clients ask for.',
+  } as const;
   const backend = { serviceName: { leaf: 'fullname' }, servicePort: service.servicePort.number } as const;
   return {
     ...ingressRoute(service),

@@ -20,9 +20,16 @@ export function service(name: string, mode: Mode, changes: Partial<ServiceIntent
   };
 }
 
-export const threeServices = [service('svc7', 'terminate'), service('svc8', 'reencrypt'), service('svc9', 'passthrough')];
+export const threeServices = [
+  service('svc7', 'terminate'),
+  service('svc8', 'reencrypt'),
+  service('svc9', 'passthrough'),
+];
 
-export function config(services: readonly ServiceIntent[] = threeServices, controller: Partial<ControllerIntent> = {}): Config {
+export function config(
+  services: readonly ServiceIntent[] = threeServices,
+  controller: Partial<ControllerIntent> = {},
+): Config {
   return {
     domain: 'example.test',
     namespace: 'default',

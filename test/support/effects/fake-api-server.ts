@@ -11,7 +11,9 @@ import { makeTemporaryFolder } from './stand-in.ts';
 async function listen(server: Server, scheme: string): Promise<string> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  onTestFinished(() => { server.close(); });
+  onTestFinished(() => {
+    server.close();
+  });
   return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
@@ -31,13 +33,18 @@ export function serveStatus(code: number, reason: string, message: string): Prom
 /** Accepts connections and says nothing. */
 export function serveSilence(): Promise<string> {
   const server = createSocketServer((socket) => {
-    onTestFinished(() => { socket.destroy(); });
+    onTestFinished(() => {
+      socket.destroy();
+    });
   });
   return listen(server, 'http');
 }
 
 /** Shows a self-signed certificate; returns its URL and a kubeconfig's certificate-authority-data. */
-export async function serveTls(notAfter: Date, answer: RequestListener = (_, response) => response.end('{}')): Promise<{ readonly url: string; readonly authority: string }> {
+export async function serveTls(
+  notAfter: Date,
+  answer: RequestListener = (_, response) => response.end('{}'),
+): Promise<{ readonly url: string; readonly authority: string }> {
   const keys = forge.pki.rsa.generateKeyPair(2048);
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = keys.publicKey;
@@ -54,9 +61,15 @@ export async function serveTls(notAfter: Date, answer: RequestListener = (_, res
 }
 
 /** Writes a kubeconfig for a server; returns its path. */
-export function writeKubeconfig(server: string, options: { readonly authority?: string; readonly user?: Readonly<Record<string, unknown>> } = {}): string {
+export function writeKubeconfig(
+  server: string,
+  options: { readonly authority?: string; readonly user?: Readonly<Record<string, unknown>> } = {},
+): string {
   const path = join(makeTemporaryFolder(), 'kubeconfig');
-  const cluster = { server, ...(options.authority !== undefined && { 'certificate-authority-data': options.authority }) };
+  const cluster = {
+    server,
+    ...(options.authority !== undefined && { 'certificate-authority-data': options.authority }),
+  };
   writeFileSync(
     path,
     JSON.stringify({

@@ -5,7 +5,10 @@ import { makeTemporaryFolder } from './stand-in.ts';
 export const head = 'apiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\n';
 export const defaults = 'defaults:\n- command: version\n  options:\n  - name: client\n    default: "true"\n';
 
-export const from = (folder: string) => (path: string): string => resolve(folder, path);
+export const from =
+  (folder: string) =>
+  (path: string): string =>
+    resolve(folder, path);
 
 /** A home folder whose kuberc is a link, as keepers of dotfiles have it. */
 export function writeHome(kuberc: string): string {

@@ -6,12 +6,16 @@ import { onTestFinished } from 'vitest';
 /** A temporary folder that is removed when the test ends. */
 export function makeTemporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ingress-tls-effects-'));
-  onTestFinished(() => { rmSync(folder, { recursive: true, force: true }); });
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   return folder;
 }
 
 /** Writes small Node programs under the names of tools; returns the environment in which they are found first. */
-export function installStandIns(programs: Readonly<Record<string, string>>): Readonly<Record<string, string | undefined>> {
+export function installStandIns(
+  programs: Readonly<Record<string, string>>,
+): Readonly<Record<string, string | undefined>> {
   const folder = makeTemporaryFolder();
   for (const [name, source] of Object.entries(programs)) {
     const path = join(folder, name);
@@ -22,7 +26,14 @@ export function installStandIns(programs: Readonly<Record<string, string>>): Rea
 }
 
 /** Source of a program that answers by the arguments that it gets: the first rule with all its words wins. */
-export function answering(rules: readonly { readonly when: readonly string[]; readonly stdout?: string; readonly stderr?: string; readonly exitCode?: number }[]): string {
+export function answering(
+  rules: readonly {
+    readonly when: readonly string[];
+    readonly stdout?: string;
+    readonly stderr?: string;
+    readonly exitCode?: number;
+  }[],
+): string {
   return `const args = process.argv.slice(2);
 const rule = ${JSON.stringify(rules)}.find(({ when }) => when.every((word) => args.includes(word)));
 if (rule === undefined) { console.error('no rule for ' + args.join(' ')); process.exit(99); }

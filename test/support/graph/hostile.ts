@@ -1,10 +1,47 @@
 import fc from 'fast-check';
 import type { Graph, GraphCertificate } from '../../../src/graph/graph.ts';
 
-const pieces = ['<script>alert(1)</script>', '&amp;', '"', "'", ']]>', '`', 'end', 'direction LR', 'www.x.test', 'https://x.test', 'style: #1;', '#quot;', '%%{init', '-->', '\n', '\r', '\u001b[31m', '\u202e', '\ud800', '\u0000', '漢字', '😀', ' ', 'a'.repeat(300), '|', ']', ')', '*', '_', '$$x$$', 'fa:fa-user', '; drop', '\\'];
+const pieces = [
+  '<script>alert(1)</script>',
+  '&amp;',
+  '"',
+  "'",
+  ']]>',
+  '`',
+  'end',
+  'direction LR',
+  'www.x.test',
+  'https://x.test',
+  'style: #1;',
+  '#quot;',
+  '%%{init',
+  '-->',
+  '\n',
+  '\r',
+  '\u001b[31m',
+  '\u202e',
+  '\ud800',
+  '\u0000',
+  '漢字',
+  '😀',
+  ' ',
+  'a'.repeat(300),
+  '|',
+  ']',
+  ')',
+  '*',
+  '_',
+  '$$x$$',
+  'fa:fa-user',
+  '; drop',
+  '\\',
+];
 
 /** Text as nobody would name a thing. */
-const hostileText = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 6 }).map((parts) => parts.join('')));
+const hostileText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 6 }).map((parts) => parts.join('')),
+);
 
 const certificate: fc.Arbitrary<GraphCertificate> = fc.record(
   {
@@ -19,7 +56,10 @@ const certificate: fc.Arbitrary<GraphCertificate> = fc.record(
   { requiredKeys: ['path', 'names', 'isAuthority', 'issuer', 'problems'] },
 );
 
-const connection = fc.record({ server: certificate, isVerified: fc.boolean(), client: certificate }, { requiredKeys: ['server', 'isVerified'] });
+const connection = fc.record(
+  { server: certificate, isVerified: fc.boolean(), client: certificate },
+  { requiredKeys: ['server', 'isVerified'] },
+);
 
 const path = fc.oneof(
   fc.record({ mode: fc.constant('terminate' as const), outer: connection }),
@@ -30,10 +70,22 @@ const path = fc.oneof(
 /** A graph in which every text is hostile, as no configuration could make it. */
 export const hostileGraph: fc.Arbitrary<Graph> = fc.record({
   domain: hostileText,
-  controller: fc.record({ name: hostileText, profile: hostileText, namespace: hostileText, port: fc.constantFrom('node port 30092', 'port 443') }),
+  controller: fc.record({
+    name: hostileText,
+    profile: hostileText,
+    namespace: hostileText,
+    port: fc.constantFrom('node port 30092', 'port 443'),
+  }),
   lanes: fc.array(
     fc
-      .record({ service: hostileText, host: hostileText, url: hostileText, port: fc.integer({ min: 1, max: 65535 }), replicas: fc.integer({ min: 0, max: 10_000 }), path })
+      .record({
+        service: hostileText,
+        host: hostileText,
+        url: hostileText,
+        port: fc.integer({ min: 1, max: 65535 }),
+        replicas: fc.integer({ min: 0, max: 10_000 }),
+        path,
+      })
       .map((lane) => ({ ...lane, mode: lane.path.mode })),
     { maxLength: 5 },
   ),

@@ -11,7 +11,9 @@ import { profiles } from '../profiles.ts';
 
 export const now = new Date('2026-01-01T00:00:00Z');
 
-export const threeModes = readConfig(readFileSync(new URL('../../../examples/three-modes/ingress-tls.yaml', import.meta.url), 'utf8'));
+export const threeModes = readConfig(
+  readFileSync(new URL('../../../examples/three-modes/ingress-tls.yaml', import.meta.url), 'utf8'),
+);
 
 /** A configuration with these services; what is hostile goes in by `{ ...config }`, for the schema would refuse it. */
 export function readConfig(text: string): Config {
@@ -44,10 +46,16 @@ const authority = { isAuthority: true, notAfter: new Date('2035-12-30T00:00:00Z'
 /** What render makes of examples/three-modes on 2026-01-01, typed from examples/three-modes/expected/certs.txt. */
 export const threeModesFound: FoundPairs = new Map(
   Object.entries({
-    'certs/wildcard.crt': facts('CN=*.example.test, O=example.test', 'CN=*.example.test, O=example.test', { dnsNames: ['*.example.test', 'example.test'] }),
+    'certs/wildcard.crt': facts('CN=*.example.test, O=example.test', 'CN=*.example.test, O=example.test', {
+      dnsNames: ['*.example.test', 'example.test'],
+    }),
     'certs/ca.crt': facts('CN=example.test ingress-tls CA', 'CN=example.test ingress-tls CA', authority),
-    'certs/svc8.crt': facts('CN=ic3-svc8.default.svc', 'CN=example.test ingress-tls CA', { dnsNames: ['ic3-svc8.default.svc', 'ic3-svc8.default.svc.cluster.local'] }),
-    'certs/svc9.crt': facts('CN=svc9.example.test', 'CN=example.test ingress-tls CA', { dnsNames: ['svc9.example.test'] }),
+    'certs/svc8.crt': facts('CN=ic3-svc8.default.svc', 'CN=example.test ingress-tls CA', {
+      dnsNames: ['ic3-svc8.default.svc', 'ic3-svc8.default.svc.cluster.local'],
+    }),
+    'certs/svc9.crt': facts('CN=svc9.example.test', 'CN=example.test ingress-tls CA', {
+      dnsNames: ['svc9.example.test'],
+    }),
     'certs/svc9-client-ca.crt': facts('CN=svc9 client CA', 'CN=svc9 client CA', authority),
     'certs/svc9-client.crt': facts('CN=svc9-client', 'CN=svc9 client CA'),
   }).map(([path, certificate]) => [path, good(certificate)]),
@@ -71,6 +79,11 @@ export function graphOf(config: Config, found: FoundPairs, at: Date = now): Grap
 /** Any number of services, the modes in turn. */
 export function manyServices(count: number): Config {
   const modes = ['terminate', 'reencrypt', 'passthrough'];
-  const services = Array.from({ length: count }, (_, index) => `  - { name: shop${index}, mode: ${modes[index % 3]!} }\n`);
-  return readConfig(`apiVersion: ingress-tls/v1\ndomain: example.test\n${count === 0 ? '' : `services:\n${services.join('')}`}`);
+  const services = Array.from(
+    { length: count },
+    (_, index) => `  - { name: shop${index}, mode: ${modes[index % 3]!} }\n`,
+  );
+  return readConfig(
+    `apiVersion: ingress-tls/v1\ndomain: example.test\n${count === 0 ? '' : `services:\n${services.join('')}`}`,
+  );
 }

@@ -5,5 +5,7 @@ import { printable } from '../../../src/text/escape.ts';
 export function findLack(conditions: readonly unknown[], type: string): string | undefined {
   const condition = conditions.find((each) => textField(each, 'type') === type);
   if (fieldAt(condition, 'status') === 'True') return undefined;
-  return condition === undefined ? `nothing says ${type}` : printable(`not ${type}: ${textField(condition, 'reason') ?? 'no reason'}`);
+  return condition === undefined
+    ? `nothing says ${type}`
+    : printable(`not ${type}: ${textField(condition, 'reason') ?? 'no reason'}`);
 }

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { lookAgain, type Verdict } from '../../../src/app/verify/look-again.ts';
 
 /** Looks by a script: what each look says of each thing, the last of it from then on. Returns what was looked at. */
-async function follow(script: Readonly<Record<string, readonly Verdict[]>>, limits: Partial<Parameters<typeof lookAgain>[2]> = {}) {
+async function follow(
+  script: Readonly<Record<string, readonly Verdict[]>>,
+  limits: Partial<Parameters<typeof lookAgain>[2]> = {},
+) {
   const looks: (readonly string[])[] = [];
   const told: number[] = [];
   await lookAgain(
@@ -11,7 +14,13 @@ async function follow(script: Readonly<Record<string, readonly Verdict[]>>, limi
       const round = looks.push(open) - 1;
       return Promise.resolve((thing) => script[thing]![round] ?? script[thing]!.at(-1)!);
     },
-    { longest: 60_000, longestInDoubt: 60_000, stop: new AbortController().signal, onAgain: (open) => told.push(open), ...limits },
+    {
+      longest: 60_000,
+      longestInDoubt: 60_000,
+      stop: new AbortController().signal,
+      onAgain: (open) => told.push(open),
+      ...limits,
+    },
   );
   return { looks, told };
 }

@@ -53,15 +53,34 @@ function asNobody<T>(action: () => T): T {
 }
 
 describe('paths', () => {
-  const escapes = ['../x', 'a/../../x', '/etc/passwd', 'a//b', './a', 'a/.', '', '.', '..', 'a\0b', 'a\\..\\b', 'C:/x', 'C:x', 'a/'];
+  const escapes = [
+    '../x',
+    'a/../../x',
+    '/etc/passwd',
+    'a//b',
+    './a',
+    'a/.',
+    '',
+    '.',
+    '..',
+    'a\0b',
+    'a\\..\\b',
+    'C:/x',
+    'C:x',
+    'a/',
+  ];
 
   it.each(escapes)('refuses %j for every method', async (path) => {
     const files = createProjectFiles(makeTemporaryFolder());
     const methods = [
       () => files.readText(path),
       () => files.exists(path),
-      () => { files.writeAtomic(path, 'x'); },
-      () => { files.makeDirectory(path, 0o755); },
+      () => {
+        files.writeAtomic(path, 'x');
+      },
+      () => {
+        files.makeDirectory(path, 0o755);
+      },
       () => files.remove(path),
       () => files.list(path),
       () => files.digest(path),
@@ -74,7 +93,23 @@ describe('paths', () => {
     const root = join(outer, 'project');
     mkdirSync(root);
     const files = createProjectFiles(root);
-    const part = fc.constantFrom('..', '.', '', 'a', '...', '~', '-', '..a', 'a..', '%2e%2e', '\u2025', ' ', '\n', '\\', 'C:');
+    const part = fc.constantFrom(
+      '..',
+      '.',
+      '',
+      'a',
+      '...',
+      '~',
+      '-',
+      '..a',
+      'a..',
+      '%2e%2e',
+      '\u2025',
+      ' ',
+      '\n',
+      '\\',
+      'C:',
+    );
     fc.assert(
       fc.property(fc.array(part, { minLength: 1, maxLength: 6 }), (parts) => {
         try {
@@ -98,12 +133,18 @@ describe('paths', () => {
     const files = createProjectFiles(root);
     for (const method of [
       () => files.readText('certs/secret'),
-      () => { files.writeAtomic('certs/new', 'x'); },
-      () => { files.writeAtomic('certs/deep/new', 'x'); },
+      () => {
+        files.writeAtomic('certs/new', 'x');
+      },
+      () => {
+        files.writeAtomic('certs/deep/new', 'x');
+      },
       () => files.remove('certs/secret'),
       () => files.digest('certs/secret'),
       () => files.list('certs'),
-      () => { files.makeDirectory('certs', 0o700); },
+      () => {
+        files.makeDirectory('certs', 0o700);
+      },
     ]) {
       const error = await failureOf(method);
       expect(error).toBeInstanceOf(UsageError);
@@ -136,8 +177,18 @@ describe('paths', () => {
     symlinkSync('nowhere', join(root, 'dangling'));
     symlinkSync('circle', join(root, 'circle'));
     const files = createProjectFiles(root);
-    expect(await failureOf(() => { files.writeAtomic('dangling/x', 'x'); })).toBeInstanceOf(UsageError);
-    expect(String(await failureOf(() => { files.writeAtomic('circle/x', 'x'); }))).toContain('circle');
+    expect(
+      await failureOf(() => {
+        files.writeAtomic('dangling/x', 'x');
+      }),
+    ).toBeInstanceOf(UsageError);
+    expect(
+      String(
+        await failureOf(() => {
+          files.writeAtomic('circle/x', 'x');
+        }),
+      ),
+    ).toContain('circle');
     expect(existsSync(join(root, 'nowhere'))).toBe(false);
   });
 
@@ -227,7 +278,9 @@ describe('writeAtomic', () => {
     const root = makeTemporaryFolder();
     const files = createProjectFiles(root);
     files.writeAtomic('ca.key', 'first', { mode: 0o600, exclusive: true });
-    const error = await failureOf(() => { files.writeAtomic('ca.key', 'second', { mode: 0o600, exclusive: true }); });
+    const error = await failureOf(() => {
+      files.writeAtomic('ca.key', 'second', { mode: 0o600, exclusive: true });
+    });
     expect(error).toBeInstanceOf(ToolError);
     expect(files.readText('ca.key')).toBe('first');
     expect(statSync(join(root, 'ca.key')).nlink).toBe(1);
@@ -259,7 +312,11 @@ describe('writeAtomic', () => {
       }
       // A carriage return of its own is no line end.
       files.writeAtomic('data', `${'x'.repeat(size)}\r`);
-      expect(files.digest('data')).toBe(createHash('sha256').update(`${'x'.repeat(size)}\r`).digest('hex'));
+      expect(files.digest('data')).toBe(
+        createHash('sha256')
+          .update(`${'x'.repeat(size)}\r`)
+          .digest('hex'),
+      );
     }
   });
 
@@ -271,7 +328,9 @@ describe('writeAtomic', () => {
     const root = makeTemporaryFolder();
     mkdirSync(join(root, 'folder/full'), { recursive: true });
     writeFileSync(join(root, 'file'), 'x');
-    const error = await failureOf(() => { createProjectFiles(root).writeAtomic(path, 'x'); });
+    const error = await failureOf(() => {
+      createProjectFiles(root).writeAtomic(path, 'x');
+    });
     expect(error).toBeInstanceOf(ToolError);
     expect(String(error)).toContain(words);
     expect((error as ToolError).remedy).toBeDefined();
@@ -281,7 +340,11 @@ describe('writeAtomic', () => {
   it('explains a folder without write permission', async () => {
     const root = makeTemporaryFolder();
     chmodSync(root, 0o555);
-    const error = await failureOf(() => { asNobody(() => { createProjectFiles(root).writeAtomic('x', 'x'); }); });
+    const error = await failureOf(() => {
+      asNobody(() => {
+        createProjectFiles(root).writeAtomic('x', 'x');
+      });
+    });
     expect(error).toBeInstanceOf(ToolError);
     expect(String(error)).toContain('cannot write x: permission denied');
   });
@@ -291,10 +354,14 @@ describe('writeAtomic', () => {
     if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', root]).status !== 0) {
       context.skip('no right to mount a small file system');
     }
-    onTestFinished(() => { spawnSync('umount', [root]); });
+    onTestFinished(() => {
+      spawnSync('umount', [root]);
+    });
     const files = createProjectFiles(root);
     files.writeAtomic('values.yaml', 'old');
-    const error = await failureOf(() => { files.writeAtomic('values.yaml', 'n'.repeat(200_000)); });
+    const error = await failureOf(() => {
+      files.writeAtomic('values.yaml', 'n'.repeat(200_000));
+    });
     expect(error).toBeInstanceOf(ToolError);
     expect(String(error)).toContain('cannot write values.yaml: no space left on device');
     expect(files.readText('values.yaml')).toBe('old');
@@ -355,14 +422,22 @@ describe('makeDirectory', () => {
     const files = createProjectFiles(root);
     files.makeDirectory('certs', 0o700);
     files.makeDirectory('charts', 0o755);
-    withUmask(0o777, () => { files.makeDirectory('secrets', 0o700); });
-    expect([modeOf(join(root, 'certs')), modeOf(join(root, 'charts')), modeOf(join(root, 'secrets'))]).toEqual(['700', '775', '700']);
+    withUmask(0o777, () => {
+      files.makeDirectory('secrets', 0o700);
+    });
+    expect([modeOf(join(root, 'certs')), modeOf(join(root, 'charts')), modeOf(join(root, 'secrets'))]).toEqual([
+      '700',
+      '775',
+      '700',
+    ]);
   });
 
   it('refuses a file in its place', async () => {
     const root = makeTemporaryFolder();
     writeFileSync(join(root, 'certs'), 'x');
-    const error = await failureOf(() => { createProjectFiles(root).makeDirectory('certs', 0o700); });
+    const error = await failureOf(() => {
+      createProjectFiles(root).makeDirectory('certs', 0o700);
+    });
     expect(error).toBeInstanceOf(ToolError);
     expect(String(error)).toContain('a file is in its place');
   });
@@ -396,7 +471,13 @@ describe('sweepTemporaryFiles', () => {
     mkdirSync(join(root, 'charts/svc7'), { recursive: true });
     mkdirSync(join(root, 'data'));
     const name = (pid: number): string => `.ingress-tls-${pid}-0123456789abcdef.tmp`;
-    const kept = [name(process.ppid), '.ingress-tls-x-0123456789abcdef.tmp', `${name(dead)}.bak`, 'a.tmp', `data/${name(dead)}`];
+    const kept = [
+      name(process.ppid),
+      '.ingress-tls-x-0123456789abcdef.tmp',
+      `${name(dead)}.bak`,
+      'a.tmp',
+      `data/${name(dead)}`,
+    ];
     const swept = [name(dead), name(process.pid), `charts/svc7/${name(dead)}`];
     for (const path of [...kept, ...swept]) writeFileSync(join(root, path), '');
     expect([...createProjectFiles(root).sweepTemporaryFiles()].sort()).toEqual([...swept].sort());

@@ -1,5 +1,17 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, utimesSync, watch, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -22,7 +34,14 @@ function leaveLock(root: string, content: string): string {
 }
 
 function holder(overrides: Readonly<Record<string, unknown>>): string {
-  return JSON.stringify({ pid: process.ppid, host: 'here', since: '2026-01-02T03:04:05.000Z', command: 'render', token: 'theirs', ...overrides });
+  return JSON.stringify({
+    pid: process.ppid,
+    host: 'here',
+    since: '2026-01-02T03:04:05.000Z',
+    command: 'render',
+    token: 'theirs',
+    ...overrides,
+  });
 }
 
 const deadPid = spawnSync(process.execPath, ['-e', '']).pid;
@@ -31,7 +50,15 @@ const canUnshare = spawnSync('unshare', ['--map-root-user', '--pid', '--fork', '
 
 /** Makes a program of a text that imports from src/. */
 async function bundle(contents: string, outfile: string): Promise<void> {
-  await build({ stdin: { contents, resolveDir: join(import.meta.dirname, '../../..') }, bundle: true, platform: 'node', format: 'esm', outfile, keepNames: true, logLevel: 'error' });
+  await build({
+    stdin: { contents, resolveDir: join(import.meta.dirname, '../../..') },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outfile,
+    keepNames: true,
+    logLevel: 'error',
+  });
 }
 
 describe('acquireLock', () => {
@@ -80,7 +107,9 @@ describe('acquireLock', () => {
     const root = makeTemporaryFolder();
     // The shell becomes a program that never waits for its child.
     const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    onTestFinished(() => { parent.kill(); });
+    onTestFinished(() => {
+      parent.kill();
+    });
     const pid = Number(String(await new Promise((resolve) => parent.stdout.once('data', resolve))));
     await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
     leaveLock(root, holder({ pid }));
@@ -98,7 +127,14 @@ describe('acquireLock', () => {
   });
 
   it('takes over a lock without readable content that is old, or of a time to come', () => {
-    const contents = ['', '{"pid":', 'null', '[]', '{"pid":-1,"host":"h","since":"s","command":"c","token":"t"}', holder({ command: '\u001b[2J' })];
+    const contents = [
+      '',
+      '{"pid":',
+      'null',
+      '[]',
+      '{"pid":-1,"host":"h","since":"s","command":"c","token":"t"}',
+      holder({ command: '\u001b[2J' }),
+    ];
     for (const content of contents) {
       const old = makeTemporaryFolder();
       const path = leaveLock(old, content);
@@ -126,7 +162,10 @@ describe('acquireLock', () => {
       time += Number(ms);
       return 'timed-out';
     });
-    onTestFinished(() => { clock.mockRestore(); pause.mockRestore(); });
+    onTestFinished(() => {
+      clock.mockRestore();
+      pause.mockRestore();
+    });
     acquireLock(root, request({ now }))();
     expect(seen.at(-1)).toEqual([3000, '']);
     expect(new Set(seen.map(([, content]) => content))).toEqual(new Set(['']));
@@ -144,7 +183,10 @@ describe('acquireLock', () => {
     acquireLock(root, request())();
     await expect.poll(() => [...names].some((name) => name.startsWith('lock-'))).toBe(true);
     watcher.close();
-    const guard = join(folder, [...names].find((name) => name.startsWith('lock-'))!);
+    const guard = join(
+      folder,
+      [...names].find((name) => name.startsWith('lock-'))!,
+    );
     expect(existsSync(guard)).toBe(false);
     mkdirSync(folder, { recursive: true });
     renameSync(join(root, 'kept'), path);
@@ -172,7 +214,10 @@ describe('acquireLock', () => {
 
     it.each<readonly [string, Readonly<Record<string, unknown>>]>([
       ['this machine under another name', { ...here, host: 'elsewhere' }],
-      ['an earlier boot of this machine', { ...here, bootId: 'earlier', pid: process.ppid, since: '1970-01-02T03:04:05.000Z' }],
+      [
+        'an earlier boot of this machine',
+        { ...here, bootId: 'earlier', pid: process.ppid, since: '1970-01-02T03:04:05.000Z' },
+      ],
       ['this machine, as a release before wrote it', {}],
     ])('takes over what is gone for certain: %s', (_title, fields) => {
       const root = makeTemporaryFolder();
@@ -183,12 +228,36 @@ describe('acquireLock', () => {
 
     it.each<readonly [string, Readonly<Record<string, unknown>>, string]>([
       ['this machine under another name, alive', { ...here, host: 'elsewhere', pid: process.ppid }, 'is running in it'],
-      ['another container', { ...here, pidNamespace: 'pid:[1]' }, 'it was started in another container of this machine'],
-      ['another container of another name', { ...here, pidNamespace: 'pid:[1]', host: 'elsewhere' }, 'it was started in another container of this machine'],
-      ['another machine', { ...here, bootId: 'other', host: 'elsewhere', since: '1970-01-02T03:04:05.000Z' }, 'it was started on another machine, or on this one under another name'],
-      ['another machine, as a release before wrote it', { host: 'elsewhere' }, 'it was started on another machine, or on this one under another name'],
-      ['another machine of this name', { ...here, bootId: 'other', since: now }, 'it was started on another machine of the same name'],
-      ['a time that is none', { ...here, bootId: 'other', since: 'yesterday' }, 'it was started on another machine of the same name'],
+      [
+        'another container',
+        { ...here, pidNamespace: 'pid:[1]' },
+        'it was started in another container of this machine',
+      ],
+      [
+        'another container of another name',
+        { ...here, pidNamespace: 'pid:[1]', host: 'elsewhere' },
+        'it was started in another container of this machine',
+      ],
+      [
+        'another machine',
+        { ...here, bootId: 'other', host: 'elsewhere', since: '1970-01-02T03:04:05.000Z' },
+        'it was started on another machine, or on this one under another name',
+      ],
+      [
+        'another machine, as a release before wrote it',
+        { host: 'elsewhere' },
+        'it was started on another machine, or on this one under another name',
+      ],
+      [
+        'another machine of this name',
+        { ...here, bootId: 'other', since: now },
+        'it was started on another machine of the same name',
+      ],
+      [
+        'a time that is none',
+        { ...here, bootId: 'other', since: 'yesterday' },
+        'it was started on another machine of the same name',
+      ],
     ])('leaves what may live, and says how to free it: %s', async (_title, fields, said) => {
       const root = makeTemporaryFolder();
       const content = holder({ pid: deadPid, ...fields });
@@ -205,16 +274,31 @@ describe('acquireLock', () => {
   it.runIf(isLinux && canUnshare)('is respected in another PID namespace, and from it', async () => {
     const root = makeTemporaryFolder();
     const program = join(makeTemporaryFolder(), 'taker.mjs');
-    await bundle(`
+    await bundle(
+      `
       import { acquireLock } from './src/world/files/lock.ts';
       try { acquireLock(process.argv[2], { pid: process.pid, hostname: 'here', now: new Date(), command: 'inside' }); console.log('taken'); }
       catch (error) { console.log(error.message); }
-      process.stdin.resume();`, program);
+      process.stdin.resume();`,
+      program,
+    );
     const say = async (): Promise<{ readonly said: string; readonly end: () => Promise<unknown> }> => {
-      const child = spawn('unshare', ['--map-root-user', '--pid', '--fork', '--kill-child', process.execPath, program, root], { stdio: ['pipe', 'pipe', 'inherit'] });
-      onTestFinished(() => { child.kill('SIGKILL'); });
+      const child = spawn(
+        'unshare',
+        ['--map-root-user', '--pid', '--fork', '--kill-child', process.execPath, program, root],
+        { stdio: ['pipe', 'pipe', 'inherit'] },
+      );
+      onTestFinished(() => {
+        child.kill('SIGKILL');
+      });
       const said = String(await new Promise((resolve) => child.stdout.once('data', resolve)));
-      return { said, end: () => { child.stdin.end(); return new Promise((resolve) => child.once('exit', resolve)); } };
+      return {
+        said,
+        end: () => {
+          child.stdin.end();
+          return new Promise((resolve) => child.once('exit', resolve));
+        },
+      };
     };
     const release = acquireLock(root, request());
     const refused = await say();
@@ -229,7 +313,9 @@ describe('acquireLock', () => {
 
   it('makes its folder so that nobody else may write to it, and takes that right away', () => {
     const before = process.umask(0);
-    onTestFinished(() => { process.umask(before); });
+    onTestFinished(() => {
+      process.umask(before);
+    });
     for (const isThere of [false, true]) {
       const root = makeTemporaryFolder();
       if (isThere) mkdirSync(join(root, '.ingress-tls'));
@@ -261,7 +347,8 @@ describe('acquireLock', () => {
     const program = join(folder, 'taker.mjs');
     // Every taker tries until it has had its turns. Holding the lock it makes a folder that must not exist yet; then it gives
     // the lock back, or leaves one of a dead process in its place, over which the others race.
-    await bundle(`
+    await bundle(
+      `
       import { mkdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
       import { acquireLock } from './src/world/files/lock.ts';
       const [root, name] = [process.argv[2], process.argv[3]];
@@ -277,12 +364,17 @@ describe('acquireLock', () => {
         if (turns % 3 === 0) { release(); continue; }
         writeFileSync(root + '/' + name, stale.replace('theirs', name + turns));
         renameSync(root + '/' + name, root + '/.ingress-tls/lock');
-      }`, program);
+      }`,
+      program,
+    );
     const root = makeTemporaryFolder();
     const runs = ['a', 'b', 'c', 'd'].map(
       (name) =>
         new Promise<number | null>((resolve) => {
-          spawn(process.execPath, [program, root, name], { stdio: ['ignore', 'inherit', 'inherit'] }).once('exit', resolve);
+          spawn(process.execPath, [program, root, name], { stdio: ['ignore', 'inherit', 'inherit'] }).once(
+            'exit',
+            resolve,
+          );
         }),
     );
     expect(await Promise.all(runs)).toEqual([0, 0, 0, 0]);

@@ -6,17 +6,35 @@ const hour = 3_600_000;
 it('asks until the answer is the wanted one', async () => {
   const { signal } = new AbortController();
   let asked = 0;
-  expect(await poll(() => Promise.resolve((asked += 1)), (answer) => answer === 3, { longest: hour, pause: 1, stop: signal })).toBe(3);
+  expect(
+    await poll(
+      () => Promise.resolve((asked += 1)),
+      (answer) => answer === 3,
+      { longest: hour, pause: 1, stop: signal },
+    ),
+  ).toBe(3);
 });
 
 it('asks once more when the time is over, however long the pause is', async () => {
   let asked = 0;
-  expect(await poll(() => (asked += 1), () => false, { longest: 20, pause: hour, stop: new AbortController().signal })).toBe(2);
+  expect(
+    await poll(
+      () => (asked += 1),
+      () => false,
+      { longest: 20, pause: hour, stop: new AbortController().signal },
+    ),
+  ).toBe(2);
 });
 
 it('asks once where there is no time', async () => {
   let asked = 0;
-  expect(await poll(() => (asked += 1), () => false, { longest: 0, pause: hour, stop: new AbortController().signal })).toBe(1);
+  expect(
+    await poll(
+      () => (asked += 1),
+      () => false,
+      { longest: 0, pause: hour, stop: new AbortController().signal },
+    ),
+  ).toBe(1);
 });
 
 // Each would wait an hour if it did not hear the stop.
@@ -24,7 +42,9 @@ it('ends a pause when the person stops, with what was seen last', async () => {
   const stop = new AbortController();
   let asked = 0;
   const ask = (): number => {
-    setTimeout(() => { stop.abort(); }, 10);
+    setTimeout(() => {
+      stop.abort();
+    }, 10);
     return (asked += 1);
   };
   expect(await poll(ask, () => false, { longest: hour, pause: hour, stop: stop.signal })).toBe(1);
@@ -33,7 +53,9 @@ it('ends a pause when the person stops, with what was seen last', async () => {
 it('sleeps no longer than until the person stops', async () => {
   await sleep(hour, AbortSignal.abort());
   const stop = new AbortController();
-  setTimeout(() => { stop.abort(); }, 10);
+  setTimeout(() => {
+    stop.abort();
+  }, 10);
   await sleep(hour, stop.signal);
   expect(stop.signal.aborted).toBe(true);
 });

@@ -5,9 +5,16 @@ import { ToolError } from '../../../src/errors.ts';
 import type { ReleaseRevision } from '../../../src/model/release-revision.ts';
 import { answering, failureOf, installStandIns, makeTemporaryFolder } from '../../support/effects/stand-in.ts';
 
-function historyThat(answer: { readonly stdout?: string; readonly stderr?: string; readonly exitCode?: number }): Promise<readonly ReleaseRevision[]> {
+function historyThat(answer: {
+  readonly stdout?: string;
+  readonly stderr?: string;
+  readonly exitCode?: number;
+}): Promise<readonly ReleaseRevision[]> {
   const when = ['--kube-context=prod', 'history', 'ic3-svc7', '--namespace=shop', '--output=json'];
-  const exec = createExec({ env: installStandIns({ helm: answering([{ when, ...answer }]) }), cwd: makeTemporaryFolder() });
+  const exec = createExec({
+    env: installStandIns({ helm: answering([{ when, ...answer }]) }),
+    cwd: makeTemporaryFolder(),
+  });
   return readReleaseHistory(exec, { context: 'prod' }, { name: 'ic3-svc7', namespace: 'shop' });
 }
 
@@ -29,12 +36,27 @@ describe('readReleaseHistory', () => {
     expect(await historyThat({ stderr: 'Error: release: not found\n', exitCode: 1 })).toEqual([]);
   });
 
-  it.each(['', '{}', '[1]', '[{"revision":0,"status":"deployed"}]', '[{"revision":1,"status":"\\u001b[2J"}]', '[{"revision":1}]'])('says that %j is no answer', async (stdout) => {
-    expect(await failureOf(() => historyThat({ stdout }))).toMatchObject({ message: expect.stringContaining('unexpected') as string });
+  it.each([
+    '',
+    '{}',
+    '[1]',
+    '[{"revision":0,"status":"deployed"}]',
+    '[{"revision":1,"status":"\\u001b[2J"}]',
+    '[{"revision":1}]',
+  ])('says that %j is no answer', async (stdout) => {
+    expect(await failureOf(() => historyThat({ stdout }))).toMatchObject({
+      message: expect.stringContaining('unexpected') as string,
+    });
   });
 
   it('passes a failure of the cluster on', async () => {
-    const error = await failureOf(() => historyThat({ stderr: 'Error: kubernetes cluster unreachable: Get "https://127.0.0.1:1/version": dial tcp 127.0.0.1:1: connect: connection refused\n', exitCode: 1 }));
+    const error = await failureOf(() =>
+      historyThat({
+        stderr:
+          'Error: kubernetes cluster unreachable: Get "https://127.0.0.1:1/version": dial tcp 127.0.0.1:1: connect: connection refused\n',
+        exitCode: 1,
+      }),
+    );
     expect(error).toBeInstanceOf(ToolError);
     expect((error as ToolError).message).toContain('nothing answers at 127.0.0.1:1');
   });

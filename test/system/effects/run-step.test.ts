@@ -9,7 +9,9 @@ import { answering, failureOf, installStandIns, makeTemporaryFolder } from '../.
 /** Uninstalls release a of namespace ns with a helm that says this and fails. */
 function uninstallWith(stderr: string): Promise<void> {
   const root = makeTemporaryFolder();
-  const env = installStandIns({ helm: `if (!process.argv.includes('list')) { console.error(${JSON.stringify(stderr)}); process.exitCode = 1; }` });
+  const env = installStandIns({
+    helm: `if (!process.argv.includes('list')) { console.error(${JSON.stringify(stderr)}); process.exitCode = 1; }`,
+  });
   const tools = { exec: createExec({ env, cwd: root }), files: createProjectFiles(root), connection: {} };
   return runStep(uninstallStep({ name: 'a', namespace: 'ns' }, { connection: {}, timeout: 60, helmMajor: 4 }), tools);
 }
@@ -38,7 +40,10 @@ describe('what was to be removed', () => {
   ];
   const run = (step: (typeof steps)[number], look: Parameters<typeof answering>[0][number]): Promise<void> => {
     const root = makeTemporaryFolder();
-    const rules = [{ ...look, when: [step.command.tool === 'helm' ? 'list' : 'get'] }, { when: [], stdout: 'deployment.apps "a" deleted\n' }];
+    const rules = [
+      { ...look, when: [step.command.tool === 'helm' ? 'list' : 'get'] },
+      { when: [], stdout: 'deployment.apps "a" deleted\n' },
+    ];
     const env = installStandIns({ [step.command.tool]: answering(rules) });
     return runStep(step, { exec: createExec({ env, cwd: root }), files: createProjectFiles(root) });
   };
@@ -47,8 +52,14 @@ describe('what was to be removed', () => {
     await expect(run(step, { when: [], stdout: '' })).resolves.toBeUndefined();
     const error = await failureOf(() => run(step, { when: [], stdout: 'deployment.apps/b\n' }));
     expect(error).toBeInstanceOf(ToolError);
-    expect(error).toMatchObject({ message: expect.stringMatching(/^cannot (delete|uninstall) .*said that it is done, and deployment\.apps\/b is still there$/) as string });
-    await expect(run(step, { when: [], stderr: 'Unable to connect to the server: EOF', exitCode: 1 })).rejects.toThrow(/^cannot (delete|uninstall)/);
+    expect(error).toMatchObject({
+      message: expect.stringMatching(
+        /^cannot (delete|uninstall) .*said that it is done, and deployment\.apps\/b is still there$/,
+      ) as string,
+    });
+    await expect(run(step, { when: [], stderr: 'Unable to connect to the server: EOF', exitCode: 1 })).rejects.toThrow(
+      /^cannot (delete|uninstall)/,
+    );
   });
 
   it('is looked for by name, where it was', () => {

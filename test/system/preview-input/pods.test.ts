@@ -16,7 +16,22 @@ const read = (name: string): string => readFileSync(join(folder ?? '', name), 'u
 
 /** A key and a self-signed certificate made by openssl: NAME.key, NAME.crt. */
 function makePair(name: string, subject: string, ...options: readonly string[]): void {
-  const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.crt`, '-subj', subject, ...options];
+  const args = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-keyout',
+    `${name}.key`,
+    '-out',
+    `${name}.crt`,
+    '-subj',
+    subject,
+    ...options,
+  ];
   execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
 }
 
@@ -34,12 +49,22 @@ afterAll(() => {
 });
 
 function readPod(name: string, changes: Partial<PodDescription> = {}): PodDescription {
-  return { service: { namespace: 'default', name }, ports: [443, 'https'], greeting: `Hello from ${name}\n`, ...changes };
+  return {
+    service: { namespace: 'default', name },
+    ports: [443, 'https'],
+    greeting: `Hello from ${name}\n`,
+    ...changes,
+  };
 }
 
-const withTls = (): Pick<Required<PodDescription>, 'tls'> => ({ tls: { certificate: read('pod.crt'), key: read('pod.key') } });
+const withTls = (): Pick<Required<PodDescription>, 'tls'> => ({
+  tls: { certificate: read('pod.crt'), key: read('pod.key') },
+});
 
-async function withPods<Result>(descriptions: readonly PodDescription[], use: (pods: Pods, port: (name: string) => number) => Promise<Result>): Promise<Result> {
+async function withPods<Result>(
+  descriptions: readonly PodDescription[],
+  use: (pods: Pods, port: (name: string) => number) => Promise<Result>,
+): Promise<Result> {
   const problems: string[] = [];
   const pods = await startPods(descriptions, (text) => problems.push(text));
   try {
@@ -51,13 +76,33 @@ async function withPods<Result>(descriptions: readonly PodDescription[], use: (p
 }
 
 /** Exit code and output of curl for pod.test; without curl the test is skipped. */
-function curl(port: number, ...options: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> {
+function curl(
+  port: number,
+  ...options: readonly string[]
+): Promise<{ readonly code: number | null; readonly output: string }> {
   const program = needTool('curl');
   return new Promise((resolve) => {
-    const child = spawn(program, ['--silent', '--show-error', '--max-time', '20', '--resolve', `pod.test:${port}:127.0.0.1`, '--cacert', 'pod.crt', ...options, `https://pod.test:${port}/any/path`], { cwd: folder });
+    const child = spawn(
+      program,
+      [
+        '--silent',
+        '--show-error',
+        '--max-time',
+        '20',
+        '--resolve',
+        `pod.test:${port}:127.0.0.1`,
+        '--cacert',
+        'pod.crt',
+        ...options,
+        `https://pod.test:${port}/any/path`,
+      ],
+      { cwd: folder },
+    );
     let output = '';
     child.stdout.on('data', (text: Buffer) => (output += text.toString()));
-    child.on('close', (code) => { resolve({ code, output }); });
+    child.on('close', (code) => {
+      resolve({ code, output });
+    });
   });
 }
 
@@ -66,25 +111,45 @@ function say(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(text));
     let answer = '';
-    socket.setEncoding('utf8').on('data', (part: string) => (answer += part)).on('error', reject).on('close', () => { resolve(answer); });
+    socket
+      .setEncoding('utf8')
+      .on('data', (part: string) => (answer += part))
+      .on('error', reject)
+      .on('close', () => {
+        resolve(answer);
+      });
   });
 }
 
 describe('a demo backend', () => {
   it('greets over HTTP/1.1 and HTTP/2, with TLS and without', async () => {
     await withPods([readPod('plain'), readPod('tls', withTls())], async (_pods, port) => {
-      for (const [option, version] of [['--http1.1', '1.1'], ['--http2', '2']] as const) {
-        expect(await curl(port('tls'), option, '--write-out', '%{http_code} %{http_version} %{content_type}')).toEqual({ code: 0, output: `Hello from tls\n200 ${version} text/plain; charset=utf-8` });
+      for (const [option, version] of [
+        ['--http1.1', '1.1'],
+        ['--http2', '2'],
+      ] as const) {
+        expect(await curl(port('tls'), option, '--write-out', '%{http_code} %{http_version} %{content_type}')).toEqual({
+          code: 0,
+          output: `Hello from tls\n200 ${version} text/plain; charset=utf-8`,
+        });
       }
-      expect(await say(port('plain'), 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nHello from plain\n$/);
-      expect(await say(port('plain'), 'HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(/content-length: 17\r\n[\s\S]*\r\n\r\n$/i);
+      expect(await say(port('plain'), 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(
+        /^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nHello from plain\n$/,
+      );
+      expect(await say(port('plain'), 'HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(
+        /content-length: 17\r\n[\s\S]*\r\n\r\n$/i,
+      );
     });
   });
 
   it('takes a body of any size before it answers', async () => {
     await withPods([readPod('plain')], async (_pods, port) => {
       const status = await new Promise((resolve, reject) => {
-        const request = httpRequest({ host: '127.0.0.1', port: port('plain'), method: 'POST' }, (response) => { response.resume().on('end', () => { resolve(response.statusCode); }); });
+        const request = httpRequest({ host: '127.0.0.1', port: port('plain'), method: 'POST' }, (response) => {
+          response.resume().on('end', () => {
+            resolve(response.statusCode);
+          });
+        });
         request.on('error', reject);
         for (let count = 0; count < 64; count += 1) request.write(Buffer.alloc(256 * 1024));
         request.end();
@@ -95,8 +160,12 @@ describe('a demo backend', () => {
 
   it('answers plain HTTP on its TLS port as Go does, and anything else not at all', async () => {
     await withPods([readPod('tls', withTls())], async (_pods, port) => {
-      expect(await say(port('tls'), 'GET / HTTP/1.1\r\nHost: x\r\n\r\n')).toBe('HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n');
-      expect(await say(port('tls'), '\u0016garbage that is no handshake at all, and long enough to be read as a record')).not.toContain('HTTP');
+      expect(await say(port('tls'), 'GET / HTTP/1.1\r\nHost: x\r\n\r\n')).toBe(
+        'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n',
+      );
+      expect(
+        await say(port('tls'), '\u0016garbage that is no handshake at all, and long enough to be read as a record'),
+      ).not.toContain('HTTP');
     });
   });
 
@@ -114,8 +183,22 @@ describe('a demo backend', () => {
   it('speaks no TLS 1.1', async () => {
     await withPods([readPod('tls', withTls())], async (_pods, port) => {
       const refusal = await new Promise((resolve) => {
-        const socket = connectTls({ port: port('tls'), host: '127.0.0.1', minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0', rejectUnauthorized: false }, () => { resolve('accepted'); });
-        socket.on('error', (error: NodeJS.ErrnoException) => { resolve(error.code); });
+        const socket = connectTls(
+          {
+            port: port('tls'),
+            host: '127.0.0.1',
+            minVersion: 'TLSv1.1',
+            maxVersion: 'TLSv1.1',
+            ciphers: 'DEFAULT@SECLEVEL=0',
+            rejectUnauthorized: false,
+          },
+          () => {
+            resolve('accepted');
+          },
+        );
+        socket.on('error', (error: NodeJS.ErrnoException) => {
+          resolve(error.code);
+        });
       });
       expect(refusal).toBe('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
     });
@@ -130,11 +213,22 @@ describe('an update', () => {
       const ask = (): Promise<string> =>
         new Promise((resolve, reject) => {
           let body = '';
-          session.request({ ':path': '/' }).setEncoding('utf8').on('data', (part: string) => (body += part)).on('error', reject).on('end', () => { resolve(body); });
+          session
+            .request({ ':path': '/' })
+            .setEncoding('utf8')
+            .on('data', (part: string) => (body += part))
+            .on('error', reject)
+            .on('end', () => {
+              resolve(body);
+            });
         });
       expect(await ask()).toBe('Hello from a\n');
       expect(await pods.update([readPod('a', { ...withTls(), greeting: 'new\n' }), readPod('b')])).toEqual([]);
-      expect([port('a'), port('b'), pods.find({ service: { namespace: 'default', name: 'c' }, port: 443 })]).toEqual([a, b, undefined]);
+      expect([port('a'), port('b'), pods.find({ service: { namespace: 'default', name: 'c' }, port: 443 })]).toEqual([
+        a,
+        b,
+        undefined,
+      ]);
       expect(await ask()).toBe('Hello from a\n');
       expect((await curl(a)).output).toBe('new\n');
       session.destroy();
@@ -147,7 +241,9 @@ describe('an update', () => {
       expect(pods.find({ service: { namespace: 'other', name: 'a' }, port: 443 })).toBeUndefined();
       const key = read('client.key');
       const problems = await pods.update([readPod('a', { tls: { certificate: read('pod.crt'), key } })]);
-      expect(problems).toEqual(['the pod of Service default/a does not start: its certificate, key and client authority cannot be used']);
+      expect(problems).toEqual([
+        'the pod of Service default/a does not start: its certificate, key and client authority cannot be used',
+      ]);
       expect(pods.find({ service: { namespace: 'default', name: 'a' }, port: 443 })).toBeUndefined();
     });
   });

@@ -1,7 +1,12 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server as HttpServer } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server as HttpServer,
+} from 'node:http';
 import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
 import { connect as connectTcp, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,7 +14,13 @@ import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 
-import { requestClient, requestClientAuthority, requestPassthroughServer, requestPodServer, requestProjectAuthority } from '../../../src/certs/requests.ts';
+import {
+  requestClient,
+  requestClientAuthority,
+  requestPassthroughServer,
+  requestPodServer,
+  requestProjectAuthority,
+} from '../../../src/certs/requests.ts';
 import type { CertificateRequest } from '../../../src/model/certificate.ts';
 import type { GatewayBehaviour, GatewayHost, GatewayTable } from '../../../src/model/gateway.ts';
 import type { AccessEntry, GatewayInput } from '../../../src/model/preview.ts';
@@ -37,16 +48,35 @@ export async function closeAll(): Promise<void> {
 const key = keys['ecdsa-p256'].privateKey;
 const authorityKey = makeKey('ecdsa-p256');
 const foreignKey = makeKey('ecdsa-p256');
-const server = (dnsNames: readonly string[]): CertificateRequest => ({ usage: 'server', organization: 'Example', dnsNames, permittedDnsNames: [], days: 30, keyType: 'ecdsa-p256' });
-const projectAuthority = { key: authorityKey, certificate: issue(requestProjectAuthority('example.test', 'ecdsa-p256'), { key: authorityKey }) };
-const clientAuthority = { key: foreignKey, certificate: issue(requestClientAuthority('svc9', 'ecdsa-p256'), { key: foreignKey }) };
+const server = (dnsNames: readonly string[]): CertificateRequest => ({
+  usage: 'server',
+  organization: 'Example',
+  dnsNames,
+  permittedDnsNames: [],
+  days: 30,
+  keyType: 'ecdsa-p256',
+});
+const projectAuthority = {
+  key: authorityKey,
+  certificate: issue(requestProjectAuthority('example.test', 'ecdsa-p256'), { key: authorityKey }),
+};
+const clientAuthority = {
+  key: foreignKey,
+  certificate: issue(requestClientAuthority('svc9', 'ecdsa-p256'), { key: foreignKey }),
+};
 
 export const pem = {
   key,
   foreignPrivateKey: foreignKey.privateKey,
   fallback: issue(server(['ingress.local'])),
-  rsaFallback: { certificate: issue({ ...server(['ingress.local']), keyType: 'rsa-2048' }, { key: keys['rsa-2048'] }), key: keys['rsa-2048'].privateKey },
-  edge: issue({ ...server(['svc7.example.test', 'svc8.example.test', '*.wild.example.test']), commonName: 'svc7.example.test' }),
+  rsaFallback: {
+    certificate: issue({ ...server(['ingress.local']), keyType: 'rsa-2048' }, { key: keys['rsa-2048'] }),
+    key: keys['rsa-2048'].privateKey,
+  },
+  edge: issue({
+    ...server(['svc7.example.test', 'svc8.example.test', '*.wild.example.test']),
+    commonName: 'svc7.example.test',
+  }),
   other: issue(server(['elsewhere.test'])),
   reissued: issue({ ...server(['svc7.example.test']), commonName: 'svc7.example.test' }),
   pod: issue(requestPodServer('svc8', 'default', 30, 'ecdsa-p256'), { signer: projectAuthority }),
@@ -60,8 +90,17 @@ export const pem = {
 
 export const behaviour: GatewayBehaviour = {
   product: 'test controller',
-  fallbackCertificate: { commonName: 'Kubernetes Ingress Controller Fake Certificate', organization: 'Acme Co', dnsNames: ['ingress.local'] },
-  plainHttp: { status: 400, contentType: 'text/html', body: '<h1>The plain HTTP request was sent to HTTPS port</h1>', text: 'was sent to HTTPS port' },
+  fallbackCertificate: {
+    commonName: 'Kubernetes Ingress Controller Fake Certificate',
+    organization: 'Acme Co',
+    dnsNames: ['ingress.local'],
+  },
+  plainHttp: {
+    status: 400,
+    contentType: 'text/html',
+    body: '<h1>The plain HTTP request was sent to HTTPS port</h1>',
+    text: 'was sent to HTTPS port',
+  },
   unknownHost: { status: 404, contentType: 'text/html', body: 'no such host' },
   upstreamRefused: { status: 502, contentType: 'text/html', body: 'bad gateway' },
   upstreamMissing: { status: 503, contentType: 'text/html', body: 'unavailable' },
@@ -74,22 +113,40 @@ export const behaviour: GatewayBehaviour = {
 /** A host that leads to the Service of its first label. */
 export function host(name: string, more: Partial<GatewayHost> = {}): GatewayHost {
   const service = { namespace: 'default', name: name.split('.')[0] ?? '' };
-  return { name, connection: 'terminated', certificate: { namespace: 'default', name: 'edge' }, backend: { service, port: 443 }, upstream: { scheme: 'http' }, ...more };
+  return {
+    name,
+    connection: 'terminated',
+    certificate: { namespace: 'default', name: 'edge' },
+    backend: { service, port: 443 },
+    upstream: { scheme: 'http' },
+    ...more,
+  };
 }
 
 export const verified: GatewayHost['upstream'] = {
   scheme: 'https',
   serverName: 'svc8.default.svc',
-  verification: { authority: { kind: 'Secret', namespace: 'default', name: 'svc8-ca', key: 'ca.crt' }, name: 'svc8.default.svc' },
+  verification: {
+    authority: { kind: 'Secret', namespace: 'default', name: 'svc8-ca', key: 'ca.crt' },
+    name: 'svc8.default.svc',
+  },
 };
 
 /** `pods`: loopback ports by the name of the Service. */
-export function input(hosts: readonly GatewayHost[], pods: Readonly<Record<string, number>>, more: {
-  readonly behaviour?: Partial<GatewayBehaviour>;
-  readonly table?: Partial<GatewayTable>;
-  readonly data?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-} = {}): GatewayInput {
-  const data: Readonly<Record<string, Readonly<Record<string, string>>>> = { 'default/edge': { 'tls.crt': pem.edge, 'tls.key': key }, 'default/svc8-ca': { 'ca.crt': pem.authority }, ...more.data };
+export function input(
+  hosts: readonly GatewayHost[],
+  pods: Readonly<Record<string, number>>,
+  more: {
+    readonly behaviour?: Partial<GatewayBehaviour>;
+    readonly table?: Partial<GatewayTable>;
+    readonly data?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  } = {},
+): GatewayInput {
+  const data: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    'default/edge': { 'tls.crt': pem.edge, 'tls.key': key },
+    'default/svc8-ca': { 'ca.crt': pem.authority },
+    ...more.data,
+  };
   return {
     behaviour: { ...behaviour, ...more.behaviour },
     table: { hosts, offersHttp2: true, complaints: [], ...more.table },
@@ -104,7 +161,11 @@ export interface RunningGateway {
   readonly entries: AccessEntry[];
 }
 
-export async function start(gatewayInput: GatewayInput, limits: Partial<Limits> = {}, fallback = { certificate: pem.fallback, key }): Promise<RunningGateway> {
+export async function start(
+  gatewayInput: GatewayInput,
+  limits: Partial<Limits> = {},
+  fallback = { certificate: pem.fallback, key },
+): Promise<RunningGateway> {
   const entries: AccessEntry[] = [];
   const gateway = await startGateway({
     host: '127.0.0.1',
@@ -131,7 +192,16 @@ export const tell: RequestListener = (request, response) => {
   const servername = 'servername' in request.socket ? request.socket.servername : undefined;
   void sizeOf(request).then((received) => {
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ url: request.url, method: request.method, headers: request.headers, received, servername, from: request.socket.remotePort }));
+    response.end(
+      JSON.stringify({
+        url: request.url,
+        method: request.method,
+        headers: request.headers,
+        received,
+        servername,
+        from: request.socket.remotePort,
+      }),
+    );
   });
 };
 
@@ -160,12 +230,18 @@ export async function listen(podServer: Server): Promise<number> {
   return (podServer.address() as AddressInfo).port;
 }
 
-export async function startHttpPod(listener: RequestListener = tell): Promise<{ readonly port: number; readonly server: HttpServer }> {
+export async function startHttpPod(
+  listener: RequestListener = tell,
+): Promise<{ readonly port: number; readonly server: HttpServer }> {
   const podServer = createHttpServer(listener);
   return { port: await listen(podServer), server: podServer };
 }
 
-export async function startTlsPod(certificate: string, options: ServerOptions = {}, listener: RequestListener = tell): Promise<number> {
+export async function startTlsPod(
+  certificate: string,
+  options: ServerOptions = {},
+  listener: RequestListener = tell,
+): Promise<number> {
   return listen(createHttpsServer({ key, cert: certificate, ...options }, listener));
 }
 
@@ -201,7 +277,15 @@ export function run(program: Tool, args: readonly string[], stdin = ''): Promise
 
 /** curl to a host name of the gateway; the address is given by --resolve. */
 export function curl(port: number, hostName: string, path: string, ...args: readonly string[]): Promise<Ran> {
-  return run('curl', ['-sS', '-m', '5', '--resolve', `${hostName}:${port}:127.0.0.1`, ...args, `https://${hostName}:${port}${path}`]);
+  return run('curl', [
+    '-sS',
+    '-m',
+    '5',
+    '--resolve',
+    `${hostName}:${port}:127.0.0.1`,
+    ...args,
+    `https://${hostName}:${port}${path}`,
+  ]);
 }
 
 /** A TLS client; resolves when its handshake is done. */

@@ -6,7 +6,21 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { nameOfAuthority } from '../../../src/preview/gateway/hosts.ts';
 import { readServerName } from '../../../src/preview/gateway/server-name.ts';
 import { until } from '../../support/until.ts';
-import { closeAll, connectPlainly, connectSecurely, curl, helloFor, host, input, listen, pem, readToEnd, start, startHttpPod, startTlsPod } from './gateway-fixtures.ts';
+import {
+  closeAll,
+  connectPlainly,
+  connectSecurely,
+  curl,
+  helloFor,
+  host,
+  input,
+  listen,
+  pem,
+  readToEnd,
+  start,
+  startHttpPod,
+  startTlsPod,
+} from './gateway-fixtures.ts';
 
 afterEach(closeAll);
 
@@ -15,7 +29,12 @@ const hosts = [host('svc7.example.test'), host('svc9.example.test', { connection
 async function startBoth(helloReading: 'whole' | 'first-read', limits: Parameters<typeof start>[1] = {}) {
   const { port: http } = await startHttpPod();
   const tls = await startTlsPod(pem.passthrough);
-  return start(input(hosts, { svc7: http, svc9: tls }, { behaviour: { helloReading } }), { helloMs: 300, handshakeMs: 300, idleMs: 300, ...limits });
+  return start(input(hosts, { svc7: http, svc9: tls }, { behaviour: { helloReading } }), {
+    helloMs: 300,
+    handshakeMs: 300,
+    idleMs: 300,
+    ...limits,
+  });
 }
 
 /** Both ways through the gateway are open, and nothing of the others is left in it. */
@@ -45,7 +64,9 @@ describe.each(['whole', 'first-read'] as const)('with hellos read "%s"', (helloR
     const random = fc.oneof(
       fc.uint8Array({ maxLength: 300 }),
       fc.uint8Array({ maxLength: 300 }).map((bytes) => Uint8Array.from([0x16, 3, 1, ...bytes])),
-      fc.uint8Array({ maxLength: 300 }).map((bytes) => Uint8Array.from([0x16, 3, 1, bytes.length >> 8, bytes.length & 255, ...bytes])),
+      fc
+        .uint8Array({ maxLength: 300 })
+        .map((bytes) => Uint8Array.from([0x16, 3, 1, bytes.length >> 8, bytes.length & 255, ...bytes])),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(random, { minLength: 8, maxLength: 8 }), async (clients) => {
@@ -79,13 +100,17 @@ describe.each(['whole', 'first-read'] as const)('with hellos read "%s"', (helloR
   it('the name of any bytes is read or not, and never waited for', async () => {
     const hello = await helloFor('svc9.example.test');
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.nat(hello.length - 1), fc.nat(255)), { maxLength: 3 }), fc.nat(hello.length), async (changes, length) => {
-        const bytes = Buffer.from(hello.subarray(0, length));
-        for (const [index, value] of changes) if (index < length) bytes[index] = value;
-        const name = await readServerName(bytes, helloReading);
-        if (changes.length === 0 && length === hello.length) expect(name).toBe('svc9.example.test');
-        else expect(['string', 'undefined']).toContain(typeof name);
-      }),
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(hello.length - 1), fc.nat(255)), { maxLength: 3 }),
+        fc.nat(hello.length),
+        async (changes, length) => {
+          const bytes = Buffer.from(hello.subarray(0, length));
+          for (const [index, value] of changes) if (index < length) bytes[index] = value;
+          const name = await readServerName(bytes, helloReading);
+          if (changes.length === 0 && length === hello.length) expect(name).toBe('svc9.example.test');
+          else expect(['string', 'undefined']).toContain(typeof name);
+        },
+      ),
       { numRuns: 300 },
     );
     expect(await readServerName(hello, helloReading)).toBe('svc9.example.test');
@@ -108,7 +133,11 @@ it('a hello that comes byte by byte is given up, and the log says so', async () 
   stopped.write(hello);
   await readToEnd(stopped);
   await until(() => entries.length > 1);
-  expect(entries[1]).toMatchObject({ kind: 'refused', host: 'svc7.example.test', reason: 'TLS failed: the handshake was not done in time' });
+  expect(entries[1]).toMatchObject({
+    kind: 'refused',
+    host: 'svc7.example.test',
+    reason: 'TLS failed: the handshake was not done in time',
+  });
   await expectAlive(port);
 });
 
@@ -117,7 +146,9 @@ it('a thousand silent connections are bounded', async () => {
   const clients: Socket[] = [];
   for (let index = 0; index < 1000; index += 1) clients.push(await connectPlainly(port));
   await until(() => entries.length === 100);
-  expect(new Set(entries.map((entry) => entry.kind === 'refused' && entry.reason))).toEqual(new Set(['more than 900 connections']));
+  expect(new Set(entries.map((entry) => entry.kind === 'refused' && entry.reason))).toEqual(
+    new Set(['more than 900 connections']),
+  );
   for (const client of clients) client.destroy();
   // Until the gateway has seen that they are gone, it has no room.
   let isRefused = true;
@@ -129,7 +160,9 @@ it('silent connections are closed', async () => {
   const { port, entries } = await startBoth('first-read');
   await Promise.all(Array.from({ length: 20 }, async () => readToEnd(await connectPlainly(port))));
   await until(() => entries.length === 20);
-  expect(new Set(entries.map((entry) => entry.kind === 'refused' && entry.reason))).toEqual(new Set(['no complete ClientHello within 300 ms']));
+  expect(new Set(entries.map((entry) => entry.kind === 'refused' && entry.reason))).toEqual(
+    new Set(['no complete ClientHello within 300 ms']),
+  );
   await expectAlive(port);
 });
 
@@ -138,8 +171,16 @@ it('clients that leave at any moment leave nothing behind', async () => {
   for (const protocol of ['h2', 'http/1.1']) {
     for (const isReset of [true, false]) {
       const tcp = await connectPlainly(port);
-      const socket = await connectSecurely(port, { socket: tcp, servername: 'svc7.example.test', ALPNProtocols: [protocol] });
-      socket.write(protocol === 'h2' ? 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnonsense that is no frame' : 'POST / HTTP/1.1\r\nHost: svc7.example.test\r\nContent-Length: 1000\r\n\r\nhalf');
+      const socket = await connectSecurely(port, {
+        socket: tcp,
+        servername: 'svc7.example.test',
+        ALPNProtocols: [protocol],
+      });
+      socket.write(
+        protocol === 'h2'
+          ? 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnonsense that is no frame'
+          : 'POST / HTTP/1.1\r\nHost: svc7.example.test\r\nContent-Length: 1000\r\n\r\nhalf',
+      );
       await new Promise((resolve) => setTimeout(resolve, 20));
       if (isReset) tcp.resetAndDestroy();
       else socket.destroy();
@@ -195,5 +236,13 @@ it('what clients say is made harmless in the log', async () => {
 });
 
 it('the name of an authority is the host alone', () => {
-  expect(['A.Test', 'a.test:443', 'a.test.', 'a.test.:1', 'a.test:', '[::1]:443', ''].map(nameOfAuthority)).toEqual(['a.test', 'a.test', 'a.test', 'a.test', 'a.test', '[::1]', '']);
+  expect(['A.Test', 'a.test:443', 'a.test.', 'a.test.:1', 'a.test:', '[::1]:443', ''].map(nameOfAuthority)).toEqual([
+    'a.test',
+    'a.test',
+    'a.test',
+    'a.test',
+    'a.test',
+    '[::1]',
+    '',
+  ]);
 });

@@ -5,7 +5,16 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { until } from '../../support/until.ts';
-import { closeAll, closeLater, connectSecurely, host, input, readToEnd, start, startHttpPod } from './gateway-fixtures.ts';
+import {
+  closeAll,
+  closeLater,
+  connectSecurely,
+  host,
+  input,
+  readToEnd,
+  start,
+  startHttpPod,
+} from './gateway-fixtures.ts';
 
 afterEach(closeAll);
 
@@ -34,7 +43,8 @@ async function startBehindPod() {
   return { ...started, held, seen, running: () => running, most: () => most };
 }
 
-const get = (path: string, ...headers: readonly string[]): string => [`GET ${path} HTTP/1.1`, `Host: ${name}`, ...headers, '', ''].join('\r\n');
+const get = (path: string, ...headers: readonly string[]): string =>
+  [`GET ${path} HTTP/1.1`, `Host: ${name}`, ...headers, '', ''].join('\r\n');
 
 async function connectAndKeep(port: number): Promise<{ readonly socket: TLSSocket; readonly text: () => string }> {
   const socket = await connectSecurely(port, { servername: name });
@@ -54,7 +64,9 @@ describe('requests that a client sends ahead', () => {
     const { socket, text } = await connectAndKeep(port);
     const paths = Array.from({ length: 40 }, (_, index) => `/${index}`);
     const post = `POST /post HTTP/1.1\r\nHost: ${name}\r\nContent-Length: 100000\r\n\r\n${'b'.repeat(100_000)}`;
-    socket.write(`${paths.map((path) => get(path)).join('')}${post}${get('/last', 'Connection: close')}${get('/never')}`);
+    socket.write(
+      `${paths.map((path) => get(path)).join('')}${post}${get('/last', 'Connection: close')}${get('/never')}`,
+    );
     await closed(socket);
     const all = [...paths, '/post', '/last'];
     expect([...text().matchAll(/<\w+ (\S+) b*>/g)].map(([, path]) => path)).toEqual(all);
@@ -65,7 +77,7 @@ describe('requests that a client sends ahead', () => {
     expect(entries.map((entry) => entry.kind === 'request' && entry.status)).toEqual(all.map(() => 200));
   });
 
-  it('all end when the client leaves, and only the one that ran was anybody\'s', async () => {
+  it("all end when the client leaves, and only the one that ran was anybody's", async () => {
     const { port, gateway, entries, held, seen, running } = await startBehindPod();
     const { socket } = await connectAndKeep(port);
     socket.write(Array.from({ length: 20 }, (_, index) => get(`/slow${index}`)).join(''));
@@ -92,7 +104,9 @@ describe('requests that a client sends ahead', () => {
     await ended;
     await until(() => running() === 0 && entries.length === 2);
     expect(entries).toContainEqual(expect.objectContaining({ kind: 'request', path: '/slow', status: 499 }));
-    expect(entries).toContainEqual(expect.objectContaining({ kind: 'refused', host: name, reason: 'more than 128 requests wait for their answers' }));
+    expect(entries).toContainEqual(
+      expect.objectContaining({ kind: 'refused', host: name, reason: 'more than 128 requests wait for their answers' }),
+    );
   });
 
   it('end with the connection when an upgrade stands among them', async () => {
@@ -102,7 +116,12 @@ describe('requests that a client sends ahead', () => {
     socket.write(`${get('/slow')}${get('/chat', 'Connection: Upgrade', 'Upgrade: websocket')}`);
     await ended;
     await until(() => running() === 0 && entries.length === 2);
-    expect(entries).toContainEqual(expect.objectContaining({ kind: 'refused', reason: 'an upgrade or CONNECT before the last request was answered' }));
+    expect(entries).toContainEqual(
+      expect.objectContaining({
+        kind: 'refused',
+        reason: 'an upgrade or CONNECT before the last request was answered',
+      }),
+    );
     expect(seen.concat(held.map(({ req }) => req.url ?? ''))).not.toContain('/chat');
   });
 });
@@ -112,7 +131,11 @@ describe('a request that is not valid', () => {
   it.each([
     ['has no method', '\u0001nonsense\r\n\r\n', /^not readable as HTTP: ./],
     ['has a header without a colon', `GET / HTTP/1.1\r\nHost: ${name}\r\nno colon\r\n\r\n`, /^not readable as HTTP: ./],
-    ['has two framings', `POST / HTTP/1.1\r\nHost: ${name}\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`, /^not readable as HTTP: ./],
+    [
+      'has two framings',
+      `POST / HTTP/1.1\r\nHost: ${name}\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`,
+      /^not readable as HTTP: ./,
+    ],
     ['is too long', `GET / HTTP/1.1\r\nHost: ${name}\r\n${long}\r\n`, /^not readable as HTTP: ./],
   ])('is answered with 400 and has a line when it %s', async (_, bytes, reason) => {
     const { port, entries, seen } = await startBehindPod();
@@ -120,7 +143,9 @@ describe('a request that is not valid', () => {
     const ended = closed(socket);
     socket.write(bytes, 'latin1');
     await ended;
-    expect(text()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[^]*strict-transport-security[^]*\r\n\r\nThe request is not valid\.\n$/);
+    expect(text()).toMatch(
+      /^HTTP\/1\.1 400 Bad Request\r\n[^]*strict-transport-security[^]*\r\n\r\nThe request is not valid\.\n$/,
+    );
     await until(() => entries.length > 0);
     expect(entries).toMatchObject([{ kind: 'refused', host: name, reason: expect.stringMatching(reason) as string }]);
     expect(seen).toEqual([]);
@@ -162,7 +187,9 @@ describe('a request that is not valid', () => {
     expect(text()).toMatch(/^HTTP\/1\.1 400/);
     await until(() => running() === 0 && entries.length === 2);
     expect(entries).toContainEqual(expect.objectContaining({ kind: 'request', path: '/up' }));
-    expect(entries).toContainEqual(expect.objectContaining({ kind: 'refused', reason: expect.stringContaining('not readable as HTTP') as string }));
+    expect(entries).toContainEqual(
+      expect.objectContaining({ kind: 'refused', reason: expect.stringContaining('not readable as HTTP') as string }),
+    );
   });
 
   it('whose client leaves before its end has a line', async () => {
@@ -198,13 +225,17 @@ describe('what Node would answer by itself', () => {
   it('in HTTP/2 has a line as well', async () => {
     const { port, entries } = await startBehindPod();
     const session: ClientHttp2Session = connectHttp2(`https://${name}`, {
-      createConnection: () => connectTls({ host: '127.0.0.1', port, servername: name, rejectUnauthorized: false, ALPNProtocols: ['h2'] }),
+      createConnection: () =>
+        connectTls({ host: '127.0.0.1', port, servername: name, rejectUnauthorized: false, ALPNProtocols: ['h2'] }),
     });
     closeLater(() => {
       session.destroy();
     });
     const statuses: unknown[] = [];
-    for (const headers of [{ ':method': 'CONNECT', ':authority': name }, { ':path': '/x', ':authority': name, expect: 'wonders' }]) {
+    for (const headers of [
+      { ':method': 'CONNECT', ':authority': name },
+      { ':path': '/x', ':authority': name, expect: 'wonders' },
+    ]) {
       const stream = session.request(headers, { endStream: true });
       const [answer] = (await once(stream, 'response')) as [Record<string, unknown>];
       statuses.push(answer[':status']);
@@ -213,6 +244,9 @@ describe('what Node would answer by itself', () => {
     }
     expect(statuses).toEqual([405, 200]);
     await until(() => entries.length === 2);
-    expect(entries).toMatchObject([{ method: 'CONNECT', status: 405 }, { path: '/x', status: 200 }]);
+    expect(entries).toMatchObject([
+      { method: 'CONNECT', status: 405 },
+      { path: '/x', status: 200 },
+    ]);
   });
 });

@@ -80,10 +80,17 @@ describe('a WebSocket', () => {
     const client = await connectSecurely(port, { servername: name });
     client.resume().write(requests['an upgrade'] + 'x'.repeat(100_000));
     await until(() => entries.length > 0 && pod.seen.open === 0);
-    expect(entries[0]).toMatchObject({ status: 499, problem: 'the client sent more than 65536 octets before the pod agreed to the upgrade' });
+    expect(entries[0]).toMatchObject({
+      status: 499,
+      problem: 'the client sent more than 65536 octets before the pod agreed to the upgrade',
+    });
   });
 
-  it.each(['Content-Length: 4\r\n\r\nabcd', 'Content-Length: 4\r\n\r\n', 'Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n'])('is refused with a body (%j)', async (body) => {
+  it.each([
+    'Content-Length: 4\r\n\r\nabcd',
+    'Content-Length: 4\r\n\r\n',
+    'Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n',
+  ])('is refused with a body (%j)', async (body) => {
     const pod = await startPod(switching);
     const { port, entries } = await start(input([host(name)], { svc7: pod.port }));
     const client = await connectSecurely(port, { servername: name });

@@ -6,7 +6,22 @@ import { connect as connectTls, type SecureVersion } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { until } from '../../support/until.ts';
-import { closeAll, closeLater, connectPlainly, curl, file, helloFor, host, input, leafFor, listen, pem, readToEnd, start, startTlsPod } from './gateway-fixtures.ts';
+import {
+  closeAll,
+  closeLater,
+  connectPlainly,
+  curl,
+  file,
+  helloFor,
+  host,
+  input,
+  leafFor,
+  listen,
+  pem,
+  readToEnd,
+  start,
+  startTlsPod,
+} from './gateway-fixtures.ts';
 
 afterEach(closeAll);
 
@@ -24,7 +39,12 @@ async function startRawPod(onConnection: (socket: Socket) => void): Promise<numb
 }
 
 /** The leaf that a client sees that sends its first flight in two segments. */
-async function leafAfterCut(port: number, servername: string, cut: number, version: SecureVersion = 'TLSv1.3'): Promise<string> {
+async function leafAfterCut(
+  port: number,
+  servername: string,
+  cut: number,
+  version: SecureVersion = 'TLSv1.3',
+): Promise<string> {
   const tcp = await connectPlainly(port);
   tcp.setNoDelay(true);
   let isFirst = true;
@@ -50,16 +70,28 @@ async function leafAfterCut(port: number, servername: string, cut: number, versi
 }
 
 describe('a host that is passed through', () => {
-  it('shows the pod\'s certificate and lets its clients in by theirs; the log has a connection and no request', async () => {
+  it("shows the pod's certificate and lets its clients in by theirs; the log has a connection and no request", async () => {
     const { port, entries } = await startPassing();
     const authority = ['--cacert', file('authority.crt', pem.authority)];
-    const withCertificate = await curl(port, 'svc9.example.test', '/secret', ...authority, '--cert', file('client.crt', pem.client), '--key', file('client.key', pem.key));
+    const withCertificate = await curl(
+      port,
+      'svc9.example.test',
+      '/secret',
+      ...authority,
+      '--cert',
+      file('client.crt', pem.client),
+      '--key',
+      file('client.key', pem.key),
+    );
     expect(withCertificate.code, withCertificate.output).toBe(0);
     expect(withCertificate.output).toContain('"url":"/secret"');
     expect(withCertificate.output).not.toContain('x-forwarded');
     expect((await curl(port, 'svc9.example.test', '/', ...authority)).output).toContain('alert');
     await until(() => entries.length === 2);
-    expect(entries).toMatchObject([{ kind: 'connection', host: 'svc9.example.test', backend: { namespace: 'default', name: 'svc9' } }, { kind: 'connection' }]);
+    expect(entries).toMatchObject([
+      { kind: 'connection', host: 'svc9.example.test', backend: { namespace: 'default', name: 'svc9' } },
+      { kind: 'connection' },
+    ]);
     expect(JSON.stringify(entries)).not.toContain('secret');
   });
 
@@ -130,7 +162,9 @@ describe('a host that is passed through', () => {
     const unused = await startRawPod(() => undefined);
     await closeAll();
     const dead = host('dead.example.test', { connection: 'dead' });
-    const { port, entries } = await start(input([passed, host('down.example.test', { connection: 'passed-through' }), dead], { down: unused }));
+    const { port, entries } = await start(
+      input([passed, host('down.example.test', { connection: 'passed-through' }), dead], { down: unused }),
+    );
     for (const name of ['svc9.example.test', 'down.example.test', 'dead.example.test']) {
       const client = await connectPlainly(port);
       client.write(await helloFor(name));
@@ -169,15 +203,22 @@ describe('a host that is passed through', () => {
     await readToEnd(second);
     await readToEnd(await open());
     await until(() => entries.length === 3);
-    expect(entries).toMatchObject([{ problem: 'the client: ECONNRESET' }, { problem: 'the pod: ECONNRESET' }, { problem: 'no byte for 0.3 s' }]);
+    expect(entries).toMatchObject([
+      { problem: 'the client: ECONNRESET' },
+      { problem: 'the pod: ECONNRESET' },
+      { problem: 'no byte for 0.3 s' },
+    ]);
   });
 });
 
 describe('the name in a ClientHello', () => {
-  it.each(['first-read', 'whole'] as const)('read "%s" is found in a hello that comes in one piece', async (helloReading) => {
-    const { port } = await startPassing({ behaviour: { helloReading } });
-    expect(await leafFor(port, { servername: 'svc9.example.test' })).toBe(fingerprint(pem.passthrough));
-  });
+  it.each(['first-read', 'whole'] as const)(
+    'read "%s" is found in a hello that comes in one piece',
+    async (helloReading) => {
+      const { port } = await startPassing({ behaviour: { helloReading } });
+      expect(await leafFor(port, { servername: 'svc9.example.test' })).toBe(fingerprint(pem.passthrough));
+    },
+  );
 
   it('is missed by ingress-nginx in a hello that is cut before it, and found behind a later cut', async () => {
     const { port } = await startPassing();
@@ -202,14 +243,19 @@ describe('the name in a ClientHello', () => {
     expect(await leafAfterCut(port, 'svc7.example.test', 60)).toBe(fingerprint(pem.edge));
   });
 
-  it.each(['TLSv1.2', 'TLSv1.3'] as const)('in a cut hello of %s leads to the certificate of its host also where the fallback has another kind of key', async (version) => {
-    const { port, entries } = await start(input([passed, host('svc7.example.test')], {}), {}, pem.rsaFallback);
-    for (const cut of [1, 4, 60]) {
-      expect(await leafAfterCut(port, 'svc7.example.test', cut, version)).toBe(fingerprint(pem.edge));
-      expect(await leafAfterCut(port, 'svc9.example.test', cut, version)).toBe(fingerprint(pem.rsaFallback.certificate));
-    }
-    expect(entries).toEqual([]);
-  });
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'in a cut hello of %s leads to the certificate of its host also where the fallback has another kind of key',
+    async (version) => {
+      const { port, entries } = await start(input([passed, host('svc7.example.test')], {}), {}, pem.rsaFallback);
+      for (const cut of [1, 4, 60]) {
+        expect(await leafAfterCut(port, 'svc7.example.test', cut, version)).toBe(fingerprint(pem.edge));
+        expect(await leafAfterCut(port, 'svc9.example.test', cut, version)).toBe(
+          fingerprint(pem.rsaFallback.certificate),
+        );
+      }
+      expect(entries).toEqual([]);
+    },
+  );
 
   it('in a cut hello is waited for within the limit of hellos', async () => {
     const { port, entries } = await start(input([passed], {}), { helloMs: 300 });
@@ -227,7 +273,7 @@ describe('the name in a ClientHello', () => {
     ]);
   });
 
-  it('counts letter by letter for ingress-nginx, wildcards included, and by DNS\'s rules for others', async () => {
+  it("counts letter by letter for ingress-nginx, wildcards included, and by DNS's rules for others", async () => {
     const pod = await startTlsPod(pem.passthrough);
     const wild = host('*.wild.example.test', { connection: 'passed-through', backend: passed.backend });
     const nginx = await start(input([passed, wild], { svc9: pod }));
@@ -254,9 +300,18 @@ describe('the name in a ClientHello', () => {
     client.destroy();
   });
 
-  it('of another host does not open the way to the pod\'s application', async () => {
+  it("of another host does not open the way to the pod's application", async () => {
     const { port } = await startPassing();
-    const { output } = await curl(port, 'svc7.example.test', '/', '-k', '-H', 'Host: svc9.example.test', '-w', '\n%{http_code}');
+    const { output } = await curl(
+      port,
+      'svc7.example.test',
+      '/',
+      '-k',
+      '-H',
+      'Host: svc9.example.test',
+      '-w',
+      '\n%{http_code}',
+    );
     // Plain HTTP to a port that speaks TLS; Node's server ends it without the page that others have.
     expect(output).toBe('bad gateway\n502');
   });

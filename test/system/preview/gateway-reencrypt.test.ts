@@ -13,9 +13,18 @@ function withVerification(change: Partial<Verification>): GatewayHost['upstream'
   return { ...verified, verification: { ...verification, ...change } } as unknown as GatewayHost['upstream'];
 }
 
-async function ask(upstream: GatewayHost['upstream'], options: { pod?: number; data?: Record<string, Record<string, string>> } = {}) {
+async function ask(
+  upstream: GatewayHost['upstream'],
+  options: { pod?: number; data?: Record<string, Record<string, string>> } = {},
+) {
   const pod = options.pod ?? (await startTlsPod(pem.pod));
-  const running = await start(input([host('svc8.example.test', { upstream })], { svc8: pod }, options.data === undefined ? {} : { data: options.data }));
+  const running = await start(
+    input(
+      [host('svc8.example.test', { upstream })],
+      { svc8: pod },
+      options.data === undefined ? {} : { data: options.data },
+    ),
+  );
   const answers: string[] = [];
   for (const version of ['--http1.1', '--http2']) {
     answers.push((await curl(running.port, 'svc8.example.test', '/', '-k', version, '-w', '\n%{http_code}')).output);
@@ -35,16 +44,34 @@ describe('the hop to a pod that speaks TLS', () => {
 
   const noNames: GatewayHost['upstream'] = { ...verified, serverName: 'other.default.svc' } as GatewayHost['upstream'];
   it('is verified by the name that is to be verified, not by the one that is sent', async () => {
-    expect((await ask(noNames)).answers).toEqual([expect.stringMatching(/"servername":"other.default.svc".*\n200$/), expect.stringMatching(/\n200$/)]);
+    expect((await ask(noNames)).answers).toEqual([
+      expect.stringMatching(/"servername":"other.default.svc".*\n200$/),
+      expect.stringMatching(/\n200$/),
+    ]);
   });
 
   it.each([
-    ['the authority is another', withVerification({}), { 'default/svc8-ca': { 'ca.crt': pem.foreignAuthority } }, 'bad gateway\n502'],
+    [
+      'the authority is another',
+      withVerification({}),
+      { 'default/svc8-ca': { 'ca.crt': pem.foreignAuthority } },
+      'bad gateway\n502',
+    ],
     ['the name is another', withVerification({ name: 'other.default.svc' }), {}, 'bad gateway\n502'],
-    ['the name is nginx\'s own upstream', withVerification({ name: 'upstream_balancer' }), {}, 'bad gateway\n502'],
-    ['the Secret is missing', withVerification({ authority: { ...authority, name: 'missing' } }), {}, 'unavailable\n503'],
+    ["the name is nginx's own upstream", withVerification({ name: 'upstream_balancer' }), {}, 'bad gateway\n502'],
+    [
+      'the Secret is missing',
+      withVerification({ authority: { ...authority, name: 'missing' } }),
+      {},
+      'unavailable\n503',
+    ],
     ['its key is missing', withVerification({ authority: { ...authority, key: 'other.crt' } }), {}, 'unavailable\n503'],
-    ['the authority is no certificate', withVerification({}), { 'default/svc8-ca': { 'ca.crt': 'hello' } }, 'unavailable\n503'],
+    [
+      'the authority is no certificate',
+      withVerification({}),
+      { 'default/svc8-ca': { 'ca.crt': 'hello' } },
+      'unavailable\n503',
+    ],
     ['its Secret may not be read', { scheme: 'none', reason: 'another namespace' } as const, {}, 'unavailable\n503'],
   ])('is refused when %s', async (_, upstream, data, page) => {
     const { answers, complaints } = await ask(upstream, { data });
@@ -66,7 +93,7 @@ describe('the hop to a pod that speaks TLS', () => {
     expect((await ask(verified, { pod: plain })).answers).toEqual(['bad gateway\n502', 'bad gateway\n502']);
   });
 
-  it('shows the pod\'s own complaint when the controller speaks plain HTTP to it', async () => {
+  it("shows the pod's own complaint when the controller speaks plain HTTP to it", async () => {
     const { answers } = await ask({ scheme: 'http' });
     // Node's server has no such page; it ends the connection.
     expect(answers).toEqual(['bad gateway\n502', 'bad gateway\n502']);
@@ -76,9 +103,12 @@ describe('the hop to a pod that speaks TLS', () => {
     const pod = await startTlsPod(pem.pod);
     const hosts = [host('svc8.example.test', { upstream: verified })];
     const { port, gateway } = await start(input(hosts, { svc8: pod }));
-    const status = async (): Promise<string> => (await curl(port, 'svc8.example.test', '/', '-k', '-o', '/dev/null', '-w', '%{http_code}')).output;
+    const status = async (): Promise<string> =>
+      (await curl(port, 'svc8.example.test', '/', '-k', '-o', '/dev/null', '-w', '%{http_code}')).output;
     expect(await status()).toBe('200');
-    expect(gateway.update(input(hosts, { svc8: pod }, { data: { 'default/svc8-ca': { 'ca.crt': pem.foreignAuthority } } }))).toEqual([]);
+    expect(
+      gateway.update(input(hosts, { svc8: pod }, { data: { 'default/svc8-ca': { 'ca.crt': pem.foreignAuthority } } })),
+    ).toEqual([]);
     expect(await status()).toBe('502');
     gateway.update(input(hosts, { svc8: pod }));
     expect(await status()).toBe('200');

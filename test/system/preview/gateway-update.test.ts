@@ -9,7 +9,23 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { ToolError } from '../../../src/errors.ts';
 import { startGateway } from '../../../src/preview/gateway.ts';
 import { until } from '../../support/until.ts';
-import { closeAll, closeLater, connectSecurely, curl, host, input, leafFor, listen, pem, readToEnd, start, startHttpPod, startTlsPod, tell, verified } from './gateway-fixtures.ts';
+import {
+  closeAll,
+  closeLater,
+  connectSecurely,
+  curl,
+  host,
+  input,
+  leafFor,
+  listen,
+  pem,
+  readToEnd,
+  start,
+  startHttpPod,
+  startTlsPod,
+  tell,
+  verified,
+} from './gateway-fixtures.ts';
 
 afterEach(closeAll);
 
@@ -103,14 +119,22 @@ describe('a new input', () => {
     expect(entries).toEqual([]);
     socket.close();
     await until(() => entries.length === 1);
-    expect(entries[0]).toMatchObject({ kind: 'request', status: 101, path: '/chat', host: 'svc7.example.test', backend: { name: 'svc7' } });
+    expect(entries[0]).toMatchObject({
+      kind: 'request',
+      status: 101,
+      path: '/chat',
+      host: 'svc7.example.test',
+      backend: { name: 'svc7' },
+    });
   });
 
   it('returns what is to complain about', async () => {
     const { gateway } = await start(input([], {}));
-    expect(gateway.update(input([host('svc8.example.test', { upstream: verified })], {}, { data: { 'default/svc8-ca': {} } }))).toEqual([
-      'svc8.example.test: requests are answered with 503: ca.crt of default/svc8-ca is missing',
-    ]);
+    expect(
+      gateway.update(
+        input([host('svc8.example.test', { upstream: verified })], {}, { data: { 'default/svc8-ca': {} } }),
+      ),
+    ).toEqual(['svc8.example.test: requests are answered with 503: ca.crt of default/svc8-ca is missing']);
   });
 });
 
@@ -120,7 +144,11 @@ describe('a WebSocket', () => {
     const { port, entries } = await start(input([svc7], { svc7: pod }));
     const { socket, messages } = openSocket(port);
     await until(() => messages.length === 1);
-    expect(JSON.parse(messages[0]!)).toMatchObject({ 'x-forwarded-proto': 'https', host: `svc7.example.test:${port}`, upgrade: 'websocket' });
+    expect(JSON.parse(messages[0]!)).toMatchObject({
+      'x-forwarded-proto': 'https',
+      host: `svc7.example.test:${port}`,
+      upgrade: 'websocket',
+    });
     socket.send('x'.repeat(1_000_000));
     await until(() => messages.length === 2);
     expect(messages[1]).toHaveLength(1_000_000);
@@ -135,16 +163,38 @@ describe('a WebSocket', () => {
     const { port: deaf } = await startHttpPod();
     const echo = await startEchoPod();
     const foreign = { 'default/svc8-ca': { 'ca.crt': pem.foreignAuthority } };
-    const hosts = [svc7, host('svc8.example.test', { upstream: verified }), host('deaf.example.test'), host('gone.example.test')];
+    const hosts = [
+      svc7,
+      host('svc8.example.test', { upstream: verified }),
+      host('deaf.example.test'),
+      host('gone.example.test'),
+    ];
     const { port, entries } = await start(input(hosts, { svc7: echo, svc8: tls, deaf }, { data: foreign }));
-    for (const [name, status] of [['svc8', 502], ['gone', 503], ['nowhere', 404], ['deaf', 200]] as const) {
+    for (const [name, status] of [
+      ['svc8', 502],
+      ['gone', 503],
+      ['nowhere', 404],
+      ['deaf', 200],
+    ] as const) {
       const { messages } = openSocket(port, `${name}.example.test`);
       await until(() => messages.length === 1);
       expect(messages[0]).toBe(`Unexpected server response: ${status}`);
     }
     await until(() => entries.length === 4);
     expect(entries.map((entry) => entry.kind === 'request' && entry.status)).toEqual([502, 503, 404, 200]);
-    const other = await curl(port, 'svc7.example.test', '/', '-k', '--http1.1', '-H', 'Connection: Upgrade', '-H', 'Upgrade: TLS/1.0', '-w', '%{http_code}');
+    const other = await curl(
+      port,
+      'svc7.example.test',
+      '/',
+      '-k',
+      '--http1.1',
+      '-H',
+      'Connection: Upgrade',
+      '-H',
+      'Upgrade: TLS/1.0',
+      '-w',
+      '%{http_code}',
+    );
     expect(other.output).toMatch(/501$/);
   });
 
@@ -171,7 +221,9 @@ describe('the end', () => {
     const { port, gateway } = await start(input([svc7], { svc7: pod }), { closingMs: 1500 });
     const agentless = { host: '127.0.0.1', port, servername: 'svc7.example.test', rejectUnauthorized: false } as const;
     const idle = await connectSecurely(port, agentless);
-    const idleHttp2 = connectHttp2('https://svc7.example.test', { createConnection: () => connectTls({ ...agentless, ALPNProtocols: ['h2'] }) });
+    const idleHttp2 = connectHttp2('https://svc7.example.test', {
+      createConnection: () => connectTls({ ...agentless, ALPNProtocols: ['h2'] }),
+    });
     idleHttp2.on('error', () => undefined);
     await once(idleHttp2, 'remoteSettings');
     const quick = curl(port, 'svc7.example.test', '/slow', '-k', '--http2');
@@ -206,26 +258,48 @@ describe('the end', () => {
     const drip = setInterval(() => slow.write('x: y\r\n'), 20);
     await readToEnd(slow);
     clearInterval(drip);
-    const session = connectHttp2('https://svc7.example.test', { createConnection: () => connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false, ALPNProtocols: ['h2'] }) });
+    const session = connectHttp2('https://svc7.example.test', {
+      createConnection: () => connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false, ALPNProtocols: ['h2'] }),
+    });
     await once(session, 'close');
   });
 
   it('comes at the start when the port is taken', async () => {
     const { port } = await startHttpPod();
-    const starting = startGateway({ host: '127.0.0.1', port, input: input([], {}), fallback: { certificate: pem.fallback, key: pem.key }, now: () => new Date(), onEntry: () => undefined });
+    const starting = startGateway({
+      host: '127.0.0.1',
+      port,
+      input: input([], {}),
+      fallback: { certificate: pem.fallback, key: pem.key },
+      now: () => new Date(),
+      onEntry: () => undefined,
+    });
     await expect(starting).rejects.toThrow(ToolError);
-    await expect(starting).rejects.toMatchObject({ message: `port ${port} of 127.0.0.1 not opened: another program listens there`, remedy: expect.stringContaining('--port 0') as string });
+    await expect(starting).rejects.toMatchObject({
+      message: `port ${port} of 127.0.0.1 not opened: another program listens there`,
+      remedy: expect.stringContaining('--port 0') as string,
+    });
   });
 });
 
-it('serves Node\'s own https client', async () => {
+it("serves Node's own https client", async () => {
   const { port: pod } = await startHttpPod();
   const { port } = await start(input([svc7], { svc7: pod }));
   const status = await new Promise((resolve, reject) => {
-    get({ host: '127.0.0.1', port, servername: 'svc7.example.test', headers: { host: 'svc7.example.test' }, ca: pem.edge, agent: false }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode);
-    }).on('error', reject);
+    get(
+      {
+        host: '127.0.0.1',
+        port,
+        servername: 'svc7.example.test',
+        headers: { host: 'svc7.example.test' },
+        ca: pem.edge,
+        agent: false,
+      },
+      (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      },
+    ).on('error', reject);
   });
   expect(status).toBe(200);
 });

@@ -31,8 +31,16 @@ describe('a file in binary form', () => {
     ['a certificate in DER form', 'der.crt', ['x509', '-in', pem, '-outform', 'DER', '-out', 'der.crt']],
     ['a key in DER form', 'der.key', ['pkey', '-in', key, '-outform', 'DER', '-out', 'der.key']],
     ['a key in DER form', 'sec1.key', ['ec', '-in', key, '-outform', 'DER', '-out', 'sec1.key']],
-    ['a PKCS#12 store', 'store.crt', ['pkcs12', '-export', '-in', pem, '-inkey', key, '-passout', 'pass:', '-out', 'store.crt']],
-    ['a PKCS#12 store', 'store.key', ['pkcs12', '-export', '-in', pem, '-inkey', key, '-passout', 'pass:', '-out', 'store.key']],
+    [
+      'a PKCS#12 store',
+      'store.crt',
+      ['pkcs12', '-export', '-in', pem, '-inkey', key, '-passout', 'pass:', '-out', 'store.crt'],
+    ],
+    [
+      'a PKCS#12 store',
+      'store.key',
+      ['pkcs12', '-export', '-in', pem, '-inkey', key, '-passout', 'pass:', '-out', 'store.key'],
+    ],
   ])('is named as %s (%s), and the command that is offered writes it as PEM', (name, path, make) => {
     openssl.output(...make);
     const { message, remedy = '' } = refusalOf(path);

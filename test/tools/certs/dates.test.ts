@@ -31,7 +31,10 @@ describe('validity', () => {
     fc.assert(
       fc.property(anyTime, fc.integer({ min: 1, max: 824 }), (now, days) => {
         const second = Math.floor(now.getTime() / 1000) * 1000;
-        expect(datesOf(issue({ ...serverRequest, days }, { now }))).toEqual({ from: second - 5 * minute, to: second + days * day });
+        expect(datesOf(issue({ ...serverRequest, days }, { now }))).toEqual({
+          from: second - 5 * minute,
+          to: second + days * day,
+        });
       }),
     );
   });
@@ -41,7 +44,7 @@ describe('validity', () => {
     expect(to - from).toBe(825 * day - 1000);
   });
 
-  it('never ends after the issuer\'s', () => {
+  it("never ends after the issuer's", () => {
     fc.assert(
       fc.property(
         anyTime,
@@ -56,7 +59,9 @@ describe('validity', () => {
           const authority = datesOf(certificate);
           expect(leaf.to).toBeLessThanOrEqual(authority.to);
           expect(leaf.to).toBeGreaterThan(leaf.from);
-          expect(leaf.to === authority.to || days === 825 || leaf.to - leaf.from === days * day + 5 * minute).toBe(true);
+          expect(leaf.to === authority.to || days === 825 || leaf.to - leaf.from === days * day + 5 * minute).toBe(
+            true,
+          );
         },
       ),
     );
@@ -89,7 +94,10 @@ describe('serial numbers', () => {
   });
 
   it.each([0x00, 0x7f, 0x80, 0xff])('of octets 0x%s alone are a 16-octet INTEGER without a sign', (octet) => {
-    const certificate = openssl.file('serial.crt', issue(serverRequest, { serialBytes: new Uint8Array(16).fill(octet) }));
+    const certificate = openssl.file(
+      'serial.crt',
+      issue(serverRequest, { serialBytes: new Uint8Array(16).fill(octet) }),
+    );
     const integers = openssl.output('asn1parse', '-in', certificate).match(/l= +16 prim: INTEGER +:[^-].*/g);
     expect(integers).toHaveLength(1);
   });

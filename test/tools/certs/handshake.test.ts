@@ -21,8 +21,14 @@ afterAll(() => {
 });
 
 const keyTypes = ['rsa-2048', 'ecdsa-p256'] as const;
-const projectAuthority = { key: authorityKey, certificate: issue(requestProjectAuthority('example.test', 'ecdsa-p256'), { key: authorityKey }) };
-const clientAuthority = { key: authorityKey, certificate: issue(requestClientAuthority('svc9', 'ecdsa-p256'), { key: authorityKey }) };
+const projectAuthority = {
+  key: authorityKey,
+  certificate: issue(requestProjectAuthority('example.test', 'ecdsa-p256'), { key: authorityKey }),
+};
+const clientAuthority = {
+  key: authorityKey,
+  certificate: issue(requestClientAuthority('svc9', 'ecdsa-p256'), { key: authorityKey }),
+};
 
 /**
  * What a client reads from a server that answers with its verdict on the client; throws the client's TLS error. The
@@ -77,7 +83,7 @@ describe.each(keyTypes)('a TLS connection with keys of type %s', (keyType) => {
     });
   });
 
-  it('opens to the service\'s client only', async () => {
+  it("opens to the service's client only", async () => {
     const server: TlsOptions = { key, cert: pod, ca: clientAuthority.certificate, requestCert: true };
     const client = { ca: projectAuthority.certificate, servername: 'svc9.example.test' };
     const clientKey = makeKey(keyType);
@@ -85,11 +91,18 @@ describe.each(keyTypes)('a TLS connection with keys of type %s', (keyType) => {
     expect(await greet(server, { ...client, key: clientKey.privateKey, cert: own })).toBe('hello svc9-client');
 
     const otherKey = makeKey('ecdsa-p256');
-    const otherAuthority = { key: otherKey, certificate: issue(requestClientAuthority('svc10', 'ecdsa-p256'), { key: otherKey }) };
+    const otherAuthority = {
+      key: otherKey,
+      certificate: issue(requestClientAuthority('svc10', 'ecdsa-p256'), { key: otherKey }),
+    };
     const foreign = issue(requestClient('svc9', 30, keyType), { key: clientKey, signer: otherAuthority });
-    expect(await greet(server, { ...client, key: clientKey.privateKey, cert: foreign })).toBe('refused: UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+    expect(await greet(server, { ...client, key: clientKey.privateKey, cert: foreign })).toBe(
+      'refused: UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    );
     expect(await greet(server, client)).toMatch(/^refused: /);
-    const podUnderClientAuthority = issue(requestPassthroughServer('svc9.example.test', 30, keyType), { signer: clientAuthority });
+    const podUnderClientAuthority = issue(requestPassthroughServer('svc9.example.test', 30, keyType), {
+      signer: clientAuthority,
+    });
     expect(await greet(server, { ...client, key, cert: podUnderClientAuthority })).toBe('refused: INVALID_PURPOSE');
   });
 });
@@ -130,11 +143,35 @@ describeWithTool('python3', 'Python with VERIFY_X509_STRICT', (python) => {
   });
 
   it('refuses a certificate that names no authority key, so it is strict', () => {
-    const config = openssl.file('loose.cnf', '[ext]\nsubjectAltName=DNS:svc9.example.test\nauthorityKeyIdentifier=none\n');
+    const config = openssl.file(
+      'loose.cnf',
+      '[ext]\nsubjectAltName=DNS:svc9.example.test\nauthorityKeyIdentifier=none\n',
+    );
     const key = keys['ecdsa-p256'].privateKey;
     openssl.output('req', '-new', '-key', openssl.file('loose.key', key), '-subj', '/O=x', '-out', 'loose.csr');
-    const ca = ['-CA', openssl.file('ca.crt', projectAuthority.certificate), '-CAkey', openssl.file('ca.key', authorityKey.privateKey)];
-    const loose = openssl.output('x509', '-req', '-in', 'loose.csr', ...ca, '-set_serial', '5', '-days', '2', '-extfile', config, '-extensions', 'ext');
-    expect(judge(projectAuthority.certificate, loose.slice(loose.indexOf('-----BEGIN')), key, 'svc9.example.test')).toContain('CERTIFICATE_VERIFY_FAILED');
+    const ca = [
+      '-CA',
+      openssl.file('ca.crt', projectAuthority.certificate),
+      '-CAkey',
+      openssl.file('ca.key', authorityKey.privateKey),
+    ];
+    const loose = openssl.output(
+      'x509',
+      '-req',
+      '-in',
+      'loose.csr',
+      ...ca,
+      '-set_serial',
+      '5',
+      '-days',
+      '2',
+      '-extfile',
+      config,
+      '-extensions',
+      'ext',
+    );
+    expect(
+      judge(projectAuthority.certificate, loose.slice(loose.indexOf('-----BEGIN')), key, 'svc9.example.test'),
+    ).toContain('CERTIFICATE_VERIFY_FAILED');
   });
 });

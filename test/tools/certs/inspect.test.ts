@@ -15,9 +15,23 @@ afterAll(() => {
 
 /** A certificate of OpenSSL's own making. */
 function foreign(config: string, ...keyOptions: readonly string[]): string {
-  const path = openssl.file('foreign.cnf', `[req]\ndistinguished_name=dn\nprompt=no\nx509_extensions=ext\nutf8=yes\n${config}`);
+  const path = openssl.file(
+    'foreign.cnf',
+    `[req]\ndistinguished_name=dn\nprompt=no\nx509_extensions=ext\nutf8=yes\n${config}`,
+  );
   const options = keyOptions.length === 0 ? ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'] : keyOptions;
-  const output = openssl.output('req', '-x509', ...options, '-nodes', '-keyout', '/dev/null', '-days', '10', '-config', path);
+  const output = openssl.output(
+    'req',
+    '-x509',
+    ...options,
+    '-nodes',
+    '-keyout',
+    '/dev/null',
+    '-days',
+    '10',
+    '-config',
+    path,
+  );
   return output.slice(output.indexOf('-----BEGIN CERTIFICATE'));
 }
 
@@ -34,7 +48,14 @@ function refusal(text: string): UsageError {
 describe('facts', () => {
   it('of the wildcard are what it was asked for', () => {
     const certificate = issue(requestWildcard('example.test', 365, 'rsa-2048'));
-    const fingerprint = openssl.output('x509', '-noout', '-fingerprint', '-sha256', '-in', openssl.file('a.crt', certificate));
+    const fingerprint = openssl.output(
+      'x509',
+      '-noout',
+      '-fingerprint',
+      '-sha256',
+      '-in',
+      openssl.file('a.crt', certificate),
+    );
     expect(inspectCertificate(certificate)).toEqual({
       subject: 'CN=*.example.test, O=example.test',
       issuer: 'CN=*.example.test, O=example.test',
@@ -50,7 +71,9 @@ describe('facts', () => {
   });
 
   it('of the authority include its constraints', () => {
-    expect(inspectCertificate(issue(requestProjectAuthority('example.test', 'ecdsa-p256'), { key: authorityKey }))).toMatchObject({
+    expect(
+      inspectCertificate(issue(requestProjectAuthority('example.test', 'ecdsa-p256'), { key: authorityKey })),
+    ).toMatchObject({
       subject: 'CN=example.test ingress-tls CA',
       isAuthority: true,
       dnsNames: [],
@@ -60,7 +83,10 @@ describe('facts', () => {
   });
 
   it('hold every name that was asked for', () => {
-    const names = fc.uniqueArray(fc.domain().filter((name) => name.length <= 253), { minLength: 1, maxLength: 20 });
+    const names = fc.uniqueArray(
+      fc.domain().filter((name) => name.length <= 253),
+      { minLength: 1, maxLength: 20 },
+    );
     fc.assert(
       fc.property(names, (dnsNames) => {
         expect(inspectCertificate(issue({ ...serverRequest, dnsNames })).dnsNames).toEqual(dnsNames);
@@ -72,7 +98,8 @@ describe('facts', () => {
     const certificate = foreign(
       `[dn]\nO=Müller\\, Inc\nCN=one\n[ext]\nbasicConstraints=critical,CA:TRUE\nsubjectAltName=IP:10.0.0.1,URI:http://u.test/,DNS:A.Test,email:a@b.test,dirName:dir
 nameConstraints=permitted;IP:10.0.0.0/255.0.0.0,permitted;DNS:.lead.test,excluded;DNS:evil.org\n[dir]\nO=x\nCN=DNS:no.test\n`,
-      '-newkey', 'rsa:3072',
+      '-newkey',
+      'rsa:3072',
     );
     expect(inspectCertificate(certificate)).toMatchObject({
       subject: 'O=Müller\\, Inc, CN=one',
@@ -93,7 +120,16 @@ nameConstraints=permitted;IP:10.0.0.0/255.0.0.0,permitted;DNS:.lead.test,exclude
   });
 
   it('of a certificate without subject and names are empty', () => {
-    const nameless = openssl.output('req', '-x509', '-key', openssl.file('own.key', keys['ecdsa-p256'].privateKey), '-subj', '/', '-addext', 'subjectAltName=critical,DNS:a.example.test');
+    const nameless = openssl.output(
+      'req',
+      '-x509',
+      '-key',
+      openssl.file('own.key', keys['ecdsa-p256'].privateKey),
+      '-subj',
+      '/',
+      '-addext',
+      'subjectAltName=critical,DNS:a.example.test',
+    );
     expect(inspectCertificate(nameless)).toMatchObject({ subject: '', issuer: '', dnsNames: ['a.example.test'] });
     expect(inspectCertificate(foreign('[dn]\nCN=old\n[ext]\n')).dnsNames).toEqual([]);
   });
@@ -130,13 +166,16 @@ describe('text that is no certificate', () => {
 
   it('of any other kind is refused as well, never with another error', () => {
     const block = fc.base64String().map((body) => `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`);
-    fc.assert(fc.property(fc.oneof(fc.string(), block), (text) => {
-      expect(refusal(text)).toBeInstanceOf(UsageError);
-    }));
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), block), (text) => {
+        expect(refusal(text)).toBeInstanceOf(UsageError);
+      }),
+    );
   });
 
   it('with damage anywhere is refused, or read without another error', () => {
-    const der = new X509Certificate(issue(requestProjectAuthority('example.test', 'ecdsa-p256'), { key: authorityKey })).raw;
+    const der = new X509Certificate(issue(requestProjectAuthority('example.test', 'ecdsa-p256'), { key: authorityKey }))
+      .raw;
     fc.assert(
       fc.property(fc.nat(der.length - 1), fc.integer({ min: 1, max: 255 }), (place, change) => {
         const damaged = Buffer.from(der);
@@ -158,7 +197,9 @@ describe('text that is no certificate', () => {
       expect(error.message).toContain('holds a private key');
       const body = privateKey.split('\n').filter((line) => line !== '' && !line.startsWith('-----'));
       for (const line of body) {
-        expect(`${error.stack} ${error.remedy} ${JSON.stringify(error.details)} ${String(error.cause)}`).not.toContain(line);
+        expect(`${error.stack} ${error.remedy} ${JSON.stringify(error.details)} ${String(error.cause)}`).not.toContain(
+          line,
+        );
       }
     }
   });

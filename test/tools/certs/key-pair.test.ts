@@ -41,8 +41,12 @@ describe.each(keyTypes)('a key of type %s', (keyType) => {
 describe('text that is no usable key', () => {
   const { privateKey } = keys['rsa-2048'];
   const body = privateKey.split('\n').slice(1, -2);
-  const encrypted = createPrivateKey(privateKey).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'tiger-passphrase' }).toString();
-  const olderEncrypted = createPrivateKey(privateKey).export({ type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'tiger-passphrase' }).toString();
+  const encrypted = createPrivateKey(privateKey)
+    .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'tiger-passphrase' })
+    .toString();
+  const olderEncrypted = createPrivateKey(privateKey)
+    .export({ type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'tiger-passphrase' })
+    .toString();
   const certificate = issue(serverRequest);
 
   it.each([
@@ -71,7 +75,9 @@ describe('text that is no usable key', () => {
       expect(known.message).toContain(reason);
       expect(known.remedy).toMatch(/openssl pkey|whole file/);
       const shown = `${known.stack} ${known.remedy} ${JSON.stringify(known.details)} ${String(known.cause)}`;
-      for (const line of text.split('\n').filter((part) => part.length > 16 && !/^(-----|Proc-Type|DEK-Info)/.test(part))) {
+      for (const line of text
+        .split('\n')
+        .filter((part) => part.length > 16 && !/^(-----|Proc-Type|DEK-Info)/.test(part))) {
         expect(shown).not.toContain(line.slice(0, 16));
       }
     }
@@ -96,10 +102,23 @@ describe('an issuer', () => {
   });
 
   it('without key identifiers is known by its signature', () => {
-    const config = '[req]\ndistinguished_name=dn\nprompt=no\nx509_extensions=ext\n[dn]\nCN=example.test ingress-tls CA\n[ext]\nbasicConstraints=CA:TRUE\nsubjectKeyIdentifier=none\n';
+    const config =
+      '[req]\ndistinguished_name=dn\nprompt=no\nx509_extensions=ext\n[dn]\nCN=example.test ingress-tls CA\n[ext]\nbasicConstraints=CA:TRUE\nsubjectKeyIdentifier=none\n';
     const own = openssl.file('own.key', keys['ecdsa-p256'].privateKey);
-    const impostor = openssl.output('req', '-x509', '-key', own, '-days', '9', '-config', openssl.file('own.cnf', config));
-    const leaf = issue(serverRequest, { key: makeKey('ecdsa-p256'), signer: { key: authorityKey, certificate: authority } });
+    const impostor = openssl.output(
+      'req',
+      '-x509',
+      '-key',
+      own,
+      '-days',
+      '9',
+      '-config',
+      openssl.file('own.cnf', config),
+    );
+    const leaf = issue(serverRequest, {
+      key: makeKey('ecdsa-p256'),
+      signer: { key: authorityKey, certificate: authority },
+    });
     expect(isIssuedBy(leaf, impostor)).toBe(false);
   });
 });

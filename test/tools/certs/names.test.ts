@@ -48,13 +48,46 @@ describe('permitsName', () => {
     ['svc', 'a.default.svc.cluster.local', false],
   ])('under %s, %s: %s, as OpenSSL says', (subtree, name, expected) => {
     const config = (extensions: string): string =>
-      openssl.file('c.cnf', `[req]\ndistinguished_name=dn\nprompt=no\nx509_extensions=ext\nreq_extensions=ext\n[dn]\nO=x\n[ext]\n${extensions}\n`);
+      openssl.file(
+        'c.cnf',
+        `[req]\ndistinguished_name=dn\nprompt=no\nx509_extensions=ext\nreq_extensions=ext\n[dn]\nO=x\n[ext]\n${extensions}\n`,
+      );
     const caKey = openssl.file('ca.key', keys['ecdsa-p256'].privateKey);
     const constraints = config(`basicConstraints=critical,CA:TRUE\nnameConstraints=critical,permitted;DNS:${subtree}`);
-    openssl.output('req', '-x509', '-key', caKey, '-subj', '/O=ca', '-days', '9', '-config', constraints, '-out', 'ca.crt');
+    openssl.output(
+      'req',
+      '-x509',
+      '-key',
+      caKey,
+      '-subj',
+      '/O=ca',
+      '-days',
+      '9',
+      '-config',
+      constraints,
+      '-out',
+      'ca.crt',
+    );
     const key = openssl.file('leaf.key', makeKey('ecdsa-p256').privateKey);
     openssl.output('req', '-new', '-key', key, '-config', config(`subjectAltName=DNS:${name}`), '-out', 'leaf.csr');
-    openssl.output('x509', '-req', '-in', 'leaf.csr', '-copy_extensions', 'copy', '-CA', 'ca.crt', '-CAkey', caKey, '-set_serial', '3', '-days', '9', '-out', 'leaf.crt');
+    openssl.output(
+      'x509',
+      '-req',
+      '-in',
+      'leaf.csr',
+      '-copy_extensions',
+      'copy',
+      '-CA',
+      'ca.crt',
+      '-CAkey',
+      caKey,
+      '-set_serial',
+      '3',
+      '-days',
+      '9',
+      '-out',
+      'leaf.crt',
+    );
     const { code, output } = openssl.run('verify', '-CAfile', 'ca.crt', 'leaf.crt');
     expect([code === 0, output.includes('permitted subtree violation')]).toEqual([expected, !expected]);
     expect(permitsName([subtree], name)).toBe(expected);

@@ -14,17 +14,20 @@ const inputs: readonly (readonly [string, ChartInput])[] = modes.flatMap((mode) 
     [`${mode}, own image, ${replicas} replicas`, chartInput(plannedService(mode, { replicas, image }))],
   ]),
 );
-const legacyInputs: readonly (readonly [string, ChartInput])[] = modes.flatMap((mode): readonly (readonly [string, ChartInput])[] => [
-  [`${mode}, demo backend`, legacyInput(plannedService(mode, { replicas: 2 }))],
-  [`${mode}, own image`, legacyInput(plannedService(mode, { replicas: 2, image }))],
-]);
+const legacyInputs: readonly (readonly [string, ChartInput])[] = modes.flatMap(
+  (mode): readonly (readonly [string, ChartInput])[] => [
+    [`${mode}, demo backend`, legacyInput(plannedService(mode, { replicas: 2 }))],
+    [`${mode}, own image`, legacyInput(plannedService(mode, { replicas: 2, image }))],
+  ],
+);
 
 const filesOf = (input: ChartInput): readonly ChartFile[] => renderChart(templates, input);
 
 describeWithTool('helm', 'helm lint --strict', (helm) => {
   const lint = (input: ChartInput, ...options: readonly string[]): ReturnType<typeof runHelm> =>
     withChart(filesOf(input), (folder) => runHelm(helm, ['lint', '--strict', folder, ...options]));
-  const remarks = ({ output }: ReturnType<typeof runHelm>): readonly string[] => output.split('\n').filter((line) => line.startsWith('['));
+  const remarks = ({ output }: ReturnType<typeof runHelm>): readonly string[] =>
+    output.split('\n').filter((line) => line.startsWith('['));
 
   it.each(inputs)('says nothing: %s', (_, input) => {
     const result = lint(input);
@@ -32,14 +35,21 @@ describeWithTool('helm', 'helm lint --strict', (helm) => {
     expect(result.code).toBe(0);
   });
 
-  it.each([[], ['--set', 'autoscaling.enabled=true,autoscaling.targetMemoryUtilizationPercentage=70']])('says nothing where others set the number of pods: %j', (...options) => {
-    const result = lint(chartInput(plannedService('terminate')), ...options);
-    expect(remarks(result)).toEqual([]);
-    expect(result.code).toBe(0);
-  });
+  it.each([[], ['--set', 'autoscaling.enabled=true,autoscaling.targetMemoryUtilizationPercentage=70']])(
+    'says nothing where others set the number of pods: %j',
+    (...options) => {
+      const result = lint(chartInput(plannedService('terminate')), ...options);
+      expect(remarks(result)).toEqual([]);
+      expect(result.code).toBe(0);
+    },
+  );
 
   it('takes values that were edited before there was an autoscaler in them', () => {
-    const older = filesOf(chartInput(plannedService('terminate'))).map((file) => (file.path === 'values.yaml' ? { ...file, content: file.content.replace(/^autoscaling:\n(?:[ #].*\n|\n(?= ))*/m, '') } : file));
+    const older = filesOf(chartInput(plannedService('terminate'))).map((file) =>
+      file.path === 'values.yaml'
+        ? { ...file, content: file.content.replace(/^autoscaling:\n(?:[ #].*\n|\n(?= ))*/m, '') }
+        : file,
+    );
     expect(older.find(({ path }) => path === 'values.yaml')?.content).not.toMatch(/^autoscaling:/m);
     expect(withChart(older, (folder) => runHelm(helm, ['template', folder]))).toMatchObject({ code: 0 });
   });
@@ -53,7 +63,10 @@ describeWithTool('helm', 'helm lint --strict', (helm) => {
 
   it.each(legacyInputs)('says of a later Kubernetes only that the API versions are old: %s', (_, input) => {
     const said = remarks(lint(input, '--kube-version', '1.15.0'));
-    expect(said.map((line) => /: (\S+ \S+) is deprecated/.exec(line)?.[1])).toEqual(['apps/v1beta2 Deployment', 'extensions/v1beta1 Ingress']);
+    expect(said.map((line) => /: (\S+ \S+) is deprecated/.exec(line)?.[1])).toEqual([
+      'apps/v1beta2 Deployment',
+      'extensions/v1beta1 Ingress',
+    ]);
   });
 });
 
@@ -86,7 +99,9 @@ describeWithTool('helm', 'values.schema.json', (helm) => {
   });
 
   it('lets a chart be a part of another, which gets global values', () => {
-    expect(withChart(filesOf(input), (folder) => runHelm(helm, ['template', 'x', folder, '--set', 'global.a=b'])).code).toBe(0);
+    expect(
+      withChart(filesOf(input), (folder) => runHelm(helm, ['template', 'x', folder, '--set', 'global.a=b'])).code,
+    ).toBe(0);
   });
 });
 
@@ -95,26 +110,53 @@ describeWithTool('helm', 'helm template', (helm) => {
     const shape = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.map(shape);
       if (typeof value !== 'object' || value === null) return 'scalar';
-      return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, key === 'annotations' ? 'text' : shape(child)]));
+      return Object.fromEntries(
+        Object.entries(value).map(([key, child]) => [key, key === 'annotations' ? 'text' : shape(child)]),
+      );
     };
-    const documentsOf = (text: { readonly image: string; readonly host: string; readonly annotations: Record<string, string> }): ReturnType<typeof templateDocuments> =>
-      withChart(filesOf(chartInput(plannedService('reencrypt', text))), (folder) => templateDocumentsReadByGo(helm, folder, 'ic3-svc8'));
+    const documentsOf = (text: {
+      readonly image: string;
+      readonly host: string;
+      readonly annotations: Record<string, string>;
+    }): ReturnType<typeof templateDocuments> =>
+      withChart(filesOf(chartInput(plannedService('reencrypt', text))), (folder) =>
+        templateDocumentsReadByGo(helm, folder, 'ic3-svc8'),
+      );
     const plain = documentsOf({ image: 'app:1', host: 'a.example.test', annotations: { a: 'b' } }).map(shape);
     const text = configurationText.filter((value) => /[^:@]/.test(value) && !/^:|@/.test(value));
     fc.assert(
-      fc.property(fc.record({ image: text.map((name) => `app${name}:1`), host: configurationText, annotations: fc.dictionary(configurationText.filter((key) => key !== '__proto__'), configurationText, { minKeys: 1 }) }), (given) => {
-        const documents = documentsOf(given);
-        expect(documents.map(shape)).toEqual(plain);
-        expect(documents.find(({ kind }) => kind === 'Ingress')).toMatchObject({ metadata: { annotations: given.annotations }, spec: { rules: [{ host: given.host }] } });
-        expect(documents.find(({ kind }) => kind === 'Deployment')).toHaveProperty('spec.template.spec.containers.0.image', given.image);
-      }),
+      fc.property(
+        fc.record({
+          image: text.map((name) => `app${name}:1`),
+          host: configurationText,
+          annotations: fc.dictionary(
+            configurationText.filter((key) => key !== '__proto__'),
+            configurationText,
+            { minKeys: 1 },
+          ),
+        }),
+        (given) => {
+          const documents = documentsOf(given);
+          expect(documents.map(shape)).toEqual(plain);
+          expect(documents.find(({ kind }) => kind === 'Ingress')).toMatchObject({
+            metadata: { annotations: given.annotations },
+            spec: { rules: [{ host: given.host }] },
+          });
+          expect(documents.find(({ kind }) => kind === 'Deployment')).toHaveProperty(
+            'spec.template.spec.containers.0.image',
+            given.image,
+          );
+        },
+      ),
       { numRuns: 25 },
     );
   });
 
   it('names every object after the service, not after the release', () => {
     withChart(filesOf(chartInput(plannedService('reencrypt'))), (folder) => {
-      const names = templateDocuments(helm, folder, 'another').filter(({ kind }) => kind !== 'Pod').map(({ metadata }) => metadata.name);
+      const names = templateDocuments(helm, folder, 'another')
+        .filter(({ kind }) => kind !== 'Pod')
+        .map(({ metadata }) => metadata.name);
       expect(new Set(names)).toEqual(new Set(['ic3-svc8']));
     });
   });
@@ -126,24 +168,36 @@ describeWithTool('helm', 'helm template', (helm) => {
   ])('fullnameOverride %j in release %s: %s', (override, release, name) => {
     withChart(filesOf(chartInput(plannedService('reencrypt'))), (folder) => {
       const documents = templateDocuments(helm, folder, release, '--set-string', `fullnameOverride=${override}`);
-      expect(documents.find(({ kind }) => kind === 'Ingress')).toMatchObject({ metadata: { name }, spec: { rules: [{ http: { paths: [{ backend: { service: { name } } }] } }] } });
+      expect(documents.find(({ kind }) => kind === 'Ingress')).toMatchObject({
+        metadata: { name },
+        spec: { rules: [{ http: { paths: [{ backend: { service: { name } } }] } }] },
+      });
     });
   });
 
   it.each(['on', '1e3', '123', 'null', 'a'.repeat(49)])('takes a service called %s', (name) => {
     const service = plannedService('terminate', { name, release: `ic3-${name}` });
-    const documents = withChart(filesOf(chartInput(service)), (folder) => templateDocuments(helm, folder, service.release));
+    const documents = withChart(filesOf(chartInput(service)), (folder) =>
+      templateDocuments(helm, folder, service.release),
+    );
     for (const { metadata } of documents) {
       expect(metadata.labels['app.kubernetes.io/name']).toMatch(new RegExp(`^${name}`));
       for (const value of Object.values(metadata.labels)) expect(value).toMatch(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/);
       expect(metadata.name.length).toBeLessThanOrEqual(63);
     }
-    expect(documents.find(({ kind }) => kind === 'ConfigMap')).toHaveProperty('data.Caddyfile', expect.stringContaining(`Hello, I am ${name} for ingress-controller demo!`));
+    expect(documents.find(({ kind }) => kind === 'ConfigMap')).toHaveProperty(
+      'data.Caddyfile',
+      expect.stringContaining(`Hello, I am ${name} for ingress-controller demo!`),
+    );
   });
 
   it('shows in NOTES.txt the URL and a curl line that reaches the node', () => {
-    const notes = withChart(filesOf(chartInput(plannedService('passthrough'))), (folder) => runHelm(helm, ['install', 'ic3-svc9', folder, '--dry-run=client'])).output;
+    const notes = withChart(filesOf(chartInput(plannedService('passthrough'))), (folder) =>
+      runHelm(helm, ['install', 'ic3-svc9', folder, '--dry-run=client']),
+    ).output;
     expect(notes).toContain('URL: https://svc9.example.test:30092/\n');
-    expect(notes).toContain('curl --resolve "svc9.example.test:30092:$NODE" \\\n    --cacert certs/ca.crt \\\n    --cert certs/svc9-client.crt --key certs/svc9-client.key \\\n    "https://svc9.example.test:30092/"\n');
+    expect(notes).toContain(
+      'curl --resolve "svc9.example.test:30092:$NODE" \\\n    --cacert certs/ca.crt \\\n    --cert certs/svc9-client.crt --key certs/svc9-client.key \\\n    "https://svc9.example.test:30092/"\n',
+    );
   });
 });

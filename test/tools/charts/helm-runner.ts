@@ -8,7 +8,12 @@ import type { ChartFile } from '../../../src/charts/chart.ts';
 export interface RenderedObject {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace: string; readonly labels: Record<string, string>; readonly annotations?: Record<string, string> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+  };
   readonly [key: string]: unknown;
 }
 
@@ -27,19 +32,32 @@ export function withChart<Result>(files: readonly ChartFile[], use: (folder: str
 }
 
 /** What helm says and how it ends; nothing is thrown. */
-export function runHelm(helm: string, args: readonly string[]): { readonly code: number | null; readonly output: string } {
+export function runHelm(
+  helm: string,
+  args: readonly string[],
+): { readonly code: number | null; readonly output: string } {
   const { status, stdout, stderr } = spawnSync(helm, args, { encoding: 'utf8' });
   return { code: status, output: stdout + stderr };
 }
 
 /** The objects that helm makes of a chart, keyed by kind; a chart has one of each kind, and the test's pod. */
-export function templateChart(helm: string, folder: string, release: string, ...options: readonly string[]): ReadonlyMap<string, RenderedObject> {
+export function templateChart(
+  helm: string,
+  folder: string,
+  release: string,
+  ...options: readonly string[]
+): ReadonlyMap<string, RenderedObject> {
   const objects = templateDocuments(helm, folder, release, ...options);
   return new Map(objects.map((object) => [object.kind, object]));
 }
 
 /** All documents that helm makes of a chart; text that is no YAML throws. */
-export function templateDocuments(helm: string, folder: string, release: string, ...options: readonly string[]): readonly RenderedObject[] {
+export function templateDocuments(
+  helm: string,
+  folder: string,
+  release: string,
+  ...options: readonly string[]
+): readonly RenderedObject[] {
   return parseAllDocuments(templateText(helm, folder, release, ...options)).map((document) => {
     if (document.errors.length > 0) throw new Error(document.errors.join('\n'));
     return document.toJS() as RenderedObject;
@@ -50,7 +68,8 @@ const readingChart: readonly ChartFile[] = [
   { path: 'Chart.yaml', content: 'apiVersion: v2\nname: reader\nversion: 0.1.0\n' },
   {
     path: 'templates/documents.yaml',
-    content: '{{- range (regexSplit "(?m)^---$" (.Files.Get "rendered.yaml") -1) }}\n---\n{{ fromYaml . | toJson }}\n{{- end }}\n',
+    content:
+      '{{- range (regexSplit "(?m)^---$" (.Files.Get "rendered.yaml") -1) }}\n---\n{{ fromYaml . | toJson }}\n{{- end }}\n',
   },
 ];
 
@@ -69,5 +88,8 @@ export function templateDocumentsReadByGo(helm: string, folder: string, release:
 }
 
 function templateText(helm: string, folder: string, release: string, ...options: readonly string[]): string {
-  return execFileSync(helm, ['template', release, folder, '--namespace', 'default', ...options], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  return execFileSync(helm, ['template', release, folder, '--namespace', 'default', ...options], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }

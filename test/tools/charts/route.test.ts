@@ -11,7 +11,14 @@ import { templateDocuments, templateDocumentsReadByGo, withChart } from './helm-
 
 const service = plannedService('reencrypt');
 const key = configurationText.filter((text) => text !== '__proto__' && text !== 'leaf' && !text.includes('{{'));
-const content: fc.Arbitrary<JsonValue> = fc.oneof(configurationText, fc.integer(), fc.boolean(), fc.constant(null), fc.array(configurationText, { maxLength: 3 }), fc.dictionary(key, configurationText, { maxKeys: 3 }));
+const content: fc.Arbitrary<JsonValue> = fc.oneof(
+  configurationText,
+  fc.integer(),
+  fc.boolean(),
+  fc.constant(null),
+  fc.array(configurationText, { maxLength: 3 }),
+  fc.dictionary(key, configurationText, { maxKeys: 3 }),
+);
 
 /** Objects of every shape; `number` gives each route and each of its values a place of its own. */
 function routeOfShape(number: number, shape: RouteNode, annotations: Readonly<Record<string, string>>): RouteObject {
@@ -19,7 +26,9 @@ function routeOfShape(number: number, shape: RouteNode, annotations: Readonly<Re
   const place = (node: RouteNode): RouteNode => {
     if (typeof node !== 'object' || node === null) return node;
     if ('leaf' in node) return node.leaf === 'value' ? { ...node, path: `route${number}.value${(count += 1)}` } : node;
-    return Array.isArray(node) ? node.map(place) : Object.fromEntries(Object.entries(node).map(([name, child]) => [name, place(child)]));
+    return Array.isArray(node)
+      ? node.map(place)
+      : Object.fromEntries(Object.entries(node).map(([name, child]) => [name, place(child)]));
   };
   return {
     apiVersion: 'example.test/v1',
@@ -47,22 +56,34 @@ const node = fc.letrec<{ node: RouteNode }>((tie) => ({
 describeWithTool('helm', 'a route, as helm renders it', (helm) => {
   it('is the object that resolveRoute says, whatever its values and fixed parts hold', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(node, fc.dictionary(key, configurationText, { maxKeys: 3 })), { minLength: 15, maxLength: 15 }), (shapes) => {
-        const routes = shapes.map(([shape, annotations], number) => routeOfShape(number, shape, annotations));
-        const documents = withChart(renderChart(templates, chartInput(service, { routes })), (folder) => templateDocumentsReadByGo(helm, folder, service.release));
-        const labels = documents.find(({ kind }) => kind === 'Service')?.metadata.labels ?? {};
-        const release = { name: service.release, namespace: 'default', labels };
-        const rendered = new Map(documents.filter(({ kind }) => kind === 'Sample').map((object) => [object.metadata.name, object]));
-        expect(rendered.size).toBe(routes.length);
-        for (const route of routes) expect(rendered.get(`${service.release}${route.nameSuffix ?? ''}`)).toEqual(resolveRoute(route, release));
-      }),
+      fc.property(
+        fc.array(fc.tuple(node, fc.dictionary(key, configurationText, { maxKeys: 3 })), {
+          minLength: 15,
+          maxLength: 15,
+        }),
+        (shapes) => {
+          const routes = shapes.map(([shape, annotations], number) => routeOfShape(number, shape, annotations));
+          const documents = withChart(renderChart(templates, chartInput(service, { routes })), (folder) =>
+            templateDocumentsReadByGo(helm, folder, service.release),
+          );
+          const labels = documents.find(({ kind }) => kind === 'Service')?.metadata.labels ?? {};
+          const release = { name: service.release, namespace: 'default', labels };
+          const rendered = new Map(
+            documents.filter(({ kind }) => kind === 'Sample').map((object) => [object.metadata.name, object]),
+          );
+          expect(rendered.size).toBe(routes.length);
+          for (const route of routes)
+            expect(rendered.get(`${service.release}${route.nameSuffix ?? ''}`)).toEqual(resolveRoute(route, release));
+        },
+      ),
       { numRuns: 15 },
     );
   });
 
   it('is left out where its section is switched off', () => {
     withChart(renderChart(templates, chartInput(service)), (folder) => {
-      const kinds = (...options: readonly string[]): readonly string[] => templateDocuments(helm, folder, service.release, ...options).map(({ kind }) => kind);
+      const kinds = (...options: readonly string[]): readonly string[] =>
+        templateDocuments(helm, folder, service.release, ...options).map(({ kind }) => kind);
       expect(kinds()).toContain('Ingress');
       expect(kinds('--set', 'ingress.enabled=false')).not.toContain('Ingress');
     });

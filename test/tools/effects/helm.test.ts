@@ -23,7 +23,10 @@ for (const tool of ['helm', 'helm3'] as const) {
     });
 
     it('understands the question for releases, and its failures are understood', async () => {
-      await expectToolError(() => helmFor(writeKubeconfig('http://127.0.0.1:1')).listReleases('a=b'), 'nothing answers at 127.0.0.1:1');
+      await expectToolError(
+        () => helmFor(writeKubeconfig('http://127.0.0.1:1')).listReleases('a=b'),
+        'nothing answers at 127.0.0.1:1',
+      );
       const refused = await serveStatus(401, 'Unauthorized', 'Unauthorized');
       await expectToolError(() => helmFor(writeKubeconfig(refused)).listReleases(), 'refused the credentials');
       await expectToolError(() => helmFor(join(makeTemporaryFolder(), 'none')).listReleases(), 'nothing answers at');

@@ -12,23 +12,44 @@ import { pathWith } from '../../support/tools.ts';
 
 describeWithTool('kubectl1.35', 'the policy for credential plugins, with the real kubectl', () => {
   it.each([
-    ['credentialPluginPolicy: DenyAll\n', 'your kuberc does not allow the program that the kubeconfig names for credentials'],
-    ['credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist:\n- name: other\n', 'your kuberc does not allow the program that the kubeconfig names for credentials'],
+    [
+      'credentialPluginPolicy: DenyAll\n',
+      'your kuberc does not allow the program that the kubeconfig names for credentials',
+    ],
+    [
+      'credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist:\n- name: other\n',
+      'your kuberc does not allow the program that the kubeconfig names for credentials',
+    ],
     ['credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist:\n- name: PLUGIN\n', undefined],
     ['', undefined],
   ])('holds for us too: %j', async (policy, refusal) => {
     const folder = makeTemporaryFolder();
     const plugin = join(folder, 'plugin');
-    const credential = JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token: 't' } });
+    const credential = JSON.stringify({
+      apiVersion: 'client.authentication.k8s.io/v1',
+      kind: 'ExecCredential',
+      status: { token: 't' },
+    });
     writeFileSync(plugin, `#!/bin/sh\necho '${credential}'\n`, { mode: 0o755 });
     const HOME = writeHome(head + defaults + policy.replace('PLUGIN', plugin));
     const { url, authority } = await serveTls(new Date('2049-01-01'), (_, response) =>
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ major: '1', minor: '35', gitVersion: 'v1.35.0' })),
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ major: '1', minor: '35', gitVersion: 'v1.35.0' })),
     );
     const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: plugin, interactiveMode: 'Never' };
-    const env = { PATH: pathWith('kubectl1.35'), HOME, KUBECONFIG: writeKubeconfig(url, { authority, user: { exec } }) };
-    const kubectl = createKubectl(createExec({ env, cwd: folder, kuberc: () => readKuberc(env, from(folder))?.rest }), { requestTimeout: 10 });
+    const env = {
+      PATH: pathWith('kubectl1.35'),
+      HOME,
+      KUBECONFIG: writeKubeconfig(url, { authority, user: { exec } }),
+    };
+    const kubectl = createKubectl(createExec({ env, cwd: folder, kuberc: () => readKuberc(env, from(folder))?.rest }), {
+      requestTimeout: 10,
+    });
     if (refusal === undefined) expect(await kubectl.readCluster()).toMatchObject({ version: { text: 'v1.35.0' } });
-    else expect(await failureOf(() => kubectl.readCluster())).toMatchObject({ message: expect.stringContaining(refusal) as string });
+    else
+      expect(await failureOf(() => kubectl.readCluster())).toMatchObject({
+        message: expect.stringContaining(refusal) as string,
+      });
   });
 });

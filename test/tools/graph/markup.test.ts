@@ -36,14 +36,58 @@ interface Reading {
 
 /** @throws when a document is not well-formed. */
 function read(documents: readonly string[]): readonly Reading[] {
-  const { status, stdout, stderr } = spawnSync('python3', ['-c', reader], { input: JSON.stringify(documents), encoding: 'utf8', maxBuffer: 1 << 28 });
+  const { status, stdout, stderr } = spawnSync('python3', ['-c', reader], {
+    input: JSON.stringify(documents),
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as readonly Reading[];
 }
 
 const svgTags = ['circle', 'desc', 'path', 'rect', 'style', 'svg', 'text', 'title'];
-const htmlTags = [...svgTags, 'body', 'br', 'div', 'figure', 'h1', 'h2', 'head', 'html', 'meta', 'p', 'span', 'table', 'tbody', 'td', 'th', 'thead', 'tr'];
-const attributes = ['aria-labelledby', 'class', 'content', 'cx', 'cy', 'd', 'charset', 'height', 'http-equiv', 'id', 'lang', 'name', 'r', 'role', 'rx', 'scope', 'viewBox', 'width', 'x', 'y'];
+const htmlTags = [
+  ...svgTags,
+  'body',
+  'br',
+  'div',
+  'figure',
+  'h1',
+  'h2',
+  'head',
+  'html',
+  'meta',
+  'p',
+  'span',
+  'table',
+  'tbody',
+  'td',
+  'th',
+  'thead',
+  'tr',
+];
+const attributes = [
+  'aria-labelledby',
+  'class',
+  'content',
+  'cx',
+  'cy',
+  'd',
+  'charset',
+  'height',
+  'http-equiv',
+  'id',
+  'lang',
+  'name',
+  'r',
+  'role',
+  'rx',
+  'scope',
+  'viewBox',
+  'width',
+  'x',
+  'y',
+];
 
 function expectHarmless(graphs: readonly Graph[], draw: (graph: Graph) => string, tags: readonly string[]): void {
   for (const reading of read(graphs.map(draw))) {
@@ -67,7 +111,16 @@ describeWithTool('python3', 'the pictures, read by expat', () => {
 
   it('hostile names are shown as they are', () => {
     const hostile = '<b>"&\'</b>';
-    const [svg, html] = read([drawSvg, drawHtml].map((draw) => draw(graphOf({ ...threeModes, services: threeModes.services.map((service) => ({ ...service, host: hostile })) }, new Map()))));
+    const [svg, html] = read(
+      [drawSvg, drawHtml].map((draw) =>
+        draw(
+          graphOf(
+            { ...threeModes, services: threeModes.services.map((service) => ({ ...service, host: hostile })) },
+            new Map(),
+          ),
+        ),
+      ),
+    );
     expect(svg!.texts.filter((text) => text === hostile)).toHaveLength(3);
     expect(html!.texts).toContain(`https://${hostile}:30092/`);
   });

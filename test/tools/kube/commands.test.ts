@@ -4,8 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { printCommand } from '../../../src/kube/command-line.ts';
-import { applyCommand, buildKubectlArgs, deleteCommand, rolloutCommand, secretCommands } from '../../../src/kube/commands.ts';
-import { helmFinishUninstallCommand, helmHistoryCommand, helmRollbackCommand, helmUninstallCommand, helmUpgradeCommand, type HelmUpgrade } from '../../../src/kube/helm-commands.ts';
+import {
+  applyCommand,
+  buildKubectlArgs,
+  deleteCommand,
+  rolloutCommand,
+  secretCommands,
+} from '../../../src/kube/commands.ts';
+import {
+  helmFinishUninstallCommand,
+  helmHistoryCommand,
+  helmRollbackCommand,
+  helmUninstallCommand,
+  helmUpgradeCommand,
+  type HelmUpgrade,
+} from '../../../src/kube/helm-commands.ts';
 import type { ToolCommand } from '../../../src/model/plan.ts';
 import { describeWithTool } from '../../support/describe-with.ts';
 
@@ -68,17 +81,32 @@ describe('kubectl commands', () => {
   });
 
   it('bring every Secret exactly once', () => {
-    const sent = secretCommands({ files, existing: new Set(['secrets/b.yaml', 'secrets/other.yaml']), method: 'client-side', forceConflicts });
+    const sent = secretCommands({
+      files,
+      existing: new Set(['secrets/b.yaml', 'secrets/other.yaml']),
+      method: 'client-side',
+      forceConflicts,
+    });
     expect(sent.flatMap(({ stdinFiles }) => stdinFiles ?? []).sort()).toEqual(files);
   });
 
   it('put the connection first and values behind an equals sign', () => {
-    expect(buildKubectlArgs({ context: '--all', kubeconfig: '-f' }, ['get'])).toEqual(['--context=--all', '--kubeconfig=-f', 'get']);
+    expect(buildKubectlArgs({ context: '--all', kubeconfig: '-f' }, ['get'])).toEqual([
+      '--context=--all',
+      '--kubeconfig=-f',
+      'get',
+    ]);
     expect(buildKubectlArgs({}, ['get'])).toEqual(['get']);
-    for (const command of [applyCommand({ files, method: 'server-side', forceConflicts, ...connection }), rolloutCommand({ workloads, namespace, timeout: 1, ...connection })]) {
+    for (const command of [
+      applyCommand({ files, method: 'server-side', forceConflicts, ...connection }),
+      rolloutCommand({ workloads, namespace, timeout: 1, ...connection }),
+    ]) {
       expect(command.args.slice(0, 2)).toEqual(['--context=prod', '--kubeconfig=/k']);
     }
-    expect(helmUpgradeCommand({ ...upgrade, ...connection }).args.slice(0, 2)).toEqual(['--kube-context=prod', '--kubeconfig=/k']);
+    expect(helmUpgradeCommand({ ...upgrade, ...connection }).args.slice(0, 2)).toEqual([
+      '--kube-context=prod',
+      '--kubeconfig=/k',
+    ]);
   });
 });
 
@@ -87,13 +115,22 @@ describe('helm commands', () => {
     expect(printCommand(helmUpgradeCommand(upgrade))).toBe(
       'helm upgrade --install ic3-svc8 ./charts/svc8 --namespace=default --reset-values --set-file=route.caCertificate=certs/ca.crt --labels=ingress-tls/controller=ic3 --disable-openapi-validation --timeout=300s',
     );
-    expect(printCommand(helmUpgradeCommand({ ...upgrade, helmMajor: 3, labels: {}, setFiles: {}, serverValidates: false, forceConflicts: true }))).toBe(
-      'helm upgrade --install ic3-svc8 ./charts/svc8 --namespace=default --reset-values --timeout=300s',
-    );
+    expect(
+      printCommand(
+        helmUpgradeCommand({
+          ...upgrade,
+          helmMajor: 3,
+          labels: {},
+          setFiles: {},
+          serverValidates: false,
+          forceConflicts: true,
+        }),
+      ),
+    ).toBe('helm upgrade --install ic3-svc8 ./charts/svc8 --namespace=default --reset-values --timeout=300s');
     expect(helmUpgradeCommand({ ...upgrade, forceConflicts: true }).args).toContain('--force-conflicts');
-    expect(printCommand(helmUninstallCommand({ release: 'ic3-svc8', namespace: 'default', timeout: 60, helmMajor: 3 }))).toBe(
-      'helm uninstall ic3-svc8 --namespace=default --cascade=foreground --wait --timeout=60s',
-    );
+    expect(
+      printCommand(helmUninstallCommand({ release: 'ic3-svc8', namespace: 'default', timeout: 60, helmMajor: 3 })),
+    ).toBe('helm uninstall ic3-svc8 --namespace=default --cascade=foreground --wait --timeout=60s');
   });
 
   it('tell which release they change', () => {
@@ -105,13 +142,17 @@ describe('helm commands', () => {
       helmFinishUninstallCommand({ ...subject, timeout: 1 }),
     ];
     expect(changes.map(({ release }) => release)).toEqual(changes.map(() => ({ name: 'ic3-svc8', namespace: 'shop' })));
-    expect(changes.map(({ args }) => args.some((arg) => arg === 'ic3-svc8') && args.includes('--namespace=shop'))).toEqual(changes.map(() => true));
+    expect(
+      changes.map(({ args }) => args.some((arg) => arg === 'ic3-svc8') && args.includes('--namespace=shop')),
+    ).toEqual(changes.map(() => true));
   });
 });
 
 function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ingress-tls-commands-'));
-  onTestFinished(() => { rmSync(folder, { recursive: true }); });
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
   return folder;
 }
 
@@ -135,21 +176,33 @@ function expectUnderstood(tool: string, { args }: ToolCommand, folder: string, i
 }
 
 describeWithTool('kubectl', 'the real kubectl', (kubectl) => {
-  it.each(kubectlCommands.map((command) => [printCommand(command), command] as const))('understands %s', (_, command) => {
-    expectUnderstood(kubectl, command, makeFolder(), '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"a"}}');
-  });
+  it.each(kubectlCommands.map((command) => [printCommand(command), command] as const))(
+    'understands %s',
+    (_, command) => {
+      expectUnderstood(kubectl, command, makeFolder(), '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"a"}}');
+    },
+  );
 });
 
 for (const tool of ['helm', 'helm3'] as const) {
   describeWithTool(tool, `the real ${tool}`, (helm) => {
     // Asked in the tests: where there is no helm this block is still read, to name what is skipped.
-    const readMajor = (): 3 | 4 => (spawnSync(helm, ['version', '--template={{.Version}}'], { encoding: 'utf8' }).stdout.startsWith('v3') ? 3 : 4);
+    const readMajor = (): 3 | 4 =>
+      spawnSync(helm, ['version', '--template={{.Version}}'], { encoding: 'utf8' }).stdout.startsWith('v3') ? 3 : 4;
     const subject = { name: 'ic3-svc8', namespace: 'default', context: 'prod' };
 
     it.each<[string, (helmMajor: 3 | 4) => ToolCommand]>([
       ['upgrade', (helmMajor) => helmUpgradeCommand({ ...upgrade, context: 'prod', helmMajor })],
-      ['upgrade that takes over fields', (helmMajor) => helmUpgradeCommand({ ...upgrade, context: 'prod', helmMajor, forceConflicts: true, serverValidates: false })],
-      ['uninstall', (helmMajor) => helmUninstallCommand({ release: 'ic3-svc8', namespace: 'default', context: 'prod', timeout: 60, helmMajor })],
+      [
+        'upgrade that takes over fields',
+        (helmMajor) =>
+          helmUpgradeCommand({ ...upgrade, context: 'prod', helmMajor, forceConflicts: true, serverValidates: false }),
+      ],
+      [
+        'uninstall',
+        (helmMajor) =>
+          helmUninstallCommand({ release: 'ic3-svc8', namespace: 'default', context: 'prod', timeout: 60, helmMajor }),
+      ],
       ['history', () => helmHistoryCommand(subject)],
       ['rollback', () => helmRollbackCommand({ ...subject, revision: 3, timeout: 60 })],
       ['uninstall that ends what another began', () => helmFinishUninstallCommand({ ...subject, timeout: 60 })],
@@ -170,8 +223,14 @@ for (const tool of ['helm', 'helm3'] as const) {
       writeFileSync(join(folder, 'charts/svc8/templates/x.yaml'), 'text: {{ .Values.route.caCertificate | toJson }}\n');
       for (const name of ['ca.crt', 'a,b=c.crt', 'back\\slash.crt']) {
         writeFileSync(join(folder, name), `${name}: {a}, [b]\n`);
-        const flags = helmUpgradeCommand({ ...upgrade, setFiles: { 'route.caCertificate': name } }).args.filter((word) => word.startsWith('--set-file'));
-        const { stdout, stderr } = spawnSync(helm, ['template', 'x', './charts/svc8', ...flags], { cwd: folder, encoding: 'utf8', env: { ...process.env, HOME: folder } });
+        const flags = helmUpgradeCommand({ ...upgrade, setFiles: { 'route.caCertificate': name } }).args.filter(
+          (word) => word.startsWith('--set-file'),
+        );
+        const { stdout, stderr } = spawnSync(helm, ['template', 'x', './charts/svc8', ...flags], {
+          cwd: folder,
+          encoding: 'utf8',
+          env: { ...process.env, HOME: folder },
+        });
         expect(stderr).toBe('');
         expect(stdout).toContain(`text: ${JSON.stringify(`${name}: {a}, [b]\n`)}`);
       }

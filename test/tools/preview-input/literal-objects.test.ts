@@ -17,7 +17,11 @@ import { config, service, threeServices } from '../../support/controllers/three-
 const image = 'registry.example.test/shop:1.4';
 const services: readonly ServiceIntent[] = [
   ...threeServices,
-  service('shop7', 'terminate', { image, port: 3000, annotations: { 'nginx.ingress.kubernetes.io/proxy-body-size': '1g' } }),
+  service('shop7', 'terminate', {
+    image,
+    port: 3000,
+    annotations: { 'nginx.ingress.kubernetes.io/proxy-body-size': '1g' },
+  }),
   service('shop8', 'reencrypt', { image }),
   service('shop9', 'passthrough', { image }),
   service('open9', 'passthrough', { clientAuth: false, port: 8443 }),
@@ -28,13 +32,18 @@ const services: readonly ServiceIntent[] = [
 function inputOf(profile: ControllerProfile, objects: readonly KubeObject[], of: readonly ServiceIntent[]) {
   const given = config(of);
   const { manifests, objects: fromFiles } = buildDesiredProject(given, profile);
-  const secrets = fromFiles.map(({ content }) => ({ ...content.object, stringData: Object.fromEntries(Object.keys(content.data).map((key) => [key, '-----BEGIN CERTIFICATE-----'])) }));
+  const secrets = fromFiles.map(({ content }) => ({
+    ...content.object,
+    stringData: Object.fromEntries(Object.keys(content.data).map((key) => [key, '-----BEGIN CERTIFICATE-----'])),
+  }));
   const all = [...[...manifests.before, ...manifests.after].flatMap((file) => file.objects), ...secrets, ...objects];
   return { table: profile.readRoutes(all, given), pods: readPods(all) };
 }
 
 describeWithTool('helm', 'the objects of a chart without helm', (helm) => {
-  const cases = Object.values(profiles).flatMap((profile) => services.map((intent) => [profile.name, intent.name, profile, intent] as const));
+  const cases = Object.values(profiles).flatMap((profile) =>
+    services.map((intent) => [profile.name, intent.name, profile, intent] as const),
+  );
 
   it.each(cases)('%s: give the gateway the same as those that helm makes of %s', (_profile, name, profile, intent) => {
     const given = config([intent]);
@@ -44,11 +53,24 @@ describeWithTool('helm', 'the objects of a chart without helm', (helm) => {
       ...{ service: planned, routes, workload: profile.workload, controllerName: 'ic3' },
       ...{ controllerNamespace: 'ingress-nginx-demo', chartVersion: '0.1.0', nodePort: 30092 },
     });
-    const options = ['--namespace', planned.namespace, '--no-hooks', '--skip-tests', ...(profile.kubernetes.below === undefined ? [] : ['--kube-version', '1.15.0'])];
-    const text = withChart(chart, (folder) => execFileSync(helm, ['template', planned.release, folder, ...options], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+    const options = [
+      '--namespace',
+      planned.namespace,
+      '--no-hooks',
+      '--skip-tests',
+      ...(profile.kubernetes.below === undefined ? [] : ['--kube-version', '1.15.0']),
+    ];
+    const text = withChart(chart, (folder) =>
+      execFileSync(helm, ['template', planned.release, folder, ...options], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    );
     const byHelm = inputOf(profile, parseObjects(text, name), [intent]);
     expect(byHelm.table.hosts).toHaveLength(1);
     expect(byHelm.pods.pods).toHaveLength(intent.replicas ?? 1);
-    expect(inputOf(profile, buildChartObjects({ service: planned, routes, workload: profile.workload }), [intent])).toEqual(byHelm);
+    expect(
+      inputOf(profile, buildChartObjects({ service: planned, routes, workload: profile.workload }), [intent]),
+    ).toEqual(byHelm);
   });
 });

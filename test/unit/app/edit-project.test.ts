@@ -21,24 +21,38 @@ function open(): { readonly session: CommandSession; readonly printed: () => str
     },
   }) as unknown as OutputStream;
   const world = createWorld(process, { version: '0', packageFolder: new URL('../../../', import.meta.url) });
-  return { session: openSession({ ...world, stdout: stream, stderr: stream }, { directory: makeTemporaryFolder(), color: false }), printed: () => printed };
+  return {
+    session: openSession(
+      { ...world, stdout: stream, stderr: stream },
+      { directory: makeTemporaryFolder(), color: false },
+    ),
+    printed: () => printed,
+  };
 }
 
-const intent = { domain: 'example.test', controller: { profile: 'ingress-nginx', name: 'ic3' }, certificate: { keyType: 'ecdsa-p256' } };
+const intent = {
+  domain: 'example.test',
+  controller: { profile: 'ingress-nginx', name: 'ic3' },
+  certificate: { keyType: 'ecdsa-p256' },
+};
 
 it('makes, changes and reads a project, returns what that came to, and prints nothing', async () => {
   const { session, printed } = open();
   const created = await createProject(session, intent);
   expect(created.plan.steps.map(({ path }) => path)).toContain(wildcardPair.certificate);
   expect(created.backups).toEqual([]);
-  expect(await failureOf(() => createProject(session, intent))).toMatchObject({ message: expect.stringContaining('exists already') as unknown });
+  expect(await failureOf(() => createProject(session, intent))).toMatchObject({
+    message: expect.stringContaining('exists already') as unknown,
+  });
 
   const added = await addToProject(session, { name: 'shop', mode: 'passthrough' });
   expect(added.service).toMatchObject({ name: 'shop', host: 'shop.example.test' });
   // What was said of the controller when it was chosen is no news.
   const codes = created.news.map(({ code }) => code);
   expect(added.news.map(({ code }) => code).filter((code) => codes.includes(code))).toEqual([]);
-  expect(await failureOf(() => addToProject(session, { name: 'shop', mode: 'terminate' }))).toMatchObject({ message: 'ingress-tls.yaml has a service shop already' });
+  expect(await failureOf(() => addToProject(session, { name: 'shop', mode: 'terminate' }))).toMatchObject({
+    message: 'ingress-tls.yaml has a service shop already',
+  });
 
   const listed = await listProject(session);
   expect(listed.project.config.services.map(({ name }) => name)).toEqual(['shop']);
@@ -47,7 +61,9 @@ it('makes, changes and reads a project, returns what that came to, and prints no
   const removed = await removeFromProject(session, 'shop');
   expect(removed.unneeded.length).toBeGreaterThan(0);
   // What nothing needs any more is still there.
-  expect(removed.unneeded.map(({ key }) => existsSync(join(session.root, key)))).toEqual(removed.unneeded.map(() => true));
+  expect(removed.unneeded.map(({ key }) => existsSync(join(session.root, key)))).toEqual(
+    removed.unneeded.map(() => true),
+  );
   expect(existsSync(join(session.root, 'charts/shop/Chart.yaml'))).toBe(false);
   expect(printed()).toBe('');
 });

@@ -16,7 +16,11 @@ function damage(at: number, octet: number): string {
 }
 
 it('reads what an authority may sign for', () => {
-  expect(inspectCertificate(whole.toString(), 'ca.crt').permittedDnsNames).toEqual(['example.test', 'svc', 'svc.cluster.local']);
+  expect(inspectCertificate(whole.toString(), 'ca.crt').permittedDnsNames).toEqual([
+    'example.test',
+    'svc',
+    'svc.cluster.local',
+  ]);
 });
 
 it.each([

@@ -22,20 +22,26 @@ function answer(ask: () => boolean): boolean | 'refused' {
 }
 
 /** By OpenSSL, which reads every key. */
-const byOpenSsl = (pem: string): boolean | 'refused' => answer(() => new X509Certificate(certificate).checkPrivateKey(createPrivateKey(pem)));
+const byOpenSsl = (pem: string): boolean | 'refused' =>
+  answer(() => new X509Certificate(certificate).checkPrivateKey(createPrivateKey(pem)));
 
 describe('a key whose text says to whom it belongs', () => {
   it('is judged as OpenSSL judges it, whatever is changed in it', () => {
     const change = fc.record({ at: fc.nat(key.length - 1), bits: fc.integer({ min: 1, max: 255 }) });
     fc.assert(
-      fc.property(fc.array(change, { maxLength: 2 }), fc.constantFrom(64, 64, 60, 76), fc.nat(key.length), (changes, width, cut) => {
-        const der = Buffer.from(key);
-        for (const { at, bits } of changes) der[at] = (der[at] ?? 0) ^ bits;
-        for (const octets of [der, der.subarray(0, cut)]) {
-          const pem = encode(octets, width);
-          expect(answer(() => isPair(certificate, pem))).toBe(byOpenSsl(pem));
-        }
-      }),
+      fc.property(
+        fc.array(change, { maxLength: 2 }),
+        fc.constantFrom(64, 64, 60, 76),
+        fc.nat(key.length),
+        (changes, width, cut) => {
+          const der = Buffer.from(key);
+          for (const { at, bits } of changes) der[at] = (der[at] ?? 0) ^ bits;
+          for (const octets of [der, der.subarray(0, cut)]) {
+            const pem = encode(octets, width);
+            expect(answer(() => isPair(certificate, pem))).toBe(byOpenSsl(pem));
+          }
+        },
+      ),
       { numRuns: 200 },
     );
   });

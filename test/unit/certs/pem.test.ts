@@ -24,16 +24,28 @@ describe('a file of certificates', () => {
   // Each was asked of tls.X509KeyPair of Go 1.26, which finds no block there, or fewer.
   it.each([
     ['a byte order mark', `\ufeff${certificate}`, 'in line 1, something else stands beside "-----BEGIN ...-----"'],
-    ['a byte order mark before the second', `${certificate}\ufeff${other}`, `in line ${certificate.split('\n').length}, `],
+    [
+      'a byte order mark before the second',
+      `${certificate}\ufeff${other}`,
+      `in line ${certificate.split('\n').length}, `,
+    ],
     ['spaces before the block', certificate.replace(/^/gm, '  '), 'in line 1, '],
     ['no line break between two', certificate.trimEnd() + other, `in line ${certificate.split('\n').length - 1}, `],
     ['text behind the end', certificate.replace(/-----\n$/, '-----x\n'), 'beside "-----END ...-----"'],
     ['line ends of old Macintosh', certificate.replaceAll('\n', '\r'), 'in line 1, '],
     ['another end', certificate.replace('END CERTIFICATE', 'END X509 CRL'), 'beside "-----END ...-----"'],
-    ['a block that is cut', certificate + other.slice(0, 200), `the block that begins in line ${certificate.split('\n').length} is damaged`],
+    [
+      'a block that is cut',
+      certificate + other.slice(0, 200),
+      `the block that begins in line ${certificate.split('\n').length} is damaged`,
+    ],
     ['a damaged second', certificate + other.replace(/\n.{20}/, '\nAAAAAAAAAAAAAAAAAAAA'), 'a block is damaged'],
     ['UTF-16', certificate.replace(/./gs, '$&\0'), 'zero bytes'],
-    ["OpenSSL's own form", certificate.replaceAll(' CERTIFICATE', ' TRUSTED CERTIFICATE'), 'its first block is "-----BEGIN TRUSTED CERTIFICATE-----"'],
+    [
+      "OpenSSL's own form",
+      certificate.replaceAll(' CERTIFICATE', ' TRUSTED CERTIFICATE'),
+      'its first block is "-----BEGIN TRUSTED CERTIFICATE-----"',
+    ],
     ['something else first', parameters + certificate, 'its first block is "-----BEGIN EC PARAMETERS-----"'],
   ])('with %s is refused, with a line to look at', (_, text, reason) => {
     const { message, remedy } = refusalOf(() => inspectCertificate(text, 'certs/wildcard.crt'));

@@ -4,7 +4,9 @@ import { templates } from '../../support/charts/chart-fixtures.ts';
 
 describe('renderTemplate', () => {
   it('lets Helm actions through', () => {
-    expect(renderTemplate('x.yaml.ejs', 'a: {{ include "<%= chart %>.name" . }}', { chart: 'svc7' })).toBe('a: {{ include "svc7.name" . }}');
+    expect(renderTemplate('x.yaml.ejs', 'a: {{ include "<%= chart %>.name" . }}', { chart: 'svc7' })).toBe(
+      'a: {{ include "svc7.name" . }}',
+    );
   });
 
   it.each(['a b', '"', '{{ .Values }}', 'a\nb', '', 'a:b', 7])('refuses %j in a chart template', (value) => {
@@ -16,7 +18,9 @@ describe('renderTemplate', () => {
   });
 
   it('makes markup harmless in Markdown', () => {
-    expect(renderTemplate('x.md.ejs', '| <%= value %> |', { value: '`a` | <b> [c](d)\n# e' })).toBe('| \\`a\\` \\| \\<b\\> \\[c\\](d) # e |');
+    expect(renderTemplate('x.md.ejs', '| <%= value %> |', { value: '`a` | <b> [c](d)\n# e' })).toBe(
+      '| \\`a\\` \\| \\<b\\> \\[c\\](d) # e |',
+    );
   });
 });
 

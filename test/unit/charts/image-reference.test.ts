@@ -7,7 +7,10 @@ describe('splitImageReference', () => {
     ['app', { repository: 'app', tag: '', digest: '' }],
     ['app:1.2', { repository: 'app', tag: '1.2', digest: '' }],
     ['registry:5000/app', { repository: 'registry:5000/app', tag: '', digest: '' }],
-    ['registry:5000/team/app:1.2@sha256:abc', { repository: 'registry:5000/team/app', tag: '1.2', digest: 'sha256:abc' }],
+    [
+      'registry:5000/team/app:1.2@sha256:abc',
+      { repository: 'registry:5000/team/app', tag: '1.2', digest: 'sha256:abc' },
+    ],
     ['app@sha256:abc', { repository: 'app', tag: '', digest: 'sha256:abc' }],
   ])('splits %s', (text, parts) => {
     expect(splitImageReference(text)).toEqual(parts);

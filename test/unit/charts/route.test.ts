@@ -13,7 +13,9 @@ describe('printRouteTemplate', () => {
   });
 
   it('refuses a name suffix that is no part of a name', () => {
-    expect(() => printRouteTemplate({ ...ingressRoute(service), nameSuffix: '" }}' }, 'svc8')).toThrow('not part of a DNS name');
+    expect(() => printRouteTemplate({ ...ingressRoute(service), nameSuffix: '" }}' }, 'svc8')).toThrow(
+      'not part of a DNS name',
+    );
   });
 });
 
@@ -25,6 +27,8 @@ describe('resolveRoute', () => {
   });
 
   it('refuses an annotation that is not text', () => {
-    expect(() => resolveRoute({ ...ingressRoute(service), annotations: { a: true } }, release)).toThrow('annotation a: true is not text');
+    expect(() => resolveRoute({ ...ingressRoute(service), annotations: { a: true } }, release)).toThrow(
+      'annotation a: true is not text',
+    );
   });
 });

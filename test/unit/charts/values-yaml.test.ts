@@ -5,7 +5,17 @@ import { valueTree, type ChartValueEntry } from '../../../src/charts/chart-value
 import { printValues } from '../../../src/charts/values-yaml.ts';
 import { hostileText } from '../../support/charts/hostile-text.ts';
 
-const value = fc.oneof(hostileText, fc.array(hostileText, { maxLength: 3 }), fc.dictionary(hostileText.filter((key) => key !== '__proto__'), hostileText, { maxKeys: 3 }), fc.integer(), fc.boolean());
+const value = fc.oneof(
+  hostileText,
+  fc.array(hostileText, { maxLength: 3 }),
+  fc.dictionary(
+    hostileText.filter((key) => key !== '__proto__'),
+    hostileText,
+    { maxKeys: 3 },
+  ),
+  fc.integer(),
+  fc.boolean(),
+);
 
 function entry(path: string, content: ChartValueEntry['value'], comment = 'what it is for.'): ChartValueEntry {
   return { path, value: content, comment };
@@ -15,8 +25,17 @@ describe('printValues', () => {
   it('reads back as the values, whatever they and their comments hold', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(value, hostileText), { minLength: 3, maxLength: 3 }), (given) => {
-        const [[a, b, c], comments] = [given.map(([content]) => content), given.map(([, comment]) => comment)] as [[ChartValueEntry['value'], ChartValueEntry['value'], ChartValueEntry['value']], string[]];
-        const text = printValues(valueTree([entry('a', a, comments[0]), entry('section.b', b, comments[1]), entry('section.deep.c', c, comments[2])]));
+        const [[a, b, c], comments] = [given.map(([content]) => content), given.map(([, comment]) => comment)] as [
+          [ChartValueEntry['value'], ChartValueEntry['value'], ChartValueEntry['value']],
+          string[],
+        ];
+        const text = printValues(
+          valueTree([
+            entry('a', a, comments[0]),
+            entry('section.b', b, comments[1]),
+            entry('section.deep.c', c, comments[2]),
+          ]),
+        );
         for (const version of ['1.1', '1.2'] as const) {
           const document = parseDocument(text, { version });
           expect(document.errors).toEqual([]);
@@ -47,8 +66,16 @@ describe('valueTree', () => {
 
   it.each([
     ['two values', [entry('host', 'x'), entry('host', 'y')], 'chart value host: given twice, with different values'],
-    ['a value inside a value', [entry('host', 'x'), entry('host.name', 'y')], 'chart value host.name: host is a value, not a section'],
-    ['a value in place of a section', [entry('host.name', 'x'), entry('host', 'y')], 'chart value host: given twice, with different values'],
+    [
+      'a value inside a value',
+      [entry('host', 'x'), entry('host.name', 'y')],
+      'chart value host.name: host is a value, not a section',
+    ],
+    [
+      'a value in place of a section',
+      [entry('host.name', 'x'), entry('host', 'y')],
+      'chart value host: given twice, with different values',
+    ],
     ['a path that a template cannot name', [entry('a b', 'x')], 'chart value "a b": not a camelCase path'],
   ])('refuses %s', (_, entries, message) => {
     expect(() => valueTree(entries)).toThrow(message);

@@ -16,7 +16,11 @@ const json = fc.letrec<{ value: JsonValue }>((tie) => ({
     fc.boolean(),
     fc.constant(null),
     fc.array(tie('value'), { maxLength: 3 }),
-    fc.dictionary(hostileText.filter((key) => key !== '__proto__'), tie('value'), { maxKeys: 3 }),
+    fc.dictionary(
+      hostileText.filter((key) => key !== '__proto__'),
+      tie('value'),
+      { maxKeys: 3 },
+    ),
   ),
 })).value;
 

@@ -15,7 +15,10 @@ describe('parseDuration', () => {
     expect(parseDuration(text)).toBe(seconds);
   });
 
-  it.each(['', '0s', '0h0m0s', '5', 'm', '30m1h', '1m1m', '1.5h', '-1h', '24h1s', '1d', '1h 30m', ' 1h', '9999999s'])('%j is refused', (text) => {
-    expect(() => parseDuration(text)).toThrow(/Expected/);
-  });
+  it.each(['', '0s', '0h0m0s', '5', 'm', '30m1h', '1m1m', '1.5h', '-1h', '24h1s', '1d', '1h 30m', ' 1h', '9999999s'])(
+    '%j is refused',
+    (text) => {
+      expect(() => parseDuration(text)).toThrow(/Expected/);
+    },
+  );
 });

@@ -42,8 +42,17 @@ function createRun(): Run {
     },
   }) as unknown as OutputStream;
   const report = createReport({ stdout: stream, stderr: stream, environment: {} }, false);
-  const listener = { showStages: (stages, asked) => showStages({ stream, report }, 'lines', stages, asked) } as Session['listener'];
-  const stopping: Stopping = { asked: new AbortController().signal, exitCode: () => stop.exitCode, isCause: () => false, tellBy: () => undefined, tell: () => undefined, end: () => undefined };
+  const listener = {
+    showStages: (stages, asked) => showStages({ stream, report }, 'lines', stages, asked),
+  } as Session['listener'];
+  const stopping: Stopping = {
+    asked: new AbortController().signal,
+    exitCode: () => stop.exitCode,
+    isCause: () => false,
+    tellBy: () => undefined,
+    tell: () => undefined,
+    end: () => undefined,
+  };
   return {
     begun,
     step: (title) => ({
@@ -71,12 +80,20 @@ function createRun(): Run {
   };
 }
 
-const together = (run: Run, concurrency: number, ...titles: readonly string[]): Stage => ({ title: 'install releases', steps: titles.map(run.step), concurrency });
+const together = (run: Run, concurrency: number, ...titles: readonly string[]): Stage => ({
+  title: 'install releases',
+  steps: titles.map(run.step),
+  concurrency,
+});
 
 describe('runSteps', () => {
   it('runs stages in order, and of a stage so many steps side by side', async () => {
     const run = createRun();
-    const ended = run.start(...inOrder([run.step('one'), run.step('two')]), together(run, 2, 'a', 'b', 'c'), ...inOrder([run.step('last')]));
+    const ended = run.start(
+      ...inOrder([run.step('one'), run.step('two')]),
+      together(run, 2, 'a', 'b', 'c'),
+      ...inOrder([run.step('last')]),
+    );
     await settle();
     expect(run.running()).toEqual(['one']);
     await run.end('one');
@@ -116,8 +133,23 @@ describe('runSteps', () => {
     const error = await ended;
     expect(run.begun).toEqual(['a', 'b', 'c']);
     expect(error).toBeInstanceOf(KnownError);
-    expect(error).toMatchObject({ message: 'step 2 of 5: cannot b', exitCode: 3, remedy: 'Mend b.\n      ingress-tls apply continues' });
-    expect((error as KnownError).details).toEqual(['helm: no c', 'also failed: cannot c', 'helm: no b', 'done:', '  a', 'not done:', '  b', '  c', '  d', '  last']);
+    expect(error).toMatchObject({
+      message: 'step 2 of 5: cannot b',
+      exitCode: 3,
+      remedy: 'Mend b.\n      ingress-tls apply continues',
+    });
+    expect((error as KnownError).details).toEqual([
+      'helm: no c',
+      'also failed: cannot c',
+      'helm: no b',
+      'done:',
+      '  a',
+      'not done:',
+      '  b',
+      '  c',
+      '  d',
+      '  last',
+    ]);
   });
 
   it('begins nothing once it should stop, and says where it stood', async () => {
@@ -127,7 +159,11 @@ describe('runSteps', () => {
     run.stop(130);
     await run.end('a');
     await run.end('b');
-    expect(await ended).toMatchObject({ message: 'stopped before step 3 of 4', exitCode: 130, details: ['done:', '  a', '  b', 'not done:', '  c', '  last'] });
+    expect(await ended).toMatchObject({
+      message: 'stopped before step 3 of 4',
+      exitCode: 130,
+      details: ['done:', '  a', '  b', 'not done:', '  c', '  last'],
+    });
     expect(run.begun).toEqual(['a', 'b']);
   });
 

@@ -9,7 +9,14 @@ import type { Status } from '../../../src/model/status.ts';
 const status: Status = {
   well: true,
   cluster: { context: 'demo\u009b2J', server: 'https://192.0.2.1:6443', version: 'v1.35.4' },
-  controller: { name: 'ic3', profile: 'traefik', workloads: [], nodePort: { wanted: 30092, found: 30092 }, class: null, classNote: null },
+  controller: {
+    name: 'ic3',
+    profile: 'traefik',
+    workloads: [],
+    nodePort: { wanted: 30092, found: 30092 },
+    class: null,
+    classNote: null,
+  },
   services: [],
   problems: [],
 };
@@ -24,12 +31,26 @@ function openScreen(stream: Readonly<Record<string, unknown>>, isJson = false): 
   let written = '';
   let now = Date.parse('2027-01-01T00:00:00Z');
   const stdout = { ...stream, write: (text: string): boolean => (written += text) !== '' };
-  const world = { stdout, stderr: stdout, environment: { TERM: 'xterm' }, now: () => new Date(now) } as unknown as CommandSession['world'];
-  const screen = createScreen({ world, report: createReport(world, false, isJson ? 'json' : 'text') } as CommandSession, 2);
+  const world = {
+    stdout,
+    stderr: stdout,
+    environment: { TERM: 'xterm' },
+    now: () => new Date(now),
+  } as unknown as CommandSession['world'];
+  const screen = createScreen(
+    { world, report: createReport(world, false, isJson ? 'json' : 'text') } as CommandSession,
+    2,
+  );
   return {
     ...screen,
-    read: () => { const text = written; written = ''; return text; },
-    pass: (seconds) => { now += seconds * 1000; },
+    read: () => {
+      const text = written;
+      written = '';
+      return text;
+    },
+    pass: (seconds) => {
+      now += seconds * 1000;
+    },
   };
 }
 
@@ -44,16 +65,31 @@ describe('status --watch', () => {
     screen.show({ ...status, well: false });
     const rest = screen.read();
     expect(rest.startsWith('  {')).toBe(true);
-    expect((first + rest).trimEnd().split('\n').map((line) => (JSON.parse(line) as Status).well)).toEqual([true, false]);
+    expect(
+      (first + rest)
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as Status).well),
+    ).toEqual([true, false]);
   });
 
   it('says what differs in words in --json, and in a word or two in the table', () => {
-    const missing = { about: 'object', object: { kind: 'Deployment', name: 'ic3-svc', namespace: 'default' }, state: 'missing' } as const;
+    const missing = {
+      about: 'object',
+      object: { kind: 'Deployment', name: 'ic3-svc', namespace: 'default' },
+      state: 'missing',
+    } as const;
     const drifted: Status = { ...status, services: [{ ...service, drift: [missing, { about: 'chart' }] }] };
     const screen = openScreen({ isTTY: false }, true);
     screen.show(drifted);
     const { services } = JSON.parse(screen.read()) as StatusDocument;
-    expect(services).toEqual([{ ...service, ingress: { state: 'admitted', className: 'ic3', controller: null, reason: null, addresses: [] }, drift: ['Deployment ic3-svc is missing', 'chart or values differ'] }]);
+    expect(services).toEqual([
+      {
+        ...service,
+        ingress: { state: 'admitted', className: 'ic3', controller: null, reason: null, addresses: [] },
+        drift: ['Deployment ic3-svc is missing', 'chart or values differ'],
+      },
+    ]);
     const text = openScreen({ isTTY: false });
     text.show(drifted);
     expect(text.read()).toMatch(/^svc .* {2}missing Deployment \+1$/m);

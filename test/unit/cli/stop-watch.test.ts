@@ -4,7 +4,12 @@ import type { StopSignal } from '../../../src/world/world.ts';
 import { Interrupted } from '../../../src/errors.ts';
 import { failureOf } from '../../support/effects/stand-in.ts';
 
-function scene(): { readonly stop: StopWatch; readonly press: (signal: StopSignal) => void; readonly exit: () => void; readonly log: string[] } {
+function scene(): {
+  readonly stop: StopWatch;
+  readonly press: (signal: StopSignal) => void;
+  readonly exit: () => void;
+  readonly log: string[];
+} {
   const log: string[] = [];
   const listeners = new Set<(signal: StopSignal) => void>();
   let onExit: () => void = () => undefined;
@@ -13,14 +18,25 @@ function scene(): { readonly stop: StopWatch; readonly press: (signal: StopSigna
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    onExit: (listener) => { onExit = listener; },
-    endBy: (signal) => { log.push(`ended by ${signal}, ${listeners.size} listening`); },
+    onExit: (listener) => {
+      onExit = listener;
+    },
+    endBy: (signal) => {
+      log.push(`ended by ${signal}, ${listeners.size} listening`);
+    },
   });
   const press = (signal: StopSignal): void => {
     if (listeners.size === 0) log.push(`default ${signal}`);
     for (const listener of listeners) listener(signal);
   };
-  return { stop, press, exit: () => { onExit(); }, log };
+  return {
+    stop,
+    press,
+    exit: () => {
+      onExit();
+    },
+    log,
+  };
 }
 
 describe('createStopWatch', () => {
@@ -31,14 +47,22 @@ describe('createStopWatch', () => {
     expect(stop.asked.aborted).toBe(false);
   });
 
-  it.each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 143]] as const)('%s asks to stop with exit code %i; the second one ends the process', async (signal, exitCode) => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 143],
+  ] as const)('%s asks to stop with exit code %i; the second one ends the process', async (signal, exitCode) => {
     const { stop, press, log } = scene();
     stop.listen();
     stop.listen();
     const work = failureOf(() => stop.unlessStopped(new Promise(() => undefined)));
     press(signal);
     expect(await work).toBe(stop.asked.reason);
-    expect(await failureOf(() => { stop.asked.throwIfAborted(); })).toBeInstanceOf(Interrupted);
+    expect(
+      await failureOf(() => {
+        stop.asked.throwIfAborted();
+      }),
+    ).toBeInstanceOf(Interrupted);
     expect(stop.asked.reason).toMatchObject({ message: 'stopped', exitCode });
     expect([stop.exitCode(), stop.insisted.aborted, log]).toEqual([exitCode, false, []]);
     press('SIGINT');

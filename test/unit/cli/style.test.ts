@@ -17,7 +17,10 @@ describe('colours', () => {
     [{ FORCE_COLOR: 'false' }, false, false],
     [{ FORCE_COLOR: '1', NO_COLOR: '1' }, false, false],
   ])('with %j: at a terminal %s, in a pipe %s', (environment, atTerminal, inPipe) => {
-    expect([wantsColor({ isTTY: true }, environment, true), wantsColor({ isTTY: false }, environment, true)]).toEqual([atTerminal, inPipe]);
+    expect([wantsColor({ isTTY: true }, environment, true), wantsColor({ isTTY: false }, environment, true)]).toEqual([
+      atTerminal,
+      inPipe,
+    ]);
     expect(wantsColor({ isTTY: true }, environment, false)).toBe(false);
   });
 });

@@ -6,11 +6,27 @@ import type { ExternalCommand } from '../../../src/world/exec/exec.ts';
 
 const kubectl: ExternalCommand = { tool: 'kubectl', args: ['get', 'nodes', '-o=json'], effect: 'read' };
 
-function scene(style: ProgressStyle = 'live'): { readonly waiting: Waiting; readonly shown: (string | undefined)[]; readonly lines: string[]; readonly pass: (ms: number) => void } {
+function scene(style: ProgressStyle = 'live'): {
+  readonly waiting: Waiting;
+  readonly shown: (string | undefined)[];
+  readonly lines: string[];
+  readonly pass: (ms: number) => void;
+} {
   const shown: (string | undefined)[] = [];
   const lines: string[] = [];
   let time = 0;
-  const waiting = createWaiting({ transient: (line) => { shown.push(line); }, message: (text) => { lines.push(text); } }, style, () => time);
+  const waiting = createWaiting(
+    {
+      transient: (line) => {
+        shown.push(line);
+      },
+      message: (text) => {
+        lines.push(text);
+      },
+    },
+    style,
+    () => time,
+  );
   const pass = (ms: number): void => {
     for (let left = ms; left > 0; left -= 250) {
       time += 250;
@@ -20,8 +36,12 @@ function scene(style: ProgressStyle = 'live'): { readonly waiting: Waiting; read
   return { waiting, shown, lines, pass };
 }
 
-beforeEach(() => { vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }); });
-afterEach(() => { vi.useRealTimers(); });
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('createWaiting', () => {
   it('shows at a terminal within the first second what is waited for longest, and takes it back', () => {

@@ -72,12 +72,16 @@ describe('names', () => {
     expect(problemsOf(withLines(`controller: {name: ${name}}`))[0]).toContain(reason);
   });
 
-  it.each(['namespace: Shop', 'namespace: ../x', 'controller: {namespace: a.b}', 'certificate: {secretName: ../x}', 'certificate: {secretName: a..b}', 'certificate: {secretName: -o}'])(
-    'refuses %s',
-    (line) => {
-      expect(problemsOf(withLines(line))).toHaveLength(1);
-    },
-  );
+  it.each([
+    'namespace: Shop',
+    'namespace: ../x',
+    'controller: {namespace: a.b}',
+    'certificate: {secretName: ../x}',
+    'certificate: {secretName: a..b}',
+    'certificate: {secretName: -o}',
+  ])('refuses %s', (line) => {
+    expect(problemsOf(withLines(line))).toHaveLength(1);
+  });
 
   it('refuses a name, a host and a certificate file that occur twice', () => {
     expect(
@@ -153,14 +157,21 @@ describe('domains', () => {
     expect(problems[0]).toContain(reason);
   });
 
-  it.each(['example.test', 'xn--bcher-kva.example', 'EXAMPLE.Test', '1.example', `${'x.'.repeat(124)}xxx`])('takes %s', (domain) => {
-    expect(load(withLines(`domain: ${domain}`)).domain).toBe(domain.toLowerCase());
-  });
+  it.each(['example.test', 'xn--bcher-kva.example', 'EXAMPLE.Test', '1.example', `${'x.'.repeat(124)}xxx`])(
+    'takes %s',
+    (domain) => {
+      expect(load(withLines(`domain: ${domain}`)).domain).toBe(domain.toLowerCase());
+    },
+  );
 });
 
 describe('hosts', () => {
   it.each([
-    ['terminate', 'a.b.example.test', 'the wildcard *.example.test covers one label, "a.b.example.test" has 2 below the domain; in terminate use for instance a-b.example.test'],
+    [
+      'terminate',
+      'a.b.example.test',
+      'the wildcard *.example.test covers one label, "a.b.example.test" has 2 below the domain; in terminate use for instance a-b.example.test',
+    ],
     ['reencrypt', 'a.b.c.example.test', 'in reencrypt use for instance a-b-c.example.test'],
     ['terminate', 'example.org', 'is outside the domain example.test; the wildcard certificate is for'],
     ['terminate', 'badexample.test', 'is outside the domain'],
@@ -199,7 +210,10 @@ describe('hosts', () => {
   });
 
   it('still checks hosts when the domain or the mode is wrong', () => {
-    const text = withServices('{name: a, mode: pass, host: a.other.test}', '{name: b, mode: terminate, host: a.other.test}');
+    const text = withServices(
+      '{name: a, mode: pass, host: a.other.test}',
+      '{name: b, mode: terminate, host: a.other.test}',
+    );
     expect(problemsOf(text)).toStrictEqual([
       expect.stringContaining('services[0].mode: unknown mode'),
       expect.stringContaining('services[0].host: "a.other.test" is outside the domain'),
@@ -227,19 +241,28 @@ describe('images', () => {
     ['"{{ .Values.image }}"', 'helm would execute'],
     ['""', 'expected [HOST'],
   ])('refuses %s', (image, reason) => {
-    for (const text of [withServices(`{name: a, mode: terminate, image: ${image} }`), withLines('controller:', `  image: ${image}`)]) {
+    for (const text of [
+      withServices(`{name: a, mode: terminate, image: ${image} }`),
+      withLines('controller:', `  image: ${image}`),
+    ]) {
       const problems = problemsOf(text);
       expect(problems).toHaveLength(1);
       expect(problems[0]).toContain(reason);
     }
   });
 
-  it.each(['nginx', 'nginx:1.27', 'library/nginx', 'localhost:5000/a/b__c.d--e:T_1.x-', `registry.test/x@sha256:${digest}`, `"[::1]:5000/x:1@sha256:${digest}"`])(
-    'takes %s',
-    (image) => {
-      expect(load(withServices(`{name: a, mode: terminate, image: ${image} }`)).services[0]?.image).toBe(image.replaceAll('"', ''));
-    },
-  );
+  it.each([
+    'nginx',
+    'nginx:1.27',
+    'library/nginx',
+    'localhost:5000/a/b__c.d--e:T_1.x-',
+    `registry.test/x@sha256:${digest}`,
+    `"[::1]:5000/x:1@sha256:${digest}"`,
+  ])('takes %s', (image) => {
+    expect(load(withServices(`{name: a, mode: terminate, image: ${image} }`)).services[0]?.image).toBe(
+      image.replaceAll('"', ''),
+    );
+  });
 });
 
 describe('numbers and switches', () => {
@@ -269,7 +292,12 @@ describe('numbers and switches', () => {
     expect(problems[0]).toContain(reason);
   });
 
-  it.each(['controller: {nodePort: 0}', 'controller: {nodePort: 65536}', 'certificate: {days: 0}', 'certificate: {days: 826}'])('refuses %s', (line) => {
+  it.each([
+    'controller: {nodePort: 0}',
+    'controller: {nodePort: 65536}',
+    'certificate: {days: 0}',
+    'certificate: {days: 826}',
+  ])('refuses %s', (line) => {
     expect(problemsOf(withLines(line))).toStrictEqual([expect.stringMatching(/is not from 1 to (65535|825)$/)]);
   });
 
@@ -289,16 +317,37 @@ describe('numbers and switches', () => {
 describe('annotations', () => {
   const annotated = (entry: string): string => withServices(`{name: a, mode: terminate, annotations: {${entry}}}`);
 
-  it.each(['yes', 'Yes', 'no', 'on', 'OFF', 'y', 'N', '1:30', '12:30:45', '0x1F', '0o17', '0b11', '0123', '1_000', '1e3', '.5', '.inf', 'true', 'False', '42', '2026-11-22'])(
-    'refuses a bare %s and takes it in quotes',
-    (word) => {
-      expect(problemsOf(annotated(`k: ${word}`))).toStrictEqual([expect.stringContaining(`quote it: "${word}"`)]);
-      expect(load(annotated(`k: "${word}"`)).services[0]?.annotations).toStrictEqual({ k: word });
-    },
-  );
+  it.each([
+    'yes',
+    'Yes',
+    'no',
+    'on',
+    'OFF',
+    'y',
+    'N',
+    '1:30',
+    '12:30:45',
+    '0x1F',
+    '0o17',
+    '0b11',
+    '0123',
+    '1_000',
+    '1e3',
+    '.5',
+    '.inf',
+    'true',
+    'False',
+    '42',
+    '2026-11-22',
+  ])('refuses a bare %s and takes it in quotes', (word) => {
+    expect(problemsOf(annotated(`k: ${word}`))).toStrictEqual([expect.stringContaining(`quote it: "${word}"`)]);
+    expect(load(annotated(`k: "${word}"`)).services[0]?.annotations).toStrictEqual({ k: word });
+  });
 
   it.each(['~', 'null', ''])('refuses the empty value %j', (word) => {
-    expect(problemsOf(annotated(`k: ${word}`))).toStrictEqual([expect.stringContaining('annotations.k: expected a string, found nothing')]);
+    expect(problemsOf(annotated(`k: ${word}`))).toStrictEqual([
+      expect.stringContaining('annotations.k: expected a string, found nothing'),
+    ]);
   });
 
   it.each([
@@ -329,10 +378,15 @@ describe('annotations', () => {
     expect(problems[0]).toContain(reason);
   });
 
-  it.each(['other.test/x', 'nginx.ingress.kubernetes.io/x'])('takes at %s text of every script, and leaves its meaning to the controllers', (key) => {
-    const value = 'a;b{c}#"d" äöü 😀';
-    expect(load(annotated(`${key}: ${JSON.stringify(value)}`)).services[0]?.annotations).toStrictEqual({ [key]: value });
-  });
+  it.each(['other.test/x', 'nginx.ingress.kubernetes.io/x'])(
+    'takes at %s text of every script, and leaves its meaning to the controllers',
+    (key) => {
+      const value = 'a;b{c}#"d" äöü 😀';
+      expect(load(annotated(`${key}: ${JSON.stringify(value)}`)).services[0]?.annotations).toStrictEqual({
+        [key]: value,
+      });
+    },
+  );
 
   it('refuses more than Kubernetes takes', () => {
     const half = 'x'.repeat(131_073);
@@ -359,7 +413,10 @@ describe('the file as a whole', () => {
     [`a:\n  ${'{a: '.repeat(500)}`, '2:403: lists and mappings are nested too deeply'],
     [`a:\n${'- '.repeat(500)}x`, '2:201: lists and mappings are nested too deeply'],
     [`${'? '.repeat(500)}x`, '1:201: lists and mappings are nested too deeply'],
-    [Array.from({ length: 1200 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'), '101:101: lists and mappings are nested too deeply'],
+    [
+      Array.from({ length: 1200 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'),
+      '101:101: lists and mappings are nested too deeply',
+    ],
     [Array.from({ length: 150 }, (_, depth) => `${' '.repeat(depth)}a:\n\n# b`).join('\n'), 'nested too deeply'],
     [`a: [${'x,'.repeat(300_000)}]`, ': the file has more keys and values before this place than 5,000 services need'],
     [`a: b # [[[\n${'# [\n'.repeat(500)}c: d\n- e`, 'not valid YAML'],
@@ -368,11 +425,23 @@ describe('the file as a whole', () => {
     expect(problemsOf(text).join('\n')).toContain(reason);
   });
 
-  const conflict = (...lines: readonly string[]): string => withLines(...lines, '').replace('domain: example.test\n', '');
+  const conflict = (...lines: readonly string[]): string =>
+    withLines(...lines, '').replace('domain: example.test\n', '');
 
   it.each([
     ['two versions', ['<<<<<<< HEAD', 'domain: a.test', '=======', 'domain: b.test', '>>>>>>> other']],
-    ['three versions', ['<<<<<<< HEAD', 'domain: a.test', '||||||| 0a1b2c', 'domain: c.test', '=======', 'domain: b.test', '>>>>>>> other']],
+    [
+      'three versions',
+      [
+        '<<<<<<< HEAD',
+        'domain: a.test',
+        '||||||| 0a1b2c',
+        'domain: c.test',
+        '=======',
+        'domain: b.test',
+        '>>>>>>> other',
+      ],
+    ],
     ['CRLF', ['<<<<<<< HEAD\r', 'domain: a.test\r', '=======\r', 'domain: b.test\r', '>>>>>>> other\r']],
     ['a rest', ['=======', 'domain: b.test']],
   ])('tells markers of a merge as what they are, once: %s', (_, lines) => {
@@ -386,19 +455,23 @@ describe('the file as a whole', () => {
   });
 
   it('bounds no file of 5,000 services', () => {
-    const service = (index: number): string => `  - name: svc${index}\n    mode: terminate\n    replicas: 2\n    port: 8080\n    image: nginx\n    annotations:\n      a.test/b: "c"\n`;
+    const service = (index: number): string =>
+      `  - name: svc${index}\n    mode: terminate\n    replicas: 2\n    port: 8080\n    image: nginx\n    annotations:\n      a.test/b: "c"\n`;
     const text = `apiVersion: ingress-tls/v1\ndomain: example.test\nservices:\n${Array.from({ length: 5000 }, (_, index) => service(index)).join('')}`;
     expect(findExcess(text)).toBeUndefined();
   });
 
   it('refuses aliases that multiply the file', () => {
-    const tenfold = (name: string, item: string): string => `${name}: &${name} [${Array.from({ length: 10 }, () => item).join(', ')}]`;
+    const tenfold = (name: string, item: string): string =>
+      `${name}: &${name} [${Array.from({ length: 10 }, () => item).join(', ')}]`;
     const bomb = [tenfold('a', 'x'), tenfold('b', '*a'), tenfold('c', '*b'), tenfold('d', '*c'), ''].join('\n');
     expect(problemsOf(bomb)).toStrictEqual([expect.stringContaining('2:8: the aliases multiply the file too much')]);
   });
 
   it('ends for an alias to what holds it', () => {
-    expect(problemsOf('a: &a {x: *a}\n')).toContain('1:1: a: unknown key; expected apiVersion, domain, namespace, controller, certificate or services');
+    expect(problemsOf('a: &a {x: *a}\n')).toContain(
+      '1:1: a: unknown key; expected apiVersion, domain, namespace, controller, certificate or services',
+    );
   });
 
   it('refuses keys that occur twice, at any depth', () => {
@@ -418,31 +491,91 @@ describe('the file as a whole', () => {
   });
 
   it('answers any text with a configuration or a UsageError', () => {
-    const token = fc.constantFrom('a', ': ', '\n', '  ', '- ', '{', '}', '[', ']', '"', "'", '&x ', '*x', '|', '#', '? ', '!!str ', '---\n', 'services:', 'name: ', '\t', '\u0000', '\u2028', '__proto__: ');
+    const token = fc.constantFrom(
+      'a',
+      ': ',
+      '\n',
+      '  ',
+      '- ',
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      "'",
+      '&x ',
+      '*x',
+      '|',
+      '#',
+      '? ',
+      '!!str ',
+      '---\n',
+      'services:',
+      'name: ',
+      '\t',
+      '\u0000',
+      '\u2028',
+      '__proto__: ',
+    );
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.array(token, { maxLength: 30 }).map((tokens) => tokens.join(''))), (text) => {
-        try {
-          load(text);
-        } catch (error) {
-          expect(error).toBeInstanceOf(UsageError);
-          expect((error as UsageError).details.length).toBeGreaterThan(0);
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.array(token, { maxLength: 30 }).map((tokens) => tokens.join('')),
+        ),
+        (text) => {
+          try {
+            load(text);
+          } catch (error) {
+            expect(error).toBeInstanceOf(UsageError);
+            expect((error as UsageError).details.length).toBeGreaterThan(0);
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });
 
   it('lets no hostile string through any field', () => {
-    const hostile = fc.stringMatching(/^[a-z0-9.-]{0,5}(?:\{\{|[\u0000-\u001f\u007f-\u009f\u2028\u2029])[a-z0-9.-]{0,5}$/);
+    const hostile = fc.stringMatching(
+      /^[a-z0-9.-]{0,5}(?:\{\{|[\u0000-\u001f\u007f-\u009f\u2028\u2029])[a-z0-9.-]{0,5}$/,
+    );
     const text = (field: string, value: string): string => {
       const service = { name: 'a', mode: 'terminate' };
-      const file = { apiVersion: 'ingress-tls/v1', domain: 'example.test', controller: {}, certificate: {}, services: [service] };
+      const file = {
+        apiVersion: 'ingress-tls/v1',
+        domain: 'example.test',
+        controller: {},
+        certificate: {},
+        services: [service],
+      };
       const target = { '': file, controller: file.controller, certificate: file.certificate, services: service };
       const [section = '', key = ''] = field.split('/');
-      Object.assign(target[section as keyof typeof target], { [key]: key === 'annotations' ? { k: value } : key === 'sharedWith' ? [value] : value });
-      return JSON.stringify(file).replace(/[\u007f-\u009f\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+      Object.assign(target[section as keyof typeof target], {
+        [key]: key === 'annotations' ? { k: value } : key === 'sharedWith' ? [value] : value,
+      });
+      return JSON.stringify(file).replace(
+        /[\u007f-\u009f\u2028\u2029]/g,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
     };
-    const fields = ['/apiVersion', '/domain', '/namespace', 'controller/profile', 'controller/name', 'controller/namespace', 'controller/image', 'controller/sharedWith', 'certificate/secretName', 'certificate/keyType', 'services/name', 'services/mode', 'services/host', 'services/image', 'services/annotations'];
+    const fields = [
+      '/apiVersion',
+      '/domain',
+      '/namespace',
+      'controller/profile',
+      'controller/name',
+      'controller/namespace',
+      'controller/image',
+      'controller/sharedWith',
+      'certificate/secretName',
+      'certificate/keyType',
+      'services/name',
+      'services/mode',
+      'services/host',
+      'services/image',
+      'services/annotations',
+    ];
     fc.assert(
       fc.property(fc.constantFrom(...fields), hostile, (field, value) => {
         expect(problemsOf(text(field, value)).length).toBeGreaterThan(0);

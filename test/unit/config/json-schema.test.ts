@@ -45,7 +45,13 @@ describe('createJsonSchema', () => {
     ['a new file', createConfigText({ domain: 'example.test' })],
     ['the least', withLines()],
     ['sections without content', withLines('controller:', 'certificate:', 'services:')],
-    ['services', withServices('{name: a, mode: terminate, host: A.example.test, image: "x:1", port: 1, replicas: 0, annotations: {a/b: "on"}}', '{name: b, mode: passthrough, clientAuth: false}')],
+    [
+      'services',
+      withServices(
+        '{name: a, mode: terminate, host: A.example.test, image: "x:1", port: 1, replicas: 0, annotations: {a/b: "on"}}',
+        '{name: b, mode: passthrough, clientAuth: false}',
+      ),
+    ],
   ])('accepts %s', (_, text) => {
     expect([validate(parse(text)), validate.errors]).toStrictEqual([true, null]);
   });
@@ -76,10 +82,33 @@ describe('createJsonSchema', () => {
   it('agrees with the loader about any field', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 8 }),
-      fc.string({ unit: fc.constantFrom('a', 'B', '1', '-', '.', '_', '/', ':', '@', '{', '\n', '\u2028', '😀', '\ud800'), maxLength: 12 }),
+      fc.string({
+        unit: fc.constantFrom('a', 'B', '1', '-', '.', '_', '/', ':', '@', '{', '\n', '\u2028', '😀', '\ud800'),
+        maxLength: 12,
+      }),
     );
-    const value = fc.oneof({ weight: 3, arbitrary: text }, fc.integer({ min: -2, max: 70_000 }), fc.double(), fc.constantFrom(null, true, [], {}));
-    const service = fc.record({ name: value, mode: fc.constant('passthrough'), host: value, image: value, port: value, replicas: value, annotations: fc.dictionary(text.filter((key) => key !== '__proto__'), text, { maxKeys: 2 }) }, { requiredKeys: ['mode'] });
+    const value = fc.oneof(
+      { weight: 3, arbitrary: text },
+      fc.integer({ min: -2, max: 70_000 }),
+      fc.double(),
+      fc.constantFrom(null, true, [], {}),
+    );
+    const service = fc.record(
+      {
+        name: value,
+        mode: fc.constant('passthrough'),
+        host: value,
+        image: value,
+        port: value,
+        replicas: value,
+        annotations: fc.dictionary(
+          text.filter((key) => key !== '__proto__'),
+          text,
+          { maxKeys: 2 },
+        ),
+      },
+      { requiredKeys: ['mode'] },
+    );
     const file = fc.record(
       {
         apiVersion: fc.constant('ingress-tls/v1'),

@@ -66,7 +66,13 @@ describe('parseConfig', () => {
     expect(load('apiVersion: ingress-tls/v1\ndomain: example.test\n')).toStrictEqual({
       domain: 'example.test',
       namespace: 'default',
-      controller: { profile: 'ingress-nginx', name: 'ic3', namespace: 'ingress-nginx-demo', nodePort: 30092, sharedWith: [] },
+      controller: {
+        profile: 'ingress-nginx',
+        name: 'ic3',
+        namespace: 'ingress-nginx-demo',
+        nodePort: 30092,
+        sharedWith: [],
+      },
       certificate: { secretName: 'ingress-controller-demo-tls-secret', days: 365 },
       services: [],
     });
@@ -81,7 +87,17 @@ describe('parseConfig', () => {
     ['CRLF', full.replaceAll('\n', '\r\n')],
     ['both', `\ufeff${full.replaceAll('\n', '\r\n')}`],
     ['no final line break', full.trimEnd()],
-    ['JSON', JSON.stringify({ apiVersion: 'ingress-tls/v1', ...fullConfig, services: fullConfig.services.map(({ clientAuth, ...service }) => ({ ...service, ...(service.mode === 'passthrough' ? { clientAuth } : {}) })) })],
+    [
+      'JSON',
+      JSON.stringify({
+        apiVersion: 'ingress-tls/v1',
+        ...fullConfig,
+        services: fullConfig.services.map(({ clientAuth, ...service }) => ({
+          ...service,
+          ...(service.mode === 'passthrough' ? { clientAuth } : {}),
+        })),
+      }),
+    ],
   ])('reads %s', (_, text) => {
     expect(load(text)).toStrictEqual(fullConfig);
   });
@@ -93,14 +109,19 @@ describe('parseConfig', () => {
   });
 
   it('reads anchors and aliases', () => {
-    const text = withServices('{name: a, mode: terminate, annotations: &shared {k: v}}', '{name: b, mode: terminate, annotations: *shared}');
+    const text = withServices(
+      '{name: a, mode: terminate, annotations: &shared {k: v}}',
+      '{name: b, mode: terminate, annotations: *shared}',
+    );
     expect(load(text).services.map(({ annotations }) => annotations)).toStrictEqual([{ k: 'v' }, { k: 'v' }]);
   });
 
   it('knows the profiles that it is given and no others', () => {
     const text = withLines('controller: {profile: contour}');
     expect(parseConfig(text, fileName, ['ingress-nginx', 'contour']).controller.profile).toBe('contour');
-    expect(problemsOf(text)).toStrictEqual(['3:23: controller.profile: unknown profile "contour"; expected ingress-nginx, traefik or ingress-nginx-0.15']);
+    expect(problemsOf(text)).toStrictEqual([
+      '3:23: controller.profile: unknown profile "contour"; expected ingress-nginx, traefik or ingress-nginx-0.15',
+    ]);
   });
 
   it('reports all problems at once, in the order of the file', () => {

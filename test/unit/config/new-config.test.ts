@@ -17,13 +17,27 @@ describe('createConfigText', () => {
     const text = createConfigText({
       domain: 'example.org',
       namespace: 'shop',
-      controller: { profile: 'ingress-nginx-0.15', name: 'ic4', namespace: 'edge', nodePort: 31443, image: 'team/x:1', sharedWith: ['ic1', 'ic2'] },
+      controller: {
+        profile: 'ingress-nginx-0.15',
+        name: 'ic4',
+        namespace: 'edge',
+        nodePort: 31443,
+        image: 'team/x:1',
+        sharedWith: ['ic1', 'ic2'],
+      },
       certificate: { secretName: 'w', days: 90, keyType: 'ecdsa-p256' },
     });
     expect(load(text)).toStrictEqual({
       domain: 'example.org',
       namespace: 'shop',
-      controller: { profile: 'ingress-nginx-0.15', name: 'ic4', namespace: 'edge', nodePort: 31443, image: 'team/x:1', sharedWith: ['ic1', 'ic2'] },
+      controller: {
+        profile: 'ingress-nginx-0.15',
+        name: 'ic4',
+        namespace: 'edge',
+        nodePort: 31443,
+        image: 'team/x:1',
+        sharedWith: ['ic1', 'ic2'],
+      },
       certificate: { secretName: 'w', days: 90, keyType: 'ecdsa-p256' },
       services: [],
     });
@@ -36,11 +50,24 @@ describe('createConfigText', () => {
   });
 
   it('lets no value become structure', () => {
-    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('x\nservices: [1]', 'yes', '1:30', '# a', '"', '- a', '{{ x }}', '*x'));
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('x\nservices: [1]', 'yes', '1:30', '# a', '"', '- a', '{{ x }}', '*x'),
+    );
     fc.assert(
       fc.property(text, text, text, (domain, image, name) => {
-        const file = parse(createConfigText({ domain, controller: { image, name, sharedWith: [name] } })) as Record<string, unknown>;
-        expect(Object.keys(file)).toStrictEqual(['apiVersion', 'domain', 'namespace', 'controller', 'certificate', 'services']);
+        const file = parse(createConfigText({ domain, controller: { image, name, sharedWith: [name] } })) as Record<
+          string,
+          unknown
+        >;
+        expect(Object.keys(file)).toStrictEqual([
+          'apiVersion',
+          'domain',
+          'namespace',
+          'controller',
+          'certificate',
+          'services',
+        ]);
         expect(file).toMatchObject({ domain, controller: { image, name, sharedWith: [name] }, services: [] });
       }),
     );

@@ -26,7 +26,13 @@ export function refusalOf(act: () => unknown): UsageError {
 
 /** A file with services, each a flow mapping on a line of its own from line 4. */
 export function withServices(...services: string[]): string {
-  return ['apiVersion: ingress-tls/v1', 'domain: example.test', 'services:', ...services.map((service) => `  - ${service}`), ''].join('\n');
+  return [
+    'apiVersion: ingress-tls/v1',
+    'domain: example.test',
+    'services:',
+    ...services.map((service) => `  - ${service}`),
+    '',
+  ].join('\n');
 }
 
 /** A file with lines in place of or behind its two required fields. */

@@ -6,13 +6,18 @@ import { config, threeServices } from '../../support/controllers/three-services.
 // As the article and live runs showed it.
 
 /** Line ends and the colour apart, which no reader sees. */
-const lines = (body: string): readonly string[] => body.replaceAll('\r', '').replace(/<body[^>]*>/, '<body>').trim().split('\n');
+const lines = (body: string): readonly string[] =>
+  body
+    .replaceAll('\r', '')
+    .replace(/<body[^>]*>/, '<body>')
+    .trim()
+    .split('\n');
 
 describe('the 400 for plain HTTP', () => {
   it.each([
     [ingressNginx, 'nginx'],
     [ingressNginx015, 'nginx/1.13.12'],
-  ])('of $0.name is the article\'s', (profile, signature) => {
+  ])("of $0.name is the article's", (profile, signature) => {
     const { plainHttp } = profile.behaviour(config());
     expect(plainHttp.status).toBe(400);
     expect(plainHttp.text).toBe('The plain HTTP request was sent to HTTPS port');
@@ -40,13 +45,21 @@ it('other pages have the status that was seen, and each product its own 404', ()
 });
 
 it('HSTS and TLS versions are those of the version with our ConfigMap', () => {
-  expect(ingressNginx.behaviour(config())).toMatchObject({ strictTransportSecurity: 'max-age=31536000', tlsVersions: ['TLSv1.2', 'TLSv1.3'] });
-  expect(ingressNginx015.behaviour(config())).toMatchObject({ strictTransportSecurity: 'max-age=15724800; includeSubDomains', tlsVersions: ['TLSv1.2'] });
+  expect(ingressNginx.behaviour(config())).toMatchObject({
+    strictTransportSecurity: 'max-age=31536000',
+    tlsVersions: ['TLSv1.2', 'TLSv1.3'],
+  });
+  expect(ingressNginx015.behaviour(config())).toMatchObject({
+    strictTransportSecurity: 'max-age=15724800; includeSubDomains',
+    tlsVersions: ['TLSv1.2'],
+  });
 });
 
 describe('a hello in pieces', () => {
   const known = (image?: string) => {
-    const { helloReading, knownLimits, product } = ingressNginx.behaviour(config(threeServices, image === undefined ? {} : { image }));
+    const { helloReading, knownLimits, product } = ingressNginx.behaviour(
+      config(threeServices, image === undefined ? {} : { image }),
+    );
     return [helloReading, knownLimits.map(({ check }) => check), product];
   };
 
@@ -54,11 +67,14 @@ describe('a hello in pieces', () => {
     [undefined, 'v1.15.1'],
     ['registry.example.test/mirror/ingress-nginx/controller:v1.14.5', 'v1.14.5'],
     ['ingress-nginx/controller-chroot:v1.15.1', 'v1.15.1'],
-  ])('is a known limit of the project\'s own image %s', (image, version) => {
+  ])("is a known limit of the project's own image %s", (image, version) => {
     expect(known(image)).toEqual(['first-read', ['split-hello', 'large-hello'], `ingress-nginx ${version}`]);
   });
 
-  it.each([['ghcr.io/forkline/ingress-nginx/controller:2026.7.20'], ['example.test/other:v1.15.1']])('is held against a fork: %s', (image) => {
-    expect(known(image)).toEqual(['whole', [], `ingress-nginx (${image})`]);
-  });
+  it.each([['ghcr.io/forkline/ingress-nginx/controller:2026.7.20'], ['example.test/other:v1.15.1']])(
+    'is held against a fork: %s',
+    (image) => {
+      expect(known(image)).toEqual(['whole', [], `ingress-nginx (${image})`]);
+    },
+  );
 });

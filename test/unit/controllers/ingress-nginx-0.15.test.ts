@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { ingressNginx015 as profile } from '../../../src/controllers/ingress-nginx-0.15/index.ts';
 import type { Config } from '../../../src/model/config.ts';
-import { allObjects, config, find, labels, planned, resolve, service, threeServices } from '../../support/controllers/three-services.ts';
+import {
+  allObjects,
+  config,
+  find,
+  labels,
+  planned,
+  resolve,
+  service,
+  threeServices,
+} from '../../support/controllers/three-services.ts';
 
 // bigwhite/experiments@e3a40e4 ingress-controller-demo/manifests, apart from the labels that are ours.
 const article = config(threeServices, { profile: profile.name, sharedWith: ['ic1', 'ic2'] });
@@ -9,12 +18,15 @@ const objectsOf = (given: Config) => allObjects(profile.manifests(given, { own: 
 const objects = objectsOf(article);
 const namespace = 'ingress-nginx-demo';
 
-describe('the article\'s files', () => {
-  it('hold the article\'s objects in the article\'s order and API versions', () => {
+describe("the article's files", () => {
+  it("hold the article's objects in the article's order and API versions", () => {
     const { before, after } = profile.manifests(article, labels);
     expect(
       Object.fromEntries(
-        [...before, ...after].map(({ file, objects: held }) => [file, held.map(({ apiVersion, kind, metadata }) => `${apiVersion} ${kind} ${metadata.name}`)]),
+        [...before, ...after].map(({ file, objects: held }) => [
+          file,
+          held.map(({ apiVersion, kind, metadata }) => `${apiVersion} ${kind} ${metadata.name}`),
+        ]),
       ),
     ).toEqual({
       'ic-common.yaml': [
@@ -39,7 +51,9 @@ describe('the article\'s files', () => {
 
   it('mark as shared what other controllers use, where the file names them', () => {
     const marks = (given: Config) =>
-      allObjects(profile.manifests({ ...given, namespace: 'apps' }, labels)).map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.labels?.['test/owner']}`);
+      allObjects(profile.manifests({ ...given, namespace: 'apps' }, labels)).map(
+        ({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.labels?.['test/owner']}`,
+      );
     expect(marks(article).filter((mark) => mark.endsWith('ic3'))).toEqual([
       'Service ingress-nginx-ic3 ic3',
       'ConfigMap nginx-configuration-ic3 ic3',
@@ -53,11 +67,13 @@ describe('the article\'s files', () => {
 
 describe('the shared role', () => {
   const elections = (sharedWith: readonly string[]) =>
-    (find(objectsOf(config(threeServices, { sharedWith })), 'Role', 'nginx-ingress-role')['rules'] as { resourceNames?: string[] }[]).flatMap(
-      ({ resourceNames }) => resourceNames ?? [],
-    );
+    (
+      find(objectsOf(config(threeServices, { sharedWith })), 'Role', 'nginx-ingress-role')['rules'] as {
+        resourceNames?: string[];
+      }[]
+    ).flatMap(({ resourceNames }) => resourceNames ?? []);
 
-  it('names the other controllers\' elections before its own', () => {
+  it("names the other controllers' elections before its own", () => {
     expect(elections(['ic1', 'ic2'])).toEqual([
       'ingress-controller-leader-ic1',
       'ingress-controller-leader-ic2',
@@ -66,17 +82,24 @@ describe('the shared role', () => {
   });
 
   it('names each once, wherever the person put it', () => {
-    expect(elections(['ic3', 'ic1', 'ic1'])).toEqual(['ingress-controller-leader-ic1', 'ingress-controller-leader-ic3']);
+    expect(elections(['ic3', 'ic1', 'ic1'])).toEqual([
+      'ingress-controller-leader-ic1',
+      'ingress-controller-leader-ic3',
+    ]);
     expect(elections([])).toEqual(['ingress-controller-leader-ic3']);
   });
 
-  it('is the article\'s, rule by rule', () => {
+  it("is the article's, rule by rule", () => {
     expect(find(objects, 'Role', 'nginx-ingress-role')['rules']).toEqual([
       { apiGroups: [''], resources: ['configmaps', 'pods', 'secrets', 'namespaces'], verbs: ['get'] },
       {
         apiGroups: [''],
         resources: ['configmaps'],
-        resourceNames: ['ingress-controller-leader-ic1', 'ingress-controller-leader-ic2', 'ingress-controller-leader-ic3'],
+        resourceNames: [
+          'ingress-controller-leader-ic1',
+          'ingress-controller-leader-ic2',
+          'ingress-controller-leader-ic3',
+        ],
         verbs: ['get', 'update'],
       },
       { apiGroups: [''], resources: ['configmaps'], verbs: ['create'] },
@@ -94,7 +117,7 @@ describe('the shared role', () => {
 });
 
 describe('the controller', () => {
-  it('is the article\'s Deployment', () => {
+  it("is the article's Deployment", () => {
     expect(find(objects, 'Deployment', 'nginx-ingress-controller-ic3')).toEqual({
       apiVersion: 'extensions/v1beta1',
       kind: 'Deployment',
@@ -156,7 +179,7 @@ describe('the controller', () => {
     });
   });
 
-  it('is reached by the article\'s node port', () => {
+  it("is reached by the article's node port", () => {
     expect(find(objects, 'Service', 'ingress-nginx-ic3')['spec']).toEqual({
       type: 'NodePort',
       ports: [{ name: 'https', port: 443, targetPort: 443, nodePort: 30092, protocol: 'TCP' }],
@@ -165,14 +188,22 @@ describe('the controller', () => {
   });
 
   it('has HTTP/2 off where a browser could go astray, and else no setting at all, as in the article', () => {
-    const maps = (given: Config) => ['nginx-configuration-ic3', 'tcp-services-ic3', 'udp-services-ic3'].map((name) => find(objectsOf(given), 'ConfigMap', name)['data']);
+    const maps = (given: Config) =>
+      ['nginx-configuration-ic3', 'tcp-services-ic3', 'udp-services-ic3'].map(
+        (name) => find(objectsOf(given), 'ConfigMap', name)['data'],
+      );
     expect(maps(article)).toEqual([{ 'use-http2': 'false' }, undefined, undefined]);
     expect(maps(config(threeServices.slice(0, 2)))).toEqual([undefined, undefined, undefined]);
   });
 
   it('has the default backend without which it does not start', () => {
-    expect(find(objects, 'Service', 'default-http-backend')['spec']).toEqual({ ports: [{ port: 80, targetPort: 8080 }], selector: { app: 'default-http-backend' } });
-    expect(JSON.stringify(find(objects, 'Deployment', 'default-http-backend'))).toContain('"image":"gcr.io/google_containers/defaultbackend:1.4"');
+    expect(find(objects, 'Service', 'default-http-backend')['spec']).toEqual({
+      ports: [{ port: 80, targetPort: 8080 }],
+      selector: { app: 'default-http-backend' },
+    });
+    expect(JSON.stringify(find(objects, 'Deployment', 'default-http-backend'))).toContain(
+      '"image":"gcr.io/google_containers/defaultbackend:1.4"',
+    );
   });
 });
 
@@ -183,7 +214,10 @@ describe('the Ingress of a service', () => {
     [
       'svc9',
       'https',
-      { 'nginx.ingress.kubernetes.io/ssl-passthrough': 'true', 'nginx.ingress.kubernetes.io/force-ssl-redirect': 'true' },
+      {
+        'nginx.ingress.kubernetes.io/ssl-passthrough': 'true',
+        'nginx.ingress.kubernetes.io/force-ssl-redirect': 'true',
+      },
     ],
   ])('%s is of 2018 and goes to port %s, numbered 443', (name, port, annotations) => {
     const intent = threeServices.find((each) => each.name === name)!;
@@ -215,6 +249,10 @@ describe('what it says of itself', () => {
   });
 
   it('says nothing of modes that nobody uses, and what a Role of its own name would do', () => {
-    expect(codes(config([service('svc7', 'terminate')]))).toEqual(['warning controller-retired', 'warning cluster-wide-secrets', 'info shared-role']);
+    expect(codes(config([service('svc7', 'terminate')]))).toEqual([
+      'warning controller-retired',
+      'warning cluster-wide-secrets',
+      'info shared-role',
+    ]);
   });
 });

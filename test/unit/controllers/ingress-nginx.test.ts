@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { ingressNginx as profile } from '../../../src/controllers/ingress-nginx/index.ts';
 import type { Config } from '../../../src/model/config.ts';
 import type { JsonObject } from '../../../src/model/json.ts';
-import { allObjects, config, find, labels, planned, resolve, service, threeServices } from '../../support/controllers/three-services.ts';
+import {
+  allObjects,
+  config,
+  find,
+  labels,
+  planned,
+  resolve,
+  service,
+  threeServices,
+} from '../../support/controllers/three-services.ts';
 
 const objectsOf = (given: Config) => allObjects(profile.manifests(given, labels));
 const objects = objectsOf(config());
@@ -19,17 +28,25 @@ function rights(role: JsonObject): readonly string[] {
   return (role['rules'] as unknown as readonly Rule[])
     .flatMap(({ apiGroups, resources, verbs, resourceNames }) =>
       apiGroups.flatMap((group) =>
-        resources.map((resource) => `${group}/${resource}${resourceNames === undefined ? '' : `[${resourceNames.join()}]`}: ${[...verbs].sort().join()}`),
+        resources.map(
+          (resource) =>
+            `${group}/${resource}${resourceNames === undefined ? '' : `[${resourceNames.join()}]`}: ${[...verbs].sort().join()}`,
+        ),
       ),
     )
     .sort();
 }
 
 describe('the files of manifests/', () => {
-  it('hold the article\'s objects and an IngressClass', () => {
+  it("hold the article's objects and an IngressClass", () => {
     const { before, after } = profile.manifests(config(), labels);
     expect(
-      Object.fromEntries([...before, ...after].map(({ file, objects: held }) => [file, held.map(({ kind, metadata }) => `${kind} ${metadata.name}`)])),
+      Object.fromEntries(
+        [...before, ...after].map(({ file, objects: held }) => [
+          file,
+          held.map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+        ]),
+      ),
     ).toEqual({
       'ic-common.yaml': [
         'Namespace ingress-nginx-demo',
@@ -45,14 +62,14 @@ describe('the files of manifests/', () => {
     });
   });
 
-  it('hold the controller\'s namespace to the restricted standard', () => {
+  it("hold the controller's namespace to the restricted standard", () => {
     const namespace = find(objectsOf(config()), 'Namespace', 'ingress-nginx-demo');
     for (const use of ['enforce', 'audit', 'warn']) {
       expect(namespace.metadata.labels).toMatchObject({ [`pod-security.kubernetes.io/${use}`]: 'restricted' });
     }
   });
 
-  it('mark everything as the controller\'s own, the namespace too, whatever other controllers are named', () => {
+  it("mark everything as the controller's own, the namespace too, whatever other controllers are named", () => {
     const beside = objectsOf(config(threeServices, { sharedWith: ['ic1'] }));
     expect(find(beside, 'Namespace', 'ingress-nginx-demo').metadata.labels).toMatchObject(labels.own);
     expect(beside).toEqual(objects);
@@ -61,7 +78,7 @@ describe('the files of manifests/', () => {
 
 describe('the rights of the controller', () => {
   // kubernetes/ingress-nginx@controller-v1.15.1 deploy/static/provider/baremetal/deploy.yaml, without the webhook's.
-  it('are upstream\'s in the cluster', () => {
+  it("are upstream's in the cluster", () => {
     expect(rights(find(objects, 'ClusterRole', 'ingress-nginx-ic3'))).toEqual(
       [
         '/configmaps: list,watch',
@@ -82,7 +99,7 @@ describe('the rights of the controller', () => {
     );
   });
 
-  it('are upstream\'s in its namespace, with the Lease of its own election only', () => {
+  it("are upstream's in its namespace, with the Lease of its own election only", () => {
     expect(rights(find(objects, 'Role', 'ingress-nginx-ic3'))).toEqual(
       [
         '/configmaps: get,list,watch',
@@ -104,10 +121,17 @@ describe('the rights of the controller', () => {
 
   it('are bound to its ServiceAccount, which its pod runs under', () => {
     const subject = { kind: 'ServiceAccount', name: 'ingress-nginx-ic3', namespace: 'ingress-nginx-demo' };
-    for (const [kind, role] of [['RoleBinding', 'Role'], ['ClusterRoleBinding', 'ClusterRole']] as const) {
+    for (const [kind, role] of [
+      ['RoleBinding', 'Role'],
+      ['ClusterRoleBinding', 'ClusterRole'],
+    ] as const) {
       const binding = find(objects, kind, 'ingress-nginx-ic3');
       expect(binding['subjects']).toEqual([subject]);
-      expect(binding['roleRef']).toEqual({ apiGroup: 'rbac.authorization.k8s.io', kind: role, name: 'ingress-nginx-ic3' });
+      expect(binding['roleRef']).toEqual({
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: role,
+        name: 'ingress-nginx-ic3',
+      });
     }
     expect(find(objects, 'Deployment', 'nginx-ingress-controller-ic3')).toMatchObject({
       spec: { template: { spec: { serviceAccountName: 'ingress-nginx-ic3' } } },
@@ -117,7 +141,10 @@ describe('the rights of the controller', () => {
 
 describe('the Deployment', () => {
   const deployment = find(objects, 'Deployment', 'nginx-ingress-controller-ic3') as unknown as {
-    spec: { strategy: unknown; template: { spec: { containers: Record<string, unknown>[] } & Record<string, unknown> } };
+    spec: {
+      strategy: unknown;
+      template: { spec: { containers: Record<string, unknown>[] } & Record<string, unknown> };
+    };
   };
   const pod = deployment.spec.template.spec;
   const container = pod.containers[0]!;
@@ -148,7 +175,14 @@ describe('the Deployment', () => {
       capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] },
       seccompProfile: { type: 'RuntimeDefault' },
     });
-    for (const forbidden of ['hostNetwork', 'hostPID', 'hostIPC', 'shareProcessNamespace', 'volumes', 'initContainers']) {
+    for (const forbidden of [
+      'hostNetwork',
+      'hostPID',
+      'hostIPC',
+      'shareProcessNamespace',
+      'volumes',
+      'initContainers',
+    ]) {
       expect(pod).not.toHaveProperty(forbidden);
     }
   });
@@ -163,8 +197,14 @@ describe('the Deployment', () => {
   it('probes a declared port, less patiently for readiness', () => {
     const ports = container['ports'] as { name: string; containerPort: number }[];
     expect(ports.find(({ name }) => name === 'health')?.containerPort).toBe(10254);
-    for (const [probe, failures] of [['livenessProbe', 5], ['readinessProbe', 3]] as const) {
-      expect(container[probe]).toMatchObject({ httpGet: { path: '/healthz', port: 'health' }, failureThreshold: failures });
+    for (const [probe, failures] of [
+      ['livenessProbe', 5],
+      ['readinessProbe', 3],
+    ] as const) {
+      expect(container[probe]).toMatchObject({
+        httpGet: { path: '/healthz', port: 'health' },
+        failureThreshold: failures,
+      });
     }
   });
 
@@ -175,7 +215,9 @@ describe('the Deployment', () => {
   it('runs the last release by digest, or the image that a person chose', () => {
     expect(container['image']).toMatch(/^registry\.k8s\.io\/ingress-nginx\/controller:v1\.15\.1@sha256:[0-9a-f]{64}$/);
     const own = objectsOf(config(threeServices, { image: 'registry.example/fork:2026.7.20' }));
-    expect(JSON.stringify(find(own, 'Deployment', 'nginx-ingress-controller-ic3'))).toContain('"image":"registry.example/fork:2026.7.20"');
+    expect(JSON.stringify(find(own, 'Deployment', 'nginx-ingress-controller-ic3'))).toContain(
+      '"image":"registry.example/fork:2026.7.20"',
+    );
   });
 });
 
@@ -189,7 +231,8 @@ describe('the node port Service', () => {
 });
 
 describe('the ConfigMap', () => {
-  const data = (services = threeServices) => find(objectsOf(config(services)), 'ConfigMap', 'nginx-configuration-ic3')['data'] as JsonObject;
+  const data = (services = threeServices) =>
+    find(objectsOf(config(services)), 'ConfigMap', 'nginx-configuration-ic3')['data'] as JsonObject;
 
   it('hardens nginx and finds the client behind the passthrough proxy, in strings', () => {
     expect(data()).toEqual({
@@ -234,14 +277,20 @@ describe('the Ingress of a service', () => {
   };
   const rule = (name: string, port: string) => ({
     host: `${name}.example.test`,
-    http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: `ic3-${name}`, port: { name: port } } } }] },
+    http: {
+      paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: `ic3-${name}`, port: { name: port } } } }],
+    },
   });
   const secretName = 'ingress-controller-demo-tls-secret';
 
   it('terminates with the wildcard and no annotation', () => {
     expect(ingress('svc7')).toEqual({
       annotations: {},
-      spec: { ingressClassName: 'ic3', tls: [{ hosts: ['svc7.example.test'], secretName }], rules: [rule('svc7', 'http')] },
+      spec: {
+        ingressClassName: 'ic3',
+        tls: [{ hosts: ['svc7.example.test'], secretName }],
+        rules: [rule('svc7', 'http')],
+      },
     });
   });
 
@@ -256,7 +305,11 @@ describe('the Ingress of a service', () => {
         'nginx.ingress.kubernetes.io/proxy-ssl-protocols': 'TLSv1.2 TLSv1.3',
         'nginx.ingress.kubernetes.io/proxy-ssl-verify-depth': '2',
       },
-      spec: { ingressClassName: 'ic3', tls: [{ hosts: ['svc8.example.test'], secretName }], rules: [rule('svc8', 'https')] },
+      spec: {
+        ingressClassName: 'ic3',
+        tls: [{ hosts: ['svc8.example.test'], secretName }],
+        rules: [rule('svc8', 'https')],
+      },
     });
   });
 
@@ -270,7 +323,7 @@ describe('the Ingress of a service', () => {
     });
   });
 
-  it('keeps a person\'s own annotations, but never over the mode\'s', () => {
+  it("keeps a person's own annotations, but never over the mode's", () => {
     const own = { 'example.test/team': 'a', 'nginx.ingress.kubernetes.io/proxy-ssl-verify': 'off' };
     expect(ingress('svc8', { annotations: own }).annotations).toMatchObject({
       'example.test/team': 'a',

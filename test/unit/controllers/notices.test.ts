@@ -11,13 +11,17 @@ const nginx = (key: string) => `nginx.ingress.kubernetes.io/${key}`;
 
 /** The refusals of one annotation on one service in a mode, second in the file. */
 function refusals(profile: typeof modern, mode: Mode, key: string, value: string) {
-  const services = [service('svc7', 'terminate'), service('own', mode, { host: 'own.direct.example.test', annotations: { [key]: value } })];
+  const services = [
+    service('svc7', 'terminate'),
+    service('own', mode, { host: 'own.direct.example.test', annotations: { [key]: value } }),
+  ];
   return profile.notices(config(services)).filter(({ level }) => level === 'error');
 }
 
-const refusedBy = (profile: typeof modern, key: string, value: string) => modes.filter((mode) => refusals(profile, mode, key, value).length > 0);
+const refusedBy = (profile: typeof modern, key: string, value: string) =>
+  modes.filter((mode) => refusals(profile, mode, key, value).length > 0);
 
-describe('a person\'s own annotations', () => {
+describe("a person's own annotations", () => {
   const everywhere = modes;
   const onPassthrough: readonly Mode[] = ['passthrough'];
   const nowhere: readonly Mode[] = [];
@@ -80,7 +84,9 @@ describe('a person\'s own annotations', () => {
       expect.objectContaining({
         code: 'annotation-refused',
         path: ['services', 1, 'annotations', nginx('backend-protocol')],
-        message: expect.stringContaining(`own (passthrough): annotation ${nginx('backend-protocol')} is refused: `) as string,
+        message: expect.stringContaining(
+          `own (passthrough): annotation ${nginx('backend-protocol')} is refused: `,
+        ) as string,
         remedy: expect.stringMatching(/^Remove it/) as string,
       }),
     ]);
@@ -90,13 +96,18 @@ describe('a person\'s own annotations', () => {
     const grpc = service('svc7', 'terminate', { annotations: { [nginx('backend-protocol')]: 'GRPC' } });
     const errors = (services = [grpc]) => modern.notices(config(services)).filter(({ level }) => level === 'error');
     expect(errors()).toEqual([]);
-    expect(errors([grpc, service('svc9', 'passthrough')])).toMatchObject([{ remedy: expect.stringContaining('HTTP/2') as string }]);
+    expect(errors([grpc, service('svc9', 'passthrough')])).toMatchObject([
+      { remedy: expect.stringContaining('HTTP/2') as string },
+    ]);
   });
 
-  it.each(Object.values(profiles))('that set a mode\'s own key to another value never get past $name', (profile) => {
+  it.each(Object.values(profiles))("that set a mode's own key to another value never get past $name", (profile) => {
     const own = modes.flatMap((mode) => {
       const intent = threeServices.find((each) => each.mode === mode)!;
-      const set = resolve(profile.routes(config(), planned(profile, intent))[0]!.annotations, 'x') as Record<string, string>;
+      const set = resolve(profile.routes(config(), planned(profile, intent))[0]!.annotations, 'x') as Record<
+        string,
+        string
+      >;
       return Object.entries(set).map(([key, value]) => ({ mode, key, value }));
     });
     expect(own.length).toBeGreaterThan(3);
@@ -108,23 +119,41 @@ describe('a person\'s own annotations', () => {
     );
   });
 
-  it.each(Object.values(profiles))('that nginx could read as directives never get past $name, under any key of its prefix', (profile) => {
-    const keys = fc.oneof(fc.constantFrom('proxy-body-size', 'rewrite-target', 'ssl-redirect', 'backend-protocol'), fc.stringMatching(/^[a-z-]{1,20}$/));
-    const marks = fc.constantFrom(';', '{', '}', '#', '"', '\n', '\r', '\0', '\u0085');
-    fc.assert(
-      fc.property(fc.constantFrom(...modes), keys, fc.string(), marks, fc.string(), (mode, key, before, mark, behind) => {
-        expect(refusals(profile, mode, nginx(key), `${before}${mark}${behind}`)).toMatchObject([
-          { level: 'error', path: ['services', 1, 'annotations', nginx(key)] },
-        ]);
-      }),
-    );
-  });
+  it.each(Object.values(profiles))(
+    'that nginx could read as directives never get past $name, under any key of its prefix',
+    (profile) => {
+      const keys = fc.oneof(
+        fc.constantFrom('proxy-body-size', 'rewrite-target', 'ssl-redirect', 'backend-protocol'),
+        fc.stringMatching(/^[a-z-]{1,20}$/),
+      );
+      const marks = fc.constantFrom(';', '{', '}', '#', '"', '\n', '\r', '\0', '\u0085');
+      fc.assert(
+        fc.property(
+          fc.constantFrom(...modes),
+          keys,
+          fc.string(),
+          marks,
+          fc.string(),
+          (mode, key, before, mark, behind) => {
+            expect(refusals(profile, mode, nginx(key), `${before}${mark}${behind}`)).toMatchObject([
+              { level: 'error', path: ['services', 1, 'annotations', nginx(key)] },
+            ]);
+          },
+        ),
+      );
+    },
+  );
 
-  it.each(Object.values(profiles))('outside of $name\'s prefix are the person\'s business', (profile) => {
+  it.each(Object.values(profiles))("outside of $name's prefix are the person's business", (profile) => {
     fc.assert(
-      fc.property(fc.constantFrom(...modes), fc.stringMatching(/^[a-z]{1,20}\.test\/[a-z-]{1,20}$/), fc.string(), (mode, key, value) => {
-        expect(refusals(profile, mode, key, value)).toEqual([]);
-      }),
+      fc.property(
+        fc.constantFrom(...modes),
+        fc.stringMatching(/^[a-z]{1,20}\.test\/[a-z-]{1,20}$/),
+        fc.string(),
+        (mode, key, value) => {
+          expect(refusals(profile, mode, key, value)).toEqual([]);
+        },
+      ),
     );
   });
 });
@@ -144,15 +173,22 @@ describe('what ingress-nginx says of itself', () => {
   });
 
   it('names two maintained forks', () => {
-    expect(modern.notices(config())[0]?.remedy).toMatch(/controller\.image.*chainguard-forks\/ingress-nginx.*forkline\/ingress-nginx/);
+    expect(modern.notices(config())[0]?.remedy).toMatch(
+      /controller\.image.*chainguard-forks\/ingress-nginx.*forkline\/ingress-nginx/,
+    );
   });
 
   it('does not judge the NGINX of an image that it does not know', () => {
-    expect(codes(config(threeServices.slice(0, 2), { image: 'registry.example/fork:1' }))).toEqual(['info controller-retired']);
+    expect(codes(config(threeServices.slice(0, 2), { image: 'registry.example/fork:1' }))).toEqual([
+      'info controller-retired',
+    ]);
   });
 
   it('says that sharedWith has no effect', () => {
-    expect(codes(config(threeServices.slice(0, 1), { sharedWith: ['ic1'] }))).toEqual(['warning controller-retired', 'warning sharedWith-unused']);
+    expect(codes(config(threeServices.slice(0, 1), { sharedWith: ['ic1'] }))).toEqual([
+      'warning controller-retired',
+      'warning sharedWith-unused',
+    ]);
   });
 
   it('names the hosts and the way back to HTTP/2', () => {

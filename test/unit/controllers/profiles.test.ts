@@ -6,7 +6,15 @@ import { parseObjects } from '../../../src/kube/parse-yaml.ts';
 import { printYaml } from '../../../src/kube/yaml.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import { modes } from '../../../src/model/mode.ts';
-import { allObjects, config, labels, planned, service, templateText, threeServices } from '../../support/controllers/three-services.ts';
+import {
+  allObjects,
+  config,
+  labels,
+  planned,
+  service,
+  templateText,
+  threeServices,
+} from '../../support/controllers/three-services.ts';
 import { profiles } from '../../support/profiles.ts';
 
 const all = Object.values(profiles);
@@ -14,7 +22,10 @@ const all = Object.values(profiles);
 /** The part of Services and Deployments that a selector and its pods meet in. */
 interface WithSpec {
   readonly kind: string;
-  readonly spec: { readonly selector?: unknown; readonly template?: { readonly metadata: { readonly labels: unknown } } };
+  readonly spec: {
+    readonly selector?: unknown;
+    readonly template?: { readonly metadata: { readonly labels: unknown } };
+  };
 }
 
 describe('the table of profiles', () => {
@@ -72,17 +83,22 @@ describe.each(all)('profile $name', (profile) => {
   it('selects its own pods with Service and Deployment', () => {
     const objects = allObjects(profile.manifests(config(), labels)) as unknown as readonly WithSpec[];
     const selectors = objects.filter(({ kind }) => kind === 'Service').map(({ spec }) => spec.selector);
-    const podLabels = objects.filter(({ kind }) => kind === 'Deployment').map(({ spec }) => spec.template?.metadata.labels);
+    const podLabels = objects
+      .filter(({ kind }) => kind === 'Deployment')
+      .map(({ spec }) => spec.template?.metadata.labels);
     expect(selectors).toEqual(podLabels);
   });
 
-  it('makes and labels its controller\'s namespace only, and none that every cluster has', () => {
+  it("makes and labels its controller's namespace only, and none that every cluster has", () => {
     fc.assert(
       fc.property(
         fc.constantFrom('default', 'kube-system', 'kube-public', 'apps', 'ingress-nginx-demo'),
         fc.constantFrom('default', 'kube-system', 'kube-node-lease', 'ingress-nginx-demo'),
         (namespace, controllerNamespace) => {
-          const made = profile.manifests({ ...config(threeServices, { namespace: controllerNamespace }), namespace }, labels);
+          const made = profile.manifests(
+            { ...config(threeServices, { namespace: controllerNamespace }), namespace },
+            labels,
+          );
           const names = allObjects(made)
             .filter(({ kind }) => kind === 'Namespace')
             .map(({ metadata }) => metadata.name);
@@ -123,7 +139,9 @@ function identities(objects: readonly KubeObject[]): readonly string[] {
     .filter(({ kind }) => kind !== 'Namespace')
     .flatMap((object) => [
       `${object.kind}/${object.metadata.name}`,
-      ...(object.kind === 'Service' ? [JSON.stringify((object as unknown as { spec: { selector: unknown } }).spec.selector)] : []),
+      ...(object.kind === 'Service'
+        ? [JSON.stringify((object as unknown as { spec: { selector: unknown } }).spec.selector)]
+        : []),
       ...(object.kind === 'IngressClass' ? [JSON.stringify(object['spec'])] : []),
     ]);
 }
@@ -135,7 +153,9 @@ describe('two controllers in one cluster', () => {
     const profile = profiles['ingress-nginx']!;
     fc.assert(
       fc.property(fc.uniqueArray(name, { minLength: 2, maxLength: 2 }), ([one, other]) => {
-        const made = [one!, other!].map((each) => allObjects(profile.manifests(config(threeServices, { name: each }), labels)));
+        const made = [one!, other!].map((each) =>
+          allObjects(profile.manifests(config(threeServices, { name: each }), labels)),
+        );
         const [first, second] = made.map(identities);
         expect(first!.filter((identity) => second!.includes(identity))).toEqual([]);
         const elections = made.map((objects) => /--election-id=([^"]+)/.exec(JSON.stringify(objects))![1]);
@@ -144,9 +164,11 @@ describe('two controllers in one cluster', () => {
     );
   });
 
-  it('share only the article\'s common file in profile ingress-nginx-0.15', () => {
+  it("share only the article's common file in profile ingress-nginx-0.15", () => {
     const profile = profiles['ingress-nginx-0.15']!;
-    const [first, second] = ['ic3', 'ic4'].map((each) => profile.manifests(config(threeServices, { name: each }), labels));
+    const [first, second] = ['ic3', 'ic4'].map((each) =>
+      profile.manifests(config(threeServices, { name: each }), labels),
+    );
     const own = identities(first!.after.flatMap(({ objects }) => objects));
     expect(own.filter((identity) => identities(allObjects(second!)).includes(identity))).toEqual([]);
     expect(identities(first!.before.flatMap(({ objects }) => objects))).toEqual(

@@ -10,7 +10,8 @@ import { printComplaint } from '../../../src/controllers/complaint.ts';
 // What v1.15.1 made of the same objects on a cluster: field notes of live runs, and its documentation.
 
 const controller = [deployment(...usualArguments), ingressClass(), configMap({ 'hsts-include-subdomains': 'false' })];
-const read = (...objects: readonly KubeObject[]): GatewayTable => ingressNginx.readRoutes([...controller, service('a'), ...objects], config());
+const read = (...objects: readonly KubeObject[]): GatewayTable =>
+  ingressNginx.readRoutes([...controller, service('a'), ...objects], config());
 
 /** The only host of a table. */
 function host(table: GatewayTable): GatewayHost {
@@ -26,8 +27,12 @@ const verified = {
   'proxy-ssl-name': 'a.default.svc',
   'proxy-ssl-server-name': 'on',
 };
-const without = (key: keyof typeof verified): Record<string, string> => Object.fromEntries(Object.entries(verified).filter(([name]) => name !== key));
-const verification = { authority: { kind: 'Secret', namespace: 'default', name: 'a-ca', key: 'ca.crt' }, name: 'a.default.svc' };
+const without = (key: keyof typeof verified): Record<string, string> =>
+  Object.fromEntries(Object.entries(verified).filter(([name]) => name !== key));
+const verification = {
+  authority: { kind: 'Secret', namespace: 'default', name: 'a-ca', key: 'ca.crt' },
+  name: 'a.default.svc',
+};
 
 describe('a terminated host', () => {
   it('goes to the pod in plain HTTP', () => {
@@ -44,8 +49,12 @@ describe('a terminated host', () => {
   it('takes a port by number too, and says when the Service has no such port or is not there', () => {
     const byNumber = read(ingress({}, { port: { number: 443 } }));
     expect([host(byNumber).backend.port, byNumber.complaints.map(printComplaint)]).toEqual([443, []]);
-    expect(read(ingress({}, { port: { name: 'http' } })).complaints.map(printComplaint)).toEqual(['a.test: Service default/a has no port http']);
-    expect(read(ingress({}, { service: 'b' })).complaints.map(printComplaint)).toEqual(['a.test: there is no Service default/b']);
+    expect(read(ingress({}, { port: { name: 'http' } })).complaints.map(printComplaint)).toEqual([
+      'a.test: Service default/a has no port http',
+    ]);
+    expect(read(ingress({}, { service: 'b' })).complaints.map(printComplaint)).toEqual([
+      'a.test: there is no Service default/b',
+    ]);
   });
 
   it('is written in lower case', () => {
@@ -61,31 +70,58 @@ describe('a class', () => {
   };
 
   it('is looked for by name, and belongs to whom its controller field says', () => {
-    expect(ignored(controller[0]!, controller[2]!, service('a'), ingress())).toEqual(['Ingress default/a is ignored: there is no IngressClass ic3']);
-    expect(ignored(...controller, ingressClass('k8s.io/other', 'ic4'), service('a'), ingress({}, { className: 'ic4' }))).toEqual([
+    expect(ignored(controller[0]!, controller[2]!, service('a'), ingress())).toEqual([
+      'Ingress default/a is ignored: there is no IngressClass ic3',
+    ]);
+    expect(
+      ignored(...controller, ingressClass('k8s.io/other', 'ic4'), service('a'), ingress({}, { className: 'ic4' })),
+    ).toEqual([
       'Ingress default/a is ignored: IngressClass ic4 belongs to k8s.io/other, and the controller is ingress-tls/ic3',
     ]);
   });
 
   it('goes before the annotation, which counts alone only', () => {
     expect(read(ingress({}, { className: null, classAnnotation: 'ic3' })).hosts).toHaveLength(1);
-    expect(ignored(...controller, ingress({}, { className: null, classAnnotation: 'nginx' }))[0]).toContain('names class nginx');
-    expect(ignored(...controller, ingress({}, { className: null }))).toEqual(['Ingress default/a is ignored: it names no class']);
-    expect(ignored(...controller, ingressClass('k8s.io/other', 'ic4'), ingress({}, { className: 'ic4', classAnnotation: 'ic3' }))).toHaveLength(1);
+    expect(ignored(...controller, ingress({}, { className: null, classAnnotation: 'nginx' }))[0]).toContain(
+      'names class nginx',
+    );
+    expect(ignored(...controller, ingress({}, { className: null }))).toEqual([
+      'Ingress default/a is ignored: it names no class',
+    ]);
+    expect(
+      ignored(
+        ...controller,
+        ingressClass('k8s.io/other', 'ic4'),
+        ingress({}, { className: 'ic4', classAnnotation: 'ic3' }),
+      ),
+    ).toHaveLength(1);
   });
 
   it('may be found by its name, and need not be named, where the arguments say so', () => {
-    const args = (...more: readonly string[]): KubeObject[] => [deployment(...usualArguments, ...more), ingressClass('k8s.io/other'), service('a')];
+    const args = (...more: readonly string[]): KubeObject[] => [
+      deployment(...usualArguments, ...more),
+      ingressClass('k8s.io/other'),
+      service('a'),
+    ];
     expect(ingressNginx.readRoutes([...args('--ingress-class-by-name'), ingress()], config()).hosts).toHaveLength(1);
-    expect(ingressNginx.readRoutes([...args('--watch-ingress-without-class=true'), ingress({}, { className: null })], config()).hosts).toHaveLength(1);
+    expect(
+      ingressNginx.readRoutes(
+        [...args('--watch-ingress-without-class=true'), ingress({}, { className: null })],
+        config(),
+      ).hosts,
+    ).toHaveLength(1);
   });
 
   it('of an old API version is not served', () => {
-    expect(ignored(...controller, { ...ingress(), apiVersion: 'extensions/v1beta1' })[0]).toContain('extensions/v1beta1');
+    expect(ignored(...controller, { ...ingress(), apiVersion: 'extensions/v1beta1' })[0]).toContain(
+      'extensions/v1beta1',
+    );
   });
 
   it('is of no use without a controller', () => {
-    expect(ignored(ingressClass(), ingress())).toEqual(['there is no Deployment ingress-nginx-demo/nginx-ingress-controller-ic3: no controller would run']);
+    expect(ignored(ingressClass(), ingress())).toEqual([
+      'there is no Deployment ingress-nginx-demo/nginx-ingress-controller-ic3: no controller would run',
+    ]);
   });
 });
 
@@ -96,11 +132,18 @@ describe('reencrypt', () => {
   };
 
   it('is verified with all of proxy-ssl-*', () => {
-    expect(upstream(verified)).toEqual({ upstream: { scheme: 'https', verification, serverName: 'a.default.svc' }, complaints: [] });
+    expect(upstream(verified)).toEqual({
+      upstream: { scheme: 'https', verification, serverName: 'a.default.svc' },
+      complaints: [],
+    });
   });
 
   it('compares with upstream_balancer without a name', () => {
-    expect(upstream(without('proxy-ssl-name')).upstream).toEqual({ scheme: 'https', verification: { ...verification, name: 'upstream_balancer' }, serverName: 'upstream_balancer' });
+    expect(upstream(without('proxy-ssl-name')).upstream).toEqual({
+      scheme: 'https',
+      verification: { ...verification, name: 'upstream_balancer' },
+      serverName: 'upstream_balancer',
+    });
   });
 
   it('is unverified and unnamed without a Secret, whatever else is said', () => {
@@ -111,11 +154,17 @@ describe('reencrypt', () => {
 
   it('is unverified with a Secret that has a key pair and no ca.crt', () => {
     const pair = secret('a-ca', { 'tls.crt': 'x', 'tls.key': 'y' });
-    expect(upstream({ ...verified, 'proxy-ssl-name': 'wrong' }, pair).upstream).toEqual({ scheme: 'https', serverName: 'wrong' });
+    expect(upstream({ ...verified, 'proxy-ssl-name': 'wrong' }, pair).upstream).toEqual({
+      scheme: 'https',
+      serverName: 'wrong',
+    });
   });
 
   it.each([['off'], ['ON'], ['true'], ['']])('is unverified with proxy-ssl-verify %j', (verify) => {
-    expect(upstream({ ...verified, 'proxy-ssl-verify': verify }).upstream).toEqual({ scheme: 'https', serverName: 'a.default.svc' });
+    expect(upstream({ ...verified, 'proxy-ssl-verify': verify }).upstream).toEqual({
+      scheme: 'https',
+      serverName: 'a.default.svc',
+    });
   });
 
   it('sends no name unless told', () => {
@@ -127,7 +176,10 @@ describe('reencrypt', () => {
     ['another namespace', 'other/a-ca', 'cross namespace secrets are not supported'],
     ['no namespace', 'a-ca', '"a-ca" is not namespace/name'],
   ])('answers nothing at all with %s', (_what, name, why) => {
-    const { upstream: found, complaints } = upstream({ ...verified, 'proxy-ssl-secret': name }, secret('a-ca', { 'ca.crt': '-----BEGIN CERTIFICATE-----' }, 'other'));
+    const { upstream: found, complaints } = upstream(
+      { ...verified, 'proxy-ssl-secret': name },
+      secret('a-ca', { 'ca.crt': '-----BEGIN CERTIFICATE-----' }, 'other'),
+    );
     expect(found).toEqual({ scheme: 'none', reason: expect.stringContaining(why) as unknown });
     // The gateway gives the reason when it serves the upstream, and it should not be read twice.
     expect(complaints).toEqual([]);
@@ -142,12 +194,19 @@ describe('reencrypt', () => {
 
   it('may name a Secret elsewhere where the ConfigMap allows it', () => {
     const elsewhere = secret('a-ca', { 'ca.crt': '-----BEGIN CERTIFICATE-----' }, 'other');
-    const { upstream: found } = upstream({ ...verified, 'proxy-ssl-secret': 'other/a-ca' }, elsewhere, configMap({ 'allow-cross-namespace-resources': 'true' }));
+    const { upstream: found } = upstream(
+      { ...verified, 'proxy-ssl-secret': 'other/a-ca' },
+      elsewhere,
+      configMap({ 'allow-cross-namespace-resources': 'true' }),
+    );
     expect(found).toMatchObject({ verification: { authority: { namespace: 'other', name: 'a-ca' } } });
   });
 
   it.each([['https'], [' Https ']])('takes backend-protocol %j', (protocol) => {
-    expect(upstream({ ...verified, 'backend-protocol': protocol }).upstream).toMatchObject({ scheme: 'https', verification });
+    expect(upstream({ ...verified, 'backend-protocol': protocol }).upstream).toMatchObject({
+      scheme: 'https',
+      verification,
+    });
   });
 
   it.each([['HTTP;foo'], ['TLS'], ['']])('is plain HTTP with backend-protocol %j', (protocol) => {
@@ -164,8 +223,13 @@ describe('reencrypt', () => {
   });
 
   it('says what preview does not speak or imitate', () => {
-    expect(upstream({ 'backend-protocol': 'GRPCS' })).toEqual({ upstream: { scheme: 'none', reason: expect.stringContaining('GRPCS') as unknown }, complaints: [] });
-    expect(upstream({ 'rewrite-target': '/x' }).complaints).toEqual(['Ingress default/a: preview does not imitate nginx.ingress.kubernetes.io/rewrite-target']);
+    expect(upstream({ 'backend-protocol': 'GRPCS' })).toEqual({
+      upstream: { scheme: 'none', reason: expect.stringContaining('GRPCS') as unknown },
+      complaints: [],
+    });
+    expect(upstream({ 'rewrite-target': '/x' }).complaints).toEqual([
+      'Ingress default/a: preview does not imitate nginx.ingress.kubernetes.io/rewrite-target',
+    ]);
   });
 });
 
@@ -179,16 +243,35 @@ describe('passthrough', () => {
     expect(host(read(ingress({ ...on, 'backend-protocol': 'HTTPS' }))).upstream).toEqual({ scheme: 'https' });
   });
 
-  it.each([['T', 'passed-through'], ['1', 'passed-through'], ['yes', 'terminated'], ['on', 'terminated'], ['false', 'terminated'], ['', 'terminated']])('with %j is %s', (value, connection) => {
+  it.each([
+    ['T', 'passed-through'],
+    ['1', 'passed-through'],
+    ['yes', 'terminated'],
+    ['on', 'terminated'],
+    ['false', 'terminated'],
+    ['', 'terminated'],
+  ])('with %j is %s', (value, connection) => {
     expect(host(read(ingress({ 'ssl-passthrough': value }))).connection).toBe(connection);
   });
 
   it('does nothing without the flag', () => {
-    const objects = [deployment(...usualArguments.filter((arg) => arg !== '--enable-ssl-passthrough')), ingressClass(), service('a'), ingress(on)];
+    const objects = [
+      deployment(...usualArguments.filter((arg) => arg !== '--enable-ssl-passthrough')),
+      ingressClass(),
+      service('a'),
+      ingress(on),
+    ];
     const table = ingressNginx.readRoutes(objects, config());
     expect(host(table).connection).toBe('terminated');
     expect(table.complaints.map(printComplaint).join()).toContain('--enable-ssl-passthrough');
-    expect(host(ingressNginx.readRoutes([deployment(...usualArguments.slice(0, 3), '--enable-ssl-passthrough=false'), ...objects.slice(1)], config())).connection).toBe('terminated');
+    expect(
+      host(
+        ingressNginx.readRoutes(
+          [deployment(...usualArguments.slice(0, 3), '--enable-ssl-passthrough=false'), ...objects.slice(1)],
+          config(),
+        ),
+      ).connection,
+    ).toBe('terminated');
   });
 
   it.each([
@@ -211,7 +294,10 @@ describe('passthrough', () => {
   it('leads nowhere with a headless or an external Service', () => {
     expect(host(read(service('a', { clusterIP: 'None' }), ingress(on))).connection).toBe('dead');
     const external = read(service('a', { type: 'ExternalName' }), ingress(on));
-    expect([host(external).connection, external.complaints.map(printComplaint).join()]).toEqual(['dead', expect.stringContaining('#9642')]);
+    expect([host(external).connection, external.complaints.map(printComplaint).join()]).toEqual([
+      'dead',
+      expect.stringContaining('#9642'),
+    ]);
   });
 
   it('of any Ingress of a host switches all of it to the backend of /', () => {
@@ -227,21 +313,41 @@ describe('the certificate of a host', () => {
   const chosen = (...objects: readonly KubeObject[]) => host(read(...objects)).certificate;
 
   it('is that of the tls entry that lists the host', () => {
-    expect(chosen(pair, ingress({}, { tls: [{ hosts: ['b.test'], secretName: 'other' }, { hosts: ['A.test'], secretName: 'edge' }] }))).toEqual(edge);
+    expect(
+      chosen(
+        pair,
+        ingress(
+          {},
+          {
+            tls: [
+              { hosts: ['b.test'], secretName: 'other' },
+              { hosts: ['A.test'], secretName: 'edge' },
+            ],
+          },
+        ),
+      ),
+    ).toEqual(edge);
   });
 
-  it('is the controller\'s own where the entry names no Secret, or one that is missing, elsewhere or without a pair', () => {
+  it("is the controller's own where the entry names no Secret, or one that is missing, elsewhere or without a pair", () => {
     const tls = [{ hosts: ['a.test'], secretName: 'edge' }];
     expect(chosen(pair, ingress({}, { tls: [{ hosts: ['a.test'] }] }))).toBeUndefined();
-    for (const objects of [[], [secret('edge', { 'tls.crt': 'x', 'tls.key': 'y' }, 'other')], [secret('edge', { 'tls.crt': 'x' })]]) {
+    for (const objects of [
+      [],
+      [secret('edge', { 'tls.crt': 'x', 'tls.key': 'y' }, 'other')],
+      [secret('edge', { 'tls.crt': 'x' })],
+    ]) {
       const table = read(...objects, ingress({}, { tls }));
       expect(host(table).certificate).toBeUndefined();
-      expect(table.complaints.map(printComplaint)).toEqual([expect.stringMatching(/^a\.test: (there is no )?Secret default\/edge(?!.*a\.test)/)]);
+      expect(table.complaints.map(printComplaint)).toEqual([
+        expect.stringMatching(/^a\.test: (there is no )?Secret default\/edge(?!.*a\.test)/),
+      ]);
     }
   });
 
   it('may be any that covers the host where no entry lists it, by its alternative names alone', () => {
-    const make = (subject: string, names: string): KubeObject => secret('edge', { 'tls.crt': certificateFor(subject, names), 'tls.key': 'x' });
+    const make = (subject: string, names: string): KubeObject =>
+      secret('edge', { 'tls.crt': certificateFor(subject, names), 'tls.key': 'x' });
     const unlisted = ingress({}, { tls: [{ hosts: ['b.test'], secretName: 'edge' }] });
     expect(chosen(make('x', 'DNS:*.a.test'), ingress({}, { tls: [{ secretName: 'edge' }] }))).toBeUndefined();
     expect(chosen(make('x', 'DNS:a.test'), unlisted)).toEqual(edge);
@@ -252,7 +358,10 @@ describe('the certificate of a host', () => {
 it('offers HTTP/2 unless the ConfigMap that the arguments name says no', () => {
   expect(read(ingress()).offersHttp2).toBe(true);
   expect(read(ingress(), configMap({ 'use-http2': 'false' })).offersHttp2).toBe(false);
-  const elsewhere: KubeObject = { ...configMap({ 'use-http2': 'false' }), metadata: { name: 'nginx-configuration-ic3', namespace: 'default' } };
+  const elsewhere: KubeObject = {
+    ...configMap({ 'use-http2': 'false' }),
+    metadata: { name: 'nginx-configuration-ic3', namespace: 'default' },
+  };
   expect(read(ingress(), elsewhere).offersHttp2).toBe(true);
 });
 
@@ -261,11 +370,21 @@ describe('flags and settings that are not read', () => {
 
   it('need no word where they are as the profile writes them', () => {
     const { before, after } = ingressNginx.manifests(config(), { own: {}, shared: {} });
-    expect(ingressNginx.readRoutes([...before, ...after].flatMap(({ objects }) => objects), config()).complaints).toEqual([]);
+    expect(
+      ingressNginx.readRoutes(
+        [...before, ...after].flatMap(({ objects }) => objects),
+        config(),
+      ).complaints,
+    ).toEqual([]);
   });
 
   it('are named where they differ, one that is gone too', () => {
-    const settings = configMap({ 'ssl-protocols': 'TLSv1.3', 'enable-real-ip': 'true', 'custom-http-errors': '502', 'use-http2': 'false' });
+    const settings = configMap({
+      'ssl-protocols': 'TLSv1.3',
+      'enable-real-ip': 'true',
+      'custom-http-errors': '502',
+      'use-http2': 'false',
+    });
     const args = [...usualArguments, '--profiling=false', '--v=3', '--default-ssl-certificate', 'default/edge'];
     expect(read(settings, deployment(...args)).complaints.map(printComplaint)).toEqual([
       'Deployment ingress-nginx-demo/nginx-ingress-controller-ic3: preview does not imitate --v',
@@ -277,14 +396,33 @@ describe('flags and settings that are not read', () => {
   });
 
   it('are named where a value is no text', () => {
-    const unquoted = { apiVersion: 'v1', kind: 'ConfigMap', metadata: own, data: { 'hsts-include-subdomains': 'false', 'use-http2': false } };
-    expect(read(unquoted)).toMatchObject({ offersHttp2: true, complaints: [{ object: { kind: 'ConfigMap', namespace: 'ingress-nginx-demo', name: 'nginx-configuration-ic3' }, text: 'use-http2 is no text (quote it), so no cluster would take it' }] });
+    const unquoted = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: own,
+      data: { 'hsts-include-subdomains': 'false', 'use-http2': false },
+    };
+    expect(read(unquoted)).toMatchObject({
+      offersHttp2: true,
+      complaints: [
+        {
+          object: { kind: 'ConfigMap', namespace: 'ingress-nginx-demo', name: 'nginx-configuration-ic3' },
+          text: 'use-http2 is no text (quote it), so no cluster would take it',
+        },
+      ],
+    });
   });
 });
 
 it('leaves out an Ingress that no cluster would take, and one rule without a host', () => {
   const odd = ingress() as unknown as { metadata: { annotations: Record<string, unknown> } };
   odd.metadata.annotations['nginx.ingress.kubernetes.io/ssl-passthrough'] = true;
-  expect(read(odd as unknown as KubeObject)).toMatchObject({ hosts: [], complaints: [{ text: expect.stringContaining('no text') as string, isIgnored: true }] });
-  expect(read(ingress({}, { host: '' }))).toMatchObject({ hosts: [], complaints: [{ text: expect.stringContaining('without a host') as string }] });
+  expect(read(odd as unknown as KubeObject)).toMatchObject({
+    hosts: [],
+    complaints: [{ text: expect.stringContaining('no text') as string, isIgnored: true }],
+  });
+  expect(read(ingress({}, { host: '' }))).toMatchObject({
+    hosts: [],
+    complaints: [{ text: expect.stringContaining('without a host') as string }],
+  });
 });

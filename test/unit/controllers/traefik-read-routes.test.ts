@@ -22,8 +22,20 @@ const deployment = (...given: readonly string[]): KubeObject => ({
   spec: {
     template: {
       spec: {
-        containers: [{ name: 'controller', args: given, volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, { name: 'own', mountPath: '/etc/own' }] }],
-        volumes: [{ name: 'tmp', emptyDir: {} }, { name: 'own', configMap: { name: 'own' } }],
+        containers: [
+          {
+            name: 'controller',
+            args: given,
+            volumeMounts: [
+              { name: 'tmp', mountPath: '/tmp' },
+              { name: 'own', mountPath: '/etc/own' },
+            ],
+          },
+        ],
+        volumes: [
+          { name: 'tmp', emptyDir: {} },
+          { name: 'own', configMap: { name: 'own' } },
+        ],
       },
     },
   },
@@ -45,12 +57,23 @@ const verified = {
   'proxy-ssl-name': 'a.default.svc',
   'proxy-ssl-server-name': 'on',
 };
-const without = (key: keyof typeof verified): Record<string, string> => Object.fromEntries(Object.entries(verified).filter(([name]) => name !== key));
-const verification = { authority: { kind: 'Secret', namespace: 'default', name: 'a-ca', key: 'ca.crt' }, name: 'a.default.svc' };
+const without = (key: keyof typeof verified): Record<string, string> =>
+  Object.fromEntries(Object.entries(verified).filter(([name]) => name !== key));
+const verification = {
+  authority: { kind: 'Secret', namespace: 'default', name: 'a-ca', key: 'ca.crt' },
+  name: 'a.default.svc',
+};
 
 it('reads a terminated host', () => {
   expect(read(ingress())).toEqual({
-    hosts: [{ name: 'a.test', connection: 'terminated', backend: { service: { namespace: 'default', name: 'a' }, port: 'https' }, upstream: { scheme: 'http' } }],
+    hosts: [
+      {
+        name: 'a.test',
+        connection: 'terminated',
+        backend: { service: { namespace: 'default', name: 'a' }, port: 'https' },
+        upstream: { scheme: 'http' },
+      },
+    ],
     offersHttp2: true,
     complaints: [],
   });
@@ -63,7 +86,9 @@ describe('an Ingress', () => {
   };
 
   it('is served by its class, or by the annotation where it names none', () => {
-    expect(ignored(read(ingressClass('k8s.io/other', 'ic4'), ingress({}, { className: 'ic4' })))).toContain('it is of class ic4');
+    expect(ignored(read(ingressClass('k8s.io/other', 'ic4'), ingress({}, { className: 'ic4' })))).toContain(
+      'it is of class ic4',
+    );
     expect(ignored(read(ingress({}, { className: null })))).toContain('names no class');
     expect(ignored(read(ingress({}, { className: null, classAnnotation: 'nginx' })))).toContain('names class nginx');
     expect(read(ingress({}, { className: null, classAnnotation: 'ic3' })).hosts).toHaveLength(1);
@@ -75,15 +100,24 @@ describe('an Ingress', () => {
   });
 
   it('is served in the watched namespace only', () => {
-    expect(ignored(readWith(args('--providers.kubernetesIngressNGINX.watchNamespace=apps'), ingress()))).toContain('watches namespace apps');
-    expect(readWith(args('--providers.kubernetesIngressNGINX.watchNamespace=default'), ingress()).hosts).toHaveLength(1);
+    expect(ignored(readWith(args('--providers.kubernetesIngressNGINX.watchNamespace=apps'), ingress()))).toContain(
+      'watches namespace apps',
+    );
+    expect(readWith(args('--providers.kubernetesIngressNGINX.watchNamespace=default'), ingress()).hosts).toHaveLength(
+      1,
+    );
   });
 
   it('is left out as a whole for a snippet, a canary or an odd path', () => {
-    expect(ignored(read(ingress({ 'configuration-snippet': 'return 200;' })))).toContain('configuration-snippet is not allowed');
+    expect(ignored(read(ingress({ 'configuration-snippet': 'return 200;' })))).toContain(
+      'configuration-snippet is not allowed',
+    );
     expect(ignored(read(ingress({ canary: 'true' })))).toContain('canary');
     expect(ignored(read(ingress({}, { path: '/a(b)?' })))).toContain('has characters');
-    expect(readWith(args('--providers.kubernetesIngressNGINX.strictValidatePathType=false'), ingress({}, { path: '/a(b)?' })).hosts).toHaveLength(1);
+    expect(
+      readWith(args('--providers.kubernetesIngressNGINX.strictValidatePathType=false'), ingress({}, { path: '/a(b)?' }))
+        .hosts,
+    ).toHaveLength(1);
   });
 
   it('is of no use without a controller', () => {
@@ -92,22 +126,37 @@ describe('an Ingress', () => {
 });
 
 describe('reencrypt', () => {
-  const upstream = (annotations: Record<string, string>, ...objects: readonly KubeObject[]) => host(read(ingress(annotations), authority, ...objects)).upstream;
+  const upstream = (annotations: Record<string, string>, ...objects: readonly KubeObject[]) =>
+    host(read(ingress(annotations), authority, ...objects)).upstream;
 
   it('is verified by the name, which goes before the switch', () => {
     expect(upstream(verified)).toEqual({ scheme: 'https', verification, serverName: 'a.default.svc' });
-    expect(upstream(without('proxy-ssl-server-name'))).toEqual({ scheme: 'https', verification, serverName: 'a.default.svc' });
+    expect(upstream(without('proxy-ssl-server-name'))).toEqual({
+      scheme: 'https',
+      verification,
+      serverName: 'a.default.svc',
+    });
   });
 
   it('takes the switch for a name where there is no other, so that no pod passes', () => {
-    expect(upstream(without('proxy-ssl-name'))).toEqual({ scheme: 'https', verification: { ...verification, name: 'on' }, serverName: 'on' });
+    expect(upstream(without('proxy-ssl-name'))).toEqual({
+      scheme: 'https',
+      verification: { ...verification, name: 'on' },
+      serverName: 'on',
+    });
   });
 
-  it.each([['on', true], ['ON', true], ['true', false], ['', false], [' on', false]])('is verified by proxy-ssl-verify %j: %s', (verify, expected) => {
+  it.each([
+    ['on', true],
+    ['ON', true],
+    ['true', false],
+    ['', false],
+    [' on', false],
+  ])('is verified by proxy-ssl-verify %j: %s', (verify, expected) => {
     expect('verification' in upstream({ ...verified, 'proxy-ssl-verify': verify })).toBe(expected);
   });
 
-  it('asks the system\'s authorities where the Secret brings none', () => {
+  it("asks the system's authorities where the Secret brings none", () => {
     expect(upstream(without('proxy-ssl-secret'))).toMatchObject({ scheme: 'none' });
     expect(upstream(verified, secret('a-ca', { 'tls.crt': 'x', 'tls.key': 'y' }))).toMatchObject({ scheme: 'none' });
   });
@@ -124,7 +173,9 @@ describe('reencrypt', () => {
   });
 
   it('looks at proxy-ssl-* with HTTPS alone', () => {
-    expect(upstream({ ...verified, 'backend-protocol': 'http', 'proxy-ssl-secret': 'a-ca' })).toEqual({ scheme: 'http' });
+    expect(upstream({ ...verified, 'backend-protocol': 'http', 'proxy-ssl-secret': 'a-ca' })).toEqual({
+      scheme: 'http',
+    });
     expect(upstream({ ...verified, 'backend-protocol': 'grpcs' })).toMatchObject({ scheme: 'https' });
     expect(upstream({ ...verified, 'backend-protocol': 'AUTO_HTTP' })).toEqual({ scheme: 'http' });
   });
@@ -133,7 +184,12 @@ describe('reencrypt', () => {
 describe('passthrough', () => {
   const on = { 'ssl-passthrough': 'true' };
 
-  it.each([['true', 'passed-through'], ['TRUE', 'passed-through'], ['1', 'terminated'], ['yes', 'terminated']])('is switched on by %j: %s', (value, connection) => {
+  it.each([
+    ['true', 'passed-through'],
+    ['TRUE', 'passed-through'],
+    ['1', 'terminated'],
+    ['yes', 'terminated'],
+  ])('is switched on by %j: %s', (value, connection) => {
     expect(host(read(ingress({ 'ssl-passthrough': value }))).connection).toBe(connection);
   });
 
@@ -144,11 +200,17 @@ describe('passthrough', () => {
   it('needs no argument, and takes the path / of any type and a headless Service', () => {
     expect(host(read(ingress(on, { pathType: 'Exact' }))).connection).toBe('passed-through');
     expect(host(read(service('a', { clusterIP: 'None' }), ingress(on))).connection).toBe('passed-through');
-    expect(host(read(ingress({ ...on, 'backend-protocol': 'HTTPS', 'proxy-ssl-secret': 'broken' }))).connection).toBe('passed-through');
+    expect(host(read(ingress({ ...on, 'backend-protocol': 'HTTPS', 'proxy-ssl-secret': 'broken' }))).connection).toBe(
+      'passed-through',
+    );
   });
 
   it('leaves the host unknown with another path, a Service that is not there, or an external one', () => {
-    for (const objects of [[ingress(on, { path: '/app' })], [ingress(on, { service: 'b' })], [service('a', { type: 'ExternalName' }), ingress(on)]]) {
+    for (const objects of [
+      [ingress(on, { path: '/app' })],
+      [ingress(on, { service: 'b' })],
+      [service('a', { type: 'ExternalName' }), ingress(on)],
+    ]) {
       const table = read(...objects);
       expect(table.hosts).toEqual([]);
       expect(table.complaints.map(printComplaint).join()).toContain('answered as an unknown host');
@@ -165,9 +227,11 @@ describe('passthrough', () => {
 describe('the certificate of a host', () => {
   const pair = (name: string, namespace: string, subject: string, names: string): KubeObject =>
     secret(name, { 'tls.crt': certificateFor(subject, names), 'tls.key': 'not looked at here' }, namespace);
-  const chosen = (table: GatewayTable, name: string) => table.hosts.find((each) => each.name === name)?.certificate?.name;
+  const chosen = (table: GatewayTable, name: string) =>
+    table.hosts.find((each) => each.name === name)?.certificate?.name;
   const wildcard = pair('wild', 'default', '*.test', 'DNS:*.test,DNS:test');
-  const lists = (secretName: string, changes = {}) => ingress({}, { name: 'b', host: 'b.test', service: 'a', tls: [{ hosts: ['b.test'], secretName }], ...changes });
+  const lists = (secretName: string, changes = {}) =>
+    ingress({}, { name: 'b', host: 'b.test', service: 'a', tls: [{ hosts: ['b.test'], secretName }], ...changes });
 
   it('is any that some Ingress brings and that covers it', () => {
     const table = read(wildcard, ingress(), lists('wild'));
@@ -179,7 +243,12 @@ describe('the certificate of a host', () => {
 
   it('is an exact one before a wildcard, and by the subject too', () => {
     const exact = pair('exact', 'default', 'a.test', 'DNS:other.test');
-    expect(chosen(read(wildcard, exact, ingress({}, { tls: [{ hosts: ['a.test'], secretName: 'wild' }] }), lists('exact')), 'a.test')).toBe('exact');
+    expect(
+      chosen(
+        read(wildcard, exact, ingress({}, { tls: [{ hosts: ['a.test'], secretName: 'wild' }] }), lists('exact')),
+        'a.test',
+      ),
+    ).toBe('exact');
   });
 
   it('may have no subject', () => {
@@ -190,14 +259,23 @@ describe('the certificate of a host', () => {
   });
 
   it('is missing from a Secret without a pair on, with all that come behind it in the Ingress', () => {
-    const table = read(wildcard, secret('bad', { 'tls.crt': 'x' }), lists('bad', { tls: [{ secretName: 'bad' }, { secretName: 'wild' }] }));
+    const table = read(
+      wildcard,
+      secret('bad', { 'tls.crt': 'x' }),
+      lists('bad', { tls: [{ secretName: 'bad' }, { secretName: 'wild' }] }),
+    );
     expect(chosen(table, 'b.test')).toBeUndefined();
     expect(table.complaints.map(printComplaint).join()).toContain('Secret default/bad has no key pair');
   });
 });
 
 describe('HTTP/2', () => {
-  const file = (text: string): KubeObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'own', namespace: 'ingress-nginx-demo' }, data: { 'x.yaml': text } });
+  const file = (text: string): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'own', namespace: 'ingress-nginx-demo' },
+    data: { 'x.yaml': text },
+  });
   const offers = (text: string) => readWith(args('--providers.file.filename=/etc/own/x.yaml'), file(text));
 
   it.each([
@@ -211,15 +289,20 @@ describe('HTTP/2', () => {
 
   it('is offered without a file, and a file that is not there or no YAML is complained about', () => {
     expect(read()).toMatchObject({ offersHttp2: true, complaints: [] });
-    expect(readWith(args('--providers.file.filename=/etc/none/x.yaml')).complaints.map(printComplaint).join()).toContain('no ConfigMap brings /etc/none/x.yaml');
+    expect(
+      readWith(args('--providers.file.filename=/etc/none/x.yaml')).complaints.map(printComplaint).join(),
+    ).toContain('no ConfigMap brings /etc/none/x.yaml');
     expect(offers('tls: [').complaints.map(printComplaint).join()).toContain('cannot be read');
   });
 
-  it('is read from the profile\'s own manifests as they are meant', () => {
+  it("is read from the profile's own manifests as they are meant", () => {
     for (const services of [config().services, config().services.slice(0, 2)]) {
       const given = config(services);
       const { before, after } = traefik.manifests(given, { own: {}, shared: {} });
-      const table = traefik.readRoutes([...before, ...after].flatMap(({ objects }) => objects), given);
+      const table = traefik.readRoutes(
+        [...before, ...after].flatMap(({ objects }) => objects),
+        given,
+      );
       expect(table).toEqual({ hosts: [], offersHttp2: services.length === 2, complaints: [] });
     }
   });

@@ -8,23 +8,39 @@ import type { ControllerProfile } from '../../../src/model/controller-profile.ts
 import type { JsonObject } from '../../../src/model/json.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import { templates } from '../../support/charts/chart-fixtures.ts';
-import { allObjects, config, find, labels, planned, service, threeServices } from '../../support/controllers/three-services.ts';
+import {
+  allObjects,
+  config,
+  find,
+  labels,
+  planned,
+  service,
+  threeServices,
+} from '../../support/controllers/three-services.ts';
 
 const given = config(threeServices, { profile: 'traefik' });
 const apps: Config = { ...given, namespace: 'apps' };
 const objectsOf = (from: Config, of: ControllerProfile = profile) => allObjects(of.manifests(from, labels));
 const objects = objectsOf(apps);
 const pod = (from: readonly KubeObject[]) =>
-  (find(from, 'Deployment', 'nginx-ingress-controller-ic3') as unknown as { spec: { template: { metadata: JsonObject; spec: { containers: JsonObject[]; volumes: JsonObject[] } & JsonObject } } }).spec
-    .template;
+  (
+    find(from, 'Deployment', 'nginx-ingress-controller-ic3') as unknown as {
+      spec: {
+        template: { metadata: JsonObject; spec: { containers: JsonObject[]; volumes: JsonObject[] } & JsonObject };
+      };
+    }
+  ).spec.template;
 const container = pod(objects).spec.containers[0]!;
-const settings = (from: Config) => (find(objectsOf(from), 'ConfigMap', 'traefik-settings-ic3')['data'] as Record<string, string>)['tls.yaml'];
+const settings = (from: Config) =>
+  (find(objectsOf(from), 'ConfigMap', 'traefik-settings-ic3')['data'] as Record<string, string>)['tls.yaml'];
 
 describe('the rights of the controller', () => {
   const rules = (kind: string) => find(objects, kind, 'traefik-ic3')['rules'];
 
-  it('are to look at one namespace and at the cluster\'s classes, and to write nothing', () => {
-    expect(rules('ClusterRole')).toEqual([{ apiGroups: ['networking.k8s.io'], resources: ['ingressclasses'], verbs: ['list', 'watch'] }]);
+  it("are to look at one namespace and at the cluster's classes, and to write nothing", () => {
+    expect(rules('ClusterRole')).toEqual([
+      { apiGroups: ['networking.k8s.io'], resources: ['ingressclasses'], verbs: ['list', 'watch'] },
+    ]);
     expect(find(objects, 'Role', 'traefik-ic3').metadata.namespace).toBe('apps');
     expect(rules('Role')).toEqual([
       { apiGroups: [''], resources: ['configmaps', 'secrets', 'services'], verbs: ['list', 'watch'] },
@@ -34,10 +50,15 @@ describe('the rights of the controller', () => {
   });
 
   it('are bound where they hold to the account that the pod runs under', () => {
-    for (const [kind, role, namespace] of [['RoleBinding', 'Role', 'apps'], ['ClusterRoleBinding', 'ClusterRole', undefined]] as const) {
+    for (const [kind, role, namespace] of [
+      ['RoleBinding', 'Role', 'apps'],
+      ['ClusterRoleBinding', 'ClusterRole', undefined],
+    ] as const) {
       const binding = find(objects, kind, 'traefik-ic3');
       expect(binding.metadata.namespace).toBe(namespace);
-      expect(binding['subjects']).toEqual([{ kind: 'ServiceAccount', name: 'traefik-ic3', namespace: 'ingress-nginx-demo' }]);
+      expect(binding['subjects']).toEqual([
+        { kind: 'ServiceAccount', name: 'traefik-ic3', namespace: 'ingress-nginx-demo' },
+      ]);
       expect(binding['roleRef']).toEqual({ apiGroup: 'rbac.authorization.k8s.io', kind: role, name: 'traefik-ic3' });
     }
     expect(find(objects, 'ServiceAccount', 'traefik-ic3').metadata.namespace).toBe('ingress-nginx-demo');
@@ -93,7 +114,8 @@ describe('the Deployment', () => {
       { name: 'settings', configMap: { name: 'traefik-settings-ic3' } },
       { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
     ]);
-    for (const forbidden of ['hostNetwork', 'hostPID', 'hostIPC', 'initContainers']) expect(pod(objects).spec).not.toHaveProperty(forbidden);
+    for (const forbidden of ['hostNetwork', 'hostPID', 'hostIPC', 'initContainers'])
+      expect(pod(objects).spec).not.toHaveProperty(forbidden);
   });
 
   it('listens and is probed on declared ports, and ends only after its own waiting', () => {
@@ -102,7 +124,8 @@ describe('the Deployment', () => {
       { name: 'https', containerPort: 8443, protocol: 'TCP' },
       { name: 'health', containerPort: 8082, protocol: 'TCP' },
     ]);
-    for (const probe of ['livenessProbe', 'readinessProbe']) expect(container[probe]).toMatchObject({ httpGet: { path: '/ping', port: 'health' } });
+    for (const probe of ['livenessProbe', 'readinessProbe'])
+      expect(container[probe]).toMatchObject({ httpGet: { path: '/ping', port: 'health' } });
     expect(pod(objects).spec['terminationGracePeriodSeconds']).toBe(60);
   });
 
@@ -114,17 +137,21 @@ describe('the Deployment', () => {
 });
 
 describe('HTTP/2', () => {
-  const off = 'tls:\n  options:\n    default:\n      minVersion: VersionTLS12\n      alpnProtocols:\n        - http/1.1\n';
+  const off =
+    'tls:\n  options:\n    default:\n      minVersion: VersionTLS12\n      alpnProtocols:\n        - http/1.1\n';
   const on = 'tls:\n  options:\n    default:\n      minVersion: VersionTLS12\n';
 
   it('is off exactly where a browser could go astray', () => {
     expect(settings(given)).toBe(off);
     expect(settings(config(threeServices.slice(0, 2)))).toBe(on);
-    expect(settings(config([threeServices[0]!, service('svc9', 'passthrough', { host: 'svc9.direct.example.test' })]))).toBe(on);
+    expect(
+      settings(config([threeServices[0]!, service('svc9', 'passthrough', { host: 'svc9.direct.example.test' })])),
+    ).toBe(on);
   });
 
   it('takes new pods when it changes, as the file is read at their start', () => {
-    const checksum = (from: Config) => (pod(objectsOf(from)).metadata['annotations'] as JsonObject)['checksum/settings'];
+    const checksum = (from: Config) =>
+      (pod(objectsOf(from)).metadata['annotations'] as JsonObject)['checksum/settings'];
     expect(checksum(given)).toMatch(/^[0-9a-f]{64}$/);
     expect(checksum(config(threeServices.slice(0, 2)))).not.toBe(checksum(given));
     expect(checksum(apps)).toBe(checksum(given));
@@ -149,20 +176,27 @@ describe('an exchange with profile ingress-nginx', () => {
     }
   });
 
-  it('changes nothing that Kubernetes does not let change, and leaves the Service and the pods\' labels', () => {
+  it("changes nothing that Kubernetes does not let change, and leaves the Service and the pods' labels", () => {
     const before = objectsOf(apps, ingressNginx);
     for (const kind of ['Service', 'IngressClass']) {
-      const specs = [before, objects].map((all) => all.filter((object) => object.kind === kind).map((object) => [object.metadata.name, object['spec']]));
+      const specs = [before, objects].map((all) =>
+        all.filter((object) => object.kind === kind).map((object) => [object.metadata.name, object['spec']]),
+      );
       expect(specs[0]).toHaveLength(1);
       expect(specs[0]).toEqual(specs[1]);
     }
-    const selectors = [before, objects].map((all) => (find(all, 'Deployment', 'nginx-ingress-controller-ic3')['spec'] as JsonObject)['selector']);
+    const selectors = [before, objects].map(
+      (all) => (find(all, 'Deployment', 'nginx-ingress-controller-ic3')['spec'] as JsonObject)['selector'],
+    );
     expect(selectors[0]).toEqual(selectors[1]);
     expect(pod(objects).metadata['labels']).toEqual(pod(before).metadata['labels']);
   });
 
   it('takes no right from the controller that still runs', () => {
-    const rbac = (all: readonly KubeObject[]) => all.filter(({ kind }) => /Role|ServiceAccount/.test(kind)).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    const rbac = (all: readonly KubeObject[]) =>
+      all
+        .filter(({ kind }) => /Role|ServiceAccount/.test(kind))
+        .map(({ kind, metadata }) => `${kind} ${metadata.name}`);
     expect(rbac(objectsOf(apps, ingressNginx)).filter((name) => rbac(objects).includes(name))).toEqual([]);
   });
 });
@@ -172,7 +206,10 @@ it('shares no name, selector or class with a controller of another name', () => 
   const identities = (each: string) =>
     objectsOf(config(threeServices, { name: each }))
       .filter(({ kind }) => kind !== 'Namespace')
-      .flatMap((object) => [`${object.kind}/${object.metadata.name}`, ...(object.kind === 'IngressClass' ? [JSON.stringify(object['spec'])] : [])]);
+      .flatMap((object) => [
+        `${object.kind}/${object.metadata.name}`,
+        ...(object.kind === 'IngressClass' ? [JSON.stringify(object['spec'])] : []),
+      ]);
   fc.assert(
     fc.property(fc.uniqueArray(name, { minLength: 2, maxLength: 2 }), ([one, other]) => {
       expect(identities(one!).filter((identity) => identities(other!).includes(identity))).toEqual([]);
@@ -206,7 +243,11 @@ describe('what it says of itself', () => {
   ])('names the service whose %s is ignored', (key, value, guards) => {
     const found = profile.notices(config([service('svc7', 'terminate', { annotations: { [nginx(key)]: value } })]));
     expect(found.filter(({ level }) => level !== 'info')).toEqual([
-      expect.objectContaining({ level: 'warning', code: 'annotation-ignored', path: ['services', 0, 'annotations', nginx(key)] }),
+      expect.objectContaining({
+        level: 'warning',
+        code: 'annotation-ignored',
+        path: ['services', 0, 'annotations', nginx(key)],
+      }),
     ]);
     expect(found[0]?.message).toContain(`svc7 (terminate): Traefik ignores ${nginx(key)}`);
     expect(found[0]?.message.includes('guards')).toBe(guards);
@@ -219,12 +260,17 @@ describe('what it says of itself', () => {
     ['backend-protocol', 'GRPC'],
     ['limit-rps', '5'],
   ])('is silent about %s, which Traefik reads', (key, value) => {
-    expect(codes(config([service('svc7', 'terminate', { annotations: { [nginx(key)]: value } })]))).toEqual(['info one-namespace', 'info certificates-pooled']);
+    expect(codes(config([service('svc7', 'terminate', { annotations: { [nginx(key)]: value } })]))).toEqual([
+      'info one-namespace',
+      'info certificates-pooled',
+    ]);
   });
 
   it('says one thing of an annotation, and refuses FastCGI', () => {
     const own = { [nginx('backend-protocol')]: 'fcgi', [nginx('proxy-ssl-ciphers')]: 'x' };
-    const serious = profile.notices(config([service('svc7', 'terminate', { annotations: own })])).filter(({ level }) => level !== 'info');
+    const serious = profile
+      .notices(config([service('svc7', 'terminate', { annotations: own })]))
+      .filter(({ level }) => level !== 'info');
     expect(serious.map(({ code, path }) => [code, path?.at(-1)])).toEqual([
       ['annotation-refused', nginx('backend-protocol')],
       ['annotation-refused', nginx('proxy-ssl-ciphers')],
@@ -256,7 +302,9 @@ describe('what it says of itself', () => {
   });
 
   it('stays readable with a thousand services', () => {
-    const many = Array.from({ length: 1000 }, (_, index) => service(`s${index}`, index % 2 === 0 ? 'passthrough' : 'reencrypt'));
+    const many = Array.from({ length: 1000 }, (_, index) =>
+      service(`s${index}`, index % 2 === 0 ? 'passthrough' : 'reencrypt'),
+    );
     const found = profile.notices(config(many));
     expect(found.length).toBeLessThan(10);
     for (const { message } of found) expect(message.length).toBeLessThan(500);
@@ -279,6 +327,8 @@ describe('how it behaves', () => {
   });
 
   it('names an image whose version it cannot tell', () => {
-    expect(profile.behaviour(config([], { image: 'registry.example/edge:1' })).product).toBe('Traefik (registry.example/edge:1)');
+    expect(profile.behaviour(config([], { image: 'registry.example/edge:1' })).product).toBe(
+      'Traefik (registry.example/edge:1)',
+    );
   });
 });

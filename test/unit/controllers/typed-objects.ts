@@ -37,11 +37,17 @@ export const service = (name: string, spec: Readonly<Record<string, string>> = {
   spec: { ...spec, ports: [{ name: 'https', port: 443, targetPort: 'https' }] },
 });
 
-export const secret = (name: string, stringData: Readonly<Record<string, string>>, namespace = 'default'): KubeObject => ({
+export const secret = (
+  name: string,
+  stringData: Readonly<Record<string, string>>,
+  namespace = 'default',
+): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Secret',
   metadata: { name, namespace },
-  data: Object.fromEntries(Object.entries(stringData).map(([key, text]) => [key, Buffer.from(text).toString('base64')])),
+  data: Object.fromEntries(
+    Object.entries(stringData).map(([key, text]) => [key, Buffer.from(text).toString('base64')]),
+  ),
 });
 
 interface IngressChanges {
@@ -58,7 +64,16 @@ interface IngressChanges {
 
 /** An Ingress for a.test; the annotations' keys are without their prefix. */
 export function ingress(annotations: Readonly<Record<string, string>> = {}, changes: IngressChanges = {}): KubeObject {
-  const { name = 'a', host = 'a.test', path = '/', pathType = 'Prefix', port = { name: 'https' }, className = 'ic3', tls, classAnnotation } = changes;
+  const {
+    name = 'a',
+    host = 'a.test',
+    path = '/',
+    pathType = 'Prefix',
+    port = { name: 'https' },
+    className = 'ic3',
+    tls,
+    classAnnotation,
+  } = changes;
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
@@ -67,13 +82,21 @@ export function ingress(annotations: Readonly<Record<string, string>> = {}, chan
       namespace: 'default',
       annotations: {
         ...(classAnnotation === undefined ? {} : { 'kubernetes.io/ingress.class': classAnnotation }),
-        ...Object.fromEntries(Object.entries(annotations).map(([key, value]) => [`nginx.ingress.kubernetes.io/${key}`, value])),
+        ...Object.fromEntries(
+          Object.entries(annotations).map(([key, value]) => [`nginx.ingress.kubernetes.io/${key}`, value]),
+        ),
       },
     },
     spec: {
       ...(className === null ? {} : { ingressClassName: className }),
-      ...(tls === undefined ? {} : { tls: tls.map(({ hosts, secretName }) => ({ ...(hosts && { hosts }), ...(secretName && { secretName }) })) }),
-      rules: [{ host, http: { paths: [{ path, pathType, backend: { service: { name: changes.service ?? 'a', port } } }] } }],
+      ...(tls === undefined
+        ? {}
+        : {
+            tls: tls.map(({ hosts, secretName }) => ({ ...(hosts && { hosts }), ...(secretName && { secretName }) })),
+          }),
+      rules: [
+        { host, http: { paths: [{ path, pathType, backend: { service: { name: changes.service ?? 'a', port } } }] } },
+      ],
     },
   };
 }

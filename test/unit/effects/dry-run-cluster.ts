@@ -26,16 +26,23 @@ conflicts with "two" using v1:
 - .metadata.annotations.x.y/z
 ${advice}`;
 
-export const quota = 'Error from server (Forbidden): configmaps "b-over" is forbidden: exceeded quota: b-quota, requested: configmaps=1, used: configmaps=4, limited: configmaps=1\n';
+export const quota =
+  'Error from server (Forbidden): configmaps "b-over" is forbidden: exceeded quota: b-quota, requested: configmaps=1, used: configmaps=4, limited: configmaps=1\n';
 export const podSecurity =
   'Error from server (Forbidden): pods "priv" is forbidden: violates PodSecurity "restricted:latest": privileged (container "x" must not set securityContext.privileged=true), runAsNonRoot != true (pod or container "x" must set securityContext.runAsNonRoot=true)\n';
-export const invalidAlone = 'The Service "taken" is invalid: spec.ports[0].nodePort: Invalid value: 31092: provided port is already allocated\n';
-export const invalidAmongOthers = 'Error from server (Invalid): Service "taken" is invalid: spec.ports[0].nodePort: Invalid value: 31092: provided port is already allocated\n';
-export const unknownKind = 'error: resource mapping not found for name: "x" namespace: "b-svc" from "STDIN": no matches for kind "Nothing" in version "foo.example/v1"\nensure CRDs are installed first\n';
-export const unknownField = 'Error from server: failed to create typed patch object (b-svc/unknownfield; /v1, Kind=ConfigMap): .dta: field not declared in schema\n';
-export const mayNot = 'Error from server (Forbidden): configmaps "x" is forbidden: User "nobody" cannot patch resource "configmaps" in API group "" in the namespace "b-svc"\n';
+export const invalidAlone =
+  'The Service "taken" is invalid: spec.ports[0].nodePort: Invalid value: 31092: provided port is already allocated\n';
+export const invalidAmongOthers =
+  'Error from server (Invalid): Service "taken" is invalid: spec.ports[0].nodePort: Invalid value: 31092: provided port is already allocated\n';
+export const unknownKind =
+  'error: resource mapping not found for name: "x" namespace: "b-svc" from "STDIN": no matches for kind "Nothing" in version "foo.example/v1"\nensure CRDs are installed first\n';
+export const unknownField =
+  'Error from server: failed to create typed patch object (b-svc/unknownfield; /v1, Kind=ConfigMap): .dta: field not declared in schema\n';
+export const mayNot =
+  'Error from server (Forbidden): configmaps "x" is forbidden: User "nobody" cannot patch resource "configmaps" in API group "" in the namespace "b-svc"\n';
 const warning = 'Warning: would violate PodSecurity "restricted:latest": allowPrivilegeEscalation != false\n';
-export const unreachable = 'The connection to the server 127.0.0.1:6443 was refused - did you specify the right host or port?\n';
+export const unreachable =
+  'The connection to the server 127.0.0.1:6443 was refused - did you specify the right host or port?\n';
 
 export interface ClusterState {
   /** Existing namespaces; `default` when absent. */
@@ -56,15 +63,41 @@ export interface RecordedExec extends Exec {
 const key = ({ kind, metadata }: KubeObject): string => `${kind} ${metadata.namespace ?? ''} ${metadata.name}`;
 
 /** kubectl in front of a cluster of that state: it goes on past failing objects, and prints nothing when one fails. */
-export function kubectlOf({ namespaces = ['default'], live = [], words = () => undefined, merge = (object) => object, down }: ClusterState): RecordedExec {
+export function kubectlOf({
+  namespaces = ['default'],
+  live = [],
+  words = () => undefined,
+  merge = (object) => object,
+  down,
+}: ClusterState): RecordedExec {
   const calls: RecordedExec['calls'] = [];
-  const end = (exitCode: number, stdout: string, stderr = ''): ToolResult => ({ exitCode, signal: undefined, stdout, stderr, isCut: false, durationMs: 1, timedOut: false, stillRunning: undefined });
+  const end = (exitCode: number, stdout: string, stderr = ''): ToolResult => ({
+    exitCode,
+    signal: undefined,
+    stdout,
+    stderr,
+    isCut: false,
+    durationMs: 1,
+    timedOut: false,
+    stillRunning: undefined,
+  });
   const answer = ({ args }: ExternalCommand, objects: readonly KubeObject[]): ToolResult => {
     if (down !== undefined) return end(1, '', down);
-    if (args.includes('namespaces')) return end(0, args.slice(args.indexOf('--') + 1).filter((name) => namespaces.includes(name)).map((name) => `namespace/${name}\n`).join(''));
+    if (args.includes('namespaces'))
+      return end(
+        0,
+        args
+          .slice(args.indexOf('--') + 1)
+          .filter((name) => namespaces.includes(name))
+          .map((name) => `namespace/${name}\n`)
+          .join(''),
+      );
     if (args.includes('get')) {
       const found = objects.flatMap((object) => live.filter((other) => key(other) === key(object)));
-      return end(0, found.length === 0 ? '' : JSON.stringify({ apiVersion: 'v1', items: found, kind: 'List', metadata: {} }));
+      return end(
+        0,
+        found.length === 0 ? '' : JSON.stringify({ apiVersion: 'v1', items: found, kind: 'List', metadata: {} }),
+      );
     }
     const isForced = args.includes('--force-conflicts');
     const failures = objects.flatMap((object) => {
@@ -74,12 +107,19 @@ export function kubectlOf({ namespaces = ['default'], live = [], words = () => u
     const alone = failures.length === 1 && failures[0]?.startsWith('Apply failed') === true ? 'error: ' : '';
     if (failures.length > 0) return end(1, '', warning + alone + failures.join(''));
     const merged = objects.map(merge);
-    return end(0, JSON.stringify(merged.length === 1 ? merged[0] : { kind: 'List', apiVersion: 'v1', metadata: {}, items: merged }), warning);
+    return end(
+      0,
+      JSON.stringify(merged.length === 1 ? merged[0] : { kind: 'List', apiVersion: 'v1', metadata: {}, items: merged }),
+      warning,
+    );
   };
   return {
     calls,
     run: (command, { stdin = '' }) => {
-      const objects = stdin.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as KubeObject);
+      const objects = stdin
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as KubeObject);
       calls.push({ args: command.args, objects });
       return Promise.resolve(answer(command, objects));
     },

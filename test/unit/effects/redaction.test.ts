@@ -46,7 +46,26 @@ function expectNothingOf(key: string, output: string): void {
 }
 
 const anyKey = fc.constantFrom(...keys);
-const words = fc.array(fc.constantFrom('error:', 'Secret "x"', 'is invalid', '\n', '-----', '  ', 'svc8', '{', '}', '"', ':', 'BEGIN', 'data'), { maxLength: 8 }).map((list) => list.join(' '));
+const words = fc
+  .array(
+    fc.constantFrom(
+      'error:',
+      'Secret "x"',
+      'is invalid',
+      '\n',
+      '-----',
+      '  ',
+      'svc8',
+      '{',
+      '}',
+      '"',
+      ':',
+      'BEGIN',
+      'data',
+    ),
+    { maxLength: 8 },
+  )
+  .map((list) => list.join(' '));
 const forms: Readonly<Record<string, (key: string) => string>> = {
   'as it is': (key) => key,
   'with CRLF': (key) => key.replaceAll('\n', '\r\n'),
@@ -56,7 +75,11 @@ const forms: Readonly<Record<string, (key: string) => string>> = {
   'in JSON': (key) => JSON.stringify({ data: { 'tls.key': key } }),
   'in JSON twice': (key) => JSON.stringify(JSON.stringify({ key })),
   'on one line': (key) => key.replaceAll('\n', ' '),
-  'as strings that are added up': (key) => key.split('\n').map((line) => `"${line}\\n" +`).join('\n'),
+  'as strings that are added up': (key) =>
+    key
+      .split('\n')
+      .map((line) => `"${line}\\n" +`)
+      .join('\n'),
   'as base64': (key) => `  tls.key: ${base64(key)}`,
   'as base64 in JSON': (key) => JSON.stringify({ data: { 'tls.key': base64(key), 'tls.crt': base64(certificate) } }),
   'as base64 after other text': (key) => base64(`Bag Attributes\n${key}`),
@@ -65,7 +88,7 @@ const forms: Readonly<Record<string, (key: string) => string>> = {
   'as base64 of base64': (key) => base64(base64(key)),
   'as base64 for URLs': (key) => Buffer.from(key).toString('base64url'),
   'after a certificate': (key) => certificate + key + certificate,
-  'twice': (key) => `${key}between\n${key}`,
+  twice: (key) => `${key}between\n${key}`,
 };
 
 describe('redact', () => {
@@ -99,7 +122,10 @@ describe('redact', () => {
         const cut = lines.slice(from, to);
         // A last line of a key by itself, without a marker and without the line before, is not to be told from a word.
         if (cut.length === 1 && cut[0]!.length < 40) return;
-        expectNothingOf(key, redact(asJson ? JSON.stringify({ text: cut.join('\n') }) : `error: it is wrong\n${cut.join('\n')}\n`));
+        expectNothingOf(
+          key,
+          redact(asJson ? JSON.stringify({ text: cut.join('\n') }) : `error: it is wrong\n${cut.join('\n')}\n`),
+        );
       }),
       { numRuns: 300 },
     );
@@ -139,7 +165,7 @@ describe('redact', () => {
     'image registry.k8s.io/ingress-nginx/controller:v1.15.1@sha256:594ceea76b01c592858f803f9ff4d2cb40542cae2060410b2c95f75907d659e1',
     'open /home/somebody/projects/kubernetes/ingress/examples/charts/templates/deployment.yaml: no such file',
     'secret/ingress-controller-demo-tls-secret serverside-applied',
-    "Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress",
+    'Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress',
     'deployment "ic3-ingress-nginx-controller-with-a-rather-long-name-of-its-own" successfully rolled out',
     'Deployment.apps "ic3" is invalid: spec.selector: Invalid value: {"matchLabels":{"app.kubernetes.io/name":"svc7"}}: field is immutable',
     'uid 8998e915-94fd-428d-8af1-183946c5f40f',
@@ -162,13 +188,22 @@ describe('redact', () => {
     );
   });
 
-  it.each(['-', '-----BEGIN ', 'LS0tLS1CRUdJTi\n', '\n', '-----BEGIN CERTIFICATE-----', 'A'.repeat(41) + '\n', ' ', 'a:', '"\\n', 'eyJ', '-----BEGIN PRIVATE KEY-----'])(
-    'takes no long time for a text of nothing but %j',
-    (piece) => {
-      // Time that grew with the square of it would be over the test's own limit.
-      expect(quoteOutput(piece.repeat(Math.ceil(300_000 / piece.length))).length).toBeLessThan(300_000);
-    },
-  );
+  it.each([
+    '-',
+    '-----BEGIN ',
+    'LS0tLS1CRUdJTi\n',
+    '\n',
+    '-----BEGIN CERTIFICATE-----',
+    'A'.repeat(41) + '\n',
+    ' ',
+    'a:',
+    '"\\n',
+    'eyJ',
+    '-----BEGIN PRIVATE KEY-----',
+  ])('takes no long time for a text of nothing but %j', (piece) => {
+    // Time that grew with the square of it would be over the test's own limit.
+    expect(quoteOutput(piece.repeat(Math.ceil(300_000 / piece.length))).length).toBeLessThan(300_000);
+  });
 });
 
 describe('quoteOutput', () => {

@@ -2,23 +2,62 @@ import { describe, expect, it } from 'vitest';
 import type { Exec, ExternalCommand, ToolResult } from '../../../src/world/exec/exec.ts';
 import { withRetries, type RetrySettings } from '../../../src/world/exec/retry.ts';
 import { InternalError, ToolError } from '../../../src/errors.ts';
-import { applyCommand, deleteCommand, kubectlQuestion, rolloutCommand, secretCommands } from '../../../src/kube/commands.ts';
-import { helmFinishUninstallCommand, helmHistoryCommand, helmRollbackCommand, helmUninstallCommand, helmUpgradeCommand } from '../../../src/kube/helm-commands.ts';
+import {
+  applyCommand,
+  deleteCommand,
+  kubectlQuestion,
+  rolloutCommand,
+  secretCommands,
+} from '../../../src/kube/commands.ts';
+import {
+  helmFinishUninstallCommand,
+  helmHistoryCommand,
+  helmRollbackCommand,
+  helmUninstallCommand,
+  helmUpgradeCommand,
+} from '../../../src/kube/helm-commands.ts';
 import { failureOf } from '../../support/effects/stand-in.ts';
 
 const fine = { exitCode: 0, stderr: '' };
 // As kubectl 1.35.2 and helm 4.1.4 say it.
-const away = { exitCode: 1, stderr: 'The connection to the server 192.0.2.1:6443 was refused - did you specify the right host or port?\n' };
-const helmAway = { exitCode: 1, stderr: 'Error: UPGRADE FAILED: Get "https://192.0.2.1:6443/api/v1/x": dial tcp 192.0.2.1:6443: connect: connection refused\n' };
-const notBegun = { exitCode: 1, stderr: 'Error: kubernetes cluster unreachable: Get "https://192.0.2.1:6443/version": dial tcp 192.0.2.1:6443: connect: connection refused\n' };
-const forbidden = { exitCode: 1, stderr: 'Error from server (Forbidden): pods is forbidden: User "x" cannot list resource\n' };
+const away = {
+  exitCode: 1,
+  stderr: 'The connection to the server 192.0.2.1:6443 was refused - did you specify the right host or port?\n',
+};
+const helmAway = {
+  exitCode: 1,
+  stderr:
+    'Error: UPGRADE FAILED: Get "https://192.0.2.1:6443/api/v1/x": dial tcp 192.0.2.1:6443: connect: connection refused\n',
+};
+const notBegun = {
+  exitCode: 1,
+  stderr:
+    'Error: kubernetes cluster unreachable: Get "https://192.0.2.1:6443/version": dial tcp 192.0.2.1:6443: connect: connection refused\n',
+};
+const forbidden = {
+  exitCode: 1,
+  stderr: 'Error from server (Forbidden): pods is forbidden: User "x" cannot list resource\n',
+};
 
 const release = { name: 'ic3-svc7', namespace: 'shop', timeout: 300 };
 const files = ['a.yaml'];
 const get = kubectlQuestion({ requestTimeout: 10 }, ['get', 'pods']);
-const rollout = rolloutCommand({ workloads: [{ kind: 'Deployment', name: 'a', namespace: 'shop' }], namespace: 'shop', timeout: 300 });
+const rollout = rolloutCommand({
+  workloads: [{ kind: 'Deployment', name: 'a', namespace: 'shop' }],
+  namespace: 'shop',
+  timeout: 300,
+});
 const serverSideApply = applyCommand({ files, method: 'server-side', forceConflicts: false });
-const upgrade = helmUpgradeCommand({ ...release, release: release.name, chartFolder: 'charts/svc7', helmMajor: 4, labels: {}, setFiles: {}, forceConflicts: false, serverValidates: true });
+const upgrade = helmUpgradeCommand({
+  ...release,
+  release: release.name,
+  chartFolder: 'charts/svc7',
+  helmMajor: 4,
+  labels: {},
+  setFiles: {},
+  forceConflicts: false,
+  serverValidates: true,
+});
 const rollback = helmRollbackCommand({ ...release, revision: 1 });
 
 interface Scene {
@@ -29,7 +68,11 @@ interface Scene {
 }
 
 /** Tools that answer one after the other, each after `seconds`; the last answer is for all that follows. */
-function scene(answers: readonly (Partial<ToolResult> & { readonly seconds?: number })[], settings: Partial<RetrySettings> = {}, onSleep: () => void = () => undefined): Scene {
+function scene(
+  answers: readonly (Partial<ToolResult> & { readonly seconds?: number })[],
+  settings: Partial<RetrySettings> = {},
+  onSleep: () => void = () => undefined,
+): Scene {
   const log: string[] = [];
   const timeouts: (number | undefined)[] = [];
   let time = 0;
@@ -50,7 +93,17 @@ function scene(answers: readonly (Partial<ToolResult> & { readonly seconds?: num
       const { seconds = 0, ...answer } = answers[Math.min(next, answers.length - 1)] ?? {};
       next += 1;
       time += 1000 * seconds;
-      return Promise.resolve({ exitCode: 0, signal: undefined, stdout: '', stderr: '', isCut: false, durationMs: 1000 * seconds, timedOut: false, stillRunning: undefined, ...answer });
+      return Promise.resolve({
+        exitCode: 0,
+        signal: undefined,
+        stdout: '',
+        stderr: '',
+        isCut: false,
+        durationMs: 1000 * seconds,
+        timedOut: false,
+        stillRunning: undefined,
+        ...answer,
+      });
     },
   };
   const sleep = (ms: number): Promise<void> => {
@@ -59,20 +112,24 @@ function scene(answers: readonly (Partial<ToolResult> & { readonly seconds?: num
     onSleep();
     return Promise.resolve();
   };
-  const exec = withRetries(inner, {
-    stop: new AbortController().signal,
-    onOutage: () => {
-      note('out');
+  const exec = withRetries(
+    inner,
+    {
+      stop: new AbortController().signal,
+      onOutage: () => {
+        note('out');
+      },
+      onReturn: () => {
+        note('back');
+      },
+      repair: (_exec, { name, namespace }) => {
+        note(`repair ${namespace}/${name}`);
+        return Promise.resolve();
+      },
+      ...settings,
     },
-    onReturn: () => {
-      note('back');
-    },
-    repair: (_exec, { name, namespace }) => {
-      note(`repair ${namespace}/${name}`);
-      return Promise.resolve();
-    },
-    ...settings,
-  }, { sleep, now: () => time });
+    { sleep, now: () => time },
+  );
   return { exec, log, timeouts };
 }
 
@@ -82,7 +139,21 @@ describe('withRetries', () => {
   it('asks again after 1, 2, 4, 8, 8 s, and says once that it does and once that it is over', async () => {
     const { exec, log } = scene([away, away, away, away, away, fine]);
     expect((await exec.run(get, {})).exitCode).toBe(0);
-    expect(log).toEqual(['get', 'out', 'wait 1', 'get', 'wait 2', 'get', 'wait 4', 'get', 'wait 8', 'get', 'wait 8', 'get', 'back']);
+    expect(log).toEqual([
+      'get',
+      'out',
+      'wait 1',
+      'get',
+      'wait 2',
+      'get',
+      'wait 4',
+      'get',
+      'wait 8',
+      'get',
+      'wait 8',
+      'get',
+      'back',
+    ]);
   });
 
   it('gives up within a minute with the last failure', async () => {
@@ -121,7 +192,12 @@ describe('withRetries', () => {
 
   it.each<readonly [string, ExternalCommand]>([
     ['client-side apply', applyCommand({ files, method: 'client-side', forceConflicts: false })],
-    ...secretCommands({ files: ['a.yaml', 'b.yaml'], existing: new Set(files), method: 'client-side', forceConflicts: false }).map((command) => [command.args[0] ?? '', command] as const),
+    ...secretCommands({
+      files: ['a.yaml', 'b.yaml'],
+      existing: new Set(files),
+      method: 'client-side',
+      forceConflicts: false,
+    }).map((command) => [command.args[0] ?? '', command] as const),
     ['a command of which nobody says so', { tool: 'helm', effect: 'write', args: ['upgrade'] }],
   ])('does not repeat %s', async (_, command) => {
     const { exec, log } = scene([away, fine]);
@@ -142,7 +218,12 @@ describe('withRetries', () => {
     expect(log.filter((line) => line.startsWith('repair'))).toEqual([]);
   });
 
-  it.each([forbidden, { exitCode: undefined, signal: 'SIGTERM' as const, stderr: away.stderr }, { ...away, timedOut: true }, { ...away, stillRunning: 7 }])('does not repeat what failed otherwise: %j', async (failure) => {
+  it.each([
+    forbidden,
+    { exitCode: undefined, signal: 'SIGTERM' as const, stderr: away.stderr },
+    { ...away, timedOut: true },
+    { ...away, stillRunning: 7 },
+  ])('does not repeat what failed otherwise: %j', async (failure) => {
     const { exec, log } = scene([failure, fine]);
     expect(await exec.run(get, stepTime)).toMatchObject(failure);
     expect(log).toEqual(['get']);
@@ -154,7 +235,17 @@ describe('withRetries', () => {
     expect(before.log).toEqual(['upgrade', 'out', 'wait 1', 'upgrade', 'back']);
     const within = scene([helmAway, helmAway, fine]);
     await within.exec.run(upgrade, stepTime);
-    expect(within.log).toEqual(['upgrade', 'out', 'wait 1', 'repair shop/ic3-svc7', 'upgrade', 'wait 2', 'repair shop/ic3-svc7', 'upgrade', 'back']);
+    expect(within.log).toEqual([
+      'upgrade',
+      'out',
+      'wait 1',
+      'repair shop/ic3-svc7',
+      'upgrade',
+      'wait 2',
+      'repair shop/ic3-svc7',
+      'upgrade',
+      'back',
+    ]);
   });
 
   it('repairs with tools that ask again but never repair in turn, and tells how long ago helm began', async () => {
@@ -181,7 +272,9 @@ describe('withRetries', () => {
   it('ends its wait when the person wants to stop', async () => {
     const stop = new AbortController();
     let waits = 0;
-    const { exec, log } = scene([away], { stop: stop.signal }, () => { if ((waits += 1) === 2) stop.abort(); });
+    const { exec, log } = scene([away], { stop: stop.signal }, () => {
+      if ((waits += 1) === 2) stop.abort();
+    });
     expect(await exec.run(get, stepTime)).toMatchObject(away);
     expect(log.filter((line) => line === 'get')).toHaveLength(2);
   });
@@ -191,11 +284,24 @@ describe('withRetries', () => {
     const inner: Exec = {
       run: (_command, options) => {
         inputs.push(options.stdin);
-        return Promise.resolve({ exitCode: inputs.length < 2 ? 1 : 0, signal: undefined, stdout: '', stderr: away.stderr, isCut: false, durationMs: 1, timedOut: false, stillRunning: undefined });
+        return Promise.resolve({
+          exitCode: inputs.length < 2 ? 1 : 0,
+          signal: undefined,
+          stdout: '',
+          stderr: away.stderr,
+          isCut: false,
+          durationMs: 1,
+          timedOut: false,
+          stillRunning: undefined,
+        });
       },
     };
     const nothing = (): void => undefined;
-    const exec = withRetries(inner, { stop: new AbortController().signal, onOutage: nothing, onReturn: nothing, repair: () => Promise.resolve() }, { sleep: () => Promise.resolve(), now: () => 0 });
+    const exec = withRetries(
+      inner,
+      { stop: new AbortController().signal, onOutage: nothing, onReturn: nothing, repair: () => Promise.resolve() },
+      { sleep: () => Promise.resolve(), now: () => 0 },
+    );
     await exec.run(serverSideApply, { timeoutMs: 1_000_000, stdin: 'kind: Secret' });
     expect(inputs).toEqual(['kind: Secret', 'kind: Secret']);
   });

@@ -3,7 +3,17 @@ import type { ToolResult } from '../../../src/world/exec/exec.ts';
 import { isTransient } from '../../../src/world/exec/tool-failure.ts';
 
 function failed(stderr: string, overrides: Partial<ToolResult> = {}): ToolResult {
-  return { exitCode: 1, signal: undefined, stdout: '', stderr, isCut: false, durationMs: 100, timedOut: false, stillRunning: undefined, ...overrides };
+  return {
+    exitCode: 1,
+    signal: undefined,
+    stdout: '',
+    stderr,
+    isCut: false,
+    durationMs: 100,
+    timedOut: false,
+    stillRunning: undefined,
+    ...overrides,
+  };
 }
 
 // Captured, or from the sources of client-go and etcd, where a server cannot be made to say it.
@@ -39,11 +49,20 @@ const lasting = [
 ];
 
 describe('isTransient', () => {
-  it.each(transient)('says yes to %j', (stderr) => { expect(isTransient(failed(stderr))).toBe(true); });
+  it.each(transient)('says yes to %j', (stderr) => {
+    expect(isTransient(failed(stderr))).toBe(true);
+  });
 
-  it.each(lasting)('says no to %j', (stderr) => { expect(isTransient(failed(stderr))).toBe(false); });
+  it.each(lasting)('says no to %j', (stderr) => {
+    expect(isTransient(failed(stderr))).toBe(false);
+  });
 
-  it.each<Partial<ToolResult>>([{ exitCode: 0 }, { timedOut: true }, { stillRunning: 7 }, { exitCode: undefined, signal: 'SIGTERM' }])('says no to a tool that %j', (end) => {
+  it.each<Partial<ToolResult>>([
+    { exitCode: 0 },
+    { timedOut: true },
+    { stillRunning: 7 },
+    { exitCode: undefined, signal: 'SIGTERM' },
+  ])('says no to a tool that %j', (end) => {
     expect(isTransient(failed('Unable to connect to the server: EOF\n', end))).toBe(false);
   });
 });

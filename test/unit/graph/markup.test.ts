@@ -8,17 +8,23 @@ describe.each([
   ['html', drawHtml],
 ])('%s', (format, draw) => {
   it('loads nothing and runs nothing', () => {
-    const text = draw(graphOf(threeModes, threeModesFound)).replaceAll('http://www.w3.org/2000/svg', '').replaceAll(/https:\/\/svc\d\.example\.test:30092\//g, '');
+    const text = draw(graphOf(threeModes, threeModesFound))
+      .replaceAll('http://www.w3.org/2000/svg', '')
+      .replaceAll(/https:\/\/svc\d\.example\.test:30092\//g, '');
     expect(text).not.toMatch(/https?:|url\(|@import|<script|<link|<a |href|src=|\bon\w+=/i);
   });
 
   it('tells in words what the picture shows', () => {
     const text = draw(graphOf(threeModes, threeModesFound));
-    expect(text).toMatch(/<svg [^>]*role="img" aria-labelledby="(\S+) (\S+)">\n<title id="\1">Where TLS begins and ends: example\.test<\/title>\n<desc id="\2">svc7\.example\.test, terminate: TLS from the client to ic3 with certs\/wildcard\.crt, from there HTTP without TLS to svc7\./);
+    expect(text).toMatch(
+      /<svg [^>]*role="img" aria-labelledby="(\S+) (\S+)">\n<title id="\1">Where TLS begins and ends: example\.test<\/title>\n<desc id="\2">svc7\.example\.test, terminate: TLS from the client to ic3 with certs\/wildcard\.crt, from there HTTP without TLS to svc7\./,
+    );
   });
 
   it('shows what is missing or expired, in words', () => {
-    const text = draw(graphOf(threeModes, foundWith({ 'certs/svc8.crt': undefined }), new Date('2028-01-01T00:00:00Z')));
+    const text = draw(
+      graphOf(threeModes, foundWith({ 'certs/svc8.crt': undefined }), new Date('2028-01-01T00:00:00Z')),
+    );
     expect(text).toContain('! missing<');
     expect(text).toContain('! expired on 2027-01-01<');
     expect(text).not.toContain('>until 2027-01-01<');
@@ -26,7 +32,9 @@ describe.each([
 
   if (format === 'svg') {
     it('does not change from day to day', () => {
-      expect(draw(graphOf(threeModes, threeModesFound, new Date('2026-06-01T00:00:00Z')))).toBe(draw(graphOf(threeModes, threeModesFound, now)));
+      expect(draw(graphOf(threeModes, threeModesFound, new Date('2026-06-01T00:00:00Z')))).toBe(
+        draw(graphOf(threeModes, threeModesFound, now)),
+      );
     });
   }
 

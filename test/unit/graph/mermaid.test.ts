@@ -22,7 +22,11 @@ const grammar = [
 
 describe('the mermaid flowchart', () => {
   it('draws the three modes', () => {
-    expect(drawMermaid(graphOf(threeModes, threeModesFound)).split('\n').filter((line) => line.includes('|'))).toEqual([
+    expect(
+      drawMermaid(graphOf(threeModes, threeModesFound))
+        .split('\n')
+        .filter((line) => line.includes('|')),
+    ).toEqual([
       '  client ==>|"TLS<br/>shows certs/wildcard.crt<br/>until 2027-01-01"| c0',
       '  c0 -.->|"HTTP, not encrypted"| s0["service svc7<br/>pods, port 8080"]',
       '  client ==>|"TLS<br/>shows certs/wildcard.crt<br/>until 2027-01-01"| c1',
@@ -36,7 +40,10 @@ describe('the mermaid flowchart', () => {
     fc.assert(
       fc.property(hostileGraph, (graph) => {
         for (const line of drawMermaid(graph).split('\n')) {
-          expect(grammar.some((rule) => rule.test(line)), line).toBe(true);
+          expect(
+            grammar.some((rule) => rule.test(line)),
+            line,
+          ).toBe(true);
           // Markdown that mermaid cannot show (mermaid-js/mermaid#6385), and a keyword that its lexer finds in any line.
           expect(line).not.toMatch(/www\.|https?:|direction\s+(?:LR|TB|RL|BT)/i);
         }
@@ -49,11 +56,15 @@ describe('the mermaid flowchart', () => {
     const text = drawMermaid(graphOf(threeModes, foundWith({ 'certs/svc9.crt': undefined })));
     expect(text).toContain('shows certs/svc9.crt<br/>PROBLEM missing"');
     expect(text).toMatch(/\n {2}class s2 broken$/);
-    expect(drawMermaid(graphOf(threeModes, threeModesFound, new Date('2028-01-01T00:00:00Z')))).toMatch(/PROBLEM expired on 2027-01-01"\| c0\n[^]*\n {2}class c0,c1,s1,s2 broken$/);
+    expect(drawMermaid(graphOf(threeModes, threeModesFound, new Date('2028-01-01T00:00:00Z')))).toMatch(
+      /PROBLEM expired on 2027-01-01"\| c0\n[^]*\n {2}class c0,c1,s1,s2 broken$/,
+    );
   });
 
   it('does not change from day to day', () => {
-    expect(drawMermaid(graphOf(threeModes, threeModesFound, new Date('2026-06-01T00:00:00Z')))).toBe(drawMermaid(graphOf(threeModes, threeModesFound, now)));
+    expect(drawMermaid(graphOf(threeModes, threeModesFound, new Date('2026-06-01T00:00:00Z')))).toBe(
+      drawMermaid(graphOf(threeModes, threeModesFound, now)),
+    );
   });
 
   it.each([0, 100])('of %i services is within what mermaid takes', (count) => {

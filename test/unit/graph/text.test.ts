@@ -33,9 +33,19 @@ describe('the text', () => {
 
   it('has lines of the same width for long names, and still says what is encrypted', () => {
     const name = 'a-service-with-a-name-beyond-measure';
-    const services = threeModes.services.map((service, index) => ({ ...service, name: `${name}-${index}`, replicas: 12 }));
-    const config = { ...threeModes, controller: { ...threeModes.controller, profile: 'ingress-nginx-0.15', name: 'a-controller-so-long' }, services };
-    const drawn = drawText(graphOf(config, new Map())).split('\n').filter((line) => line.startsWith('  client '));
+    const services = threeModes.services.map((service, index) => ({
+      ...service,
+      name: `${name}-${index}`,
+      replicas: 12,
+    }));
+    const config = {
+      ...threeModes,
+      controller: { ...threeModes.controller, profile: 'ingress-nginx-0.15', name: 'a-controller-so-long' },
+      services,
+    };
+    const drawn = drawText(graphOf(config, new Map()))
+      .split('\n')
+      .filter((line) => line.startsWith('  client '));
     expect(drawn.map(measure)).toEqual([80, 80, 80]);
     expect(drawn[0]).toContain('plain HTTP');
     expect(drawn[1]).toContain('unverified TLS');
@@ -49,7 +59,9 @@ describe('the text', () => {
   });
 
   it('shouts what is missing or expired, beside the line and in the table', () => {
-    const text = drawText(graphOf(threeModes, foundWith({ 'certs/svc8.crt': undefined }), new Date('2028-01-01T00:00:00Z')));
+    const text = drawText(
+      graphOf(threeModes, foundWith({ 'certs/svc8.crt': undefined }), new Date('2028-01-01T00:00:00Z')),
+    );
     expect(text.match(/!! missing/g)).toHaveLength(2);
     expect(text).toMatch(/\n +certs\/wildcard\.crt\n +!! expired on 2027-01-01\n/);
     expect(text).toMatch(/\ncerts\/wildcard\.crt +2027-01-01 {2}expired {4}itself\n {4}!! expired on 2027-01-01\n/);
@@ -62,7 +74,12 @@ describe('the text', () => {
   it('cuts long lists of names', () => {
     const wildcard = threeModesFound.get('certs/wildcard.crt')!;
     const dnsNames = Array.from({ length: 5000 }, (_, index) => `host${index}.example.test`);
-    const text = drawText(graphOf(threeModes, foundWith({ 'certs/wildcard.crt': { ...wildcard, certificate: { ...wildcard.certificate!, dnsNames } } })));
+    const text = drawText(
+      graphOf(
+        threeModes,
+        foundWith({ 'certs/wildcard.crt': { ...wildcard, certificate: { ...wildcard.certificate!, dnsNames } } }),
+      ),
+    );
     expect(text).toContain('host3.example.test and 4996');
     expect(text).not.toContain('host4.example.test');
   });

@@ -19,7 +19,9 @@ describe('digestFiles', () => {
 
   it('is what sha256sum says of a list in the format of sha256sum, shortened', () => {
     // printf '%s  charts/svc7/Chart.yaml\n%s  charts/svc7/values.yaml\n' "$(printf one | sha256sum | cut -d' ' -f1)" ... | sort | sha256sum
-    expect(digestFiles([two, one])).toBe('57848ca8aa446bb2feb0e52f1a2d28424a879060ebc7c84949dbd1c580d8a80d'.slice(0, 40));
+    expect(digestFiles([two, one])).toBe(
+      '57848ca8aa446bb2feb0e52f1a2d28424a879060ebc7c84949dbd1c580d8a80d'.slice(0, 40),
+    );
   });
 
   it('fits the value of a label', () => {
@@ -41,7 +43,13 @@ describe('digestFiles', () => {
     ['another name', [one, { ...two, path: 'charts/svc7/values.yml' }]],
     ['a file less', [one]],
     ['a file more', [one, two, { path: 'charts/svc7/README.md', digest: digestText('') }]],
-    ['contents the other way round', [{ ...one, digest: two.digest }, { ...two, digest: one.digest }]],
+    [
+      'contents the other way round',
+      [
+        { ...one, digest: two.digest },
+        { ...two, digest: one.digest },
+      ],
+    ],
   ])('differs for %s', (_, files) => {
     expect(digestFiles(files)).not.toBe(digestFiles([one, two]));
   });

@@ -8,7 +8,14 @@ const now = new Date('2026-11-23T12:00:00Z');
 
 const authority: DesiredPair = {
   paths: { certificate: 'certs/ca.crt', key: 'certs/ca.key' },
-  request: { usage: 'authority', commonName: 'CA', dnsNames: [], permittedDnsNames: ['example.test'], days: 3650, keyType: 'rsa-2048' },
+  request: {
+    usage: 'authority',
+    commonName: 'CA',
+    dnsNames: [],
+    permittedDnsNames: ['example.test'],
+    days: 3650,
+    keyType: 'rsa-2048',
+  },
   requiredNames: [],
   foreignIssuer: 'warning',
 };
@@ -38,10 +45,20 @@ function facts(changes: Partial<CertificateFacts> = {}): CertificateFacts {
 }
 
 function observe(pairs: Record<string, ObservedPair>): Observed {
-  return { digests: new Map(), objectDigests: new Map(), pairs: new Map(Object.entries(pairs)), recorded: new Map(), gitFiles: new Map() };
+  return {
+    digests: new Map(),
+    objectDigests: new Map(),
+    pairs: new Map(Object.entries(pairs)),
+    recorded: new Map(),
+    gitFiles: new Map(),
+  };
 }
 
-const goodAuthority: ObservedPair = { certificate: facts({ isAuthority: true, permittedDnsNames: ['example.test'] }), hasKey: true, matches: true };
+const goodAuthority: ObservedPair = {
+  certificate: facts({ isAuthority: true, permittedDnsNames: ['example.test'] }),
+  hasKey: true,
+  matches: true,
+};
 const goodServer: ObservedPair = { certificate: facts(), hasKey: true, matches: true, issuedByAuthority: true };
 
 const kinds = (pairs: Record<string, ObservedPair>): readonly string[] =>
@@ -65,28 +82,71 @@ describe('planCertificates', () => {
   });
 
   it('completes what a killed run left: a key gets its certificate, no new key', () => {
-    expect(kinds({ 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { hasKey: true } })).toEqual(['issue-certificate certs/svc8.crt']);
+    expect(kinds({ 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { hasKey: true } })).toEqual([
+      'issue-certificate certs/svc8.crt',
+    ]);
   });
 
   it.each([
-    ['a certificate without its key', { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { certificate: facts(), hasKey: false } }, 'error key-missing'],
-    ['a key of another certificate', { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { ...goodServer, matches: false } }, 'error key-mismatch'],
-    ['a name that is not covered', { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { ...goodServer, certificate: facts({ dnsNames: ['b.example.test'] }) } }, 'error certificate-name'],
-    ['a foreign issuer', { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { ...goodServer, issuedByAuthority: false } }, 'error certificate-issuer'],
-    ['expiry', { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { ...goodServer, certificate: facts({ notAfter: now }) } }, 'warning certificate-expired'],
-    ['an authority without its key', { 'certs/ca.crt': { certificate: facts(), hasKey: false } }, 'error authority-key-missing'],
-    ['an expired authority', { 'certs/ca.crt': { ...goodAuthority, certificate: facts({ notAfter: now }) } }, 'error authority-expired'],
-    ['an authority that may not issue the name', { 'certs/ca.crt': { ...goodAuthority, certificate: facts({ permittedDnsNames: ['other.test'] }) } }, 'error authority-constrained'],
+    [
+      'a certificate without its key',
+      { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { certificate: facts(), hasKey: false } },
+      'error key-missing',
+    ],
+    [
+      'a key of another certificate',
+      { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { ...goodServer, matches: false } },
+      'error key-mismatch',
+    ],
+    [
+      'a name that is not covered',
+      {
+        'certs/ca.crt': goodAuthority,
+        'certs/svc8.crt': { ...goodServer, certificate: facts({ dnsNames: ['b.example.test'] }) },
+      },
+      'error certificate-name',
+    ],
+    [
+      'a foreign issuer',
+      { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { ...goodServer, issuedByAuthority: false } },
+      'error certificate-issuer',
+    ],
+    [
+      'expiry',
+      { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { ...goodServer, certificate: facts({ notAfter: now }) } },
+      'warning certificate-expired',
+    ],
+    [
+      'an authority without its key',
+      { 'certs/ca.crt': { certificate: facts(), hasKey: false } },
+      'error authority-key-missing',
+    ],
+    [
+      'an expired authority',
+      { 'certs/ca.crt': { ...goodAuthority, certificate: facts({ notAfter: now }) } },
+      'error authority-expired',
+    ],
+    [
+      'an authority that may not issue the name',
+      { 'certs/ca.crt': { ...goodAuthority, certificate: facts({ permittedDnsNames: ['other.test'] }) } },
+      'error authority-constrained',
+    ],
   ] satisfies readonly (readonly [string, Record<string, ObservedPair>, string])[])('says %s', (_, pairs, code) => {
     expect(codes(pairs)).toContain(code);
   });
 
   it('says when it expired, on the day itself with the time', () => {
     const messages = [new Date('2026-11-23T08:30:00Z'), new Date('2026-11-22T08:30:00Z')].map((notAfter) => {
-      const pairs = { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { ...goodServer, certificate: facts({ notAfter }) } };
+      const pairs = {
+        'certs/ca.crt': goodAuthority,
+        'certs/svc8.crt': { ...goodServer, certificate: facts({ notAfter }) },
+      };
       return planCertificates([authority, server], observe(pairs), now).notices[0]?.message;
     });
-    expect(messages).toEqual(['certs/svc8.crt expired on 2026-11-23 at 08:30:00 UTC', 'certs/svc8.crt expired on 2026-11-22']);
+    expect(messages).toEqual([
+      'certs/svc8.crt expired on 2026-11-23 at 08:30:00 UTC',
+      'certs/svc8.crt expired on 2026-11-22',
+    ]);
   });
 
   it.each([
@@ -98,10 +158,20 @@ describe('planCertificates', () => {
   ] as const)('of what clients refuse: %s, %s: %s', (reach, path, level) => {
     const paths = { certificate: `${path}.crt`, key: `${path}.key` };
     const limits = [{ fact: 'its key is odd', refusedBy: 'they', reach }];
-    const found = { 'certs/ca.crt': goodAuthority, [paths.certificate]: { ...goodServer, certificate: facts({ limits }) } };
+    const found = {
+      'certs/ca.crt': goodAuthority,
+      [paths.certificate]: { ...goodServer, certificate: facts({ limits }) },
+    };
     const { steps, notices } = planCertificates([authority, { ...server, paths }], observe(found), now);
     expect(steps).toEqual([]);
-    expect(notices).toEqual([{ level, code: 'certificate-refused', message: `${path}.crt is refused by they: its key is odd`, remedy: expect.stringContaining('have new ones made') as unknown }]);
+    expect(notices).toEqual([
+      {
+        level,
+        code: 'certificate-refused',
+        message: `${path}.crt is refused by they: its key is odd`,
+        remedy: expect.stringContaining('have new ones made') as unknown,
+      },
+    ]);
   });
 
   it('does not need the key of an authority that has nothing to issue', () => {

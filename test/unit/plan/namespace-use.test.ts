@@ -14,9 +14,17 @@ it.each([
   ['none', undefined, { state: 'absent', isForeign: false }],
   ['one that an apply made', { labels: ours, isTerminating: false }, { state: 'ours', isForeign: false }],
   ['one without a label', { labels: {}, isTerminating: false }, { state: 'foreign', isForeign: true }],
-  ['another controller’s', { labels: { 'ingress-tls/controller': 'ic2' }, isTerminating: false }, { state: 'foreign', isForeign: true }],
+  [
+    'another controller’s',
+    { labels: { 'ingress-tls/controller': 'ic2' }, isTerminating: false },
+    { state: 'foreign', isForeign: true },
+  ],
   ['ours that is being deleted', { labels: ours, isTerminating: true }, { state: 'terminating', isForeign: false }],
-  ['somebody else’s that is being deleted', { labels: {}, isTerminating: true }, { state: 'terminating', isForeign: true }],
+  [
+    'somebody else’s that is being deleted',
+    { labels: {}, isTerminating: true },
+    { state: 'terminating', isForeign: true },
+  ],
 ] as const)('judges %s', (_title, found, use) => {
   expect(judgeNamespace('apps', found, config)).toEqual({ name: 'apps', ...use });
 });

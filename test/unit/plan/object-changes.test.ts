@@ -7,13 +7,24 @@ const data = { 'tls.crt': 'Y3J0', 'tls.key': 'a2V5' };
 const object = { apiVersion: 'v1', kind: 'Secret', metadata, type: 'kubernetes.io/tls', data };
 
 function judge(live: KubeObject | undefined, wanted: KubeObject | undefined = object): string {
-  return judgeSecret({ path: 'secrets/ic3-svc8-tls.yaml', name: 'ic3-svc8-tls', namespace: 'default', object: wanted }, live).change;
+  return judgeSecret(
+    { path: 'secrets/ic3-svc8-tls.yaml', name: 'ic3-svc8-tls', namespace: 'default', object: wanted },
+    live,
+  ).change;
 }
 
 describe('judgeSecret', () => {
   it('names the Secret and its file, and nothing that it holds', () => {
-    const change = judgeSecret({ path: 'secrets/ic3-svc8-tls.yaml', name: 'ic3-svc8-tls', namespace: 'default', object }, { ...object, data: { 'tls.key': 'b2xk' } });
-    expect(change).toEqual({ path: 'secrets/ic3-svc8-tls.yaml', object: { kind: 'Secret', name: 'ic3-svc8-tls', namespace: 'default' }, conflicts: [], change: 'change' });
+    const change = judgeSecret(
+      { path: 'secrets/ic3-svc8-tls.yaml', name: 'ic3-svc8-tls', namespace: 'default', object },
+      { ...object, data: { 'tls.key': 'b2xk' } },
+    );
+    expect(change).toEqual({
+      path: 'secrets/ic3-svc8-tls.yaml',
+      object: { kind: 'Secret', name: 'ic3-svc8-tls', namespace: 'default' },
+      conflicts: [],
+      change: 'change',
+    });
   });
 
   it('creates what is not there', () => {
@@ -22,7 +33,18 @@ describe('judgeSecret', () => {
 
   it.each<readonly [string, object]>([
     ['the same', {}],
-    ['the same with what the API server and others add', { metadata: { ...metadata, uid: 'u', resourceVersion: '7', annotations: { note: 'x' }, labels: { ...metadata.labels, team: 'web' } } }],
+    [
+      'the same with what the API server and others add',
+      {
+        metadata: {
+          ...metadata,
+          uid: 'u',
+          resourceVersion: '7',
+          annotations: { note: 'x' },
+          labels: { ...metadata.labels, team: 'web' },
+        },
+      },
+    ],
     ['the same in another order', { data: { 'tls.key': 'a2V5', 'tls.crt': 'Y3J0' } }],
   ])('leaves alone %s', (_, changed) => {
     expect(judge({ ...object, ...changed })).toBe('unchanged');

@@ -7,8 +7,22 @@ import { config } from '../verify/samples.ts';
 // The order in which they were deleted when the list was kept by hand: routes, what answers, what that uses, classes, namespaces.
 const byHand = [
   ...['ingresses.networking.k8s.io', 'ingresses.extensions'],
-  ...['deployments.apps', 'daemonsets.apps', 'services', 'poddisruptionbudgets.policy', 'networkpolicies.networking.k8s.io', 'configmaps', 'secrets', 'serviceaccounts'],
-  ...['rolebindings.rbac.authorization.k8s.io', 'roles.rbac.authorization.k8s.io', 'clusterrolebindings.rbac.authorization.k8s.io', 'clusterroles.rbac.authorization.k8s.io'],
+  ...[
+    'deployments.apps',
+    'daemonsets.apps',
+    'services',
+    'poddisruptionbudgets.policy',
+    'networkpolicies.networking.k8s.io',
+    'configmaps',
+    'secrets',
+    'serviceaccounts',
+  ],
+  ...[
+    'rolebindings.rbac.authorization.k8s.io',
+    'roles.rbac.authorization.k8s.io',
+    'clusterrolebindings.rbac.authorization.k8s.io',
+    'clusterroles.rbac.authorization.k8s.io',
+  ],
   ...['ingressclasses.networking.k8s.io', 'namespaces'],
 ];
 
@@ -19,6 +33,11 @@ it('lists what any target may have brought, in the order of taking it away', () 
 
 it('names the resources of a target that is not one of ours as a cluster serves them', () => {
   const found = listOwnedResources(config, [gatewayApi]);
-  expect(found.slice(0, 4)).toEqual(['httproutes.gateway.networking.k8s.io', 'backendtlspolicies.gateway.networking.k8s.io', 'tlsroutes.gateway.networking.k8s.io', 'gateways.gateway.networking.k8s.io']);
+  expect(found.slice(0, 4)).toEqual([
+    'httproutes.gateway.networking.k8s.io',
+    'backendtlspolicies.gateway.networking.k8s.io',
+    'tlsroutes.gateway.networking.k8s.io',
+    'gateways.gateway.networking.k8s.io',
+  ]);
   expect(found.slice(-2)).toEqual(['gatewayclasses.gateway.networking.k8s.io', 'namespaces']);
 });

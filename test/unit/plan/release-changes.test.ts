@@ -7,17 +7,36 @@ import { formatDifference } from '../../../src/cluster/difference-text.ts';
 import { findReplicasAtRisk, judgeRelease } from '../../../src/cluster/release-changes.ts';
 
 const service: PlannedService = {
-  ...{ name: 'svc7', mode: 'terminate', host: 'svc7.example.test', port: 8080, replicas: 1, clientAuth: false, annotations: {} },
+  ...{
+    name: 'svc7',
+    mode: 'terminate',
+    host: 'svc7.example.test',
+    port: 8080,
+    replicas: 1,
+    clientAuth: false,
+    annotations: {},
+  },
   ...{ release: 'ic3-svc7', namespace: 'default', servicePort: { name: 'http', number: 80 } },
 };
 
 const digest = 'a'.repeat(40);
-const unlabelled: ReleaseRecord = { name: 'ic3-svc7', namespace: 'default', revision: 4, status: 'deployed', owner: 'ic3' };
+const unlabelled: ReleaseRecord = {
+  name: 'ic3-svc7',
+  namespace: 'default',
+  revision: 4,
+  status: 'deployed',
+  owner: 'ic3',
+};
 const record: ReleaseRecord = { ...unlabelled, digest };
 
 const metadata = { name: 'ic3-svc7', namespace: 'default' };
 const container = { name: 'app', image: 'caddy:2.11.9', args: ['run'] };
-const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { replicas: 1, template: { spec: { containers: [container] } } } };
+const deployment = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata,
+  spec: { replicas: 1, template: { spec: { containers: [container] } } },
+};
 const front = { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ port: 80, targetPort: 'http' }] } };
 const ingress = {
   ...{ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' },
@@ -28,10 +47,24 @@ const site = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { Caddyfile:
 const desired: readonly KubeObject[] = [deployment, front, ingress, site];
 
 /** As the API server gives them back, with more than was sent. */
-const asSent: readonly KubeObject[] = desired.map((object) => ({ ...object, metadata: { ...object.metadata, uid: 'u', annotations: { added: 'x', ...object.metadata.annotations } }, status: {} }));
+const asSent: readonly KubeObject[] = desired.map((object) => ({
+  ...object,
+  metadata: { ...object.metadata, uid: 'u', annotations: { added: 'x', ...object.metadata.annotations } },
+  status: {},
+}));
 
-function judge({ found = record, live = asSent, chart = desired }: { readonly found?: ReleaseRecord | undefined; readonly live?: readonly KubeObject[]; readonly chart?: readonly KubeObject[] }): unknown {
-  const objects = new Map(live.map((object) => [`${object.kind} ${object.metadata.namespace ?? ''} ${object.metadata.name}`, object]));
+function judge({
+  found = record,
+  live = asSent,
+  chart = desired,
+}: {
+  readonly found?: ReleaseRecord | undefined;
+  readonly live?: readonly KubeObject[];
+  readonly chart?: readonly KubeObject[];
+}): unknown {
+  const objects = new Map(
+    live.map((object) => [`${object.kind} ${object.metadata.namespace ?? ''} ${object.metadata.name}`, object]),
+  );
   const { change, reasons } = judgeRelease({ service, digest, record: found, desired: chart }, objects);
   return { change, reasons: reasons.map(formatDifference) };
 }
@@ -49,24 +82,48 @@ describe('judgeRelease', () => {
   });
 
   it('says of which service and release it speaks', () => {
-    expect(judgeRelease({ service, digest, record, desired: [] }, nothing)).toMatchObject({ service: 'svc7', release: 'ic3-svc7', namespace: 'default' });
+    expect(judgeRelease({ service, digest, record, desired: [] }, nothing)).toMatchObject({
+      service: 'svc7',
+      release: 'ic3-svc7',
+      namespace: 'default',
+    });
   });
 
   it('creates what has no record, and what was uninstalled with its history kept', () => {
-    expect(judgeRelease({ service, digest, record: undefined, desired }, nothing)).toMatchObject({ change: 'create', reasons: [] });
+    expect(judgeRelease({ service, digest, record: undefined, desired }, nothing)).toMatchObject({
+      change: 'create',
+      reasons: [],
+    });
     expect(judge({ found: { ...record, status: 'uninstalled' } })).toEqual({ change: 'create', reasons: [] });
   });
 
-  it.each(['failed', 'pending-install', 'pending-upgrade', 'pending-rollback', 'uninstalling', 'superseded', 'unknown'])('installs again what is %s, the same chart or not', (status) => {
-    expect(judge({ found: { ...record, status } })).toEqual({ change: 'change', reasons: [`its last revision is ${status}`] });
+  it.each([
+    'failed',
+    'pending-install',
+    'pending-upgrade',
+    'pending-rollback',
+    'uninstalling',
+    'superseded',
+    'unknown',
+  ])('installs again what is %s, the same chart or not', (status) => {
+    expect(judge({ found: { ...record, status } })).toEqual({
+      change: 'change',
+      reasons: [`its last revision is ${status}`],
+    });
   });
 
   it('does not trust a release that says nothing of its chart', () => {
-    expect(judge({ found: unlabelled })).toEqual({ change: 'change', reasons: ['its last revision was not made by apply'] });
+    expect(judge({ found: unlabelled })).toEqual({
+      change: 'change',
+      reasons: ['its last revision was not made by apply'],
+    });
   });
 
   it('sees another chart', () => {
-    expect(judge({ found: { ...record, digest: 'b'.repeat(40) } })).toEqual({ change: 'change', reasons: ['chart or values differ'] });
+    expect(judge({ found: { ...record, digest: 'b'.repeat(40) } })).toEqual({
+      change: 'change',
+      reasons: ['chart or values differ'],
+    });
   });
 
   it('names each object that is missing', () => {
@@ -86,15 +143,44 @@ describe('judgeRelease', () => {
     ['the Ingress has another class', 'Ingress', { spec: { ingressClassName: 'nginx' } }],
     ['the Service leads to another port', 'Service', { spec: { ports: [{ port: 80, targetPort: 'admin' }] } }],
     ['somebody scaled the Deployment', 'Deployment', { spec: { ...deployment.spec, replicas: 3 } }],
-    ['somebody set another image', 'Deployment', { spec: { ...deployment.spec, template: { spec: { containers: [{ ...container, image: 'caddy:2.0.0' }] } } } }],
-    ['a container was put in', 'Deployment', { spec: { ...deployment.spec, template: { spec: { containers: [container, { name: 'proxy', image: 'envoy' }] } } } }],
+    [
+      'somebody set another image',
+      'Deployment',
+      { spec: { ...deployment.spec, template: { spec: { containers: [{ ...container, image: 'caddy:2.0.0' }] } } } },
+    ],
+    [
+      'a container was put in',
+      'Deployment',
+      {
+        spec: {
+          ...deployment.spec,
+          template: { spec: { containers: [container, { name: 'proxy', image: 'envoy' }] } },
+        },
+      },
+    ],
   ])('sees that %s', (_, kind, changed) => {
-    expect(judge({ live: withLive(kind, changed) })).toEqual({ change: 'change', reasons: [`${kind} ic3-svc7 was changed`] });
+    expect(judge({ live: withLive(kind, changed) })).toEqual({
+      change: 'change',
+      reasons: [`${kind} ic3-svc7 was changed`],
+    });
   });
 
   it.each<readonly [string, string, object]>([
-    ['annotations that controllers add to a Deployment', 'Deployment', { metadata: { ...metadata, annotations: { 'deployment.kubernetes.io/revision': '3' } } }],
-    ['defaults in a container', 'Deployment', { spec: { ...deployment.spec, template: { spec: { containers: [{ ...container, args: undefined, imagePullPolicy: 'IfNotPresent' }] } } } }],
+    [
+      'annotations that controllers add to a Deployment',
+      'Deployment',
+      { metadata: { ...metadata, annotations: { 'deployment.kubernetes.io/revision': '3' } } },
+    ],
+    [
+      'defaults in a container',
+      'Deployment',
+      {
+        spec: {
+          ...deployment.spec,
+          template: { spec: { containers: [{ ...container, args: undefined, imagePullPolicy: 'IfNotPresent' }] } },
+        },
+      },
+    ],
     ['the content of a ConfigMap, which the digest answers for', 'ConfigMap', { data: { Caddyfile: '' } }],
     ['an address that the Service was given', 'Service', { spec: { ...front.spec, clusterIP: '10.96.0.7' } }],
   ])('does not look at %s', (_, kind, changed) => {
@@ -122,7 +208,10 @@ describe('a chart that says no number of replicas', () => {
   const silent = { ...deployment, spec: { template: deployment.spec.template } };
 
   it('takes any number for right', () => {
-    for (const replicas of [0, 1, 3]) expect(judge({ chart: [silent], live: withLive('Deployment', { spec: { ...deployment.spec, replicas } }) })).toEqual({ change: 'unchanged', reasons: [] });
+    for (const replicas of [0, 1, 3])
+      expect(
+        judge({ chart: [silent], live: withLive('Deployment', { spec: { ...deployment.spec, replicas } }) }),
+      ).toEqual({ change: 'unchanged', reasons: [] });
   });
 
   type Entry = readonly [manager: string, operation: 'Apply' | 'Update', fields: object];
@@ -143,7 +232,11 @@ describe('a chart that says no number of replicas', () => {
     ['it is the default already', 3, 1, [patched], undefined],
   ])('is helped to keep its pods: %s', (_, helmMajor, replicas, managers, expected) => {
     const managedFields = managers.map(([manager, operation, fieldsV1]) => ({ manager, operation, fieldsV1 }));
-    const live = { ...deployment, metadata: { ...metadata, managedFields }, spec: { ...deployment.spec, replicas } } as unknown as KubeObject;
+    const live = {
+      ...deployment,
+      metadata: { ...metadata, managedFields },
+      spec: { ...deployment.spec, replicas },
+    } as unknown as KubeObject;
     expect(findReplicasAtRisk(live, helmMajor)).toBe(expected);
   });
 

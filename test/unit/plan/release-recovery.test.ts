@@ -31,12 +31,36 @@ describe('chooseRecovery', () => {
     { statuses: ['superseded', 'pending-upgrade'], revision: 1, why: 'killed between the records of the two' },
     { statuses: ['superseded', 'deployed', 'failed', 'pending-upgrade'], revision: 2, why: 'not to what failed' },
     { statuses: ['failed', 'pending-upgrade'], revision: 1, why: 'its objects may be there' },
-    { statuses: ['pending-install', 'deployed', 'pending-upgrade'], revision: 2, why: 'an old pending record counts no more' },
-    { statuses: ['pending-install', 'pending-rollback to 1'], revision: 2, why: 'the repair of a first install was killed too' },
-    { statuses: ['deployed', 'pending-upgrade', 'pending-rollback to 1'], revision: 2, why: 'objects of revision 2 may be there, and revision 3 is like 1' },
-    { statuses: ['deployed', 'pending-upgrade', 'pending-rollback to 1', 'pending-rollback to 2'], revision: 1, why: 'the same, once more' },
-    { statuses: ['superseded', 'deployed', 'pending-rollback to 1'], revision: 2, why: 'a way back that a person began' },
-    { statuses: ['superseded', 'deployed', 'pending-rollback'], revision: 2, why: 'a way back that says nothing of itself' },
+    {
+      statuses: ['pending-install', 'deployed', 'pending-upgrade'],
+      revision: 2,
+      why: 'an old pending record counts no more',
+    },
+    {
+      statuses: ['pending-install', 'pending-rollback to 1'],
+      revision: 2,
+      why: 'the repair of a first install was killed too',
+    },
+    {
+      statuses: ['deployed', 'pending-upgrade', 'pending-rollback to 1'],
+      revision: 2,
+      why: 'objects of revision 2 may be there, and revision 3 is like 1',
+    },
+    {
+      statuses: ['deployed', 'pending-upgrade', 'pending-rollback to 1', 'pending-rollback to 2'],
+      revision: 1,
+      why: 'the same, once more',
+    },
+    {
+      statuses: ['superseded', 'deployed', 'pending-rollback to 1'],
+      revision: 2,
+      why: 'a way back that a person began',
+    },
+    {
+      statuses: ['superseded', 'deployed', 'pending-rollback'],
+      revision: 2,
+      why: 'a way back that says nothing of itself',
+    },
   ])('takes $statuses to revision $revision: $why', ({ statuses, revision }) => {
     expect(chooseRecovery(history(...statuses))).toEqual({ kind: 'rollback', revision });
   });

@@ -36,7 +36,9 @@ function observe(present: Record<string, string>, recorded: Record<string, reado
 }
 
 const changesOf = (plan: ReturnType<typeof planRender>): readonly string[] =>
-  plan.steps.flatMap((step) => ('change' in step && !step.path.startsWith('.git') ? [`${step.change} ${step.path}`] : []));
+  plan.steps.flatMap((step) =>
+    'change' in step && !step.path.startsWith('.git') ? [`${step.change} ${step.path}`] : [],
+  );
 
 describe('planRender', () => {
   it('creates what is not there', () => {
@@ -68,13 +70,17 @@ describe('planRender', () => {
   });
 
   it('replaces an edited file when forced, as a change of its own so that a backup is kept', () => {
-    expect(changesOf(planRender(desire({ a: 'new' }), observe({ a: 'mine' }), now, true))).toEqual(['replace-edited a']);
+    expect(changesOf(planRender(desire({ a: 'new' }), observe({ a: 'mine' }), now, true))).toEqual([
+      'replace-edited a',
+    ]);
   });
 
   it('takes either version for its own after a run was killed between them', () => {
     const recorded = { a: [sha('old'), sha('half')] };
     for (const text of ['old', 'half']) {
-      expect(changesOf(planRender(desire({ a: 'new' }), observe({ a: text }, recorded), now, false))).toEqual(['replace a']);
+      expect(changesOf(planRender(desire({ a: 'new' }), observe({ a: text }, recorded), now, false))).toEqual([
+        'replace a',
+      ]);
     }
   });
 
@@ -84,7 +90,10 @@ describe('planRender', () => {
     const plan = planRender(desire({}), observe(present, recorded), now, false);
     expect(changesOf(plan)).toEqual(['remove charts/gone']);
     expect(plan.conflicts).toEqual([{ path: 'charts/edited', reason: 'edited' }]);
-    expect(changesOf(planRender(desire({}), observe(present, recorded), now, true))).toEqual(['remove charts/gone', 'remove-edited charts/edited']);
+    expect(changesOf(planRender(desire({}), observe(present, recorded), now, true))).toEqual([
+      'remove charts/gone',
+      'remove-edited charts/edited',
+    ]);
   });
 
   it('never touches a file that holds anything but a recorded version or the wanted text', () => {
@@ -102,7 +111,10 @@ describe('planRender', () => {
 describe('planRender for an object made from files', () => {
   const path = 'secrets/s.yaml';
   const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'n' }, type: 'Opaque' };
-  const desired: Desired = { ...desire({}), objects: [{ path, content: { object, data: { 'ca.crt': 'certs/ca.crt' } } }] };
+  const desired: Desired = {
+    ...desire({}),
+    objects: [{ path, content: { object, data: { 'ca.crt': 'certs/ca.crt' } } }],
+  };
   const observeObject = (present: string, wanted: string | undefined, recorded: readonly string[]): Observed => ({
     ...observe({ [path]: present }, { [path]: recorded }),
     objectDigests: wanted === undefined ? new Map() : new Map([[path, sha(wanted)]]),
@@ -114,16 +126,29 @@ describe('planRender for an object made from files', () => {
 
   it('is replaced when its certificate changed, or is still to be made', () => {
     for (const wanted of ['new', undefined]) {
-      expect(changesOf(planRender(desired, observeObject('old', wanted, [sha('old')]), now, false))).toEqual([`replace ${path}`]);
+      expect(changesOf(planRender(desired, observeObject('old', wanted, [sha('old')]), now, false))).toEqual([
+        `replace ${path}`,
+      ]);
     }
   });
 
   it('is kept when a person edited it, and the plan shows nothing of its content', () => {
-    expect(planRender(desired, observeObject('mine', 'new', [sha('old')]), now, false).conflicts).toEqual([{ path, reason: 'edited' }]);
+    expect(planRender(desired, observeObject('mine', 'new', [sha('old')]), now, false).conflicts).toEqual([
+      { path, reason: 'edited' },
+    ]);
   });
 });
 
 it('never removes what is not generated, whatever the state file says', () => {
   const recorded = { 'certs/wildcard.key': [sha('key')], 'ingress-tls.yaml': [sha('yaml')] };
-  expect(changesOf(planRender(desire({}), observe({ 'certs/wildcard.key': 'key', 'ingress-tls.yaml': 'yaml' }, recorded), now, false))).toEqual([]);
+  expect(
+    changesOf(
+      planRender(
+        desire({}),
+        observe({ 'certs/wildcard.key': 'key', 'ingress-tls.yaml': 'yaml' }, recorded),
+        now,
+        false,
+      ),
+    ),
+  ).toEqual([]);
 });

@@ -22,12 +22,42 @@ const templates = Object.fromEntries(
 const config: Config = {
   domain: 'example.test',
   namespace: 'apps',
-  controller: { profile: 'ingress-nginx', name: 'ic3', namespace: 'ingress-nginx-demo', nodePort: 30092, sharedWith: [] },
+  controller: {
+    profile: 'ingress-nginx',
+    name: 'ic3',
+    namespace: 'ingress-nginx-demo',
+    nodePort: 30092,
+    sharedWith: [],
+  },
   certificate: { secretName: 'wildcard-tls', days: 365, keyType: 'rsa-2048' },
   services: [
-    { name: 'svc7', mode: 'terminate', host: 'svc7.example.test', port: 8080, replicas: 1, clientAuth: false, annotations: {} },
-    { name: 'svc8', mode: 'reencrypt', host: 'svc8.example.test', port: 8080, replicas: 1, clientAuth: false, annotations: {} },
-    { name: 'svc9', mode: 'passthrough', host: 'svc9.example.test', port: 8080, replicas: 1, clientAuth: true, annotations: {} },
+    {
+      name: 'svc7',
+      mode: 'terminate',
+      host: 'svc7.example.test',
+      port: 8080,
+      replicas: 1,
+      clientAuth: false,
+      annotations: {},
+    },
+    {
+      name: 'svc8',
+      mode: 'reencrypt',
+      host: 'svc8.example.test',
+      port: 8080,
+      replicas: 1,
+      clientAuth: false,
+      annotations: {},
+    },
+    {
+      name: 'svc9',
+      mode: 'passthrough',
+      host: 'svc9.example.test',
+      port: 8080,
+      replicas: 1,
+      clientAuth: true,
+      annotations: {},
+    },
   ],
 };
 
@@ -61,12 +91,18 @@ function describeWith(profile: ControllerProfile, given = config): DesiredProjec
   return buildDesiredProject(given, profile);
 }
 
-const commandsOf = (profile: ControllerProfile, given: Partial<ApplyTarget> = {}, findings = nothingKnown): readonly string[] =>
+const commandsOf = (
+  profile: ControllerProfile,
+  given: Partial<ApplyTarget> = {},
+  findings = nothingKnown,
+): readonly string[] =>
   planApply(describeWith(profile), { ...target, ...given }, findings).map(({ command }) => printCommand(command));
 
 describe('the authority of the reencrypt hop', () => {
   it('goes into a Secret of the type that the controller wants', () => {
-    const { objects } = describeWith(withAuthority({ kind: 'Secret', name: 'svc8-ca', namespace: 'apps', type: 'nginx.org/ca', key: 'ca.crt' }));
+    const { objects } = describeWith(
+      withAuthority({ kind: 'Secret', name: 'svc8-ca', namespace: 'apps', type: 'nginx.org/ca', key: 'ca.crt' }),
+    );
     expect(objects.find(({ path }) => path === 'secrets/svc8-ca.yaml')?.content).toMatchObject({
       object: { kind: 'Secret', type: 'nginx.org/ca', metadata: { name: 'svc8-ca', namespace: 'apps' } },
       data: { 'ca.crt': 'certs/ca.crt' },
@@ -75,7 +111,9 @@ describe('the authority of the reencrypt hop', () => {
 
   it('goes into a ConfigMap in manifests/, sent before the routes that name it', () => {
     const profile = withAuthority({ kind: 'ConfigMap', name: 'svc8-ca', namespace: 'apps', key: 'ca.crt' });
-    expect(describeWith(profile).objects.find(({ path }) => path === 'manifests/svc8-ca.yaml')?.content.object.kind).toBe('ConfigMap');
+    expect(
+      describeWith(profile).objects.find(({ path }) => path === 'manifests/svc8-ca.yaml')?.content.object.kind,
+    ).toBe('ConfigMap');
     const commands = commandsOf(profile);
     const sent = commands.findIndex((command) => command.endsWith('< manifests/svc8-ca.yaml'));
     expect(sent).toBeGreaterThanOrEqual(0);
@@ -85,9 +123,9 @@ describe('the authority of the reencrypt hop', () => {
 
   it('is handed to helm as a file where a route holds it inline, for the service that needs it only', () => {
     const commands = commandsOf(withAuthority({ kind: 'ChartValue', path: 'route.destinationCACertificate' }));
-    expect(commands.filter((command) => command.includes('--set-file=route.destinationCACertificate=certs/ca.crt'))).toEqual([
-      expect.stringContaining('upgrade --install ic3-svc8'),
-    ]);
+    expect(
+      commands.filter((command) => command.includes('--set-file=route.destinationCACertificate=certs/ca.crt')),
+    ).toEqual([expect.stringContaining('upgrade --install ic3-svc8')]);
   });
 });
 
@@ -118,7 +156,13 @@ describe('planApply', () => {
       change: 'unchanged' as const,
       conflicts: [],
     }));
-    const releases = desired.services.map(({ name, release, namespace }) => ({ service: name, release, namespace, change: 'unchanged' as const, reasons: [] }));
+    const releases = desired.services.map(({ name, release, namespace }) => ({
+      service: name,
+      release,
+      namespace,
+      change: 'unchanged' as const,
+      reasons: [],
+    }));
     const digests = new Map([['svc8', 'd8']]);
     const look = (changes: NonNullable<Findings['changes']>, unready: readonly string[] = []): readonly string[] =>
       commandsOf(profile, {}, { changes, digests, unready: new Set(unready) });
@@ -127,17 +171,29 @@ describe('planApply', () => {
     expect(look({ objects: same, releases }, ['Deployment apps ic3-svc7'])).toEqual([
       'kubectl --context=here rollout status deployment/ic3-svc7 --namespace=apps --timeout=300s',
     ]);
-    expect(look({ objects: same, releases: releases.map((release) => (release.service === 'svc8' ? { ...release, change: 'change' as const } : release)) })).toEqual([
+    expect(
+      look({
+        objects: same,
+        releases: releases.map((release) =>
+          release.service === 'svc8' ? { ...release, change: 'change' as const } : release,
+        ),
+      }),
+    ).toEqual([
       'helm --kube-context=here upgrade --install ic3-svc8 ./charts/svc8 --namespace=apps --reset-values --labels=ingress-tls/controller=ic3,ingress-tls/project=example.test,ingress-tls/digest=d8.1 --disable-openapi-validation --timeout=300s',
       'kubectl --context=here rollout status deployment/ic3-svc8 --namespace=apps --timeout=300s',
     ]);
-    const oneSecret = same.map((change) => (change.path === 'secrets/wildcard-tls.yaml' ? { ...change, change: 'change' as const } : change));
+    const oneSecret = same.map((change) =>
+      change.path === 'secrets/wildcard-tls.yaml' ? { ...change, change: 'change' as const } : change,
+    );
     expect(look({ objects: oneSecret, releases })).toEqual([
       'kubectl --context=here apply --server-side --field-manager=ingress-tls -f - < secrets/wildcard-tls.yaml',
     ]);
     // A changed controller is waited for; a file that nobody looked at is sent.
     const mandatory = 'manifests/ic3-mandatory.yaml';
-    for (const objects of [same.filter(({ path }) => path !== mandatory), same.map((change) => (change.path === mandatory ? { ...change, change: 'create' as const } : change))]) {
+    for (const objects of [
+      same.filter(({ path }) => path !== mandatory),
+      same.map((change) => (change.path === mandatory ? { ...change, change: 'create' as const } : change)),
+    ]) {
       expect(look({ objects, releases })).toEqual([
         `kubectl --context=here apply --server-side --field-manager=ingress-tls -f - < ${mandatory}`,
         'kubectl --context=here rollout status deployment/nginx-ingress-controller-ic3 --namespace=ingress-nginx-demo --timeout=300s',
@@ -154,8 +210,12 @@ describe('planApply', () => {
   });
 
   it('uninstalls what is no longer wanted, last', () => {
-    const commands = commandsOf(findProfile('ingress-nginx'), { orphans: { releases: [{ name: 'ic3-old', namespace: 'apps' }], objects: [] } });
-    expect(commands.at(-1)).toBe('helm --kube-context=here uninstall ic3-old --namespace=apps --cascade=foreground --wait=legacy --timeout=300s');
+    const commands = commandsOf(findProfile('ingress-nginx'), {
+      orphans: { releases: [{ name: 'ic3-old', namespace: 'apps' }], objects: [] },
+    });
+    expect(commands.at(-1)).toBe(
+      'helm --kube-context=here uninstall ic3-old --namespace=apps --cascade=foreground --wait=legacy --timeout=300s',
+    );
   });
 
   it('never lets a Secret pass through client-side apply, which would copy it into an annotation', () => {
@@ -182,7 +242,8 @@ describe('buildDesiredProject', () => {
 
   it.each(Object.keys(profiles))('gives the same bytes for the same input: %s', (name) => {
     const profile = findProfile(name);
-    const print = (): string => JSON.stringify([...printFiles({ desired: describeWith(profile), templates, schema: '{}\n' })]);
+    const print = (): string =>
+      JSON.stringify([...printFiles({ desired: describeWith(profile), templates, schema: '{}\n' })]);
     expect(print()).toBe(print());
     expect(JSON.parse(print())).not.toEqual([]);
   });

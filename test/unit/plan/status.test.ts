@@ -35,31 +35,81 @@ const config: Config = {
   controller: { profile: 'traefik', name: 'ic3', namespace: 'edge', nodePort: 30092, sharedWith: [] },
   certificate: { secretName: 'wildcard-tls', days: 365, keyType: 'rsa-2048' },
   services: [
-    { name: 'svc7', mode: 'terminate', host: 'svc7.example.test', port: 8080, replicas: 1, clientAuth: false, annotations: {} },
-    { name: 'svc8', mode: 'reencrypt', host: 'svc8.example.test', port: 8080, replicas: 2, clientAuth: false, annotations: {} },
-    { name: 'svc9', mode: 'passthrough', host: 'svc9.example.test', port: 8080, replicas: 1, clientAuth: false, annotations: {} },
+    {
+      name: 'svc7',
+      mode: 'terminate',
+      host: 'svc7.example.test',
+      port: 8080,
+      replicas: 1,
+      clientAuth: false,
+      annotations: {},
+    },
+    {
+      name: 'svc8',
+      mode: 'reencrypt',
+      host: 'svc8.example.test',
+      port: 8080,
+      replicas: 2,
+      clientAuth: false,
+      annotations: {},
+    },
+    {
+      name: 'svc9',
+      mode: 'passthrough',
+      host: 'svc9.example.test',
+      port: 8080,
+      replicas: 1,
+      clientAuth: false,
+      annotations: {},
+    },
   ],
 };
 
 /** A Deployment as `kubectl get` shows one whose rollout has ended, or one of whose pods another count is ready. */
-function deployment(namespace: string, name: string, given: { replicas?: number; ready?: number; updated?: number; args?: readonly string[] } = {}): KubeObject {
+function deployment(
+  namespace: string,
+  name: string,
+  given: { replicas?: number; ready?: number; updated?: number; args?: readonly string[] } = {},
+): KubeObject {
   const { replicas = 1, args = [] } = given;
   const { ready = replicas, updated = replicas } = given;
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { namespace, name, ...{ generation: 3 } },
-    spec: { replicas, template: { spec: { containers: [{ name: 'controller', image: 'docker.io/library/traefik:v3.7.13', args }] } } },
-    status: { observedGeneration: 3, replicas, updatedReplicas: updated, readyReplicas: ready, availableReplicas: ready },
+    spec: {
+      replicas,
+      template: { spec: { containers: [{ name: 'controller', image: 'docker.io/library/traefik:v3.7.13', args }] } },
+    },
+    status: {
+      observedGeneration: 3,
+      replicas,
+      updatedReplicas: updated,
+      readyReplicas: ready,
+      availableReplicas: ready,
+    },
   };
 }
 
-function ingress(name: string, className: string, annotations: Readonly<Record<string, string>> = {}, addresses: readonly string[] = []): KubeObject {
+function ingress(
+  name: string,
+  className: string,
+  annotations: Readonly<Record<string, string>> = {},
+  addresses: readonly string[] = [],
+): KubeObject {
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
     metadata: { namespace: 'apps', name, annotations },
-    spec: { ingressClassName: className, rules: [{ host: `${name}.test`, http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name, port: { name: 'http' } } } }] } }] },
+    spec: {
+      ingressClassName: className,
+      rules: [
+        {
+          host: `${name}.test`,
+          http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name, port: { name: 'http' } } } }] },
+        },
+      ],
+    },
     status: { loadBalancer: { ingress: addresses.map((ip) => ({ ip })) } },
   };
 }
@@ -97,18 +147,40 @@ function wellKnown(): StatusFacts {
       ],
       controller: [
         deployment('edge', 'nginx-ingress-controller-ic3', { args: traefikArgs }),
-        { apiVersion: 'v1', kind: 'Service', metadata: { namespace: 'edge', name: 'ingress-nginx-ic3' }, spec: { ports: [{ name: 'https', port: 443, nodePort: 30092 }] } },
+        {
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { namespace: 'edge', name: 'ingress-nginx-ic3' },
+          spec: { ports: [{ name: 'https', port: 443, nodePort: 30092 }] },
+        },
       ],
       secrets: new Map(['wildcard-tls', 'ic3-svc8-tls', 'ic3-svc9-tls'].map((name) => [name, tlsSecret()])),
     },
-    records: names.map((name) => ({ name: `ic3-${name}`, namespace: 'apps', revision: 4, status: 'deployed', owner: 'ic3' })),
+    records: names.map((name) => ({
+      name: `ic3-${name}`,
+      namespace: 'apps',
+      revision: 4,
+      status: 'deployed',
+      owner: 'ic3',
+    })),
     changes: { objects: [], releases: names.map(unchanged) },
-    ...{ orphans: { releases: [], objects: [] }, other: undefined, unseen: [], isEdited: false, terminating: [], causes: new Map() },
+    ...{
+      orphans: { releases: [], objects: [] },
+      other: undefined,
+      unseen: [],
+      isEdited: false,
+      terminating: [],
+      causes: new Map(),
+    },
   };
 }
 
 /** The same with other objects in the place of those of the same kind and name; undefined: it is gone. */
-function withObjects(facts: StatusFacts, place: 'objects' | 'controller', changed: Readonly<Record<string, KubeObject | undefined>>): StatusFacts {
+function withObjects(
+  facts: StatusFacts,
+  place: 'objects' | 'controller',
+  changed: Readonly<Record<string, KubeObject | undefined>>,
+): StatusFacts {
   const objects = facts.live[place].flatMap((object) => {
     const key = `${object.kind} ${object.metadata.name}`;
     return key in changed ? (changed[key] ?? []) : [object];
@@ -116,16 +188,35 @@ function withObjects(facts: StatusFacts, place: 'objects' | 'controller', change
   return { ...facts, live: { ...facts.live, [place]: objects } };
 }
 
-const codes = ({ problems }: Status): readonly string[] => problems.map(({ code, services }) => [code, ...services].join(' '));
+const codes = ({ problems }: Status): readonly string[] =>
+  problems.map(({ code, services }) => [code, ...services].join(' '));
 
 describe('a status', () => {
   it('finds nothing where nothing is the matter', () => {
     const status = judgeStatus(wellKnown());
     expect(status.problems).toEqual([]);
     expect(status.well).toBe(true);
-    expect(status.controller).toMatchObject({ nodePort: { wanted: 30092, found: 30092 }, class: { kind: 'IngressClass', name: 'ic3', controller: 'ingress-tls/ic3', agrees: true } });
-    expect(status.controller.workloads).toMatchObject([{ name: 'nginx-ingress-controller-ic3', pods: { ready: 1, wanted: 1 }, image: 'docker.io/library/traefik:v3.7.13' }]);
-    expect(status.services.map(({ name, pods, release, route: { state } }) => [name, pods?.ready, pods?.wanted, release.status, release.revision, state])).toEqual([
+    expect(status.controller).toMatchObject({
+      nodePort: { wanted: 30092, found: 30092 },
+      class: { kind: 'IngressClass', name: 'ic3', controller: 'ingress-tls/ic3', agrees: true },
+    });
+    expect(status.controller.workloads).toMatchObject([
+      {
+        name: 'nginx-ingress-controller-ic3',
+        pods: { ready: 1, wanted: 1 },
+        image: 'docker.io/library/traefik:v3.7.13',
+      },
+    ]);
+    expect(
+      status.services.map(({ name, pods, release, route: { state } }) => [
+        name,
+        pods?.ready,
+        pods?.wanted,
+        release.status,
+        release.revision,
+        state,
+      ]),
+    ).toEqual([
       ['svc7', 1, 1, 'deployed', 4, 'admitted'],
       ['svc8', 2, 2, 'deployed', 4, 'admitted'],
       ['svc9', 1, 1, 'deployed', 4, 'admitted'],
@@ -133,7 +224,11 @@ describe('a status', () => {
   });
 
   it('takes the certificate that clients are shown: the wildcard, or the pod of passthrough', () => {
-    expect(judgeStatus(wellKnown()).services.map(({ certificate: { secret } }) => secret)).toEqual(['wildcard-tls', 'wildcard-tls', 'ic3-svc9-tls']);
+    expect(judgeStatus(wellKnown()).services.map(({ certificate: { secret } }) => secret)).toEqual([
+      'wildcard-tls',
+      'wildcard-tls',
+      'ic3-svc9-tls',
+    ]);
   });
 
   it.each([
@@ -145,7 +240,12 @@ describe('a status', () => {
   ])('on %s a certificate is %s with %s days left', (date, state, daysLeft, levels) => {
     const facts = wellKnown();
     const status = judgeStatus({ ...facts, now: new Date(date), services: facts.services.slice(0, 1) });
-    expect(status.services[0]?.certificate).toEqual({ secret: 'wildcard-tls', state, daysLeft, expires: '2027-12-28T07:35:19.000Z' });
+    expect(status.services[0]?.certificate).toEqual({
+      secret: 'wildcard-tls',
+      state,
+      daysLeft,
+      expires: '2027-12-28T07:35:19.000Z',
+    });
     expect(status.problems.map(({ level }) => level)).toEqual(levels);
     expect(status.well).toBe(!levels.includes('error'));
   });
@@ -157,14 +257,23 @@ describe('a status', () => {
   ])('on %s it is said that a certificate %s', (date, words) => {
     const facts = wellKnown();
     const { problems } = judgeStatus({ ...facts, now: new Date(date), services: facts.services.slice(0, 1) });
-    expect(problems.map(({ message }) => message)).toEqual([expect.stringMatching(new RegExp(`: the certificate ${words}$`))]);
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringMatching(new RegExp(`: the certificate ${words}$`)),
+    ]);
   });
 
   it('tells a missing and an unreadable certificate; in reencrypt that of the pod too; what is the same once', () => {
     const facts = wellKnown();
     const without = judgeStatus({ ...facts, live: { ...facts.live, secrets: new Map() } });
-    expect(codes(without)).toEqual(['certificate-missing svc7 svc8', 'certificate-missing svc8', 'certificate-missing svc9']);
-    const broken = judgeStatus({ ...facts, live: { ...facts.live, secrets: new Map([...facts.live.secrets, ['ic3-svc9-tls', tlsSecret('no certificate')]]) } });
+    expect(codes(without)).toEqual([
+      'certificate-missing svc7 svc8',
+      'certificate-missing svc8',
+      'certificate-missing svc9',
+    ]);
+    const broken = judgeStatus({
+      ...facts,
+      live: { ...facts.live, secrets: new Map([...facts.live.secrets, ['ic3-svc9-tls', tlsSecret('no certificate')]]) },
+    });
     expect(codes(broken)).toEqual(['certificate-unreadable svc9']);
     expect(broken.services[2]?.certificate.state).toBe('unreadable');
   });
@@ -173,11 +282,24 @@ describe('a status', () => {
     const facts = wellKnown();
     const opaque: LiveSecret = { type: 'Opaque', certificate: '' };
     const { objects } = facts.desired;
-    const path = (name: string): string => objects.find(({ content: { object } }) => object.metadata.name === name)?.path ?? '';
-    const object = (name: string, change: 'create' | 'change'): FileObjectChange => ({ path: path(name), object: { kind: 'Secret', name, namespace: 'apps' }, change, conflicts: [] });
+    const path = (name: string): string =>
+      objects.find(({ content: { object } }) => object.metadata.name === name)?.path ?? '';
+    const object = (name: string, change: 'create' | 'change'): FileObjectChange => ({
+      path: path(name),
+      object: { kind: 'Secret', name, namespace: 'apps' },
+      change,
+      conflicts: [],
+    });
     const status = judgeStatus({
       ...facts,
-      live: { ...facts.live, secrets: new Map([...facts.live.secrets, ['ic3-svc9-tls', opaque], ['wildcard-tls', { ...opaque, certificate }]]) },
+      live: {
+        ...facts.live,
+        secrets: new Map([
+          ...facts.live.secrets,
+          ['ic3-svc9-tls', opaque],
+          ['wildcard-tls', { ...opaque, certificate }],
+        ]),
+      },
       changes: { ...facts.changes, objects: [object('ic3-svc9-tls', 'create'), object('wildcard-tls', 'change')] },
     });
     expect(codes(status)).toEqual(['secret-type', 'secret-type svc9']);
@@ -186,7 +308,15 @@ describe('a status', () => {
       message: 'Secret apps/ic3-svc9-tls is of type Opaque, not kubernetes.io/tls: a type cannot be changed',
       remedy: 'kubectl delete secret ic3-svc9-tls --namespace apps, then ingress-tls apply',
     });
-    expect(codes(judgeStatus({ ...facts, services: facts.services.slice(0, 1), live: { ...facts.live, secrets: new Map([...facts.live.secrets, ['ic3-svc9-tls', opaque]]) } }))).toEqual([]);
+    expect(
+      codes(
+        judgeStatus({
+          ...facts,
+          services: facts.services.slice(0, 1),
+          live: { ...facts.live, secrets: new Map([...facts.live.secrets, ['ic3-svc9-tls', opaque]]) },
+        }),
+      ),
+    ).toEqual([]);
   });
 
   it('says whose an Ingress is, by the classes of the cluster', () => {
@@ -206,29 +336,64 @@ describe('a status', () => {
 
   it('does not take an address for proof: without a ready pod of the controller an Ingress is not served', () => {
     const idle = deployment('edge', 'nginx-ingress-controller-ic3', { ready: 0, args: traefikArgs });
-    const facts = withObjects(withObjects(wellKnown(), 'controller', { 'Deployment nginx-ingress-controller-ic3': idle }), 'objects', {
-      'Ingress ic3-svc7': ingress('ic3-svc7', 'ic3', {}, ['192.0.2.7']),
-    });
+    const facts = withObjects(
+      withObjects(wellKnown(), 'controller', { 'Deployment nginx-ingress-controller-ic3': idle }),
+      'objects',
+      {
+        'Ingress ic3-svc7': ingress('ic3-svc7', 'ic3', {}, ['192.0.2.7']),
+      },
+    );
     const causes = new Map([['Deployment edge/nginx-ingress-controller-ic3', ['ImagePullBackOff: no such image']]]);
-    expect(listUnready(facts)).toEqual([{ kind: 'Deployment', name: 'nginx-ingress-controller-ic3', namespace: 'edge' }]);
+    expect(listUnready(facts)).toEqual([
+      { kind: 'Deployment', name: 'nginx-ingress-controller-ic3', namespace: 'edge' },
+    ]);
     const status = judgeStatus({ ...facts, causes });
     expect(status.services.map(({ route: { state } }) => state)).toEqual(['stopped', 'stopped', 'stopped']);
-    expect(status.problems).toMatchObject([{ code: 'not-ready', services: [], details: ['ImagePullBackOff: no such image'] }]);
+    expect(status.problems).toMatchObject([
+      { code: 'not-ready', services: [], details: ['ImagePullBackOff: no such image'] },
+    ]);
   });
 
   it('sees arguments of the controller that are for another class or namespace', () => {
     const args = traefikArgs.map((arg) => arg.replace('ingress-tls/ic3', 'ingress-tls/other'));
-    const disagreeing = judgeStatus(withObjects(wellKnown(), 'controller', { 'Deployment nginx-ingress-controller-ic3': deployment('edge', 'nginx-ingress-controller-ic3', { args }) }));
-    expect(disagreeing.controller.class).toMatchObject({ name: 'ic3', controller: 'ingress-tls/ic3', agrees: false, seen: true });
+    const disagreeing = judgeStatus(
+      withObjects(wellKnown(), 'controller', {
+        'Deployment nginx-ingress-controller-ic3': deployment('edge', 'nginx-ingress-controller-ic3', { args }),
+      }),
+    );
+    expect(disagreeing.controller.class).toMatchObject({
+      name: 'ic3',
+      controller: 'ingress-tls/ic3',
+      agrees: false,
+      seen: true,
+    });
     expect(codes(disagreeing)).toContain('class-disagrees');
     const elsewhere = traefikArgs.map((arg) => arg.replace('=apps', '=shop'));
-    const watching = judgeStatus(withObjects(wellKnown(), 'controller', { 'Deployment nginx-ingress-controller-ic3': deployment('edge', 'nginx-ingress-controller-ic3', { args: elsewhere }) }));
-    expect(watching.services[0]?.route).toMatchObject({ state: 'ignored', reason: expect.stringContaining('shop') as string });
+    const watching = judgeStatus(
+      withObjects(wellKnown(), 'controller', {
+        'Deployment nginx-ingress-controller-ic3': deployment('edge', 'nginx-ingress-controller-ic3', {
+          args: elsewhere,
+        }),
+      }),
+    );
+    expect(watching.services[0]?.route).toMatchObject({
+      state: 'ignored',
+      reason: expect.stringContaining('shop') as string,
+    });
   });
 
   it('sees a controller, an IngressClass and a node port that are not there', () => {
-    expect(codes(judgeStatus(withObjects(wellKnown(), 'controller', { 'Deployment nginx-ingress-controller-ic3': undefined })))).toContain('workload-missing');
-    const other = { apiVersion: 'v1', kind: 'Service', metadata: { namespace: 'edge', name: 'ingress-nginx-ic3' }, spec: { ports: [{ port: 443, nodePort: 31000 }] } };
+    expect(
+      codes(
+        judgeStatus(withObjects(wellKnown(), 'controller', { 'Deployment nginx-ingress-controller-ic3': undefined })),
+      ),
+    ).toContain('workload-missing');
+    const other = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { namespace: 'edge', name: 'ingress-nginx-ic3' },
+      spec: { ports: [{ port: 443, nodePort: 31000 }] },
+    };
     const moved = judgeStatus(withObjects(wellKnown(), 'controller', { 'Service ingress-nginx-ic3': other }));
     expect(moved.problems).toMatchObject([{ code: 'node-port', message: 'the node port is 31000 and not 30092' }]);
     const classless = judgeStatus(withObjects(wellKnown(), 'objects', { 'IngressClass ic3': undefined }));
@@ -244,24 +409,68 @@ describe('a status', () => {
     });
     const causes = new Map([['Deployment apps/ic3-svc8', ['ErrImagePull']]]);
     const status = judgeStatus({ ...facts, causes });
-    expect(status.services.map(({ pods }) => pods)).toEqual([null, { ready: 2, wanted: 2, rolledOut: false }, { ready: 0, wanted: 1, rolledOut: false }]);
+    expect(status.services.map(({ pods }) => pods)).toEqual([
+      null,
+      { ready: 2, wanted: 2, rolledOut: false },
+      { ready: 0, wanted: 1, rolledOut: false },
+    ]);
     expect(codes(status)).toEqual(['workload-missing svc7', 'not-ready svc8', 'not-ready svc9']);
-    expect(status.problems[1]).toMatchObject({ details: ['ErrImagePull'], remedy: 'kubectl describe deployment ic3-svc8 --namespace apps' });
+    expect(status.problems[1]).toMatchObject({
+      details: ['ErrImagePull'],
+      remedy: 'kubectl describe deployment ic3-svc8 --namespace apps',
+    });
   });
 
   it('tells releases that are pending, failed or absent; without a release nothing else is told of the service', () => {
-    const facts = withObjects(wellKnown(), 'objects', { 'Deployment ic3-svc9': undefined, 'Ingress ic3-svc9': undefined });
-    const records = [{ ...facts.records[0]!, status: 'pending-upgrade' }, { ...facts.records[1]!, status: 'failed' }];
-    expect(codes(judgeStatus({ ...facts, records }))).toEqual(['release-pending svc7', 'release-failed svc8', 'not-applied svc9']);
+    const facts = withObjects(wellKnown(), 'objects', {
+      'Deployment ic3-svc9': undefined,
+      'Ingress ic3-svc9': undefined,
+    });
+    const records = [
+      { ...facts.records[0]!, status: 'pending-upgrade' },
+      { ...facts.records[1]!, status: 'failed' },
+    ];
+    expect(codes(judgeStatus({ ...facts, records }))).toEqual([
+      'release-pending svc7',
+      'release-failed svc8',
+      'not-applied svc9',
+    ]);
   });
 
   it('tells drift of releases, of Secrets and of the controller', () => {
     const facts = wellKnown();
-    const path = (name: string): string => facts.desired.objects.find(({ content }) => content.object.metadata.name === name)!.path;
-    const change = (name: string): StatusFacts['changes']['objects'][number] => ({ path: path(name), object: { kind: 'Secret', name, namespace: 'apps' }, change: 'change', conflicts: [] });
-    const releases = [{ ...unchanged('svc7'), change: 'change' as const, reasons: [{ about: 'object' as const, object: { kind: 'Ingress', name: 'ic3-svc7', namespace: 'apps' }, state: 'changed' as const }] }, unchanged('svc8'), unchanged('svc9')];
-    const status = judgeStatus({ ...facts, changes: { objects: [change('wildcard-tls'), change('ic3-svc9-tls')], releases } });
-    expect(statusToJson(status).services.map(({ drift }) => drift)).toEqual([['Ingress ic3-svc7 was changed'], [], ['Secret ic3-svc9-tls differs']]);
+    const path = (name: string): string =>
+      facts.desired.objects.find(({ content }) => content.object.metadata.name === name)!.path;
+    const change = (name: string): StatusFacts['changes']['objects'][number] => ({
+      path: path(name),
+      object: { kind: 'Secret', name, namespace: 'apps' },
+      change: 'change',
+      conflicts: [],
+    });
+    const releases = [
+      {
+        ...unchanged('svc7'),
+        change: 'change' as const,
+        reasons: [
+          {
+            about: 'object' as const,
+            object: { kind: 'Ingress', name: 'ic3-svc7', namespace: 'apps' },
+            state: 'changed' as const,
+          },
+        ],
+      },
+      unchanged('svc8'),
+      unchanged('svc9'),
+    ];
+    const status = judgeStatus({
+      ...facts,
+      changes: { objects: [change('wildcard-tls'), change('ic3-svc9-tls')], releases },
+    });
+    expect(statusToJson(status).services.map(({ drift }) => drift)).toEqual([
+      ['Ingress ic3-svc7 was changed'],
+      [],
+      ['Secret ic3-svc9-tls differs'],
+    ]);
     expect(status.problems).toMatchObject([
       { code: 'drift', services: [], details: ['Secret wildcard-tls differs'] },
       { code: 'drift', services: ['svc7'], message: 'differs from what apply brings: Ingress ic3-svc7 was changed' },
@@ -273,17 +482,41 @@ describe('a status', () => {
   it('tells once what drift and another problem both say', () => {
     const facts = withObjects(wellKnown(), 'objects', { 'Deployment ic3-svc7': undefined });
     const { objects } = facts.desired;
-    const missing = (name: string): FileObjectChange => ({ path: objects.find(({ content }) => content.object.metadata.name === name)!.path, object: { kind: 'Secret', name, namespace: 'apps' }, change: 'create', conflicts: [] });
-    const of = (kind: string, name: string): Difference => ({ about: 'object', object: { kind, name, namespace: 'apps' }, state: 'missing' });
-    const change = (service: string, ...reasons: readonly Difference[]): ReleaseChange => ({ ...unchanged(service), change: 'change', reasons });
-    const live = { ...facts.live, secrets: new Map([...facts.live.secrets].filter(([name]) => name !== 'ic3-svc9-tls')) };
-    const records = facts.records.map((record) => ({ ...record, status: record.name === 'ic3-svc8' ? 'failed' : record.status }));
-    const judge = (...releases: readonly ReleaseChange[]): Status => judgeStatus({ ...facts, live, records, changes: { objects: [missing('ic3-svc9-tls')], releases } });
+    const missing = (name: string): FileObjectChange => ({
+      path: objects.find(({ content }) => content.object.metadata.name === name)!.path,
+      object: { kind: 'Secret', name, namespace: 'apps' },
+      change: 'create',
+      conflicts: [],
+    });
+    const of = (kind: string, name: string): Difference => ({
+      about: 'object',
+      object: { kind, name, namespace: 'apps' },
+      state: 'missing',
+    });
+    const change = (service: string, ...reasons: readonly Difference[]): ReleaseChange => ({
+      ...unchanged(service),
+      change: 'change',
+      reasons,
+    });
+    const live = {
+      ...facts.live,
+      secrets: new Map([...facts.live.secrets].filter(([name]) => name !== 'ic3-svc9-tls')),
+    };
+    const records = facts.records.map((record) => ({
+      ...record,
+      status: record.name === 'ic3-svc8' ? 'failed' : record.status,
+    }));
+    const judge = (...releases: readonly ReleaseChange[]): Status =>
+      judgeStatus({ ...facts, live, records, changes: { objects: [missing('ic3-svc9-tls')], releases } });
     const failed: Difference = { about: 'revision-status', status: 'failed' };
     const status = judge(change('svc7', of('Deployment', 'ic3-svc7')), change('svc8', failed), unchanged('svc9'));
     expect(codes(status)).toEqual(['workload-missing svc7', 'release-failed svc8', 'certificate-missing svc9']);
     // What only begins alike is told.
-    const more = judge(change('svc7', of('Deployment', 'ic3-svc7'), of('Service', 'ic3-svc7')), change('svc8', failed, { about: 'revision-origin' }), change('svc9', of('Secret', 'other')));
+    const more = judge(
+      change('svc7', of('Deployment', 'ic3-svc7'), of('Service', 'ic3-svc7')),
+      change('svc8', failed, { about: 'revision-origin' }),
+      change('svc9', of('Secret', 'other')),
+    );
     expect(more.problems.filter(({ code }) => code === 'drift').map(({ message }) => message)).toEqual([
       'differs from what apply brings: Deployment ic3-svc7 is missing, Service ic3-svc7 is missing',
       'differs from what apply brings: its last revision was not made by apply',
@@ -292,44 +525,84 @@ describe('a status', () => {
   });
 
   it('tells what the project no longer brings as a warning, unless some services alone are asked for', () => {
-    const facts = { ...wellKnown(), orphans: { releases: [{ name: 'ic3-old' }], objects: [{ kind: 'Role', name: 'old', namespace: 'edge' }] } };
+    const facts = {
+      ...wellKnown(),
+      orphans: { releases: [{ name: 'ic3-old' }], objects: [{ kind: 'Role', name: 'old', namespace: 'edge' }] },
+    };
     const status = judgeStatus(facts);
-    expect(status.problems).toMatchObject([{ code: 'no-longer-wanted', level: 'warning', message: 'on the cluster and no longer in the project: release ic3-old, Role edge/old' }]);
+    expect(status.problems).toMatchObject([
+      {
+        code: 'no-longer-wanted',
+        level: 'warning',
+        message: 'on the cluster and no longer in the project: release ic3-old, Role edge/old',
+      },
+    ]);
     expect(status.well).toBe(true);
     expect(judgeStatus({ ...facts, services: facts.services.slice(0, 1) }).problems).toEqual([]);
   });
 
   it('names an apply that does not refuse what was found', () => {
     const name = { kind: 'Deployment', name: 'ic3-svc8', namespace: 'apps' };
-    const scaled = (more: Partial<ObjectChange>): ReleaseChange => ({ ...unchanged('svc8'), change: 'change', reasons: [{ about: 'object', object: name, state: 'differs' }], objects: [{ object: name, change: 'change', conflicts: [], ...more }] });
+    const scaled = (more: Partial<ObjectChange>): ReleaseChange => ({
+      ...unchanged('svc8'),
+      change: 'change',
+      reasons: [{ about: 'object', object: name, state: 'differs' }],
+      objects: [{ object: name, change: 'change', conflicts: [], ...more }],
+    });
     const remedies = (more: Partial<ObjectChange>, isEdited = false): readonly string[] => {
       const facts = withObjects({ ...wellKnown(), isEdited }, 'objects', { 'Ingress ic3-svc7': undefined });
-      return judgeStatus({ ...facts, changes: { objects: [], releases: [unchanged('svc7'), scaled(more), unchanged('svc9')] } }).problems.map(({ remedy }) => remedy);
+      return judgeStatus({
+        ...facts,
+        changes: { objects: [], releases: [unchanged('svc7'), scaled(more), unchanged('svc9')] },
+      }).problems.map(({ remedy }) => remedy);
     };
     expect(remedies({})).toEqual(['ingress-tls apply', 'ingress-tls diff shows it, ingress-tls apply repairs it']);
     const conflicts = [{ manager: 'kubectl', fields: ['.spec.replicas'] }];
-    expect(remedies({ conflicts })).toEqual(['ingress-tls apply --force-conflicts', 'ingress-tls diff shows it, ingress-tls apply --force-conflicts repairs it']);
+    expect(remedies({ conflicts })).toEqual([
+      'ingress-tls apply --force-conflicts',
+      'ingress-tls diff shows it, ingress-tls apply --force-conflicts repairs it',
+    ]);
     expect(remedies({ conflicts }, true)[0]).toBe('ingress-tls apply --keep-edits --force-conflicts');
-    expect(remedies({ refusal: 'field is immutable' }).filter((remedy) => remedy.includes('ingress-tls apply'))).toEqual([]);
+    expect(
+      remedies({ refusal: 'field is immutable' }).filter((remedy) => remedy.includes('ingress-tls apply')),
+    ).toEqual([]);
   });
 
   it('says what could not be looked at for want of rights, and claims nothing of it', () => {
     const facts = wellKnown();
-    const { well, problems, controller } = judgeStatus({ ...facts, unseen: ['IngressClasses'], live: { ...facts.live, hasUnseenClasses: true } });
-    expect({ well, problems }).toMatchObject({ well: true, problems: [{ code: 'not-looked-at', level: 'warning', message: expect.stringContaining('may not look at IngressClasses') as string }] });
+    const { well, problems, controller } = judgeStatus({
+      ...facts,
+      unseen: ['IngressClasses'],
+      live: { ...facts.live, hasUnseenClasses: true },
+    });
+    expect({ well, problems }).toMatchObject({
+      well: true,
+      problems: [
+        {
+          code: 'not-looked-at',
+          level: 'warning',
+          message: expect.stringContaining('may not look at IngressClasses') as string,
+        },
+      ],
+    });
     expect(controller.class?.seen).toBe(false);
   });
 
   it('says of another project that has the controller, and nothing else that would follow from it', () => {
     const facts = withObjects(wellKnown(), 'objects', { 'Ingress ic3-svc7': undefined });
-    const status = judgeStatus({ ...facts, other: { project: 'other.test', found: [{ kind: 'Secret', name: 'wildcard-tls', namespace: 'apps' }] } });
+    const status = judgeStatus({
+      ...facts,
+      other: { project: 'other.test', found: [{ kind: 'Secret', name: 'wildcard-tls', namespace: 'apps' }] },
+    });
     expect(status.well).toBe(false);
     expect(status.problems).toMatchObject([
       {
         code: 'other-project',
         message: 'controller ic3 on this cluster is of the project of other.test, not of example.test',
         details: ['Secret apps/wildcard-tls'],
-        remedy: expect.stringMatching(/another controller\.name, .*ingress-tls apply --take-over other\.test$/) as string,
+        remedy: expect.stringMatching(
+          /another controller\.name, .*ingress-tls apply --take-over other\.test$/,
+        ) as string,
       },
     ]);
   });
@@ -338,24 +611,45 @@ describe('a status', () => {
     const profile = profiles['ingress-nginx-0.15']!;
     const old: Config = { ...config, controller: { ...config.controller, profile: profile.name } };
     const desired = buildDesiredProject(old, profile);
-    const rules = [{ host: 'svc7.example.test', http: { paths: [{ path: '/', backend: { serviceName: 'ic3-svc7', servicePort: 'http' } }] } }];
-    const oldIngress = (name: string, className: string): KubeObject => ({ apiVersion: 'extensions/v1beta1', kind: 'Ingress', metadata: { namespace: 'apps', name, annotations: { 'kubernetes.io/ingress.class': className } }, spec: { rules } });
+    const rules = [
+      {
+        host: 'svc7.example.test',
+        http: { paths: [{ path: '/', backend: { serviceName: 'ic3-svc7', servicePort: 'http' } }] },
+      },
+    ];
+    const oldIngress = (name: string, className: string): KubeObject => ({
+      apiVersion: 'extensions/v1beta1',
+      kind: 'Ingress',
+      metadata: { namespace: 'apps', name, annotations: { 'kubernetes.io/ingress.class': className } },
+      spec: { rules },
+    });
     const facts = wellKnown();
     const status = judgeStatus({
       ...{ ...facts, desired, services: desired.services.slice(0, 2) },
       live: {
         ...facts.live,
         objects: [oldIngress('ic3-svc7', 'ic3'), oldIngress('ic3-svc8', 'ic1')],
-        controller: [deployment('edge', 'default-http-backend'), deployment('edge', 'nginx-ingress-controller-ic3', { args: ['--ingress-class=ic3'] })],
+        controller: [
+          deployment('edge', 'default-http-backend'),
+          deployment('edge', 'nginx-ingress-controller-ic3', { args: ['--ingress-class=ic3'] }),
+        ],
       },
     });
     expect(status.controller).toMatchObject({ class: null, classNote: 'class ic3, by annotation' });
-    expect(status.services.map(({ route: { state, className } }) => [state, className])).toEqual([['admitted', 'ic3'], ['ignored', 'ic1']]);
+    expect(status.services.map(({ route: { state, className } }) => [state, className])).toEqual([
+      ['admitted', 'ic3'],
+      ['ignored', 'ic1'],
+    ]);
   });
 
   it('shows nothing of a cluster that could steer a terminal', () => {
     const evil = '\u001b[2J\u202e';
-    const facts = withObjects(wellKnown(), 'objects', { 'IngressClass nginx': ingressClass('nginx', `evil${evil}`), 'Ingress ic3-svc7': ingress('ic3-svc7', 'nginx', {}, [evil]) });
-    expect(JSON.stringify(judgeStatus({ ...facts, causes: new Map([['Deployment apps/ic3-svc8', [evil]]]) }))).not.toMatch(/\p{Cc}|\u202e|\\u001b/u);
+    const facts = withObjects(wellKnown(), 'objects', {
+      'IngressClass nginx': ingressClass('nginx', `evil${evil}`),
+      'Ingress ic3-svc7': ingress('ic3-svc7', 'nginx', {}, [evil]),
+    });
+    expect(
+      JSON.stringify(judgeStatus({ ...facts, causes: new Map([['Deployment apps/ic3-svc8', [evil]]]) })),
+    ).not.toMatch(/\p{Cc}|\u202e|\\u001b/u);
   });
 });

@@ -5,13 +5,22 @@ import { readCaddyfile } from '../../../src/preview/input-caddyfile.ts';
 
 /** The Caddyfile of an example's chart, with its two places of helm filled in. */
 function example(service: string): string {
-  const template = readFileSync(new URL(`../../../examples/three-modes/expected/charts/${service}/templates/configmap.yaml`, import.meta.url), 'utf8');
+  const template = readFileSync(
+    new URL(`../../../examples/three-modes/expected/charts/${service}/templates/configmap.yaml`, import.meta.url),
+    'utf8',
+  );
   const [, body = ''] = /Caddyfile: \|\n([\s\S]*)/.exec(template) ?? [];
-  return body.replaceAll(/^ {4}/gm, '').replace('{{ .Values.containerPort | int }}', '8080').replace('{{ .Chart.Name }}', service);
+  return body
+    .replaceAll(/^ {4}/gm, '')
+    .replace('{{ .Values.containerPort | int }}', '8080')
+    .replace('{{ .Chart.Name }}', service);
 }
 
 it('reads what the charts write', () => {
-  expect(readCaddyfile(example('svc7'))).toEqual({ port: 8080, greeting: 'Hello, I am svc7 for ingress-controller demo!\n' });
+  expect(readCaddyfile(example('svc7'))).toEqual({
+    port: 8080,
+    greeting: 'Hello, I am svc7 for ingress-controller demo!\n',
+  });
   expect(readCaddyfile(example('svc9'))).toEqual({
     port: 8080,
     greeting: 'Hello, I am svc9 for ingress-controller demo!\n',
@@ -21,13 +30,23 @@ it('reads what the charts write', () => {
 });
 
 it('sees what was edited out of it', () => {
-  expect(readCaddyfile(example('svc9').replace(/client_auth \{[\s\S]*?\n {4}\}/, ''))).not.toHaveProperty('clientAuthority');
-  expect(readCaddyfile(example('svc9').replace('mode require_and_verify', 'mode request'))).not.toHaveProperty('clientAuthority');
+  expect(readCaddyfile(example('svc9').replace(/client_auth \{[\s\S]*?\n {4}\}/, ''))).not.toHaveProperty(
+    'clientAuthority',
+  );
+  expect(readCaddyfile(example('svc9').replace('mode require_and_verify', 'mode request'))).not.toHaveProperty(
+    'clientAuthority',
+  );
   expect(readCaddyfile(example('svc9').replace(/^(\s*)(mode|tls) /gm, '$1# $2 '))).not.toHaveProperty('tls');
 });
 
 it('takes any text', () => {
-  fc.assert(fc.property(fc.array(fc.constantFrom('respond <<A', 'A 200', '  tls a b', '{', ':80 {', 'client_auth {', '\t#')), fc.string(), (lines, text) => {
-    expect(() => readCaddyfile([...lines, text].join('\n'))).not.toThrow();
-  }));
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom('respond <<A', 'A 200', '  tls a b', '{', ':80 {', 'client_auth {', '\t#')),
+      fc.string(),
+      (lines, text) => {
+        expect(() => readCaddyfile([...lines, text].join('\n'))).not.toThrow();
+      },
+    ),
+  );
 });

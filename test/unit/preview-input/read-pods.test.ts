@@ -14,7 +14,10 @@ const caddyfile: KubeObject = {
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: { name: 'a', namespace: 'default' },
-  data: { Caddyfile: ':8080 {\n  tls /certs/c /certs/k {\n    client_auth {\n      trust_pool file /ca/ca.crt\n    }\n  }\n  respond <<END\n    Hello\n\n    END 200\n}\n' },
+  data: {
+    Caddyfile:
+      ':8080 {\n  tls /certs/c /certs/k {\n    client_auth {\n      trust_pool file /ca/ca.crt\n    }\n  }\n  respond <<END\n    Hello\n\n    END 200\n}\n',
+  },
 };
 const secret = (name: string, data: Record<string, string>): KubeObject => ({
   apiVersion: 'v1',
@@ -50,7 +53,16 @@ function deployment(spec: JsonObject = {}, container: JsonObject = {}): KubeObje
           ],
           volumes: [
             { name: 'conf', configMap: { name: 'a' } },
-            { name: 'pair', secret: { secretName: 'pair', items: [{ key: 'tls.crt', path: 'c' }, { key: 'tls.key', path: 'k' }] } },
+            {
+              name: 'pair',
+              secret: {
+                secretName: 'pair',
+                items: [
+                  { key: 'tls.crt', path: 'c' },
+                  { key: 'tls.key', path: 'k' },
+                ],
+              },
+            },
             { name: 'authority', secret: { secretName: 'authority' } },
           ],
         },
@@ -59,7 +71,13 @@ function deployment(spec: JsonObject = {}, container: JsonObject = {}): KubeObje
   };
 }
 
-const pod = { service: { namespace: 'default', name: 'a' }, ports: [443, 'https'], tls: { certificate: 'CERTIFICATE', key: 'KEY' }, clientAuthority: 'AUTHORITY', greeting: 'Hello\n' };
+const pod = {
+  service: { namespace: 'default', name: 'a' },
+  ports: [443, 'https'],
+  tls: { certificate: 'CERTIFICATE', key: 'KEY' },
+  clientAuthority: 'AUTHORITY',
+  greeting: 'Hello\n',
+};
 
 it('follows selector, ports, volumes and Caddyfile', () => {
   expect(readPods([service, caddyfile, pair, authority, deployment()])).toEqual({ pods: [pod], complaints: [] });
@@ -68,7 +86,11 @@ it('follows selector, ports, volumes and Caddyfile', () => {
 it.each([
   ['a Secret is missing', [caddyfile, authority, deployment()], 'Secret default/pair'],
   ['a key of a Secret is missing', [caddyfile, authority, secret('pair', { 'tls.crt': 'x' }), deployment()], 'tls.key'],
-  ['a Secret lies in another namespace', [caddyfile, pair, { ...authority, metadata: { name: 'authority', namespace: 'other' } }, deployment()], 'Secret default/authority'],
+  [
+    'a Secret lies in another namespace',
+    [caddyfile, pair, { ...authority, metadata: { name: 'authority', namespace: 'other' } }, deployment()],
+    'Secret default/authority',
+  ],
   ['there are no replicas', [caddyfile, pair, authority, deployment({ replicas: 0 })], 'no replicas'],
 ])('has no pod where %s', (_what, objects, why) => {
   const { pods, complaints } = readPods([service, ...objects]);
@@ -80,15 +102,33 @@ it.each([
 it('has no pod where nothing carries the labels, and no port where none leads to the program', () => {
   const elsewhere = { ...service, spec: { selector: { app: 'b' }, ports: [] } };
   expect(readPods([elsewhere, caddyfile, pair, authority, deployment()])).toEqual({ pods: [], complaints: [] });
-  const { pods, complaints } = readPods([{ ...service, spec: { selector: labels, ports: [{ port: 443, targetPort: 'wrong' }] } }, caddyfile, pair, authority, deployment()]);
+  const { pods, complaints } = readPods([
+    { ...service, spec: { selector: labels, ports: [{ port: 443, targetPort: 'wrong' }] } },
+    caddyfile,
+    pair,
+    authority,
+    deployment(),
+  ]);
   expect(pods[0]?.ports).toEqual([]);
   expect(complaints).toHaveLength(1);
 });
 
-it('puts a demo backend in the place of a person\'s own image, with the TLS that the image is told of', () => {
-  const env = [{ name: 'PORT', value: '8080' }, { name: 'TLS_CERT_FILE', value: '/certs/c' }, { name: 'TLS_KEY_FILE', value: '/certs/k' }];
-  const own = deployment({}, { image: 'example.test/shop:1\u001b[2J', env, volumeMounts: [{ name: 'pair', mountPath: '/certs' }] });
+it("puts a demo backend in the place of a person's own image, with the TLS that the image is told of", () => {
+  const env = [
+    { name: 'PORT', value: '8080' },
+    { name: 'TLS_CERT_FILE', value: '/certs/c' },
+    { name: 'TLS_KEY_FILE', value: '/certs/k' },
+  ];
+  const own = deployment(
+    {},
+    { image: 'example.test/shop:1\u001b[2J', env, volumeMounts: [{ name: 'pair', mountPath: '/certs' }] },
+  );
   expect(readPods([service, pair, own]).pods).toEqual([
-    { service: pod.service, ports: pod.ports, tls: pod.tls, greeting: 'Hello, I am a demo backend of ingress-tls preview in place of example.test/shop:1[2J.\n' },
+    {
+      service: pod.service,
+      ports: pod.ports,
+      tls: pod.tls,
+      greeting: 'Hello, I am a demo backend of ingress-tls preview in place of example.test/shop:1[2J.\n',
+    },
   ]);
 });

@@ -2,8 +2,12 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createReloader } from '../../../src/app/preview/reload.ts';
 import { ToolError } from '../../../src/errors.ts';
 
-beforeEach(() => { vi.useFakeTimers(); });
-afterEach(() => { vi.useRealTimers(); });
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 it('renders what changed while the folder was locked, however long it was, and at the next lock again', async () => {
   let isLocked = true;
@@ -17,7 +21,9 @@ it('renders what changed while the folder was locked, however long it was, and a
     },
     serve: () => Promise.resolve(),
     onTrouble: ({ message }) => troubles.push(message),
-    onBug: (error) => { throw error; },
+    onBug: (error) => {
+      throw error;
+    },
   });
   for (const renderedBefore of [0, 1]) {
     isLocked = true;

@@ -1,17 +1,42 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../../src/model/probe.ts';
 import { judgeController, planControllerProbes } from '../../../src/verify/controller-checks.ts';
-import { answered, behaviour, contextOf, edgeLeaf, ended, fakeLeaf, greeting, podLeaf, svc7, svc9, threeServices, untrusted, withOwnImage } from './samples.ts';
+import {
+  answered,
+  behaviour,
+  contextOf,
+  edgeLeaf,
+  ended,
+  fakeLeaf,
+  greeting,
+  podLeaf,
+  svc7,
+  svc9,
+  threeServices,
+  untrusted,
+  withOwnImage,
+} from './samples.ts';
 
 const missing = answered(fakeLeaf, 404, behaviour.unknownHost.body, untrusted);
 
 function judge(context: typeof threeServices, unknownName: Observation, noName = missing) {
-  return judgeController(context, new Map([['unknown-name', unknownName], ['no-name', noName]]));
+  return judgeController(
+    context,
+    new Map([
+      ['unknown-name', unknownName],
+      ['no-name', noName],
+    ]),
+  );
 }
 
 describe('planControllerProbes', () => {
   it('asks for a host under the domain that nobody has, with and without its name in the hello', () => {
-    expect(planControllerProbes(threeServices).map(({ id, probe }) => [id, probe.kind === 'https' ? [probe.serverName, probe.host] : []])).toEqual([
+    expect(
+      planControllerProbes(threeServices).map(({ id, probe }) => [
+        id,
+        probe.kind === 'https' ? [probe.serverName, probe.host] : [],
+      ]),
+    ).toEqual([
       ['unknown-name', ['no-such-service.example.test', 'no-such-service.example.test']],
       ['no-name', [undefined, 'no-such-service.example.test']],
     ]);
@@ -24,7 +49,10 @@ describe('planControllerProbes', () => {
 
   it('asks nothing in a project without services', () => {
     expect(planControllerProbes(contextOf())).toEqual([]);
-    expect(judgeController(contextOf(), new Map()).map(({ check, status }) => [check, status])).toEqual([['unknown-name', 'skipped'], ['no-name', 'skipped']]);
+    expect(judgeController(contextOf(), new Map()).map(({ check, status }) => [check, status])).toEqual([
+      ['unknown-name', 'skipped'],
+      ['no-name', 'skipped'],
+    ]);
   });
 });
 
@@ -41,19 +69,28 @@ describe('judgeController', () => {
     ['nothing', ended('handshake', 'timeout'), 'skipped'],
     ['no connection', ended('connect', 'ECONNREFUSED'), 'skipped'],
   ] as const)('%s: %s', (_, observation, status) => {
-    expect(judge(threeServices, observation).map((result) => [result.check, result.status])).toEqual([['unknown-name', status], ['no-name', 'ok']]);
+    expect(judge(threeServices, observation).map((result) => [result.check, result.status])).toEqual([
+      ['unknown-name', status],
+      ['no-name', 'ok'],
+    ]);
     expect(judge(threeServices, missing, observation)[1]?.status).toBe(status);
   });
 
   it.each(['closed', 'ECONNRESET', 'alert'])('%s proves nothing where every connection ends so', (code) => {
     const end = ended('handshake', code);
     expect(judge(threeServices, end, end).map(({ status }) => status)).toEqual(['skipped', 'skipped']);
-    const seen = new Map([['unknown-name', end], ['no-name', end], ['svc7/client', answered(edgeLeaf, 200, greeting('svc7'))]]);
+    const seen = new Map([
+      ['unknown-name', end],
+      ['no-name', end],
+      ['svc7/client', answered(edgeLeaf, 200, greeting('svc7'))],
+    ]);
     expect(judgeController(threeServices, seen).map(({ status }) => status)).toEqual(['ok', 'ok']);
   });
 
   it('names the service that is reached', () => {
-    expect(judge(threeServices, answered(edgeLeaf, 200, greeting('svc7')))[0]?.cause).toMatch(/^svc7 is what the controller takes/);
+    expect(judge(threeServices, answered(edgeLeaf, 200, greeting('svc7')))[0]?.cause).toMatch(
+      /^svc7 is what the controller takes/,
+    );
   });
 
   it('warns where an answer may be that of a program of which nothing is known', () => {

@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { isDecided, judgeDeep, readHop } from '../../../src/verify/deep-check.ts';
 import type { Observation } from '../../../src/model/probe.ts';
 import { probeHop } from '../../../src/verify/probe-plan.ts';
-import { answered, behaviour, edgeLeaf, ended, greeting, podComplaint, svc8, threeServices, withOwnImage } from './samples.ts';
+import {
+  answered,
+  behaviour,
+  edgeLeaf,
+  ended,
+  greeting,
+  podComplaint,
+  svc8,
+  threeServices,
+  withOwnImage,
+} from './samples.ts';
 
 const refused = answered(edgeLeaf, 502, behaviour.upstreamRefused.body);
 const missing = answered(edgeLeaf, 503, behaviour.upstreamMissing.body);
@@ -49,7 +59,10 @@ describe('judgeDeep', () => {
     ['no answer', three(silent), right, 'failed'],
     ['never looked at', [], right, 'skipped'],
   ] as const)('%s', (_, broken, mended, status) => {
-    expect(judgeDeep(threeServices, svc8, { broken, mended })).toMatchObject({ check: 'upstream-verification', status });
+    expect(judgeDeep(threeServices, svc8, { broken, mended })).toMatchObject({
+      check: 'upstream-verification',
+      status,
+    });
   });
 
   it.each([
@@ -57,7 +70,14 @@ describe('judgeDeep', () => {
     ["errors that are nobody's", ownError],
   ])('is asked again until three %s in a row', (_, error) => {
     const looks = [error, error, right, error, error, error];
-    expect(looks.map((__, index) => isDecided(threeServices, svc8, looks.slice(0, index + 1)))).toEqual([false, false, false, false, false, true]);
+    expect(looks.map((__, index) => isDecided(threeServices, svc8, looks.slice(0, index + 1)))).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+    ]);
     expect(isDecided(threeServices, svc8, three(right)) || isDecided(threeServices, svc8, three(silent))).toBe(false);
   });
 
@@ -67,6 +87,9 @@ describe('judgeDeep', () => {
   });
 
   it('asks by a connection of its own', () => {
-    expect(probeHop(svc8)).toMatchObject({ id: 'svc8/hop', probe: { kind: 'https', serverName: 'svc8.example.test', host: 'svc8.example.test' } });
+    expect(probeHop(svc8)).toMatchObject({
+      id: 'svc8/hop',
+      probe: { kind: 'https', serverName: 'svc8.example.test', host: 'svc8.example.test' },
+    });
   });
 });

@@ -12,7 +12,10 @@ describe('planServiceProbes', () => {
   });
 
   it('shows the right client certificate where it belongs, the foreign one and none where they are to be refused', () => {
-    const shown = planServiceProbes(threeServices, svc9).map(({ id, probe }) => [id, probe.kind === 'https' ? (probe.client?.certificate ?? 'none') : probe.kind]);
+    const shown = planServiceProbes(threeServices, svc9).map(({ id, probe }) => [
+      id,
+      probe.kind === 'https' ? (probe.client?.certificate ?? 'none') : probe.kind,
+    ]);
     expect(Object.fromEntries(shown)).toEqual({
       'svc9/client': 'RIGHT',
       'svc9/TLSv1.2': 'RIGHT',
@@ -33,14 +36,26 @@ describe('planServiceProbes', () => {
 
   it('cuts the hello at 60 bytes, and puts the name behind more than a segment', () => {
     const probes = new Map(planServiceProbes(threeServices, svc9).map(({ id, probe }) => [id, probe]));
-    for (const id of Object.keys(everyTry('svc9/split-hello', ''))) expect(probes.get(id)).toMatchObject({ splitAfter: 60, serverName: 'svc9.example.test' });
-    for (const id of Object.keys(everyTry('svc9/large-hello', ''))) expect(probes.get(id)).toMatchObject({ version: 'TLSv1.2', padding: 1500, serverName: 'svc9.example.test' });
+    for (const id of Object.keys(everyTry('svc9/split-hello', '')))
+      expect(probes.get(id)).toMatchObject({ splitAfter: 60, serverName: 'svc9.example.test' });
+    for (const id of Object.keys(everyTry('svc9/large-hello', '')))
+      expect(probes.get(id)).toMatchObject({ version: 'TLSv1.2', padding: 1500, serverName: 'svc9.example.test' });
   });
 
   it('sends one name and asks for another host', () => {
     const probes = new Map(planServiceProbes(threeServices, svc9).map(({ id, probe }) => [id, probe]));
-    expect(probes.get('svc9/by-svc7')).toMatchObject({ serverName: 'svc7.example.test', host: 'svc9.example.test', trust: 'WILDCARD' });
-    expect(probes.get('svc9/without-name')).toEqual({ kind: 'https', host: 'svc9.example.test', path: '/', trust: 'AUTHORITY', protocols: ['http/1.1'] });
+    expect(probes.get('svc9/by-svc7')).toMatchObject({
+      serverName: 'svc7.example.test',
+      host: 'svc9.example.test',
+      trust: 'WILDCARD',
+    });
+    expect(probes.get('svc9/without-name')).toEqual({
+      kind: 'https',
+      host: 'svc9.example.test',
+      path: '/',
+      trust: 'AUTHORITY',
+      protocols: ['http/1.1'],
+    });
   });
 
   it('stays in the low thousands for a hundred services, and the same id is the same probe', () => {
@@ -50,7 +65,10 @@ describe('planServiceProbes', () => {
       return { ...base, service: { ...base.service, name, host: `${name}.example.test` } };
     });
     const context = contextOf(...subjects);
-    const probes = [...subjects.flatMap((subject) => planServiceProbes(context, subject)), ...planControllerProbes(context)];
+    const probes = [
+      ...subjects.flatMap((subject) => planServiceProbes(context, subject)),
+      ...planControllerProbes(context),
+    ];
     const byId = new Map(probes.map(({ id, probe }) => [id, probe]));
     expect(byId.size).toBe(34 * 5 + 33 * 5 + 33 * 17 + 2);
     for (const { id, probe } of probes) expect(probe).toEqual(byId.get(id));

@@ -9,10 +9,36 @@ import { judgeLogs } from '../../../src/verify/log-check.ts';
 import { judgeService, planServiceProbes } from '../../../src/verify/service-checks.ts';
 import type { VerifySubject } from '../../../src/verify/subject.ts';
 import { holds, isReachable } from '../../../src/verify/verification.ts';
-import { behaviour, contextOf, edgeLeaf, ended, fakeLeaf, greeting, podComplaint, podLeaf, reencryptPodLeaf, svc7, svc8, svc9, threeServices, withOwnImage } from './samples.ts';
+import {
+  behaviour,
+  contextOf,
+  edgeLeaf,
+  ended,
+  fakeLeaf,
+  greeting,
+  podComplaint,
+  podLeaf,
+  reencryptPodLeaf,
+  svc7,
+  svc8,
+  svc9,
+  threeServices,
+  withOwnImage,
+} from './samples.ts';
 
 const text = fc.oneof(
-  fc.constantFrom('', '\u001b]0;owned\u0007', '\u202egnp.exe', 'a\r\nb', '\u2028', '\ud800', '</title><title>\u0000', 'x'.repeat(9000), 'CN=a, O=b', '*.example.test'),
+  fc.constantFrom(
+    '',
+    '\u001b]0;owned\u0007',
+    '\u202egnp.exe',
+    'a\r\nb',
+    '\u2028',
+    '\ud800',
+    '</title><title>\u0000',
+    'x'.repeat(9000),
+    'CN=a, O=b',
+    '*.example.test',
+  ),
   fc.string({ unit: 'binary', maxLength: 40 }),
 );
 const when = fc.oneof(fc.date({ noInvalidDate: false }), fc.constant(new Date('2026-12-01')));
@@ -20,12 +46,33 @@ const when = fc.oneof(fc.date({ noInvalidDate: false }), fc.constant(new Date('2
 const leaf: fc.Arbitrary<CertificateFacts> = fc.oneof(
   fc.constantFrom(edgeLeaf, podLeaf, fakeLeaf, reencryptPodLeaf),
   fc.record({
-    subject: text, issuer: text, dnsNames: fc.array(text, { maxLength: 5 }), isAuthority: fc.boolean(), serialNumber: text, fingerprint: text, notBefore: when, notAfter: when,
-    limits: fc.constantFrom([], [{ fact: 'its key is on the curve x', refusedBy: 'all clients of today', reach: 'every' as const }]), permittedDnsNames: fc.array(text, { maxLength: 2 }),
+    subject: text,
+    issuer: text,
+    dnsNames: fc.array(text, { maxLength: 5 }),
+    isAuthority: fc.boolean(),
+    serialNumber: text,
+    fingerprint: text,
+    notBefore: when,
+    notAfter: when,
+    limits: fc.constantFrom(
+      [],
+      [{ fact: 'its key is on the curve x', refusedBy: 'all clients of today', reach: 'every' as const }],
+    ),
+    permittedDnsNames: fc.array(text, { maxLength: 2 }),
   }),
 );
 
-const body = fc.oneof(text, fc.constantFrom(greeting('svc7'), greeting('svc8'), greeting('svc9'), podComplaint, behaviour.plainHttp.body, behaviour.unknownHost.body));
+const body = fc.oneof(
+  text,
+  fc.constantFrom(
+    greeting('svc7'),
+    greeting('svc8'),
+    greeting('svc9'),
+    podComplaint,
+    behaviour.plainHttp.body,
+    behaviour.unknownHost.body,
+  ),
+);
 
 const observation: fc.Arbitrary<Observation> = fc.record(
   {
@@ -55,10 +102,17 @@ const observation: fc.Arbitrary<Observation> = fc.record(
   { requiredKeys: ['durationMs'] },
 );
 
-const subject = fc.constantFrom<VerifySubject>(svc7, svc8, svc9, withOwnImage(svc9), withOwnImage(svc7), { ...svc9, service: { ...svc9.service, clientAuth: false } });
+const subject = fc.constantFrom<VerifySubject>(svc7, svc8, svc9, withOwnImage(svc9), withOwnImage(svc7), {
+  ...svc9,
+  service: { ...svc9.service, clientAuth: false },
+});
 
 const everywhere: readonly CheckId[] = ['certificate', 'trust', 'validity', 'answer', 'tls-versions', 'plain-http'];
-const clients: readonly CheckId[] = ['client-certificate-none', 'client-certificate-foreign', 'client-certificate-right'];
+const clients: readonly CheckId[] = [
+  'client-certificate-none',
+  'client-certificate-foreign',
+  'client-certificate-right',
+];
 const passthrough: readonly CheckId[] = ['split-hello', 'large-hello', 'foreign-host', 'coalescing'];
 const hop: readonly CheckId[] = ['upstream-verification'];
 
@@ -75,11 +129,21 @@ describe('whatever a server does', () => {
   it('a service gets every check that applies, once and in order, in words that are fit for a terminal', () => {
     fc.assert(
       fc.property(subject, fc.array(observation, { minLength: 1, maxLength: 14 }), (chosen, observations) => {
-        const context = contextOf(...threeServices.subjects.filter(({ service }) => service.name !== chosen.service.name), chosen);
-        const seen = new Map(planServiceProbes(context, chosen).map(({ id }, index) => [id, observations[index % observations.length]!]));
+        const context = contextOf(
+          ...threeServices.subjects.filter(({ service }) => service.name !== chosen.service.name),
+          chosen,
+        );
+        const seen = new Map(
+          planServiceProbes(context, chosen).map(({ id }, index) => [id, observations[index % observations.length]!]),
+        );
         const results = judgeService(context, chosen, seen);
         const { mode, clientAuth } = chosen.service;
-        expect(results.map(({ check }) => check)).toEqual([...everywhere, ...(clientAuth ? clients : []), ...(mode === 'passthrough' ? passthrough : []), ...(mode === 'reencrypt' ? hop : [])]);
+        expect(results.map(({ check }) => check)).toEqual([
+          ...everywhere,
+          ...(clientAuth ? clients : []),
+          ...(mode === 'passthrough' ? passthrough : []),
+          ...(mode === 'reencrypt' ? hop : []),
+        ]);
         expectFitForTerminal(results);
       }),
       { numRuns: 400 },
@@ -88,14 +152,35 @@ describe('whatever a server does', () => {
 
   it('the controller, the hop and the logs are judged', () => {
     fc.assert(
-      fc.property(observation, observation, text, fc.array(fc.oneof(text, fc.json()), { maxLength: 4 }), (first, second, path, lines) => {
-        const seen = new Map(planControllerProbes(threeServices).map(({ id }, index) => [id, index === 0 ? first : second]));
-        const controller = judgeController(threeServices, seen);
-        expect(controller.map(({ check }) => check)).toEqual(['unknown-name', 'no-name']);
-        expectFitForTerminal([...controller, judgeDeep(threeServices, svc8, { broken: [second, first, first, first], mended: second })]);
-        const evidence = { path: '/x', request: first, controllerLines: lines, isWitnessed: lines.length > 2, isCut: lines.length > 3, podLines: [...lines, JSON.stringify({ request: { uri: '/x', headers: { 'X-Forwarded-For': [path] } } })] };
-        expectFitForTerminal([...judgeLogs(threeServices, svc7, evidence), ...judgeLogs(threeServices, svc9, evidence)]);
-      }),
+      fc.property(
+        observation,
+        observation,
+        text,
+        fc.array(fc.oneof(text, fc.json()), { maxLength: 4 }),
+        (first, second, path, lines) => {
+          const seen = new Map(
+            planControllerProbes(threeServices).map(({ id }, index) => [id, index === 0 ? first : second]),
+          );
+          const controller = judgeController(threeServices, seen);
+          expect(controller.map(({ check }) => check)).toEqual(['unknown-name', 'no-name']);
+          expectFitForTerminal([
+            ...controller,
+            judgeDeep(threeServices, svc8, { broken: [second, first, first, first], mended: second }),
+          ]);
+          const evidence = {
+            path: '/x',
+            request: first,
+            controllerLines: lines,
+            isWitnessed: lines.length > 2,
+            isCut: lines.length > 3,
+            podLines: [...lines, JSON.stringify({ request: { uri: '/x', headers: { 'X-Forwarded-For': [path] } } })],
+          };
+          expectFitForTerminal([
+            ...judgeLogs(threeServices, svc7, evidence),
+            ...judgeLogs(threeServices, svc9, evidence),
+          ]);
+        },
+      ),
       { numRuns: 200 },
     );
   });
@@ -103,16 +188,28 @@ describe('whatever a server does', () => {
 
 describe('the whole', () => {
   const result = (status: CheckResult['status']): CheckResult => ({ check: 'trust', status, expected: '', seen: '' });
-  const verdict = (status: CheckResult['status']) => ({ services: [{ service: 'svc7', mode: 'terminate' as const, host: '', checks: [result('ok'), result(status)] }], controller: [result('ok')] });
+  const verdict = (status: CheckResult['status']) => ({
+    services: [{ service: 'svc7', mode: 'terminate' as const, host: '', checks: [result('ok'), result(status)] }],
+    controller: [result('ok')],
+  });
 
   it('holds unless a check failed, of a service or of the controller', () => {
-    expect(['ok', 'warning', 'limit', 'skipped', 'failed'].map((status) => holds(verdict(status as CheckResult['status'])))).toEqual([true, true, true, true, false]);
+    expect(
+      ['ok', 'warning', 'limit', 'skipped', 'failed'].map((status) => holds(verdict(status as CheckResult['status']))),
+    ).toEqual([true, true, true, true, false]);
     expect(holds({ services: [], controller: [result('failed')] })).toBe(false);
   });
 
   it('was reached when a single connection was opened', () => {
     expect(isReachable(new Map([['a', ended('connect', 'ECONNREFUSED')]]))).toBe(false);
-    expect(isReachable(new Map([['a', ended('connect', 'timeout')], ['b', ended('handshake', 'ECONNRESET')]]))).toBe(true);
+    expect(
+      isReachable(
+        new Map([
+          ['a', ended('connect', 'timeout')],
+          ['b', ended('handshake', 'ECONNRESET')],
+        ]),
+      ),
+    ).toBe(true);
     expect(isReachable(new Map())).toBe(false);
   });
 

@@ -28,8 +28,18 @@ export function facts(changes: Partial<CertificateFacts> = {}): CertificateFacts
 
 export const edgeLeaf = facts();
 const authorityName = 'CN=example.test services';
-export const podLeaf = facts({ subject: 'CN=svc9.example.test', issuer: authorityName, dnsNames: ['svc9.example.test'], fingerprint: '9'.repeat(64) });
-export const reencryptPodLeaf = facts({ subject: '', issuer: authorityName, dnsNames: ['ic3-svc8.default.svc'], fingerprint: '8'.repeat(64) });
+export const podLeaf = facts({
+  subject: 'CN=svc9.example.test',
+  issuer: authorityName,
+  dnsNames: ['svc9.example.test'],
+  fingerprint: '9'.repeat(64),
+});
+export const reencryptPodLeaf = facts({
+  subject: '',
+  issuer: authorityName,
+  dnsNames: ['ic3-svc8.default.svc'],
+  fingerprint: '8'.repeat(64),
+});
 /** ingress-nginx.md, section 7. */
 export const fakeLeaf = facts({
   subject: 'O=Acme Co, CN=Kubernetes Ingress Controller Fake Certificate',
@@ -37,7 +47,12 @@ export const fakeLeaf = facts({
   dnsNames: ['ingress.local'],
   fingerprint: 'f'.repeat(64),
 });
-export const strangeLeaf = facts({ subject: 'CN=elsewhere.test', issuer: 'CN=Another Authority', dnsNames: ['elsewhere.test'], fingerprint: '1'.repeat(64) });
+export const strangeLeaf = facts({
+  subject: 'CN=elsewhere.test',
+  issuer: 'CN=Another Authority',
+  dnsNames: ['elsewhere.test'],
+  fingerprint: '1'.repeat(64),
+});
 
 const page = (status: number, title: string) => ({
   status,
@@ -45,12 +60,23 @@ const page = (status: number, title: string) => ({
   body: `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`,
 });
 
-const split = { issue: 'kubernetes/ingress-nginx#11424', meaning: 'Clients whose hello comes in pieces get an error.', remedy: 'Take a fork.' };
+const split = {
+  issue: 'kubernetes/ingress-nginx#11424',
+  meaning: 'Clients whose hello comes in pieces get an error.',
+  remedy: 'Take a fork.',
+};
 
 export const behaviour: GatewayBehaviour = {
   product: 'ingress-nginx v1.15.1',
-  fallbackCertificate: { commonName: 'Kubernetes Ingress Controller Fake Certificate', organization: 'Acme Co', dnsNames: ['ingress.local'] },
-  plainHttp: { ...page(400, '400 The plain HTTP request was sent to HTTPS port'), text: 'The plain HTTP request was sent to HTTPS port' },
+  fallbackCertificate: {
+    commonName: 'Kubernetes Ingress Controller Fake Certificate',
+    organization: 'Acme Co',
+    dnsNames: ['ingress.local'],
+  },
+  plainHttp: {
+    ...page(400, '400 The plain HTTP request was sent to HTTPS port'),
+    text: 'The plain HTTP request was sent to HTTPS port',
+  },
   unknownHost: page(404, '404 Not Found'),
   upstreamRefused: page(502, '502 Bad Gateway'),
   upstreamMissing: page(503, '503 Service Temporarily Unavailable'),
@@ -66,7 +92,13 @@ export const behaviour: GatewayBehaviour = {
 export const config: Config = {
   domain: 'example.test',
   namespace: 'default',
-  controller: { profile: 'ingress-nginx', name: 'ic3', namespace: 'ingress-nginx-demo', nodePort: 30092, sharedWith: [] },
+  controller: {
+    profile: 'ingress-nginx',
+    name: 'ic3',
+    namespace: 'ingress-nginx-demo',
+    nodePort: 30092,
+    sharedWith: [],
+  },
   certificate: { secretName: 'demo-tls', days: 365, keyType: 'rsa-2048' },
   services: [],
 };
@@ -91,8 +123,16 @@ function service(name: string, mode: PlannedService['mode'], changes: Partial<Pl
   };
 }
 
-const edge = { leaf: edgeLeaf, leafSource: 'Secret default/demo-tls', trust: 'WILDCARD', trustPath: 'certs/wildcard.crt' };
-const speakingAs = (name: string) => ({ greeting: greeting(name), answer: { path: '/', status: 200, body: greeting(name) } });
+const edge = {
+  leaf: edgeLeaf,
+  leafSource: 'Secret default/demo-tls',
+  trust: 'WILDCARD',
+  trustPath: 'certs/wildcard.crt',
+};
+const speakingAs = (name: string) => ({
+  greeting: greeting(name),
+  answer: { path: '/', status: 200, body: greeting(name) },
+});
 
 export const svc7: VerifySubject = { ...edge, service: service('svc7', 'terminate'), ...speakingAs('svc7') };
 export const svc8: VerifySubject = {
@@ -102,7 +142,11 @@ export const svc8: VerifySubject = {
   upstreamCaSource: 'Secret default/ic3-svc8-upstream-ca',
 };
 export const svc9WithoutIdentities: VerifySubject = {
-  service: service('svc9', 'passthrough', { clientAuth: true, podTlsSecret: 'ic3-svc9-tls', clientCaSecret: 'ic3-svc9-client-ca' }),
+  service: service('svc9', 'passthrough', {
+    clientAuth: true,
+    podTlsSecret: 'ic3-svc9-tls',
+    clientCaSecret: 'ic3-svc9-client-ca',
+  }),
   leaf: podLeaf,
   leafSource: 'Secret default/ic3-svc9-tls',
   trust: 'AUTHORITY',
@@ -121,16 +165,32 @@ export function without(subject: VerifySubject, field: 'greeting' | 'upstreamCaS
 
 /** The same with a program of one's own, of which nothing but a status is known. */
 export function withOwnImage(subject: VerifySubject, changes: Partial<PlannedService> = {}): VerifySubject {
-  return { ...without(subject, 'greeting'), service: { ...subject.service, image: 'registry.example.org/shop:1.4', ...changes }, answer: { path: '/', status: 200 } };
+  return {
+    ...without(subject, 'greeting'),
+    service: { ...subject.service, image: 'registry.example.org/shop:1.4', ...changes },
+    answer: { path: '/', status: 200 },
+  };
 }
 
 export function contextOf(...subjects: readonly VerifySubject[]): VerifyContext {
-  return { config, entry: { kind: 'node-port', service: { namespace: 'ingress-nginx-demo', name: 'ingress-nginx-ic3' }, port: 30092 }, behaviour, words: nginxWords, subjects, now };
+  return {
+    config,
+    entry: { kind: 'node-port', service: { namespace: 'ingress-nginx-demo', name: 'ingress-nginx-ic3' }, port: 30092 },
+    behaviour,
+    words: nginxWords,
+    subjects,
+    now,
+  };
 }
 
 export const threeServices = contextOf(svc7, svc8, svc9);
 
-export function answered(leaf: CertificateFacts | undefined, status: number, body: string, changes: Partial<Observation> = {}): Observation {
+export function answered(
+  leaf: CertificateFacts | undefined,
+  status: number,
+  body: string,
+  changes: Partial<Observation> = {},
+): Observation {
   return {
     ...(leaf === undefined ? {} : { leaf, chainLength: 1, isTrusted: true, version: 'TLSv1.3' as const }),
     answer: { status, headers: {}, body, httpVersion: '1.1' },
@@ -139,8 +199,17 @@ export function answered(leaf: CertificateFacts | undefined, status: number, bod
   };
 }
 
-export function ended(stage: ProbeFailure['stage'], code: string, alert?: number, changes: Partial<Observation> = {}): Observation {
-  return { failure: { stage, code, message: code, ...(alert === undefined ? {} : { alert }) }, durationMs: 5, ...changes };
+export function ended(
+  stage: ProbeFailure['stage'],
+  code: string,
+  alert?: number,
+  changes: Partial<Observation> = {},
+): Observation {
+  return {
+    failure: { stage, code, message: code, ...(alert === undefined ? {} : { alert }) },
+    durationMs: 5,
+    ...changes,
+  };
 }
 
 /** live-evidence.md: `fake` beside our own trust. */
@@ -148,7 +217,12 @@ export const untrusted = { isTrusted: false, trustProblem: 'DEPTH_ZERO_SELF_SIGN
 
 export const podComplaint = 'Client sent an HTTP request to an HTTPS server.\n';
 const plainHttpPage = answered(undefined, 400, behaviour.plainHttp.body);
-export const serverHello = (leaf: CertificateFacts): Observation => ({ leaf, chainLength: 1, version: 'TLSv1.2', durationMs: 5 });
+export const serverHello = (leaf: CertificateFacts): Observation => ({
+  leaf,
+  chainLength: 1,
+  version: 'TLSv1.2',
+  durationMs: 5,
+});
 const oldRefused = ended('handshake', 'alert', 70);
 
 function healthyEdge(name: string): Readonly<Record<string, Observation>> {
@@ -188,7 +262,11 @@ const healthy: Readonly<Record<string, Observation>> = {
 export type Verdicts = Partial<Record<CheckId, CheckStatus>>;
 
 /** Observations for everything that is planned: healthy ones, but for the changes. Fails on an id that nobody asks for. */
-export function observe(context: VerifyContext, subject: VerifySubject, changes: Readonly<Record<string, Observation>> = {}): ReadonlyMap<string, Observation> {
+export function observe(
+  context: VerifyContext,
+  subject: VerifySubject,
+  changes: Readonly<Record<string, Observation>> = {},
+): ReadonlyMap<string, Observation> {
   const ids = planServiceProbes(context, subject).map(({ id }) => id);
   const unknown = Object.keys(changes).filter((id) => !ids.includes(id));
   if (unknown.length > 0) throw new Error(`no probe is called ${unknown.join(', ')}: there are ${ids.join(', ')}`);
@@ -200,7 +278,13 @@ function fail(id: string): never {
 }
 
 /** Every check that is not ok. */
-export function verdictsOf(context: VerifyContext, subject: VerifySubject, changes: Readonly<Record<string, Observation>> = {}): Verdicts {
+export function verdictsOf(
+  context: VerifyContext,
+  subject: VerifySubject,
+  changes: Readonly<Record<string, Observation>> = {},
+): Verdicts {
   const results = judgeService(context, subject, observe(context, subject, changes));
-  return Object.fromEntries(results.filter(({ status }) => status !== 'ok').map(({ check, status }) => [check, status]));
+  return Object.fromEntries(
+    results.filter(({ status }) => status !== 'ok').map(({ check, status }) => [check, status]),
+  );
 }

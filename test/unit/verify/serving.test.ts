@@ -2,7 +2,23 @@ import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../../src/model/probe.ts';
 import { judgeServing, mayBeUnderWay, planServing } from '../../../src/verify/serving.ts';
 import type { VerifySubject } from '../../../src/verify/subject.ts';
-import { answered, behaviour, contextOf, edgeLeaf, ended, facts, fakeLeaf, greeting, podComplaint, podLeaf, svc7, svc8, svc9, untrusted, withOwnImage } from './samples.ts';
+import {
+  answered,
+  behaviour,
+  contextOf,
+  edgeLeaf,
+  ended,
+  facts,
+  fakeLeaf,
+  greeting,
+  podComplaint,
+  podLeaf,
+  svc7,
+  svc8,
+  svc9,
+  untrusted,
+  withOwnImage,
+} from './samples.ts';
 
 const goPage = '404 page not found\n';
 const unknownHost = behaviour.unknownHost.body;
@@ -29,12 +45,22 @@ describe('judgeServing', () => {
     ['a pod that was not restarted', svc9, answered(older, 200, greeting('svc9')), 'warning'],
     ["a program's own 404", shop, answered(edgeLeaf, 404, '{"error":"no such thing"}'), 'ok'],
     ["a program's own redirect", shop, answered(edgeLeaf, 302, ''), 'ok'],
-    ["a 404 in the controller's words, which may be the program's", shop, answered(edgeLeaf, 404, unknownHost), 'warning'],
+    [
+      "a 404 in the controller's words, which may be the program's",
+      shop,
+      answered(edgeLeaf, 404, unknownHost),
+      'warning',
+    ],
     ['a program that is not there', shop, answered(edgeLeaf, 503, behaviour.upstreamMissing.body), 'failed'],
     ['another in place of a program', shop, answered(edgeLeaf, 200, greeting('svc8')), 'failed'],
     ['plain HTTP to a program that speaks TLS', shop, answered(edgeLeaf, 400, podComplaint), 'failed'],
     ["a program's 404 over the pod's own certificate", broker, answered(podLeaf, 404, goPage), 'ok'],
-    ["a program that speaks no HTTP, over the pod's own certificate", broker, ended('response', 'protocol', undefined, { leaf: podLeaf }), 'ok'],
+    [
+      "a program that speaks no HTTP, over the pod's own certificate",
+      broker,
+      ended('response', 'protocol', undefined, { leaf: podLeaf }),
+      'ok',
+    ],
     ['nobody', svc7, ended('connect', 'ECONNREFUSED'), 'failed'],
   ])('%s', (_title, subject, observation, status) => {
     expect(judgeAll(subject, observation).status).toBe(status);
@@ -45,7 +71,9 @@ describe('judgeServing', () => {
     const right = answered(edgeLeaf, 200, greeting('svc7'));
     const ids = planServing(situation).map(({ id }) => id);
     expect(ids).toHaveLength(3);
-    const behind = new Map(ids.map((id, index) => [id, index === 2 ? answered(fakeLeaf, 404, unknownHost, untrusted) : right]));
+    const behind = new Map(
+      ids.map((id, index) => [id, index === 2 ? answered(fakeLeaf, 404, unknownHost, untrusted) : right]),
+    );
     expect(judgeServing(situation, behind).status).toBe('failed');
   });
 });

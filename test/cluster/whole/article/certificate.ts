@@ -9,10 +9,19 @@ import { domain, wildcardSecret, type Story } from './story.ts';
 /** The wildcard certificate and its Secret. */
 export function testCertificate(story: Story): void {
   it('B1: init makes an unencrypted RSA-2048 key and a self-signed certificate for *.tonybai.com, 365 days, today with SAN and CA:FALSE', () => {
-    const openssl = (...args: string[]): string => execFileSync('openssl', args, { cwd: join(story.project, 'certs'), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const openssl = (...args: string[]): string =>
+      execFileSync('openssl', args, {
+        cwd: join(story.project, 'certs'),
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
     // An encrypted key would be asked for its password, and there is nobody to answer.
-    expect(openssl('pkey', '-in', 'wildcard.key', '-noout', '-text', '-passin', 'pass:').split('\n')[0]).toMatch(/^(RSA )?Private-Key: \(2048 bit/);
-    expect(openssl('x509', '-in', 'wildcard.crt', '-noout', '-subject', '-issuer', '-nameopt', 'RFC2253')).toBe(`subject=O=${domain},CN=*.${domain}\nissuer=O=${domain},CN=*.${domain}\n`);
+    expect(openssl('pkey', '-in', 'wildcard.key', '-noout', '-text', '-passin', 'pass:').split('\n')[0]).toMatch(
+      /^(RSA )?Private-Key: \(2048 bit/,
+    );
+    expect(openssl('x509', '-in', 'wildcard.crt', '-noout', '-subject', '-issuer', '-nameopt', 'RFC2253')).toBe(
+      `subject=O=${domain},CN=*.${domain}\nissuer=O=${domain},CN=*.${domain}\n`,
+    );
     expect(openssl('verify', '-CAfile', 'wildcard.crt', 'wildcard.crt')).toBe('wildcard.crt: OK\n');
     const text = openssl('x509', '-in', 'wildcard.crt', '-noout', '-text');
     expect(text).toMatch(/Basic Constraints: critical\n\s+CA:FALSE/);
@@ -22,7 +31,10 @@ export function testCertificate(story: Story): void {
   });
 
   it('B2: the Secret is of type kubernetes.io/tls beside the Ingresses, and its pair matches', () => {
-    expect(readObject(story.cluster, 'secret', wildcardSecret, '--namespace', 'default')).toMatchObject({ type: 'kubernetes.io/tls', data: { 'tls.crt': expect.any(String) as string, 'tls.key': expect.any(String) as string } });
+    expect(readObject(story.cluster, 'secret', wildcardSecret, '--namespace', 'default')).toMatchObject({
+      type: 'kubernetes.io/tls',
+      data: { 'tls.crt': expect.any(String) as string, 'tls.key': expect.any(String) as string },
+    });
     const publicKey = (args: readonly string[], entry: string): string =>
       execFileSync('openssl', args, { input: readSecret(story.cluster, wildcardSecret, entry), encoding: 'utf8' });
     const ofCertificate = publicKey(['x509', '-noout', '-pubkey'], 'tls.crt');

@@ -43,8 +43,12 @@ export function leafOf({ outside }: Story, name: string | undefined): string | u
 
 /** What a pod of a service logged about the request for a path: Caddy's own record. */
 export function readRequest({ cluster }: Story, name: ServiceName, path: string): PodRequest | undefined {
-  const lines = kubectl(cluster, 'logs', `deployment/ic3-${name}`, '--namespace', 'default').split('\n').filter((line) => line.includes('"handled request"'));
-  return lines.map((line) => (JSON.parse(line) as { readonly request: PodRequest }).request).find(({ uri }) => uri === path);
+  const lines = kubectl(cluster, 'logs', `deployment/ic3-${name}`, '--namespace', 'default')
+    .split('\n')
+    .filter((line) => line.includes('"handled request"'));
+  return lines
+    .map((line) => (JSON.parse(line) as { readonly request: PodRequest }).request)
+    .find(({ uri }) => uri === path);
 }
 
 interface PodRequest {
@@ -56,7 +60,13 @@ interface PodRequest {
 
 /** The controller's access log of requests for a path. */
 export function readAccessLog({ cluster }: Story, path: string): readonly string[] {
-  const lines = kubectl(cluster, 'logs', 'deployment/nginx-ingress-controller-ic3', '--namespace', controllerNamespace).split('\n');
+  const lines = kubectl(
+    cluster,
+    'logs',
+    'deployment/nginx-ingress-controller-ic3',
+    '--namespace',
+    controllerNamespace,
+  ).split('\n');
   return lines.filter((line) => line.includes(`"GET ${path} HTTP/`));
 }
 
@@ -66,13 +76,26 @@ export function podCertificate({ cluster }: Story, name: 'svc8' | 'svc9'): strin
 
 /** The names of all pods of the cluster with these labels. */
 export function podsWith({ cluster }: Story, labels: Readonly<Record<string, string>>): readonly string[] {
-  const selector = Object.entries(labels).map((label) => label.join('=')).join(',');
-  const { items } = readObject(cluster, 'pods', '--all-namespaces', '--selector', selector) as { readonly items: readonly { readonly metadata: { readonly name: string } }[] };
+  const selector = Object.entries(labels)
+    .map((label) => label.join('='))
+    .join(',');
+  const { items } = readObject(cluster, 'pods', '--all-namespaces', '--selector', selector) as {
+    readonly items: readonly { readonly metadata: { readonly name: string } }[];
+  };
   return items.map(({ metadata }) => metadata.name);
 }
 
 /** Sets an annotation of ingress-nginx on the Ingress of a service, or takes it away. */
 export function annotate({ cluster }: Story, name: ServiceName, annotation: string, value: string | undefined): void {
   const key = `nginx.ingress.kubernetes.io/${annotation}`;
-  kubectl(cluster, 'annotate', 'ingress', `ic3-${name}`, '--namespace', 'default', '--overwrite', value === undefined ? `${key}-` : `${key}=${value}`);
+  kubectl(
+    cluster,
+    'annotate',
+    'ingress',
+    `ic3-${name}`,
+    '--namespace',
+    'default',
+    '--overwrite',
+    value === undefined ? `${key}-` : `${key}=${value}`,
+  );
 }

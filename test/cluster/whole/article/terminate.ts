@@ -11,7 +11,10 @@ export function testTerminate(story: Story): void {
     expect(ask(story, 'svc7')).toEqual({ exitCode: 0, status: 200, body: greeting('svc7'), error: '' });
     expect(leafOf(story, 'svc7')).toBe(fingerprint(readSecret(story.cluster, wildcardSecret, 'tls.crt')));
     // The twin: nobody else's word is taken for it.
-    expect(story.outside.curl({ host: `svc7.${domain}`, options: ['--cacert', 'certs/ca.crt'] })).toMatchObject({ exitCode: 60, status: 0 });
+    expect(story.outside.curl({ host: `svc7.${domain}`, options: ['--cacert', 'certs/ca.crt'] })).toMatchObject({
+      exitCode: 60,
+      status: 0,
+    });
   });
 
   it('B8: the pod of svc7 gets plain HTTP on 8080', async () => {
@@ -30,13 +33,14 @@ export function testTerminate(story: Story): void {
     expect(answer.body).not.toContain('Hello');
   });
 
-  it('B9, B20: what is nginx\'s own is said by the preview of the rendered ingress-nginx: 400 with its text; fake certificate and 404', async () => {
+  it("B9, B20: what is nginx's own is said by the preview of the rendered ingress-nginx: 400 with its text; fake certificate and 404", async () => {
     await withPreview(story.nginxProject, { path: process.env['PATH'] ?? '' }, async ({ port }) => {
       const preview = new OutsideView(port, story.nginxProject);
       const plain = await preview.start({ host: `svc7.${domain}`, scheme: 'http' });
       expect(plain.status).toBe(400);
       expect(plain.body).toContain('<center>The plain HTTP request was sent to HTTPS port</center>');
-      for (const host of ['unknown.example.test', undefined]) expect(preview.leaf(host)?.subject).toContain('CN=Kubernetes Ingress Controller Fake Certificate');
+      for (const host of ['unknown.example.test', undefined])
+        expect(preview.leaf(host)?.subject).toContain('CN=Kubernetes Ingress Controller Fake Certificate');
       expect((await preview.start({ host: 'unknown.example.test', options: ['--insecure'] })).status).toBe(404);
     });
   });

@@ -12,7 +12,10 @@ export function message(type: number, body: Buffer): Buffer {
 
 /** A ServerHello in a record: random of zeros, no session, ECDHE-RSA-AES128-GCM-SHA256, no extensions. */
 export function serverHello(version: number): Buffer {
-  return record(22, message(2, Buffer.concat([Buffer.of(version >> 8, version & 255), Buffer.alloc(32), Buffer.of(0, 0xc0, 0x2f, 0)])));
+  return record(
+    22,
+    message(2, Buffer.concat([Buffer.of(version >> 8, version & 255), Buffer.alloc(32), Buffer.of(0, 0xc0, 0x2f, 0)])),
+  );
 }
 
 /** A Certificate message of TLS 1.2 in a record. */

@@ -17,7 +17,9 @@ export const gatewayApi: ControllerProfile = {
   kubernetes: { atLeast: '1.31', newest: '1.35' },
   requiredResources: [
     ...['apps/v1/Deployment', 'networking.k8s.io/v1/NetworkPolicy', 'policy/v1/PodDisruptionBudget'],
-    ...['Gateway', 'GatewayClass', 'HTTPRoute', 'TLSRoute', 'BackendTLSPolicy'].map((kind) => `gateway.networking.k8s.io/v1/${kind}`),
+    ...['Gateway', 'GatewayClass', 'HTTPRoute', 'TLSRoute', 'BackendTLSPolicy'].map(
+      (kind) => `gateway.networking.k8s.io/v1/${kind}`,
+    ),
   ],
   applyMethod: 'server-side',
   workload: { ...ingressNginx.workload, kubeVersion: '>=1.31.0-0' },
@@ -29,7 +31,11 @@ export const gatewayApi: ControllerProfile = {
   notices: () => [],
   behaviour: (config) => traefik.behaviour(config),
   readRoutes,
-  entry: ({ namespace, controller: { name } }) => ({ kind: 'elsewhere', port: 443, how: `kubectl get gateway ${name} --namespace ${namespace} -o jsonpath='{.status.addresses}' shows it` }),
+  entry: ({ namespace, controller: { name } }) => ({
+    kind: 'elsewhere',
+    port: 443,
+    how: `kubectl get gateway ${name} --namespace ${namespace} -o jsonpath='{.status.addresses}' shows it`,
+  }),
   noticesChangesWithin: 30_000,
   liveObjects,
   judgeClass,

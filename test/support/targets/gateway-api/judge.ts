@@ -15,7 +15,14 @@ export const liveObjects: LiveObjectQuestion = {
 export function judgeClass({ controller: { name } }: Config, { objects, hasUnseenClasses }: LiveRoutes): ClassStatus {
   const found = findNamed(objects, 'GatewayClass', name);
   const facts = { kind: 'GatewayClass', name, seen: !hasUnseenClasses };
-  if (found === undefined) return { ...facts, controller: null, agrees: false, evidence: 'missing', complaint: `there is no GatewayClass ${name}: no Gateway of it is served` };
+  if (found === undefined)
+    return {
+      ...facts,
+      controller: null,
+      agrees: false,
+      evidence: 'missing',
+      complaint: `there is no GatewayClass ${name}: no Gateway of it is served`,
+    };
   const lack = hasUnseenClasses ? undefined : findLack(listField(found, 'status', 'conditions'), 'Accepted');
   const controller = printable(textField(found, 'spec', 'controllerName') ?? '');
   return lack === undefined
@@ -24,7 +31,11 @@ export function judgeClass({ controller: { name } }: Config, { objects, hasUnsee
 }
 
 /** By what the controller wrote into the status of Gateway, route and policy. */
-export function judgeRoute({ controller: { name } }: Config, service: PlannedService, { objects, controller }: LiveRoutes): RouteStatus {
+export function judgeRoute(
+  { controller: { name } }: Config,
+  service: PlannedService,
+  { objects, controller }: LiveRoutes,
+): RouteStatus {
   const kind = service.mode === 'passthrough' ? 'TLSRoute' : 'HTTPRoute';
   const facts = { kind, className: name, controller: null, reason: null, addresses: [] };
   const route = findNamed(objects, kind, service.release);
@@ -33,11 +44,20 @@ export function judgeRoute({ controller: { name } }: Config, service: PlannedSer
   if (gateway === undefined) return { ...facts, state: 'ignored', reason: `there is no Gateway ${name}` };
   const parent = listField(route, 'status', 'parents').find((each) => textField(each, 'parentRef', 'name') === name);
   const conditions = listField(parent, 'conditions');
-  const ofPolicy = service.mode === 'reencrypt' ? listField(findNamed(objects, 'BackendTLSPolicy', service.release), 'status', 'ancestors', 0, 'conditions') : undefined;
+  const ofPolicy =
+    service.mode === 'reencrypt'
+      ? listField(findNamed(objects, 'BackendTLSPolicy', service.release), 'status', 'ancestors', 0, 'conditions')
+      : undefined;
   const reason =
     parent === undefined
       ? `Gateway ${name} has not taken it up`
-      : (findLack(conditions, 'Accepted') ?? findLack(conditions, 'ResolvedRefs') ?? (ofPolicy === undefined ? undefined : findLack(ofPolicy, 'Accepted')));
-  const addresses = listField(gateway, 'status', 'addresses').flatMap((each) => textField(each, 'value') ?? []).map((each) => printable(each));
-  return reason === undefined ? { ...facts, addresses, state: 'admitted' } : { ...facts, addresses, state: 'ignored', reason };
+      : (findLack(conditions, 'Accepted') ??
+        findLack(conditions, 'ResolvedRefs') ??
+        (ofPolicy === undefined ? undefined : findLack(ofPolicy, 'Accepted')));
+  const addresses = listField(gateway, 'status', 'addresses')
+    .flatMap((each) => textField(each, 'value') ?? [])
+    .map((each) => printable(each));
+  return reason === undefined
+    ? { ...facts, addresses, state: 'admitted' }
+    : { ...facts, addresses, state: 'ignored', reason };
 }

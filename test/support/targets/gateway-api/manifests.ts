@@ -3,11 +3,25 @@ import type { ManifestLabels, ProfileManifests } from '../../../../src/model/con
 import { apiVersion, controllerName, listenerNames } from './names.ts';
 
 /** The Gateway lies where the wildcard's Secret does, so that nobody has to be granted a reference. */
-export function manifests({ controller: { name }, namespace, domain, certificate }: Config, { own: labels }: ManifestLabels): ProfileManifests {
+export function manifests(
+  { controller: { name }, namespace, domain, certificate }: Config,
+  { own: labels }: ManifestLabels,
+): ProfileManifests {
   const hostname = `*.${domain}`;
-  const listener = (protocol: 'HTTPS' | 'TLS', kind: string) => ({ name: listenerNames[protocol], protocol, port: 443, hostname, allowedRoutes: { kinds: [{ kind }] } });
+  const listener = (protocol: 'HTTPS' | 'TLS', kind: string) => ({
+    name: listenerNames[protocol],
+    protocol,
+    port: 443,
+    hostname,
+    allowedRoutes: { kinds: [{ kind }] },
+  });
   return {
-    before: [{ file: `${name}-class.yaml`, objects: [{ apiVersion, kind: 'GatewayClass', metadata: { name, labels }, spec: { controllerName } }] }],
+    before: [
+      {
+        file: `${name}-class.yaml`,
+        objects: [{ apiVersion, kind: 'GatewayClass', metadata: { name, labels }, spec: { controllerName } }],
+      },
+    ],
     after: [
       {
         file: `${name}-gateway.yaml`,
@@ -19,7 +33,13 @@ export function manifests({ controller: { name }, namespace, domain, certificate
             spec: {
               gatewayClassName: name,
               listeners: [
-                { ...listener('HTTPS', 'HTTPRoute'), tls: { mode: 'Terminate', certificateRefs: [{ group: '', kind: 'Secret', name: certificate.secretName }] } },
+                {
+                  ...listener('HTTPS', 'HTTPRoute'),
+                  tls: {
+                    mode: 'Terminate',
+                    certificateRefs: [{ group: '', kind: 'Secret', name: certificate.secretName }],
+                  },
+                },
                 { ...listener('TLS', 'TLSRoute'), tls: { mode: 'Passthrough' } },
               ],
             },

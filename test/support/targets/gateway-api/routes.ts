@@ -3,7 +3,10 @@ import type { Config } from '../../../../src/model/config.ts';
 import { apiVersion, listenerNames } from './names.ts';
 
 /** What every controller must take: one certificate under ca.crt of a ConfigMap (gateway-api@v1.6.1 apis/v1/backendtlspolicy_types.go). */
-export function upstreamCa({ release, namespace }: Pick<PlannedService, 'release' | 'namespace'>): Extract<UpstreamCaPlacement, { kind: 'ConfigMap' }> {
+export function upstreamCa({
+  release,
+  namespace,
+}: Pick<PlannedService, 'release' | 'namespace'>): Extract<UpstreamCaPlacement, { kind: 'ConfigMap' }> {
   return { kind: 'ConfigMap', name: `${release}-upstream-ca`, namespace, key: 'ca.crt' };
 }
 
@@ -11,14 +14,24 @@ export function upstreamCa({ release, namespace }: Pick<PlannedService, 'release
 export function routes({ controller: { name: gateway } }: Config, service: PlannedService): readonly RouteObject[] {
   const isPassthrough = service.mode === 'passthrough';
   const section = isPassthrough ? 'tlsRoute' : 'httpRoute';
-  const value = (path: string, given: ChartValue['value'], comment: string): ChartValue => ({ leaf: 'value', path, value: given, comment });
+  const value = (path: string, given: ChartValue['value'], comment: string): ChartValue => ({
+    leaf: 'value',
+    path,
+    value: given,
+    comment,
+  });
   const route: RouteObject = {
     apiVersion,
     kind: isPassthrough ? 'TLSRoute' : 'HTTPRoute',
     section,
     annotations: value(`${section}.annotations`, service.annotations, 'annotations of the route.'),
     spec: {
-      parentRefs: [{ name: value(`${section}.gateway`, gateway, 'Gateway that serves the host.'), sectionName: listenerNames[isPassthrough ? 'TLS' : 'HTTPS'] }],
+      parentRefs: [
+        {
+          name: value(`${section}.gateway`, gateway, 'Gateway that serves the host.'),
+          sectionName: listenerNames[isPassthrough ? 'TLS' : 'HTTPS'],
+        },
+      ],
       hostnames: [value(`${section}.host`, service.host, 'host name of the service.')],
       rules: [{ backendRefs: [{ name: { leaf: 'fullname' }, port: service.servicePort.number }] }],
     },
@@ -32,8 +45,22 @@ export function routes({ controller: { name: gateway } }: Config, service: Plann
       // sectionName is the port's name: with another the policy counts for nothing.
       targetRefs: [{ group: '', kind: 'Service', name: { leaf: 'fullname' }, sectionName: service.servicePort.name }],
       validation: {
-        caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: value('backendTlsPolicy.authority', upstreamCa(service).name, 'ConfigMap with the authority of the pod\'s certificate.') }],
-        hostname: value('backendTlsPolicy.hostname', service.upstreamName ?? '', 'name that the pod\'s certificate must have.'),
+        caCertificateRefs: [
+          {
+            group: '',
+            kind: 'ConfigMap',
+            name: value(
+              'backendTlsPolicy.authority',
+              upstreamCa(service).name,
+              "ConfigMap with the authority of the pod's certificate.",
+            ),
+          },
+        ],
+        hostname: value(
+          'backendTlsPolicy.hostname',
+          service.upstreamName ?? '',
+          "name that the pod's certificate must have.",
+        ),
       },
     },
   };

@@ -10,7 +10,12 @@ import { words } from './words.ts';
 export const openShift: ControllerProfile = {
   name: 'openshift',
   kubernetes: { atLeast: '1.25', newest: '1.35' },
-  requiredResources: ['apps/v1/Deployment', 'networking.k8s.io/v1/NetworkPolicy', 'policy/v1/PodDisruptionBudget', 'route.openshift.io/v1/Route'],
+  requiredResources: [
+    'apps/v1/Deployment',
+    'networking.k8s.io/v1/NetworkPolicy',
+    'policy/v1/PodDisruptionBudget',
+    'route.openshift.io/v1/Route',
+  ],
   applyMethod: 'server-side',
   workload: ingressNginx.workload,
   servicePort: (mode) => ingressNginx.servicePort(mode),

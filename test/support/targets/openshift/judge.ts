@@ -15,7 +15,11 @@ export function judgeRoute(_config: Config, service: PlannedService, { objects }
   if (route === undefined) return { ...facts, state: 'missing' };
   const [router] = listField(route, 'status', 'ingress');
   if (router === undefined) return { ...facts, state: 'ignored', reason: 'no router has taken it up' };
-  const addresses = [textField(router, 'routerCanonicalHostname')].flatMap((each) => (each === undefined ? [] : [printable(each)]));
+  const addresses = [textField(router, 'routerCanonicalHostname')].flatMap((each) =>
+    each === undefined ? [] : [printable(each)],
+  );
   const reason = findLack(listField(router, 'conditions'), 'Admitted');
-  return reason === undefined ? { ...facts, addresses, state: 'admitted' } : { ...facts, addresses, state: 'ignored', reason };
+  return reason === undefined
+    ? { ...facts, addresses, state: 'admitted' }
+    : { ...facts, addresses, state: 'ignored', reason };
 }

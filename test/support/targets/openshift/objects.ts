@@ -7,7 +7,10 @@ export const authorityPath = 'route.destinationCACertificate';
 const terminations = { terminate: 'edge', reencrypt: 'reencrypt', passthrough: 'passthrough' } as const;
 
 /** What lets the router read the wildcard's Secret, without which no Route may name it as externalCertificate. */
-export function manifests({ controller: { name: controller }, namespace, certificate }: Config, { own: labels }: ManifestLabels): ProfileManifests {
+export function manifests(
+  { controller: { name: controller }, namespace, certificate }: Config,
+  { own: labels }: ManifestLabels,
+): ProfileManifests {
   const metadata = { name: `${controller}-router`, namespace, labels };
   const apiGroup = 'rbac.authorization.k8s.io';
   return {
@@ -15,8 +18,26 @@ export function manifests({ controller: { name: controller }, namespace, certifi
       {
         file: `${controller}-rbac.yaml`,
         objects: [
-          { apiVersion: `${apiGroup}/v1`, kind: 'Role', metadata, rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: [certificate.secretName], verbs: ['get', 'list', 'watch'] }] },
-          { apiVersion: `${apiGroup}/v1`, kind: 'RoleBinding', metadata, roleRef: { apiGroup, kind: 'Role', name: metadata.name }, subjects: [{ kind: 'ServiceAccount', name: 'router', namespace: 'openshift-ingress' }] },
+          {
+            apiVersion: `${apiGroup}/v1`,
+            kind: 'Role',
+            metadata,
+            rules: [
+              {
+                apiGroups: [''],
+                resources: ['secrets'],
+                resourceNames: [certificate.secretName],
+                verbs: ['get', 'list', 'watch'],
+              },
+            ],
+          },
+          {
+            apiVersion: `${apiGroup}/v1`,
+            kind: 'RoleBinding',
+            metadata,
+            roleRef: { apiGroup, kind: 'Role', name: metadata.name },
+            subjects: [{ kind: 'ServiceAccount', name: 'router', namespace: 'openshift-ingress' }],
+          },
         ],
       },
     ],
@@ -25,7 +46,12 @@ export function manifests({ controller: { name: controller }, namespace, certifi
 }
 
 export function routes({ certificate }: Config, service: PlannedService): readonly RouteObject[] {
-  const value = (path: string, given: ChartValue['value'], comment: string): ChartValue => ({ leaf: 'value', path, value: given, comment });
+  const value = (path: string, given: ChartValue['value'], comment: string): ChartValue => ({
+    leaf: 'value',
+    path,
+    value: given,
+    comment,
+  });
   const { mode } = service;
   return [
     {
@@ -40,8 +66,22 @@ export function routes({ certificate }: Config, service: PlannedService): readon
         tls: {
           termination: terminations[mode],
           insecureEdgeTerminationPolicy: 'Redirect',
-          ...(mode === 'passthrough' ? {} : { externalCertificate: { name: value('route.secretName', certificate.secretName, 'Secret that the router shows for the host.') } }),
-          ...(mode === 'reencrypt' ? { destinationCACertificate: value(authorityPath, '', 'authority of the pod\'s certificate, as PEM; apply puts it in.') } : {}),
+          ...(mode === 'passthrough'
+            ? {}
+            : {
+                externalCertificate: {
+                  name: value('route.secretName', certificate.secretName, 'Secret that the router shows for the host.'),
+                },
+              }),
+          ...(mode === 'reencrypt'
+            ? {
+                destinationCACertificate: value(
+                  authorityPath,
+                  '',
+                  "authority of the pod's certificate, as PEM; apply puts it in.",
+                ),
+              }
+            : {}),
         },
       },
     },

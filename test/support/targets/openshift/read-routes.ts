@@ -22,9 +22,14 @@ function readRoute(index: ObjectIndex, route: KubeObject): GatewayHost | string 
   const { namespace } = locateObject(route);
   const service = { namespace, name: textField(route, 'spec', 'to', 'name') ?? '' };
   const target = textField(route, 'spec', 'port', 'targetPort') ?? '';
-  const port = listField(index.find('Service', service), 'spec', 'ports').find((each) => [textField(each, 'name'), textField(each, 'targetPort')].includes(target));
+  const port = listField(index.find('Service', service), 'spec', 'ports').find((each) =>
+    [textField(each, 'name'), textField(each, 'targetPort')].includes(target),
+  );
   if (port === undefined) return `Service ${printName(service)} has no port ${target}`;
-  const host = { name: (textField(route, 'spec', 'host') ?? '').toLowerCase(), backend: { service, port: textField(port, 'name') ?? '' } };
+  const host = {
+    name: (textField(route, 'spec', 'host') ?? '').toLowerCase(),
+    backend: { service, port: textField(port, 'name') ?? '' },
+  };
   const termination = textField(route, 'spec', 'tls', 'termination');
   if (termination === 'passthrough') return { ...host, connection: 'passed-through', upstream: { scheme: 'unrouted' } };
   if (termination !== 'edge' && termination !== 'reencrypt') return 'it says nothing of TLS';
@@ -41,14 +46,24 @@ function readRoute(index: ObjectIndex, route: KubeObject): GatewayHost | string 
 /** With an authority of the Route's own no name is asked for (openshift/router pkg/router/template/router.go, VerifyServiceHostname). */
 function readUpstream(route: KubeObject): GatewayUpstream {
   const pem = textField(route, 'spec', 'tls', 'destinationCACertificate') ?? '';
-  if (pem === '') return { scheme: 'none', reason: 'it names no authority, and that of the cluster\'s own Services did not sign the pod\'s certificate' };
+  if (pem === '')
+    return {
+      scheme: 'none',
+      reason: "it names no authority, and that of the cluster's own Services did not sign the pod's certificate",
+    };
   return { scheme: 'https', verification: { authority: { kind: 'inline', pem } } };
 }
 
 function mayRead(index: ObjectIndex, namespace: string, secret: string): boolean {
   return index.list('RoleBinding').some((binding) => {
-    const isRouters = listField(binding, 'subjects').some((each) => textField(each, 'name') === 'router' && textField(each, 'namespace') === 'openshift-ingress');
+    const isRouters = listField(binding, 'subjects').some(
+      (each) => textField(each, 'name') === 'router' && textField(each, 'namespace') === 'openshift-ingress',
+    );
     const role = index.find('Role', { namespace, name: textField(binding, 'roleRef', 'name') ?? '' });
-    return isRouters && locateObject(binding).namespace === namespace && listField(role, 'rules').some((rule) => listField(rule, 'resourceNames').includes(secret));
+    return (
+      isRouters &&
+      locateObject(binding).namespace === namespace &&
+      listField(role, 'rules').some((rule) => listField(rule, 'resourceNames').includes(secret))
+    );
   });
 }

@@ -12,7 +12,8 @@ export const words: ControllerWords = {
   undoClientAuth: 'take spec.clientTLS off the IngressController',
   undoRedirect: 'look for a Route with insecureEdgeTerminationPolicy Redirect in front of it',
   http2Setting: () => 'the annotation ingress.operator.openshift.io/default-enable-http2 of the IngressController',
-  allowTlsVersions: (_config, versions) => `allow ${versions.join(' ')} by spec.tlsSecurityProfile of the IngressController`,
+  allowTlsVersions: (_config, versions) =>
+    `allow ${versions.join(' ')} by spec.tlsSecurityProfile of the IngressController`,
   tellClientAddress: () => 'let the load balancer before the router speak the PROXY protocol',
   unknownNamesSetting: () => 'a Route with wildcardPolicy Subdomain',
 };

@@ -6,12 +6,26 @@ import { createClientHello } from '../../../../src/world/net/client-hello.ts';
 import { createProber } from '../../../../src/world/net/prober.ts';
 import { InternalError } from '../../../../src/errors.ts';
 import type { Observation, Probe } from '../../../../src/model/probe.ts';
-import { authority, fingerprintOf, host, httpsProbe, probePort, server, wildcard } from '../../../support/effects/probes/fixtures.ts';
+import {
+  authority,
+  fingerprintOf,
+  host,
+  httpsProbe,
+  probePort,
+  server,
+  wildcard,
+} from '../../../support/effects/probes/fixtures.ts';
 import { closeServersAfterEach, listen, listenOpenSsl, listenRaw } from './servers.ts';
 
 closeServersAfterEach();
 
-const files = { 's.crt': server.cert, 's.key': server.key, 'rsa.crt': wildcard.cert, 'rsa.key': wildcard.key, 'chain.crt': server.cert + authority };
+const files = {
+  's.crt': server.cert,
+  's.key': server.key,
+  'rsa.crt': wildcard.cert,
+  'rsa.key': wildcard.key,
+  'chain.crt': server.cert + authority,
+};
 const asServer = ['-cert', 's.crt', '-key', 's.key'];
 // OpenSSL 3 has the signatures of TLS 1.1 (MD5 with SHA-1) on security level 0 only.
 const old = ['-cert', 'rsa.crt', '-key', 'rsa.key', '-tls1_1', '-cipher', 'ALL@SECLEVEL=0'];
@@ -71,21 +85,41 @@ function recordLength(first: Buffer): number {
 }
 
 describe('a hello made by hand', () => {
-  it.each([0, 1, 517, 3000, 14_000])('of TLS 1.2 with %s bytes of padding is answered by OpenSSL with the certificate of its name', async (padding) => {
-    const port = await listenOpenSsl(files, ...asServer, '-servername', host, '-cert2', 'rsa.crt', '-key2', 'rsa.key', '-tls1_2');
-    // It serves one connection after the other, so that nothing is seen between two pieces.
-    const limit = padding > 1000 ? 2000 : 20_000;
-    const named = await probePort(port, { ...hello, padding }, limit);
-    expect(named).toMatchObject({ version: 'TLSv1.2', chainLength: 1, leaf: { fingerprint: fingerprintOf(wildcard.cert) } });
-    expect(named.failure).toBeUndefined();
-    expect(named.isTrusted).toBeUndefined();
-    const other = await probePort(port, { ...hello, padding, serverName: 'other.example.test' }, limit);
-    expect(other.leaf?.fingerprint).toBe(fingerprintOf(server.cert));
-  });
+  it.each([0, 1, 517, 3000, 14_000])(
+    'of TLS 1.2 with %s bytes of padding is answered by OpenSSL with the certificate of its name',
+    async (padding) => {
+      const port = await listenOpenSsl(
+        files,
+        ...asServer,
+        '-servername',
+        host,
+        '-cert2',
+        'rsa.crt',
+        '-key2',
+        'rsa.key',
+        '-tls1_2',
+      );
+      // It serves one connection after the other, so that nothing is seen between two pieces.
+      const limit = padding > 1000 ? 2000 : 20_000;
+      const named = await probePort(port, { ...hello, padding }, limit);
+      expect(named).toMatchObject({
+        version: 'TLSv1.2',
+        chainLength: 1,
+        leaf: { fingerprint: fingerprintOf(wildcard.cert) },
+      });
+      expect(named.failure).toBeUndefined();
+      expect(named.isTrusted).toBeUndefined();
+      const other = await probePort(port, { ...hello, padding, serverName: 'other.example.test' }, limit);
+      expect(other.leaf?.fingerprint).toBe(fingerprintOf(server.cert));
+    },
+  );
 
   it('is answered with the chain', async () => {
     const port = await listenOpenSsl(files, ...asServer, '-cert_chain', 'chain.crt', '-tls1_2');
-    await expect(probePort(port, hello)).resolves.toMatchObject({ chainLength: 3, leaf: { fingerprint: fingerprintOf(server.cert) } });
+    await expect(probePort(port, hello)).resolves.toMatchObject({
+      chainLength: 3,
+      leaf: { fingerprint: fingerprintOf(server.cert) },
+    });
   });
 
   it('of TLS 1.1 is accepted by a server that still speaks it', async () => {
@@ -103,7 +137,9 @@ describe('a hello made by hand', () => {
       expect(seen.version).toBeUndefined();
     }
     const usual = await listenOpenSsl(files, ...asServer, '-tls1_2');
-    await expect(probePort(usual, { ...hello, version: 'TLSv1.1' })).resolves.toMatchObject({ failure: { code: 'alert', alert: 70 } });
+    await expect(probePort(usual, { ...hello, version: 'TLSv1.1' })).resolves.toMatchObject({
+      failure: { code: 'alert', alert: 70 },
+    });
   });
 
   it('goes out in one segment without padding, and with it is cut at 1400 bytes', async () => {
@@ -121,22 +157,33 @@ describe('a hello made by hand', () => {
   it('has the lengths that it says, and the name last, whatever the name and the padding', () => {
     const name = fc.domain().filter((text) => text.length <= 253);
     fc.assert(
-      fc.property(name, fc.constantFrom('TLSv1.1' as const, 'TLSv1.2' as const), fc.integer({ min: 0, max: 15_000 }), (serverName, version, padding) => {
-        const bytes = createClientHello({ serverName, version, padding }, random);
-        expect([...bytes.subarray(0, 3)]).toEqual([22, 3, 1]);
-        expect(bytes.readUInt16BE(3)).toBe(bytes.length - 5);
-        expect(bytes.readUIntBE(6, 3)).toBe(bytes.length - 9);
-        expect(bytes.readUInt16BE(9)).toBe(version === 'TLSv1.1' ? 0x0302 : 0x0303);
-        expect(bytes.subarray(-serverName.length).toString()).toBe(serverName);
-        expect(bytes.length).toBeGreaterThan(padding);
-      }),
+      fc.property(
+        name,
+        fc.constantFrom('TLSv1.1' as const, 'TLSv1.2' as const),
+        fc.integer({ min: 0, max: 15_000 }),
+        (serverName, version, padding) => {
+          const bytes = createClientHello({ serverName, version, padding }, random);
+          expect([...bytes.subarray(0, 3)]).toEqual([22, 3, 1]);
+          expect(bytes.readUInt16BE(3)).toBe(bytes.length - 5);
+          expect(bytes.readUIntBE(6, 3)).toBe(bytes.length - 9);
+          expect(bytes.readUInt16BE(9)).toBe(version === 'TLSv1.1' ? 0x0302 : 0x0303);
+          expect(bytes.subarray(-serverName.length).toString()).toBe(serverName);
+          expect(bytes.length).toBeGreaterThan(padding);
+        },
+      ),
     );
   });
 
   it('that is impossible is a mistake of ours', async () => {
-    expect(() => createClientHello({ serverName: host, version: 'TLSv1.2', padding: 20_000 }, random)).toThrow(InternalError);
+    expect(() => createClientHello({ serverName: host, version: 'TLSv1.2', padding: 20_000 }, random)).toThrow(
+      InternalError,
+    );
     expect(() => createClientHello(hello, random.subarray(1))).toThrow(InternalError);
-    const prober = createProber({ address: { host: '127.0.0.1', port: await listenRaw(() => undefined) }, timeoutMs: 500, concurrency: 1 });
+    const prober = createProber({
+      address: { host: '127.0.0.1', port: await listenRaw(() => undefined) },
+      timeoutMs: 500,
+      concurrency: 1,
+    });
     await expect(prober.probe({ ...hello, padding: 70_000 })).rejects.toBeInstanceOf(InternalError);
   });
 });
@@ -170,8 +217,14 @@ describe('a hello of a TLS library', () => {
       else socket.once('data', () => socket.end());
     });
     const port = await listen(others);
-    for (const probe of [{ ...httpsProbe, splitAfter: 60 }, { ...hello, padding: 3000 }]) {
-      expect(await probePort(port, probe)).toMatchObject({ leaf: { fingerprint: fingerprintOf(server.cert) }, isReadApart: answersOthers });
+    for (const probe of [
+      { ...httpsProbe, splitAfter: 60 },
+      { ...hello, padding: 3000 },
+    ]) {
+      expect(await probePort(port, probe)).toMatchObject({
+        leaf: { fingerprint: fingerprintOf(server.cert) },
+        isReadApart: answersOthers,
+      });
     }
     expect((await probePort(port, hello)).isReadApart).toBeUndefined();
   });

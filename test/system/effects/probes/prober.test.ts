@@ -22,11 +22,13 @@ describe('a prober', () => {
     const port = await listenRaw((socket) => {
       open += 1;
       most = Math.max(most, open);
-      socket.once('data', () => setTimeout(() => {
-        // The client may go on with the next one as soon as it has the answer.
-        open -= 1;
-        socket.end('HTTP/1.1 204 No Content\r\n\r\n');
-      }, 20));
+      socket.once('data', () =>
+        setTimeout(() => {
+          // The client may go on with the next one as soon as it has the answer.
+          open -= 1;
+          socket.end('HTTP/1.1 204 No Content\r\n\r\n');
+        }, 20),
+      );
     });
     const prober = proberOf(port, 3);
     const seen = await Promise.all(Array.from({ length: 12 }, () => prober.probe(plain)));
@@ -38,7 +40,9 @@ describe('a prober', () => {
     const port = await listenRaw(() => undefined);
     const prober = proberOf(port, 1, 200);
     const seen = await Promise.all(Array.from({ length: 4 }, () => prober.probe(plain)));
-    expect(seen.map(({ failure }) => [failure?.stage, failure?.code])).toEqual(Array.from({ length: 4 }, () => ['response', 'timeout']));
+    expect(seen.map(({ failure }) => [failure?.stage, failure?.code])).toEqual(
+      Array.from({ length: 4 }, () => ['response', 'timeout']),
+    );
   });
 
   it('ends what is under way and what waits when it is closed, and closes the sockets', async () => {
@@ -46,7 +50,12 @@ describe('a prober', () => {
     const port = await listenRaw((socket) => sockets.push(socket));
     const prober = proberOf(port, 2);
     const hello: Probe = { kind: 'hello', serverName: host, version: 'TLSv1.2', padding: 3000 };
-    const under = [prober.probe({ ...httpsProbe, splitAfter: 60 }), prober.probe(hello), prober.probe(plain), prober.probe(plain)];
+    const under = [
+      prober.probe({ ...httpsProbe, splitAfter: 60 }),
+      prober.probe(hello),
+      prober.probe(plain),
+      prober.probe(plain),
+    ];
     // Two pieces, each with a connection beside it that shows whether the first was read.
     await until(() => sockets.length === 4);
     prober.close();

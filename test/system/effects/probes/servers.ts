@@ -18,7 +18,14 @@ export function closeServersAfterEach(): void {
 export async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closing.push(() => new Promise((resolve) => server.close(() => { resolve(); })));
+  closing.push(
+    () =>
+      new Promise((resolve) =>
+        server.close(() => {
+          resolve();
+        }),
+      ),
+  );
   return (server.address() as AddressInfo).port;
 }
 
@@ -33,10 +40,16 @@ export async function listenRaw(treat: (socket: Socket) => void): Promise<number
 }
 
 /** OpenSSL's own server; returns the port. Without openssl the test is skipped. Files are written into a folder of their own. */
-export async function listenOpenSsl(files: Readonly<Record<string, string>>, ...options: readonly string[]): Promise<number> {
+export async function listenOpenSsl(
+  files: Readonly<Record<string, string>>,
+  ...options: readonly string[]
+): Promise<number> {
   const openssl = new OpenSsl();
   for (const [name, content] of Object.entries(files)) openssl.file(name, content);
-  const child = spawn(needTool('openssl'), ['s_server', '-accept', '127.0.0.1:0', ...options], { cwd: openssl.folder, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(needTool('openssl'), ['s_server', '-accept', '127.0.0.1:0', ...options], {
+    cwd: openssl.folder,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const ended = once(child, 'close');
   closing.push(async () => {
     child.kill();

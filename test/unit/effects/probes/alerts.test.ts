@@ -3,7 +3,8 @@ import { findAlert } from '../../../../src/world/net/probe-failure.ts';
 import { toProbeFailure } from '../../../../src/world/net/probe-failure.ts';
 
 // As Node 20.20.2 with OpenSSL 3.0.19 words them.
-const worded = '80BC82AF177F0000:error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:../rec_layer_s3.c:1601:SSL alert number 116\n';
+const worded =
+  '80BC82AF177F0000:error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:../rec_layer_s3.c:1601:SSL alert number 116\n';
 
 describe('the number of an alert', () => {
   it.each([
@@ -27,8 +28,15 @@ function failing(properties: object, message = 'text'): unknown {
 
 describe('an error', () => {
   it('of several addresses is the first of theirs', () => {
-    const refused = Object.assign(new Error('connect ECONNREFUSED ::1:1'), { code: 'ECONNREFUSED', syscall: 'connect' });
-    expect(toProbeFailure(new AggregateError([refused, new Error('other')]), 'connect')).toEqual({ stage: 'connect', code: 'ECONNREFUSED', message: 'connect ECONNREFUSED ::1:1' });
+    const refused = Object.assign(new Error('connect ECONNREFUSED ::1:1'), {
+      code: 'ECONNREFUSED',
+      syscall: 'connect',
+    });
+    expect(toProbeFailure(new AggregateError([refused, new Error('other')]), 'connect')).toEqual({
+      stage: 'connect',
+      code: 'ECONNREFUSED',
+      message: 'connect ECONNREFUSED ::1:1',
+    });
   });
 
   it.each([
@@ -52,7 +60,11 @@ describe('an error', () => {
   });
 
   it('has no control characters', () => {
-    expect(failing({ code: 'HPE_INVALID_CONSTANT', reason: '\u001b[31m\u0007' })).toMatchObject({ message: String.raw`the other side does not keep to the protocol: \u{1b}[31m\u{7}` });
-    expect(failing({ code: 'EHOSTUNREACH', syscall: 'connect' }, '\u001b[2J')).toMatchObject({ message: String.raw`\u{1b}[2J` });
+    expect(failing({ code: 'HPE_INVALID_CONSTANT', reason: '\u001b[31m\u0007' })).toMatchObject({
+      message: String.raw`the other side does not keep to the protocol: \u{1b}[31m\u{7}`,
+    });
+    expect(failing({ code: 'EHOSTUNREACH', syscall: 'connect' }, '\u001b[2J')).toMatchObject({
+      message: String.raw`\u{1b}[2J`,
+    });
   });
 });

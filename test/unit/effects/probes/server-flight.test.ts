@@ -10,7 +10,10 @@ const chain = [server.cert, authority].map((pem) => new X509Certificate(pem).raw
 const good = Buffer.concat([serverHello(0x0303), certificateMessage(chain)]);
 
 /** What is read from chunks, and how it ended. */
-function read(chunks: readonly Uint8Array[], offered: 'TLSv1.1' | 'TLSv1.2' = 'TLSv1.2'): ServerFlight & { readonly end?: string; readonly alert?: number } {
+function read(
+  chunks: readonly Uint8Array[],
+  offered: 'TLSv1.1' | 'TLSv1.2' = 'TLSv1.2',
+): ServerFlight & { readonly end?: string; readonly alert?: number } {
   const reader = createFlightReader(offered);
   try {
     for (const chunk of chunks) reader.push(chunk);
@@ -26,7 +29,9 @@ function read(chunks: readonly Uint8Array[], offered: 'TLSv1.1' | 'TLSv1.2' = 'T
 function inRecordsOf(size: number): Buffer {
   const content = Buffer.concat([serverHello(0x0303).subarray(5), certificateMessage(chain).subarray(5)]);
   const count = Math.ceil(content.length / size);
-  return Buffer.concat(Array.from({ length: count }, (_, index) => record(22, content.subarray(index * size, (index + 1) * size))));
+  return Buffer.concat(
+    Array.from({ length: count }, (_, index) => record(22, content.subarray(index * size, (index + 1) * size))),
+  );
 }
 
 describe('the flight of a server', () => {
@@ -35,7 +40,11 @@ describe('the flight of a server', () => {
     fc.assert(
       fc.property(cuts, fc.integer({ min: 1, max: 400 }), (points, size) => {
         for (const bytes of [good, inRecordsOf(size)]) {
-          const edges = [0, ...points.map((point) => Math.min(point, bytes.length)).sort((a, b) => a - b), bytes.length];
+          const edges = [
+            0,
+            ...points.map((point) => Math.min(point, bytes.length)).sort((a, b) => a - b),
+            bytes.length,
+          ];
           const chunks = edges.slice(1).map((edge, index) => bytes.subarray(edges[index], edge));
           expect(read(chunks)).toEqual({ version: 'TLSv1.2', certificates: chain });
         }
@@ -44,20 +53,32 @@ describe('the flight of a server', () => {
   });
 
   it('may be followed by anything', () => {
-    expect(read([Buffer.concat([good, record(22, message(14, Buffer.alloc(0)))])])).toEqual({ version: 'TLSv1.2', certificates: chain });
+    expect(read([Buffer.concat([good, record(22, message(14, Buffer.alloc(0)))])])).toEqual({
+      version: 'TLSv1.2',
+      certificates: chain,
+    });
   });
 
   it('may be in an older version than was offered, and in no newer one', () => {
     expect(read([serverHello(0x0302)])).toEqual({ version: 'TLSv1.1' });
     expect(read([serverHello(0x0302)], 'TLSv1.1')).toEqual({ version: 'TLSv1.1' });
-    for (const [version, offered] of [[0x0303, 'TLSv1.1'], [0x0304, 'TLSv1.2'], [0x0301, 'TLSv1.2'], [0x0300, 'TLSv1.2']] as const) {
+    for (const [version, offered] of [
+      [0x0303, 'TLSv1.1'],
+      [0x0304, 'TLSv1.2'],
+      [0x0301, 'TLSv1.2'],
+      [0x0300, 'TLSv1.2'],
+    ] as const) {
       expect(read([serverHello(version)], offered)).toEqual({ end: 'protocol' });
     }
   });
 
   it('ends with an alert, but not with a warning', () => {
     expect(read([record(21, Buffer.of(2, 70))])).toEqual({ end: 'alert', alert: 70 });
-    expect(read([serverHello(0x0303), record(21, Buffer.of(2, 40))])).toEqual({ version: 'TLSv1.2', end: 'alert', alert: 40 });
+    expect(read([serverHello(0x0303), record(21, Buffer.of(2, 40))])).toEqual({
+      version: 'TLSv1.2',
+      end: 'alert',
+      alert: 40,
+    });
     expect(read([record(21, Buffer.of(1, 0))])).toEqual({ end: 'closed' });
     expect(read([record(21, Buffer.of(1, 112)), good])).toEqual({ version: 'TLSv1.2', certificates: chain });
     expect(read([record(21, Buffer.of(2))])).toEqual({ end: 'protocol' });
@@ -102,11 +123,13 @@ describe('the flight of a server', () => {
   it('never breaks the reader, be it random or mutated', () => {
     const random = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 5 });
     const change = fc.record({ at: fc.nat(good.length - 1), value: fc.integer({ min: 0, max: 255 }) });
-    const mutated = fc.tuple(fc.array(change, { minLength: 1, maxLength: 4 }), fc.nat(good.length)).map(([changes, cut]) => {
-      const bytes = Buffer.from(good);
-      for (const { at, value } of changes) bytes[at] = value;
-      return [bytes.subarray(0, cut), bytes.subarray(cut)];
-    });
+    const mutated = fc
+      .tuple(fc.array(change, { minLength: 1, maxLength: 4 }), fc.nat(good.length))
+      .map(([changes, cut]) => {
+        const bytes = Buffer.from(good);
+        for (const { at, value } of changes) bytes[at] = value;
+        return [bytes.subarray(0, cut), bytes.subarray(cut)];
+      });
     const records = fc
       .array(fc.tuple(fc.constantFrom(21, 22), fc.uint8Array({ minLength: 1, maxLength: 100 })), { maxLength: 5 })
       .map((list) => list.map(([type, content]) => record(type, Buffer.from(content))));
