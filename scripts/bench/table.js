@@ -54,7 +54,7 @@ export function skip(what, reason) {
 }
 
 function row({ ratio, aim, ...rest }) {
-  const judged = aim === undefined ? {} : { aim: `<= ${aim}`, met: ratio <= aim ? 'yes' : 'NO' };
+  const judged = aim === undefined ? {} : { aim: `<= ${Number(aim.toPrecision(3))}`, met: ratio <= aim ? 'yes' : 'NO' };
   return { ...rest, ratio: ratio < 0.1 ? ratio.toFixed(4) : ratio.toFixed(2), ...judged };
 }
 
