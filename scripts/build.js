@@ -23,7 +23,10 @@ const common = [
   'text/columns.ts',
 ];
 const rendering = ['app/edit-project.ts', 'cli/output/report-render.ts', 'cli/output/notices.ts', 'world/keys.ts'];
-const othersThanRendering = ['list', 'graph', 'schema', 'curl', 'destroy', 'prompts', 'progress'];
+const othersThanRendering = ['list', 'graph', 'schema', 'curl', 'destroy', 'prompts', 'progress', 'index', 'issue'];
+
+const loadedByItself =
+  /[\\/]src[\\/](?:cli[\\/](?:actions[\\/][\w-]+|prompts|output[\\/]progress)|controllers[\\/][\w.-]+[\\/]index|certs[\\/]issue)\.ts$/;
 
 rmSync(new URL('dist', root), { recursive: true, force: true });
 const { metafile } = await build({
@@ -56,11 +59,7 @@ const { metafile } = await build({
     { name: 'modules of node', setup: replaceModules },
     {
       name: 'few files',
-      setup: ({ onLoad }) =>
-        onLoad(
-          { filter: /[\\/]src[\\/]cli[\\/](?:actions[\\/][\w-]+|prompts|output[\\/]progress)\.ts$/ },
-          importCommon,
-        ),
+      setup: ({ onLoad }) => onLoad({ filter: loadedByItself }, importCommon),
     },
   ],
   metafile: true,

@@ -1,8 +1,14 @@
 import type { X509Certificate } from 'node:crypto';
 
-import { objectIdentifierOf } from './der.ts';
-import { constructedTag, derTags, partsOfValue, readValues, type DerValue } from './der-values.ts';
-import { dnsNameTag, extensionIdentifiers } from './extensions.ts';
+import {
+  constructedTag,
+  derTags,
+  partsOfValue,
+  readObjectIdentifier,
+  readValues,
+  type DerValue,
+} from './der-values.ts';
+import { dnsNameTag, extensionIdentifiers } from './extension-identifiers.ts';
 
 /** What node:crypto's X509Certificate does not tell: encoded parts and the extensions. */
 export interface CertificateStructure {
@@ -82,7 +88,7 @@ export function spellsCurveOut({ subjectPublicKeyInfo }: CertificateStructure): 
 function readExtension(extension: DerValue): [string, Buffer] {
   const parts = partsOfValue(extension);
   return [
-    objectIdentifierOf(contentOf(parts[0], derTags.objectIdentifier)),
+    readObjectIdentifier(contentOf(parts[0], derTags.objectIdentifier)),
     contentOf(parts.at(-1), derTags.octetString),
   ];
 }

@@ -41,3 +41,20 @@ export function partsOfValue(value: DerValue | undefined): readonly DerValue[] {
   if (value === undefined || (value.tag & 0x20) === 0) throw new Error('a constructed value is missing');
   return readValues(value.content);
 }
+
+/** An object identifier with dots, from the octets of its value (X.690, 8.19). @throws Error when they end in the middle of a number. */
+export function readObjectIdentifier(content: Buffer): string {
+  const numbers: number[] = [];
+  let number = 0;
+  for (const octet of content) {
+    number = number * 128 + (octet & 0x7f);
+    if (octet >= 0x80) continue;
+    numbers.push(number);
+    number = 0;
+  }
+  const [first, ...others] = numbers;
+  if (first === undefined || (content.at(-1) ?? 0) >= 0x80) throw new Error('an object identifier is cut off');
+  // The first two arcs share a number, and there are three of the first.
+  const root = Math.min(Math.floor(first / 40), 2);
+  return [root, first - 40 * root, ...others].join('.');
+}

@@ -121,11 +121,6 @@ export function octetsOf(node: DerNode | undefined): Buffer {
   return Buffer.from(node.value, 'latin1');
 }
 
-/** An object identifier with dots, from the octets of its value. */
-export function objectIdentifierOf(octets: Buffer): string {
-  return asn1.derToOid(octets.toString('latin1'));
-}
-
 function primitive(type: number, binary: string): DerNode {
   return asn1.create(classes.universal, type, false, binary);
 }

@@ -1,33 +1,10 @@
 import { objectIdentifier, sequence, set, utf8String, type DerNode } from './der.ts';
 import { printable } from '../text/escape.ts';
 import { refuseIssue } from './refuse-issue.ts';
-
-/** Upper bound of commonName and organizationName in characters (RFC 5280, A.1). */
-const longestAttribute = 64;
+import type { SubjectAttributes } from './subject-attributes.ts';
 
 const commonNameIdentifier = '2.5.4.3';
 const organizationIdentifier = '2.5.4.10';
-
-export interface SubjectAttributes {
-  readonly commonName?: string;
-  readonly organization?: string;
-}
-
-/** Whether a text is short enough for an attribute of a subject. */
-export function fitsAttribute(text: string): boolean {
-  return Array.from(text).length <= longestAttribute;
-}
-
-/**
- * The attributes that a subject can hold: those of more than 64 characters are left out, since a verifier goes by the
- * subject alternative names alone (RFC 9525, 2).
- */
-export function fittingAttributes({ commonName, organization }: SubjectAttributes): SubjectAttributes {
-  return {
-    ...(commonName !== undefined && fitsAttribute(commonName) ? { commonName } : {}),
-    ...(organization !== undefined && fitsAttribute(organization) ? { organization } : {}),
-  };
-}
 
 /**
  * Encodes a subject: common name first, then organization, as `openssl req -subj /CN=.../O=...` does.

@@ -16,7 +16,8 @@ import {
   time,
   type DerNode,
 } from './der.ts';
-import { encodeSubject, fittingAttributes } from './distinguished-name.ts';
+import { encodeSubject } from './distinguished-name.ts';
+import { fittingAttributes } from './subject-attributes.ts';
 import {
   authorityKeyIdentifier,
   basicConstraints,

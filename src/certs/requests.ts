@@ -1,6 +1,6 @@
 import type { CertificateRequest } from '../model/certificate.ts';
 import type { KeyType } from '../model/config.ts';
-import { fitsAttribute } from './distinguished-name.ts';
+import { fitsAttribute } from './subject-attributes.ts';
 import { authorityDays } from './validity.ts';
 
 /**

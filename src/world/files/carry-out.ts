@@ -1,4 +1,3 @@
-import { issueCertificate } from '../../certs/issue.ts';
 import { derivePublicKey } from '../../certs/key-pair.ts';
 import { InternalError, UsageError } from '../../errors.ts';
 import { digestText } from '../../kube/digest.ts';
@@ -68,7 +67,7 @@ export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTo
   for await (const { path, text } of keys)
     files.writeAtomic(path, text, { mode: 0o600, durable: true, exclusive: true });
   for (const step of plan.steps) {
-    if (step.kind === 'issue-certificate') issue(step, tools);
+    if (step.kind === 'issue-certificate') await issue(step, tools);
   }
 
   const writes = plan.steps.flatMap((step) => (isForGit(step) ? [] : materialize(step, files)));
@@ -123,7 +122,12 @@ function startKeys(steps: readonly Step[]): AsyncIterable<{ readonly path: strin
   })();
 }
 
-function issue(step: Extract<Step, { kind: 'issue-certificate' }>, { files, now, randomBytes }: CarryOutTools): void {
+async function issue(
+  step: Extract<Step, { kind: 'issue-certificate' }>,
+  { files, now, randomBytes }: CarryOutTools,
+): Promise<void> {
+  // Most runs make none, and what makes them takes long to read.
+  const { issueCertificate } = await import('../../certs/issue.ts');
   const key = readRequired(files, step.keyPath);
   const issuer =
     step.issuer === undefined
