@@ -58,7 +58,7 @@ export const pageColors = { light, dark };
 
 function color({ background, box, border, ink, faint, tls, plain, problem }: Palette): readonly string[] {
   return [
-    `rect.background{fill:${background}}`,
+    `rect.paper{fill:${background}}`,
     `rect.box{fill:${box};stroke:${border}}`,
     `text{fill:${ink}}`,
     `text.faint{fill:${faint}}`,

@@ -39,7 +39,7 @@ export function drawPicture(
     `<title id="${id}-title">${escapeMarkup(title)}</title>`,
     `<desc id="${id}-words">${escapeMarkup(words.join(' ') || 'No services yet.')}</desc>`,
     ...(style === undefined ? [] : [`<style>\n${style}\n</style>`]),
-    `<rect class="background" width="${columns.width}" height="${height}" rx="8"/>`,
+    `<rect class="paper" width="${columns.width}" height="${height}" rx="8"/>`,
     drawWords(columns.client[0], 36, title, { style: 'title', most: 76 }),
     drawHeads(graph, boxHeight),
     ...(lanes.length === 0

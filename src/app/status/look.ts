@@ -162,11 +162,10 @@ function markObject({ kind, metadata: { name, namespace, labels } }: KubeObject)
  * The kinds are those of the profile, in the versions that it writes. The controller's objects are asked for where the light look does
  * not bring them: before server-side apply there is no dry run, and not everybody may ask for one.
  */
-function buildQuestion({
-  config,
-  profile,
-  desired,
-}: Project): Pick<StatusQuestion, 'namespace' | 'kinds' | 'clusterKinds' | 'fields' | 'controller'> & {
+function buildQuestion({ config, profile, desired }: Project): Pick<
+  StatusQuestion,
+  'namespace' | 'kinds' | 'clusterKinds' | 'fields' | 'controller'
+> & {
   readonly classes: readonly KubeObject[];
 } {
   const manifests = [...desired.manifests.before, ...desired.manifests.after].flatMap(({ objects }) => objects);
