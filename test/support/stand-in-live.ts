@@ -116,19 +116,17 @@ const listPaths: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 function lists(objects: readonly LiveObject[]): readonly Answer[] {
-  return [...new Set(objects.map(({ kind }) => kind))].flatMap((kind): readonly Answer[] => {
+  return [...new Set(objects.map(({ kind }) => kind))].map((kind): Answer => {
     const [root, plural] = listPaths[kind] ?? [];
     if (root === undefined || plural === undefined) throw new Error(`how is ${kind} listed?`);
     const items = objects
       .filter((object) => object.kind === kind)
       .map((object) => ({ ...object, kind: undefined, apiVersion: undefined }));
-    const stdout = JSON.stringify({ kind: `${kind}List`, metadata: { resourceVersion: '1' }, items });
-    // By the Services of all namespaces apply sees who has the node port as well.
-    const paths = [
-      `${root}/namespaces/${namespace}/${plural}?labelSelector`,
-      ...(kind === 'Service' ? [`${root}/${plural}?limit`] : []),
-    ];
-    return paths.map((path) => ({ tool: 'kubectl', when: [`--raw=${path}`], stdout }));
+    return {
+      tool: 'kubectl',
+      when: [`--raw=${root}/namespaces/${namespace}/${plural}?labelSelector`],
+      stdout: JSON.stringify({ kind: `${kind}List`, metadata: { resourceVersion: '1' }, items }),
+    };
   });
 }
 

@@ -5,7 +5,6 @@ import { printObjectName } from '../../kube/object-identity.ts';
 import { ownerLabel } from '../../kube/ownership.ts';
 import type { ReleaseRecord } from '../../model/changes.ts';
 import type { ControllerProfile } from '../../model/controller-profile.ts';
-import type { KubeObject } from '../../model/kube-object.ts';
 import { judgeNamespace, listNamespaces, type NamespaceUse } from '../../cluster/namespace-use.ts';
 import { identifyObject, listAppliedObjects } from '../../cluster/orphans.ts';
 import { places } from '../../project/places.ts';
@@ -92,18 +91,14 @@ export async function judgeNamespaces(tools: ClusterTools, project: Project): Pr
   return uses;
 }
 
-/**
- * @param services every one of the cluster, for whoever asks for them anyway.
- * @throws UsageError when another Service has the controller's node port.
- */
+/** @throws UsageError when another Service has the controller's node port. */
 export async function refuseTakenNodePort(
   { kubectl }: ClusterTools,
   { config, desired: { entry } }: Project,
-  services?: () => Promise<readonly KubeObject[]>,
 ): Promise<void> {
   if (entry.kind !== 'node-port') return;
   const { port: nodePort, service } = entry;
-  const user = await kubectl.findNodePortUser(nodePort, await services?.());
+  const user = await kubectl.findNodePortUser(nodePort);
   if (user === undefined || (user.name === service.name && user.namespace === service.namespace)) return;
   const { name } = config.controller;
   if (user.owner === name) {

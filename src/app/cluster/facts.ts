@@ -15,7 +15,7 @@ import {
   refuseTakenNodePort,
   refuseVersion,
 } from './checks.ts';
-import { bindToContext, once, type ClusterTools } from './tools.ts';
+import { bindToContext, type ClusterTools } from './tools.ts';
 import { listRecords } from './list-records.ts';
 import { readLiveProject, type LiveProject } from './live-project.ts';
 import { listOwned, selectBrought, selectRemovable } from './owned-objects.ts';
@@ -103,8 +103,6 @@ export async function lookUpCluster(
 
   const bound = bindToContext(tools, place);
   const { desired } = project;
-  // Two look at them.
-  const listServices = once(() => bound.kubectl.listServices());
   const readCluster = (): Promise<Cluster | undefined> => look(ofCluster, () => readFitting(bound, place, project));
   // A program that asks for credentials asks once, not each kubectl for itself.
   const early = place.credentialPlugin !== undefined ? readCluster() : undefined;
@@ -114,12 +112,11 @@ export async function lookUpCluster(
     // Before what it would make seem to be this project's own, in another place.
     () => look('what is installed', () => listAllowedObjects(bound, project, command)),
     () => look('namespaces', () => judgeNamespaces(bound, project)),
-    () => look('who has the node port', () => refuseTakenNodePort(bound, project, listServices)),
+    () => look('who has the node port', () => refuseTakenNodePort(bound, project)),
     () => (helmVersion === undefined ? undefined : look('releases', () => listAllowedRecords(bound, project, command))),
     () => look('Secrets', () => findExistingSecrets(bound, project)),
     () => findNodeAddress(bound),
-    () =>
-      readsObjects ? look('objects of the services', () => readLiveProject(bound, project, listServices)) : undefined,
+    () => (readsObjects ? look('objects of the services', () => readLiveProject(bound, project)) : undefined),
     async () => {
       // By then all tools are started.
       await setImmediate();

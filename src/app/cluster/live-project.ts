@@ -1,4 +1,4 @@
-import { listLiveObjects, type Kind } from '../../world/kubectl/live-objects.ts';
+import { listLiveObjects } from '../../world/kubectl/live-objects.ts';
 import { ownerSelector } from '../../kube/ownership.ts';
 import type { Config } from '../../model/config.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
@@ -15,8 +15,8 @@ export interface LiveProject {
 }
 
 /** What every object of a generated chart has (templates/chart/templates/_helpers.tpl.ejs); helm's own name is Helm in versions 3 and 4. */
-function ofCharts({ controller }: Config): Readonly<Record<string, string>> {
-  return { 'app.kubernetes.io/managed-by': 'Helm', 'app.kubernetes.io/part-of': controller.name };
+function ofCharts({ controller }: Config): string {
+  return `app.kubernetes.io/managed-by=Helm,app.kubernetes.io/part-of=${controller.name}`;
 }
 
 /** Helm marks its records with the labels of the release; each holds a whole chart. */
@@ -24,29 +24,17 @@ const noRecords = 'type!=helm.sh/release.v1';
 
 /**
  * Lists what the cluster has of the services' charts and of the Secrets beside them, in a few calls, however many services there are.
- * @param listServices every one of the cluster, for whoever asks for them anyway.
  * @throws ToolError when kubectl or the cluster fails.
  */
-export async function readLiveProject(
-  tools: ClusterTools,
-  project: Project,
-  listServices?: () => Promise<readonly KubeObject[]>,
-): Promise<LiveProject> {
+export async function readLiveProject(tools: ClusterTools, project: Project): Promise<LiveProject> {
   const { config, desired } = project;
   const objects = desired.services.flatMap((service) => buildGeneratedChart(project.profile.workload, service));
-  const isListed = ({ apiVersion, kind }: Kind): boolean =>
-    listServices !== undefined && apiVersion === 'v1' && kind === 'Service';
-  const all = [
+  const kinds = [
     ...new Map(objects.map(({ apiVersion, kind }) => [`${apiVersion}/${kind}`, { apiVersion, kind }])).values(),
   ];
-  const kinds = all.filter((kind) => !isListed(kind));
   const place = { ...tools, namespace: config.namespace };
-  const labels = Object.entries(ofCharts(config));
-  const isOfCharts = ({ metadata }: KubeObject): boolean =>
-    metadata.namespace === config.namespace && labels.every(([name, value]) => metadata.labels?.[name] === value);
-  const [charts, services, secrets] = await Promise.all([
-    listLiveObjects(tools.exec, { ...place, kinds, selector: labels.map((label) => label.join('=')).join(',') }),
-    kinds.length < all.length ? listServices?.() : undefined,
+  const [charts, secrets] = await Promise.all([
+    listLiveObjects(tools.exec, { ...place, kinds, selector: ofCharts(config) }),
     listLiveObjects(tools.exec, {
       ...place,
       kinds: [{ apiVersion: 'v1', kind: 'Secret' }],
@@ -54,7 +42,7 @@ export async function readLiveProject(
       fieldSelector: noRecords,
     }),
   ]);
-  return { charts: index([...charts, ...(services ?? []).filter(isOfCharts)]), secrets: index(secrets) };
+  return { charts: index(charts), secrets: index(secrets) };
 }
 
 function index(objects: readonly KubeObject[]): ReadonlyMap<string, KubeObject> {

@@ -93,8 +93,7 @@ export function openCluster(
   });
 }
 
-/** Makes something when it is first asked for, and no second time. */
-export function once<Value>(make: () => Value): () => Value {
+function once<Value>(make: () => Value): () => Value {
   let made: { readonly value: Value } | undefined;
   return () => (made ??= { value: make() }).value;
 }

@@ -5,7 +5,6 @@ import { fieldAt, textField } from '../../kube/object-fields.ts';
 import { deletableResource } from '../../kube/object-identity.ts';
 import { ownerLabel, projectLabel } from '../../kube/ownership.ts';
 import type { DeletableObject } from '../../model/changes.ts';
-import type { KubeObject } from '../../model/kube-object.ts';
 import type { ToolCommand } from '../../model/plan.ts';
 import { askKubectl, askRaw, splitLines } from './ask-kubectl.ts';
 import {
@@ -110,13 +109,8 @@ export interface Kubectl {
   findNamespaces(names: readonly string[]): Promise<ReadonlyMap<string, FoundNamespace>>;
   /** Names of those of these objects that exist; nothing of their content is asked for. */
   findExisting(resource: string, namespace: string, names: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Every Service of the cluster. */
-  listServices(): Promise<readonly KubeObject[]>;
-  /**
-   * The Service that uses a node port, and the controller whose label it carries.
-   * @param services every one of the cluster, where they were listed already.
-   */
-  findNodePortUser(port: number, services?: readonly KubeObject[]): Promise<NodePortUser | undefined>;
+  /** The Service that uses a node port, and the controller whose label it carries. */
+  findNodePortUser(port: number): Promise<NodePortUser | undefined>;
   /** Objects of these resources (`deployments.apps`) with this label in all namespaces, in their order; no content. */
   listOwned(label: string, resources: readonly string[]): Promise<readonly OwnedObject[]>;
   /** PEM texts of the certificates in TLS Secrets that these labels select, in all namespaces. */
@@ -185,9 +179,6 @@ export function createKubectl(
     return version;
   };
 
-  const listServices = (): Promise<readonly KubeObject[]> =>
-    listLiveObjects(exec, { ...access, kinds: [{ apiVersion: 'v1', kind: 'Service' }] });
-
   return {
     async readClientVersion() {
       const what = "cannot read kubectl's version";
@@ -248,10 +239,9 @@ export function createKubectl(
       return new Set(splitLines(result.stdout).map((line) => line.slice(line.indexOf('/') + 1)));
     },
 
-    listServices,
-
-    async findNodePortUser(port, services) {
-      const user = (services ?? (await listServices())).find((service) => {
+    async findNodePortUser(port) {
+      const services = await listLiveObjects(exec, { ...access, kinds: [{ apiVersion: 'v1', kind: 'Service' }] });
+      const user = services.find((service) => {
         const ports = (listAt(service, 'spec', 'ports') ?? []).map((each) => fieldAt(each, 'nodePort'));
         return [...ports, fieldAt(service, 'spec', 'healthCheckNodePort')].includes(port);
       });
