@@ -12,7 +12,7 @@ import { build, transform } from 'esbuild';
 const root = new URL('..', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
 
-// What is made a file of its own for all that is loaded by itself, and for the commands that also render.
+// What is made a file of its own for all that is loaded by itself, and another for the commands that write the project.
 const common = [
   'cli/program.ts',
   'world/standard-streams.ts',
@@ -22,8 +22,8 @@ const common = [
   'world/files/observe.ts',
   'text/columns.ts',
 ];
-const rendering = ['app/edit-project.ts', 'cli/output/report-render.ts', 'cli/output/notices.ts', 'world/keys.ts'];
-const othersThanRendering = ['list', 'graph', 'schema', 'curl', 'destroy', 'prompts', 'progress', 'index', 'issue'];
+const writing = ['app/edit-project.ts', 'cli/output/report-render.ts', 'cli/output/notices.ts', 'world/keys.ts'];
+const writingCommands = ['init', 'add-service', 'remove-service', 'render', 'apply'];
 
 const loadedByItself =
   /[\\/]src[\\/](?:cli[\\/](?:actions[\\/][\w-]+|prompts|output[\\/]progress)|controllers[\\/][\w.-]+[\\/]index|certs[\\/]issue)\.ts$/;
@@ -89,7 +89,7 @@ function replaceModules({ onResolve, onLoad }) {
  * to find. Commands that import all of `common` have it in common, and so it is one file.
  */
 function importCommon({ path }) {
-  const modules = othersThanRendering.includes(basename(path, '.ts')) ? common : [...common, ...rendering];
+  const modules = writingCommands.includes(basename(path, '.ts')) ? [...common, ...writing] : common;
   const imports = modules.map((name) => `import ${JSON.stringify(fileURLToPath(new URL(`src/${name}`, root)))};`);
   // Behind the source, whose lines stay where they are.
   return { contents: [readFileSync(path, 'utf8'), ...imports].join('\n'), loader: 'ts' };

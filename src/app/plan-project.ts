@@ -28,12 +28,12 @@ export function planProject(session: Session, project: Project, force: boolean):
     templates: readChartTemplates(packageFolder),
     schema: readConfigSchema(packageFolder),
   });
-  const { observed, observeEach } = observeProject(session.files, {
+  const observed = observeProject(session.files, {
     gitFiles: gitFilePaths,
     objects: desired.objects,
     pairs: listPairPaths(desired.pairs),
   });
-  const plan = planRender(desired, observeEach(desiredFiles), observed, { now: session.world.now(), force });
+  const plan = planRender(desired, desiredFiles, observed, { now: session.world.now(), force });
   // Line numbers of a text that was refused before it was written would lead nowhere.
   refuseErrors(plan.notices, session.files.readText(places.config) === project.text ? project.text : undefined);
   return { plan, observed };

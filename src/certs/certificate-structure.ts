@@ -1,13 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 
-import {
-  constructedTag,
-  derTags,
-  partsOfValue,
-  readObjectIdentifier,
-  readValues,
-  type DerValue,
-} from './der-values.ts';
+import { constructedTag, derTags, partsOf, readObjectIdentifier, readValues, type DerValue } from './der-values.ts';
 import { dnsNameTag, extensionIdentifiers } from './extension-identifiers.ts';
 
 /** What node:crypto's X509Certificate does not tell: encoded parts and the extensions. */
@@ -24,7 +17,7 @@ export interface CertificateStructure {
  * @throws Error when the octets are no certificate.
  */
 function readStructure(der: Buffer): CertificateStructure {
-  const fields = partsOfValue(partsOfValue(readValues(der)[0])[0]);
+  const fields = partsOf(partsOf(readValues(der)[0])[0]);
   // The version, [0] EXPLICIT, is missing from version 1: then everything stands one place further left.
   const first = fields[0]?.tag === constructedTag(0) ? 1 : 0;
   const [subject, subjectPublicKeyInfo] = fields.slice(first + 4);
@@ -32,7 +25,7 @@ function readStructure(der: Buffer): CertificateStructure {
     throw new Error('the subject or its key is missing');
   }
   const extensionsField = fields.find(({ tag }) => tag === constructedTag(3));
-  const list = extensionsField === undefined ? [] : partsOfValue(partsOfValue(extensionsField)[0]);
+  const list = extensionsField === undefined ? [] : partsOf(partsOf(extensionsField)[0]);
   return {
     subject: subject.octets,
     subjectPublicKeyInfo: subjectPublicKeyInfo.octets,
@@ -64,12 +57,12 @@ export function readPermittedDnsNames({ extensions }: CertificateStructure): rea
   // What cannot be read must not be taken for what permits every name.
   const [constraints, ...others] = readValues(value);
   if (constraints?.tag !== derTags.sequence || others.length > 0) throw new Error('the name constraints are damaged');
-  const lists = partsOfValue(constraints);
+  const lists = partsOf(constraints);
   if (lists.length === 0 || lists.some(({ tag }) => tag !== constructedTag(0) && tag !== constructedTag(1)))
     throw new Error('the name constraints are damaged');
   return lists
     .filter(({ tag }) => tag === constructedTag(0))
-    .flatMap((permitted) => partsOfValue(permitted).map((subtree) => partsOfValue(subtree)[0]))
+    .flatMap((permitted) => partsOf(permitted).map((subtree) => partsOf(subtree)[0]))
     .flatMap((base) => {
       if (base === undefined || ((base.tag & 0x1f) === dnsNameTag && base.tag !== primitiveDnsName))
         throw new Error('the name constraints are damaged');
@@ -82,11 +75,11 @@ const primitiveDnsName = 0x80 | dnsNameTag;
 
 /** Whether a key is that of an elliptic curve that is spelt out: ECParameters as a SEQUENCE, which RFC 5480, 2.1.1 forbids; OpenSSL knows the curve all the same. */
 export function spellsCurveOut({ subjectPublicKeyInfo }: CertificateStructure): boolean {
-  return partsOfValue(partsOfValue(readValues(subjectPublicKeyInfo)[0])[0])[1]?.tag === derTags.sequence;
+  return partsOf(partsOf(readValues(subjectPublicKeyInfo)[0])[0])[1]?.tag === derTags.sequence;
 }
 
 function readExtension(extension: DerValue): [string, Buffer] {
-  const parts = partsOfValue(extension);
+  const parts = partsOf(extension);
   return [
     readObjectIdentifier(contentOf(parts[0], derTags.objectIdentifier)),
     contentOf(parts.at(-1), derTags.octetString),

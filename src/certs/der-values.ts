@@ -37,7 +37,7 @@ export function readValues(octets: Buffer): readonly DerValue[] {
 }
 
 /** The parts of a constructed value. @throws Error when it is none, and as readValues. */
-export function partsOfValue(value: DerValue | undefined): readonly DerValue[] {
+export function partsOf(value: DerValue | undefined): readonly DerValue[] {
   if (value === undefined || (value.tag & 0x20) === 0) throw new Error('a constructed value is missing');
   return readValues(value.content);
 }

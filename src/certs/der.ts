@@ -105,22 +105,6 @@ export function decodeDer(octets: Uint8Array): DerNode {
   return asn1.fromDer(toBinary(octets), { strict: true, parseAllBytes: true, decodeBitStrings: false });
 }
 
-/** @throws Error when the value has no parts. */
-export function partsOf(node: DerNode | undefined): readonly DerNode[] {
-  if (node === undefined || typeof node.value === 'string') {
-    throw new Error('a constructed value is missing');
-  }
-  return node.value;
-}
-
-/** @throws Error when the value is not made of octets. */
-export function octetsOf(node: DerNode | undefined): Buffer {
-  if (typeof node?.value !== 'string') {
-    throw new Error('a primitive value is missing');
-  }
-  return Buffer.from(node.value, 'latin1');
-}
-
 function primitive(type: number, binary: string): DerNode {
   return asn1.create(classes.universal, type, false, binary);
 }

@@ -9,13 +9,12 @@ import {
   integer,
   nullValue,
   objectIdentifier,
-  octetsOf,
-  partsOf,
   sequence,
   tagged,
   time,
   type DerNode,
 } from './der.ts';
+import { partsOf, readValues } from './der-values.ts';
 import { encodeSubject } from './distinguished-name.ts';
 import { fittingAttributes } from './subject-attributes.ts';
 import {
@@ -69,8 +68,9 @@ export function issueCertificate({ request, publicKey, signingKey, issuer, seria
     checkIssuer(authority, issuerKey, request);
   }
 
-  const subjectKeyInfo = decodeDer(subjectKey.export({ type: 'spki', format: 'der' }));
-  const keyIdentifier = identifyKey(subjectKeyInfo);
+  const publicKeyInfo = subjectKey.export({ type: 'spki', format: 'der' });
+  const subjectKeyInfo = decodeDer(publicKeyInfo);
+  const keyIdentifier = identifyKey(publicKeyInfo);
   const attributes = fittingAttributes(request);
   const subject = encodeSubject(attributes);
   const isNameless = Object.keys(attributes).length === 0;
@@ -160,9 +160,10 @@ function serialNumber(bytes: Uint8Array): DerNode {
 }
 
 /** The leftmost 160 bits of the SHA-256 of the key's BIT STRING (RFC 7093, 2, method 1), as Go does since 1.25. */
-function identifyKey(subjectKeyInfo: DerNode): Uint8Array {
-  const bits = octetsOf(partsOf(subjectKeyInfo)[1]).subarray(1);
-  return createHash('sha256').update(bits).digest().subarray(0, 20);
+function identifyKey(subjectKeyInfo: Buffer): Uint8Array {
+  const bits = partsOf(readValues(subjectKeyInfo)[0])[1];
+  if (bits === undefined) throw new InternalError('node:crypto wrote no public key');
+  return createHash('sha256').update(bits.content.subarray(1)).digest().subarray(0, 20);
 }
 
 function signatureAlgorithm(issuerKey: KeyObject): DerNode {

@@ -1,4 +1,4 @@
-import type { AlikeService, PlannedService, WorkloadDialect } from '../model/chart.ts';
+import type { PlannedService, WorkloadDialect } from '../model/chart.ts';
 import type { ChartValueEntry } from './chart-value-entry.ts';
 import { containerValues } from './container-values.ts';
 import { connectionTestImage } from './demo-backend.ts';
@@ -6,6 +6,7 @@ import type { ImageReference } from './image-reference.ts';
 import { podValues } from './pod-values.ts';
 import { kubernetesList, labelValue, optionalName, port, requiredText, textMap } from './value-shapes.ts';
 import { hasTlsHop } from '../model/mode.ts';
+import { readSettings, type WorkloadSettings } from './workload-settings.ts';
 
 export interface ChartValuesInput {
   readonly service: PlannedService;
@@ -33,7 +34,7 @@ export function chartValues(input: ChartValuesInput): readonly ChartValueEntry[]
 type SharedValues = Readonly<Record<'names' | 'container' | 'others', readonly ChartValueEntry[]>>;
 
 // Of a thousand charts nearly all values are the same. As the same objects they are printed once, by onceForEntry.
-const known = new WeakMap<WorkloadDialect, Map<string, SharedValues>>();
+const known = new Map<string, SharedValues>();
 
 function shareValues({
   service,
@@ -44,21 +45,14 @@ function shareValues({
   nodePort,
 }: ChartValuesInput): SharedValues {
   const controller = { controllerName, controllerNamespace, nodePort };
-  const { mode, port, replicas, clientAuth, namespace, servicePort } = service;
-  const alike: AlikeService = {
-    ...{ mode, port, clientAuth, namespace, servicePort },
-    ...(service.image !== undefined && { image: service.image }),
-    ...(replicas !== undefined && { replicas }),
-  };
-  const key = JSON.stringify([alike, image, controller]);
-  const ofDialect = known.get(workload) ?? new Map<string, SharedValues>();
-  known.set(workload, ofDialect);
-  const values = ofDialect.get(key) ?? {
+  const settings = readSettings(service);
+  const key = JSON.stringify([settings, image, workload, controller]);
+  const values = known.get(key) ?? {
     names: names(controller),
-    container: containerValues(alike, image, workload),
+    container: containerValues(settings, image, workload),
     others: [
-      ...network(alike, workload, controller),
-      ...podValues(alike, workload),
+      ...network(settings, workload, controller),
+      ...podValues(settings, workload),
       {
         path: 'test.image',
         value: connectionTestImage,
@@ -67,7 +61,7 @@ function shareValues({
       },
     ],
   };
-  ofDialect.set(key, values);
+  known.set(key, values);
   return values;
 }
 
@@ -131,7 +125,7 @@ function secrets(service: PlannedService): ChartValueEntry[] {
 }
 
 function network(
-  service: AlikeService,
+  service: WorkloadSettings,
   workload: WorkloadDialect,
   { controllerNamespace }: ControllerFacts,
 ): ChartValueEntry[] {

@@ -71,7 +71,7 @@ function renderTemplates(templates: ChartTemplates, facts: ReturnType<typeof tem
     .filter(({ content }) => content !== '');
 }
 
-/** Not by a template, which lets words through and no Caddyfile. */
+/** Printed here: renderTemplate refuses a fact that is more than a word. */
 function demoConfigMap(service: PlannedService): string {
   const caddyfile = printCaddyfile({
     name: '{{ .Chart.Name }}',

@@ -1,4 +1,4 @@
-import type { AlikeService, WorkloadDialect } from '../model/chart.ts';
+import type { WorkloadDialect } from '../model/chart.ts';
 import type { ChartValueEntry } from './chart-value-entry.ts';
 import type { ImageReference } from './image-reference.ts';
 import {
@@ -10,10 +10,11 @@ import {
   requiredText,
   textList,
 } from './value-shapes.ts';
+import type { WorkloadSettings } from './workload-settings.ts';
 
 /** Which image runs, how often and how it is started. */
 export function containerValues(
-  service: AlikeService,
+  service: WorkloadSettings,
   image: ImageReference,
   workload: WorkloadDialect,
 ): readonly ChartValueEntry[] {

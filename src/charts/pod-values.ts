@@ -1,12 +1,13 @@
-import type { AlikeService, WorkloadDialect } from '../model/chart.ts';
+import type { WorkloadDialect } from '../model/chart.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ChartValueEntry } from './chart-value-entry.ts';
 import { demoCapabilities } from './demo-backend.ts';
 import { count, kubernetesList, kubernetesMap, textMap } from './value-shapes.ts';
 import { podSpeaksTls } from '../model/mode.ts';
+import type { WorkloadSettings } from './workload-settings.ts';
 
 /** What the pod may do, what it may take, when it is well and where it runs. */
-export function podValues(service: AlikeService, workload: WorkloadDialect): readonly ChartValueEntry[] {
+export function podValues(service: WorkloadSettings, workload: WorkloadDialect): readonly ChartValueEntry[] {
   const own = service.image !== undefined;
   return [...identity, ...security(own, workload), ...resources(own), ...life(service, own, workload), ...placement];
 }
@@ -70,7 +71,7 @@ function resources(own: boolean): ChartValueEntry[] {
   ];
 }
 
-function life(service: AlikeService, own: boolean, workload: WorkloadDialect): ChartValueEntry[] {
+function life(service: WorkloadSettings, own: boolean, workload: WorkloadDialect): ChartValueEntry[] {
   const advice = ' A connection says little: name a path with httpGet where the program has one.';
   return [
     {
@@ -146,7 +147,7 @@ const placement: readonly ChartValueEntry[] = [
  * Whether the program lives: its port takes a connection. Never the same question as readinessProbe asks, so that a slow
  * answer takes a pod out of the Service and does not restart it as well.
  */
-function livenessProbe(service: AlikeService): JsonObject {
+function livenessProbe(service: WorkloadSettings): JsonObject {
   return {
     tcpSocket: { port: service.servicePort.name },
     initialDelaySeconds: 10,
@@ -161,7 +162,7 @@ function livenessProbe(service: AlikeService): JsonObject {
  * none of its own (kubernetes.io: Configure Liveness, Readiness and Startup Probes), so a pod that demands one, and a
  * person's own program, of which no path is known, are asked for a connection only.
  */
-function readinessProbe(service: AlikeService): JsonObject {
+function readinessProbe(service: WorkloadSettings): JsonObject {
   const port = service.servicePort.name;
   const timing = { periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 };
   if (service.image !== undefined || service.clientAuth) return { tcpSocket: { port }, ...timing };

@@ -13,10 +13,8 @@ export function printYaml(objects: readonly unknown[]): string {
 
 /** Prints one value without a document marker, with a final newline. */
 export function printYamlValue(value: unknown): string {
-  // Directives are for tags, which no value here has: all of it would be looked through for them.
   return (
-    printPlainMaps(value, '') ??
-    stringify(value, { compat: 'yaml-1.1', lineWidth: 0, aliasDuplicateObjects: false, directives: false })
+    printPlainMaps(value, '') ?? stringify(value, { compat: 'yaml-1.1', lineWidth: 0, aliasDuplicateObjects: false })
   );
 }
 

@@ -28,12 +28,6 @@ export interface PlannedService extends ServiceIntent {
   readonly upstreamName?: string;
 }
 
-/** What a service has in common with all that are configured alike. */
-export type AlikeService = Omit<
-  PlannedService,
-  'name' | 'host' | 'release' | 'podTlsSecret' | 'clientCaSecret' | 'upstreamName' | 'annotations'
->;
-
 /**
  * A leaf of a route object that the chart's user may change. The template refers to `.Values.<path>`, values.yaml holds
  * the value with its comment. All text that came from a person must be such a leaf: text in a template is executed.

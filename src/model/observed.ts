@@ -2,8 +2,7 @@ import type { CertificateFacts } from './certificate.ts';
 
 /** What the project folder holds, as far as a plan needs to know: digests and certificates, never a key. */
 export interface Observed {
-  /** SHA-256 (hexadecimal) of each generated file that exists, CRLF counted as LF; path -> digest. */
-  readonly digests: ReadonlyMap<string, string>;
+  readonly digests: FileDigests;
   /**
    * SHA-256 of what each file made from certificates would hold now; absent while one of them does not exist. A Secret's
    * text is too unguessable for its digest to tell anything.
@@ -15,6 +14,14 @@ export interface Observed {
   readonly recorded: RecordedFiles;
   /** Present content of the files that git reads, those that exist; path -> text. */
   readonly gitFiles: ReadonlyMap<string, string>;
+}
+
+/** Files as they were when it was first asked for them. A Map is one. */
+export interface FileDigests {
+  /** SHA-256 (hexadecimal) of a file, CRLF counted as LF; undefined: it is not there. */
+  get(path: string): string | undefined;
+  /** Paths of the files that were there. */
+  keys(): Iterable<string>;
 }
 
 export interface ObservedPair {

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** Whether the person has stopped by now: the compiler takes a signal that was seen not to be aborted for one that never will be. */

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { KnownError } from '../../errors.ts';
 import type { ReleaseName } from '../../model/changes.ts';
 import { isStopped, sleep } from '../poll.ts';

@@ -93,7 +93,7 @@ export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTo
   const removed = new Set(removals.map(({ path }) => path));
   const afterwards = new Map([...recordWrites(recorded, writes, 'after'), ...settle(plan, observed)]);
   const stillThere = [...afterwards].filter(
-    ([path]) => written.has(path) || (observed.digests.has(path) && !removed.has(path)),
+    ([path]) => written.has(path) || (observed.digests.get(path) !== undefined && !removed.has(path)),
   );
   writeState(files, new Map(stillThere));
   return { backups: [...backups] };

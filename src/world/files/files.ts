@@ -18,7 +18,7 @@ import {
   writeFileSync,
   type Stats,
 } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import { geteuid, pid as ownPid } from 'node:process';
 import { recogniseBinary } from '../../certs/binary-form.ts';
 import { ToolError, UsageError } from '../../errors.ts';
@@ -212,7 +212,7 @@ export function createProjectFiles(root: string): ProjectFiles {
       const durable = options.durable ?? false;
       const full = place.resolveParent(path);
       const folder = dirname(full);
-      const temporary = folder + sep + nextTemporaryName();
+      const temporary = join(folder, nextTemporaryName());
       let descriptor: number | undefined;
       let made = false;
       try {
@@ -309,7 +309,6 @@ export function createProjectFiles(root: string): ProjectFiles {
     sweepTemporaryFiles() {
       const swept: string[] = [];
       const sweep = (path: string, name: string): void => {
-        if (!name.startsWith('.')) return;
         const maker = Number(temporaryName.exec(name)?.[1] ?? Number.NaN);
         // One with our own pid is of an earlier process too (pids repeat in containers): our own are gone when a
         // method returns.

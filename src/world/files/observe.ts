@@ -1,7 +1,7 @@
 import { inspectCertificate } from '../../certs/inspect.ts';
 import { isIssuedBy, isPair, parsePrivateKey } from '../../certs/key-pair.ts';
 import { digestText } from '../../kube/digest.ts';
-import type { Observed, ObservedPair } from '../../model/observed.ts';
+import type { FileDigests, Observed, ObservedPair } from '../../model/observed.ts';
 import type { ObjectFromFiles } from '../../model/plan.ts';
 import type { ProjectFiles } from './files.ts';
 import { printObject, readPem } from './object-text.ts';
@@ -23,28 +23,13 @@ export interface ObserveRequest {
   readonly objects: readonly { readonly path: string; readonly content: ObjectFromFiles }[];
 }
 
-/** What was seen of a project folder, and a look at what no earlier run recorded. */
-export interface Observation {
-  readonly observed: Observed;
-  /** Lets generated files pass, each once it is seen what is in its place. */
-  readonly observeEach: <File extends { readonly path: string }>(wanted: Iterable<File>) => Iterable<File>;
-}
-
 /**
  * Looks at the project folder: digests, certificates, whether keys fit. Keys are read, but nothing of them is returned.
  *
  * @throws UsageError for a certificate or key that cannot be read as one.
  */
-export function observeProject(files: ProjectFiles, request: ObserveRequest): Observation {
+export function observeProject(files: ProjectFiles, request: ObserveRequest): Observed {
   const recorded = readState(files);
-  const digests = new Map<string, string>();
-  const observe = (path: string): void => {
-    const digest = files.digest(path);
-    if (digest !== undefined) digests.set(path, digest);
-  };
-  for (const path of recorded.keys()) observe(path);
-  for (const { path } of request.objects) if (!recorded.has(path)) observe(path);
-  const pairs = observePairs(files, request.pairs);
   const objectDigests = new Map<string, string>();
   for (const { path, content } of request.objects) {
     const text = printObject(content, files);
@@ -56,13 +41,23 @@ export function observeProject(files: ProjectFiles, request: ObserveRequest): Ob
     if (text !== undefined) gitFiles.set(path, text);
   }
   return {
-    observed: { digests, objectDigests, pairs, recorded, gitFiles },
-    *observeEach(wanted) {
-      for (const file of wanted) {
-        if (!recorded.has(file.path)) observe(file.path);
-        yield file;
-      }
+    digests: createDigests(files),
+    objectDigests,
+    pairs: observePairs(files, request.pairs),
+    recorded,
+    gitFiles,
+  };
+}
+
+/** Which files there may be is known only while they are printed, and nobody holds a thousand charts at once. */
+function createDigests(files: ProjectFiles): FileDigests {
+  const seen = new Map<string, string | undefined>();
+  return {
+    get(path) {
+      if (!seen.has(path)) seen.set(path, files.digest(path));
+      return seen.get(path);
     },
+    keys: () => [...seen].flatMap(([path, digest]) => (digest === undefined ? [] : [path])),
   };
 }
 
