@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { currentAnswers, type Answer, type StandInTool } from './stand-in-answers.ts';
 
@@ -78,17 +78,22 @@ function quote(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** Writes the choice of an answer as a chain of conditions, and the texts of each beside it. */
+/**
+ * Writes the choice of an answer as a chain of conditions, and the texts of each beside it. A program that has chosen may read the text
+ * of its choice when there are others before it by then: its number is that from the end, and stays.
+ */
 function writeAnswers(home: string, answers: readonly Answer[]): void {
   const branches = answers.map(
     ({ tool, when, stdout = '', stderr = '', exitCode = 0, seconds = 0, echoes = false, deaf = false }, index) => {
-      writeFileSync(join(home, `stdout.${index}`), stdout);
-      writeFileSync(join(home, `stderr.${index}`), stderr);
-      return `if [ $tool = ${tool} ] && match ${when.map(quote).join(' ')}; then answer=${index} exit_code=${exitCode} seconds=${seconds} echoes=${echoes} deaf=${deaf}\n`;
+      const number = answers.length - index;
+      writeFileSync(join(home, `stdout.${number}`), stdout);
+      writeFileSync(join(home, `stderr.${number}`), stderr);
+      return `if [ $tool = ${tool} ] && match ${when.map(quote).join(' ')}; then answer=${number} exit_code=${exitCode} seconds=${seconds} echoes=${echoes} deaf=${deaf}\n`;
     },
   );
   const otherwise = `else echo "the stand-in has no answer to: $*" >&2; exit 99; fi\n`;
-  writeFileSync(join(home, 'answers.sh'), branches.join('el') + otherwise);
+  writeFileSync(join(home, 'answers.next'), branches.join('el') + otherwise);
+  renameSync(join(home, 'answers.next'), join(home, 'answers.sh'));
 }
 
 /** Installs the programs in `folder`/stand-ins; they stand for a current cluster with nothing of ours on it. */
