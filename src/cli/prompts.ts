@@ -58,8 +58,14 @@ function unlessGone<Answer>({ stdin }: World, answer: Promise<Answer>): Promise<
     }
   };
   return new Promise((resolve, reject) => {
-    stdin.once('end', () => {
+    const stop = (): void => {
       reject(new Interrupted('stopped: the terminal is gone; nothing was written'));
+    };
+    stdin.once('end', stop);
+    // Who reads right then hears of it by a failure instead.
+    stdin.once('error', (error) => {
+      if (systemCode(error) === 'EIO') stop();
+      else reject(error);
     });
     answer.then(resolve, reject);
   });
