@@ -34,10 +34,7 @@ export function viewRendered(
   { plan, observed }: PlannedProject,
 ): RenderedProject {
   const written = new Map(
-    plan.steps.flatMap((step) => (step.kind === 'write-file' ? [[step.path, step.content] as const] : [])),
-  );
-  const digests = new Map(
-    plan.steps.flatMap((step) => (step.kind === 'write-file' ? [[step.path, step.digest] as const] : [])),
+    plan.steps.flatMap((step) => (step.kind === 'write-file' ? [[step.path, step] as const] : [])),
   );
   const madeFromCertificates = new Map(
     plan.steps.flatMap((step) => (step.kind === 'write-object' ? [[step.path, step.content] as const] : [])),
@@ -47,20 +44,20 @@ export function viewRendered(
     plan.steps.flatMap((step) => (step.kind === 'make-key' || step.kind === 'issue-certificate' ? [step.path] : [])),
   );
   const edited = plan.conflicts.map(({ path }) => path);
-  const asWanted = new Set([...plan.unchanged, ...madeFromCertificates.keys(), ...written.keys()]);
+  const asDesired = new Set([...plan.unchanged, ...madeFromCertificates.keys(), ...written.keys()]);
   const { objects, manifests } = project.desired;
   const madeFromFiles = new Map(objects.map(({ path, content }) => [path, content]));
   const printed = new Map([...manifests.before, ...manifests.after].map((file) => [file.path, file.objects]));
 
   const digest = (path: string): string | undefined => {
     if (removed.has(path)) return undefined;
-    return digests.get(path) ?? observed.digests.get(path) ?? files.digest(path);
+    return written.get(path)?.digest ?? observed.digests.get(path) ?? files.digest(path);
   };
   const awaitsCertificate = ({ data }: ObjectFromFiles): boolean =>
     Object.values(data).some((source) => toBeMade.has(source) && !files.exists(source));
   const readText = (path: string): string | undefined => {
     const content = madeFromCertificates.get(path);
-    if (content === undefined) return written.get(path) ?? files.readText(path);
+    if (content === undefined) return written.get(path)?.content ?? files.readText(path);
     return awaitsCertificate(content) ? undefined : printObject(content, files);
   };
   /** Those that helm takes. */
@@ -74,10 +71,12 @@ export function viewRendered(
     readText,
     readObjects: (path) => {
       // What this program printed need not be read back: that takes longer than all else here.
-      const known = asWanted.has(path) ? madeFromFiles.get(path) : undefined;
-      if (known === undefined && asWanted.has(path) && printed.has(path)) return printed.get(path);
-      const data = known === undefined || awaitsCertificate(known) ? undefined : readOwnData(known, files);
-      if (known !== undefined && data !== undefined) return [{ ...known.object, data }];
+      if (asDesired.has(path)) {
+        const made = madeFromFiles.get(path);
+        if (made === undefined && printed.has(path)) return printed.get(path);
+        const data = made === undefined || awaitsCertificate(made) ? undefined : readOwnData(made, files);
+        if (made !== undefined && data !== undefined) return [{ ...made.object, data }];
+      }
       const text = readText(path);
       return text === undefined ? undefined : parseObjects(text, path);
     },
