@@ -27,10 +27,13 @@ export async function poll<Answer>(
   { longest, pause, stop }: PollLimits,
 ): Promise<Answer> {
   const end = performance.now() + longest;
+  let isLast = false;
   for (;;) {
     const answer = await ask();
     const left = end - performance.now();
-    if (isWanted(answer) || left <= 0) return answer;
+    if (isWanted(answer) || isLast || left <= 0) return answer;
+    // Decided before the pause and not read from the clock after it: a timer may ring up to a millisecond before its time (nodejs/node#26578).
+    isLast = left <= pause;
     await sleep(Math.min(pause, left), stop);
     if (stop.aborted) return answer;
   }

@@ -1,7 +1,11 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { poll, sleep } from '../../../src/world/poll.ts';
 
 const hour = 3_600_000;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 it('asks until the answer is the wanted one', async () => {
   const { signal } = new AbortController();
@@ -16,6 +20,19 @@ it('asks until the answer is the wanted one', async () => {
 });
 
 it('asks once more when the time is over, however long the pause is', async () => {
+  let asked = 0;
+  expect(
+    await poll(
+      () => (asked += 1),
+      () => false,
+      { longest: 20, pause: hour, stop: new AbortController().signal },
+    ),
+  ).toBe(2);
+});
+
+it('asks once more even if the timer rings before its time', async () => {
+  const clock = vi.spyOn(performance, 'now');
+  for (const at of [0, 0, 19.6, 20.1]) clock.mockReturnValueOnce(at);
   let asked = 0;
   expect(
     await poll(
