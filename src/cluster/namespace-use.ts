@@ -1,3 +1,4 @@
+import { listServiceNamespaces } from '../kube/namespace.ts';
 import { ownerLabel } from '../kube/ownership.ts';
 import type { Config } from '../model/config.ts';
 
@@ -14,8 +15,8 @@ export interface NamespaceUse {
 }
 
 /** Those of the services and of the controller, which may be the same. */
-export function listNamespaces({ namespace, controller }: Config): readonly string[] {
-  return [...new Set([namespace, controller.namespace])];
+export function listNamespaces(config: Config): readonly string[] {
+  return [...new Set([...listServiceNamespaces(config), config.controller.namespace])];
 }
 
 /** How the project may use a namespace; `found` undefined: there is none. */

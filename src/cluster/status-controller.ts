@@ -15,7 +15,7 @@ export function judgeController({ config, profile, entry }: DesiredProject, live
     name,
     profile: profile.name,
     workloads: profile.workloads(config).map((reference) => {
-      const workload = findNamed(live.controller, reference.kind, reference.name);
+      const workload = findNamed(live.controller, reference.kind, reference);
       const image = textField(workload, 'spec', 'template', 'spec', 'containers', 0, 'image');
       return {
         ...reference,

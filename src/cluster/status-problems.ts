@@ -1,3 +1,4 @@
+import { listServiceNamespaces } from '../kube/namespace.ts';
 import { escapeControls } from '../text/escape.ts';
 import { formatDate } from '../certs/validity.ts';
 import type { Difference } from '../model/changes.ts';
@@ -132,12 +133,18 @@ function ofControllerObjects(
   const told = new Set([
     ...workloads.filter(({ pods }) => pods === null).map(({ kind, name }) => `${kind} ${name}`),
     ...(routeClass?.controller === null ? [`${routeClass.kind} ${routeClass.name}`] : []),
-    ...wrongTypes.map(({ name }) => `Secret ${name}`),
-    ...(live.secrets.has(secretName) ? [] : [`Secret ${secretName}`]),
+    ...wrongTypes.map(({ namespace, name }) => `Secret ${namespace}/${name}`),
+    ...listServiceNamespaces(desired.config)
+      .map((namespace) => `${namespace}/${secretName}`)
+      .filter((secret) => !live.secrets.has(secret))
+      .map((secret) => `Secret ${secret}`),
   ]);
   const ofServices = new Set(desired.objects.filter(({ service }) => service !== undefined).map(({ path }) => path));
   const differing = changes.objects.flatMap(({ path, change, object }) =>
-    change === 'unchanged' || ofServices.has(path) || told.has(`${object.kind} ${object.name}`)
+    change === 'unchanged' ||
+    ofServices.has(path) ||
+    told.has(`${object.kind} ${object.name}`) ||
+    told.has(`${object.kind} ${object.namespace ?? ''}/${object.name}`)
       ? []
       : [formatDifference(differenceOf(object, change))],
   );
@@ -160,7 +167,9 @@ function ofService(
   const tell = (code: ProblemCode, message: string, remedy: string, details: readonly string[] = []): StatusProblem =>
     problem(code, [service.name], message, remedy, details);
   const certificates = certificatesOf(facts, service).filter(
-    ({ secret, state }) => state !== 'unreadable' || !wrongTypes.some(({ name }) => name === secret),
+    ({ secret, state }) =>
+      state !== 'unreadable' ||
+      !wrongTypes.some(({ namespace, name }) => namespace === release.namespace && name === secret),
   );
   // Without a release everything else is missing as well.
   if (release.status === null || release.status === 'uninstalled')
@@ -258,12 +267,12 @@ function ofRoute(
 /** The one that clients are shown, and in reencrypt the pod's own, which the controller verifies. */
 function certificatesOf(
   { desired, live, now }: StatusFacts,
-  { name, mode, certificate }: ServiceStatus,
+  { name, mode, release: { namespace }, certificate }: ServiceStatus,
 ): readonly CertificateStatus[] {
   const ofPod = hasTlsHop(mode) ? desired.services.find((service) => service.name === name)?.podTlsSecret : undefined;
   return ofPod === undefined
     ? [certificate]
-    : [certificate, judgeCertificate(ofPod, live.secrets.get(ofPod)?.certificate, now)];
+    : [certificate, judgeCertificate(ofPod, live.secrets.get(`${namespace}/${ofPod}`)?.certificate, now)];
 }
 
 /** Nothing of one that is valid. */

@@ -5,6 +5,7 @@ import type { StatusFacts } from './status-facts.ts';
 
 /** A Secret whose type is another one than the project's: no apply can mend it. */
 export interface WrongTypeSecret {
+  readonly namespace: string;
   readonly name: string;
   readonly problem: StatusProblem;
 }
@@ -18,13 +19,14 @@ export function listWrongTypes({
   const shown = new Set(services.map(({ name }) => name));
   return desired.objects.flatMap(({ content: { object }, service }): readonly WrongTypeSecret[] => {
     const { name, namespace = desired.config.namespace } = object.metadata;
-    const [wanted, found] = [textField(object, 'type'), live.secrets.get(name)?.type];
+    const [wanted, found] = [textField(object, 'type'), live.secrets.get(`${namespace}/${name}`)?.type];
     if (object.kind !== 'Secret' || wanted === undefined || found === undefined || found === wanted) return [];
     if (service !== undefined && !shown.has(service)) return [];
     const message = `Secret ${namespace}/${name} is of type ${printable(found)}, not ${wanted}: a type cannot be changed`;
     const remedy = `kubectl delete secret ${name} --namespace ${namespace}, then ingress-tls apply`;
     return [
       {
+        namespace,
         name,
         problem: {
           level: 'error',

@@ -26,11 +26,11 @@ export function listUnready({
   live,
 }: Pick<StatusFacts, 'desired' | 'services' | 'live'>): readonly ObjectReference[] {
   const ofController = profile.workloads(config).flatMap((reference) => {
-    const workload = findNamed(live.controller, reference.kind, reference.name);
+    const workload = findNamed(live.controller, reference.kind, reference);
     return workload === undefined || countPods(workload).rolledOut ? [] : [reference];
   });
   const ofServices = services.flatMap(({ release: name, namespace }) => {
-    const workload = findNamed(live.objects, 'Deployment', name);
+    const workload = findNamed(live.objects, 'Deployment', { name, namespace });
     return workload === undefined || countPods(workload).rolledOut ? [] : [{ kind: 'Deployment', name, namespace }];
   });
   return [...ofController, ...ofServices];
@@ -45,7 +45,7 @@ function judgeService(facts: StatusFacts, service: PlannedService, isRunning: bo
   } = facts;
   const { name, mode, host, release, namespace } = service;
   const record = records.find((each) => each.name === release && each.namespace === namespace);
-  const deployment = findNamed(live.objects, 'Deployment', release);
+  const deployment = findNamed(live.objects, 'Deployment', { name: release, namespace });
   const secret =
     endsInPod(service.mode) && service.podTlsSecret !== undefined
       ? service.podTlsSecret
@@ -55,7 +55,7 @@ function judgeService(facts: StatusFacts, service: PlannedService, isRunning: bo
     release: { name: release, namespace, status: record?.status ?? null, revision: record?.revision ?? null },
     pods: deployment === undefined ? null : countPods(deployment),
     route: profile.judgeRoute(config, service, live, isRunning),
-    certificate: judgeCertificate(secret, live.secrets.get(secret)?.certificate, now),
+    certificate: judgeCertificate(secret, live.secrets.get(`${namespace}/${secret}`)?.certificate, now),
     drift: listDrift(facts, service),
   };
 }

@@ -2,7 +2,6 @@ import type { PlannedService } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
 import type { RunStep } from '../model/plan.ts';
 import type { DesiredProject } from '../project/desired-project.ts';
-import { secretPath } from '../project/places.ts';
 import { endsInPod } from '../model/mode.ts';
 
 /** Phases that the way to every service depends on. */
@@ -18,7 +17,10 @@ export function selectTouched(
   const sent = new Set(
     commands.flatMap(({ phase, command }) => (phase === 'secrets' ? (command.stdinFiles ?? []) : [])),
   );
-  const wildcard = secretPath(config.certificate.secretName);
+  const wildcards = (namespace: string): readonly string[] =>
+    objects.flatMap(({ path, content: { object } }) =>
+      object.metadata.name === config.certificate.secretName && object.metadata.namespace === namespace ? [path] : [],
+    );
   const releases = commands.flatMap(({ phase, release }) =>
     phase === 'services' && release !== undefined ? [`${release.namespace}/${release.name}`] : [],
   );
@@ -28,7 +30,7 @@ export function selectTouched(
   const touched = new Set([...releases, ...workloads]);
   return services.filter((service) => {
     const own = objects.flatMap(({ path, service: name }) => (name === service.name ? [path] : []));
-    const sources = endsInPod(service.mode) ? own : [...own, wildcard];
+    const sources = endsInPod(service.mode) ? own : [...own, ...wildcards(service.namespace)];
     return touched.has(`${service.namespace}/${service.release}`) || sources.some((path) => sent.has(path));
   });
 }

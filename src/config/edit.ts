@@ -30,6 +30,7 @@ export interface ServiceFields {
   readonly name: string;
   readonly mode: Mode;
   readonly host?: string;
+  readonly namespace?: string;
   readonly image?: string;
   readonly port?: number;
   readonly replicas?: number;
@@ -328,9 +329,19 @@ function usesAnchorsItself(node: unknown): boolean {
   return isNode(node) && (isSeq(node) || isScalar(node) ? node.anchor !== undefined : usesAnchors(node));
 }
 
-function toData({ name, mode, host, image, port, replicas, clientAuth, annotations }: ServiceFields): object {
+function toData({
+  name,
+  mode,
+  host,
+  namespace,
+  image,
+  port,
+  replicas,
+  clientAuth,
+  annotations,
+}: ServiceFields): object {
   const own = annotations === undefined ? undefined : { ...annotations };
-  const fields = { name, mode, host, image, port, replicas, clientAuth, annotations: own };
+  const fields = { name, mode, host, namespace, image, port, replicas, clientAuth, annotations: own };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 

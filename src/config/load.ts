@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import { UsageError } from '../errors.ts';
 import type { Config } from '../model/config.ts';
 import { apiVersion } from './defaults.ts';
+import { selectGiven } from './given-fields.ts';
 import { defaultHost, findBreaches } from './rules.ts';
 import { certificateSchema, createSchema, serviceSchema } from './schema.ts';
 import type { Intent } from './schema.ts';
@@ -178,19 +179,15 @@ function findMisreadScalars(source: Source): Problem[] {
 
 function toConfig(intent: Intent): Config {
   const domain = intent.domain.toLowerCase();
-  const { image, ...controller } = intent.controller;
-  const { keyType, ...certificate } = intent.certificate;
   return {
     domain,
     namespace: intent.namespace,
-    controller: { ...controller, ...(image === undefined ? {} : { image }) },
-    certificate: { ...certificate, ...(keyType === undefined ? {} : { keyType }) },
-    services: intent.services.map(({ host, image: serviceImage, replicas, clientAuth, ...service }) => ({
-      ...service,
-      host: host?.toLowerCase() ?? defaultHost(service.name, domain),
-      ...(serviceImage === undefined ? {} : { image: serviceImage }),
-      ...(replicas === undefined ? {} : { replicas }),
-      clientAuth: endsInPod(service.mode) && (clientAuth ?? true),
+    controller: selectGiven(intent.controller),
+    certificate: selectGiven(intent.certificate),
+    services: intent.services.map((service) => ({
+      ...selectGiven(service),
+      host: service.host?.toLowerCase() ?? defaultHost(service.name, domain),
+      clientAuth: endsInPod(service.mode) && (service.clientAuth ?? true),
     })),
   };
 }

@@ -1,5 +1,6 @@
 import type { ControllerIntent } from '../model/config.ts';
 import { apiVersion, defaults } from './defaults.ts';
+import { selectGiven } from './given-fields.ts';
 import { printYamlLines } from './print-yaml.ts';
 
 /** What `init` knows; the rest are defaults. */
@@ -16,8 +17,8 @@ export interface ConfigIntent {
  */
 export function createConfigText({ domain, namespace, controller = {}, certificate = {} }: ConfigIntent): string {
   const { image, sharedWith = [] } = controller;
-  const controllerFields = { ...defaults.controller, ...given(controller) };
-  const certificateFields = { ...defaults.certificate, ...given(certificate) };
+  const controllerFields = { ...defaults.controller, ...selectGiven(controller) };
+  const certificateFields = { ...defaults.certificate, ...selectGiven(certificate) };
   const lines = [
     '# yaml-language-server: $schema=schema.json',
     '#',
@@ -68,9 +69,4 @@ export function createConfigText({ domain, namespace, controller = {}, certifica
 
 function field(key: string, value: unknown, indent = 0): string {
   return printYamlLines({ [key]: value }, indent).join('\n');
-}
-
-/** Fields that are present but undefined must not hide a default. */
-function given<Fields extends object>(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
 }

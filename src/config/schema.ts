@@ -57,6 +57,10 @@ export const serviceSchema = z.strictObject({
     'The host name, by default NAME.DOMAIN. In terminate and reencrypt the domain or one label below it, as the ' +
       'wildcard covers no more; in passthrough any name below the domain.',
   ),
+  namespace: describe(
+    z.optional(namespaceSchema),
+    "The namespace of the service, its routes and its Secrets, by default the project's.",
+  ),
   image: describe(
     z.optional(text(imageReference)),
     "The image of the service's program. Without it, a demo backend runs that greets with the service's name.",
@@ -129,7 +133,7 @@ function makeSchemas(profileNames: readonly string[]) {
       domain: domainSchema,
       namespace: describe(
         z._default(namespaceSchema, defaults.namespace),
-        'The namespace of the services, their routes and the Secret of the wildcard certificate.',
+        'The namespace of the services that name no other, their routes and the Secret of the wildcard certificate.',
       ),
       controller: describe(emptyIsAbsent(controllerSchema, controllerSchema.parse({})), 'The ingress controller.'),
       certificate: describe(emptyIsAbsent(certificateSchema, certificateSchema.parse({})), 'The certificates.'),

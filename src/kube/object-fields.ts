@@ -48,6 +48,12 @@ export function isMap(value: unknown): value is JsonObject {
 }
 
 /** An object of a kind by its name, whatever its namespace: among those of one, or cluster-scoped ones. */
-export function findNamed(objects: readonly KubeObject[], kind: string, name: string): KubeObject | undefined {
-  return objects.find((object) => object.kind === kind && object.metadata.name === name);
+export function findNamed(
+  objects: readonly KubeObject[],
+  kind: string,
+  { name, namespace }: { readonly name: string; readonly namespace?: string },
+): KubeObject | undefined {
+  return objects.find(
+    ({ kind: ofKind, metadata }) => ofKind === kind && metadata.name === name && metadata.namespace === namespace,
+  );
 }

@@ -5,7 +5,7 @@ export type KeyType = 'rsa-2048' | 'ecdsa-p256';
 /** What a person wants, as read from ingress-tls.yaml with every default filled in. */
 export interface Config {
   readonly domain: string;
-  /** Namespace of the services, of their Ingresses and of the wildcard's Secret. */
+  /** Namespace of the services that name no other, of their routes and of the wildcard's Secret. */
   readonly namespace: string;
   readonly controller: ControllerIntent;
   readonly certificate: CertificateIntent;
@@ -36,6 +36,8 @@ export interface ServiceIntent {
   readonly name: string;
   readonly mode: Mode;
   readonly host: string;
+  /** Absent: that of the project. */
+  readonly namespace?: string;
   /** Absent: the demo backend. */
   readonly image?: string;
   /** The container's port. */

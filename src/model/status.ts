@@ -103,7 +103,7 @@ export interface RouteStatus {
 
 /** The certificate that clients are shown, as the cluster's Secret holds it. */
 export interface CertificateStatus {
-  /** Name of the Secret, in the namespace of the services. */
+  /** Name of the Secret, in the namespace of the service. */
   readonly secret: string;
   readonly state: 'valid' | 'expiring' | 'expired' | 'not-yet-valid' | 'unreadable' | 'missing';
   /** ISO date and time. */
@@ -156,12 +156,12 @@ export interface LiveSecret {
 
 /** What is read of a cluster for a status, beside the light look that apply takes as well. */
 export interface LiveStatus {
-  /** Of the services' namespace: Deployments (their counts alone) and route objects; and all classes. */
+  /** Of the services' namespaces: Deployments (their counts alone) and route objects; and all classes. */
   readonly objects: readonly KubeObject[];
   /** Whether classes may not be listed. */
   readonly hasUnseenClasses: boolean;
   /** The controller's workloads and its Services, among other objects of its own. */
   readonly controller: readonly KubeObject[];
-  /** Secrets of the services' namespace, without helm's own, by name. */
+  /** Secrets of the services' namespaces, without helm's own, by `namespace/name`. */
   readonly secrets: ReadonlyMap<string, LiveSecret>;
 }

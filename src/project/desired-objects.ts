@@ -1,7 +1,9 @@
 import { buildConfigMap, buildSecret } from '../kube/secret.ts';
+import { listServiceNamespaces } from '../kube/namespace.ts';
 import type { PlannedService, UpstreamCaPlacement } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
 import type { Labels } from '../model/kube-object.ts';
+import { endsInPod } from '../model/mode.ts';
 import type { ObjectFromFiles } from '../model/plan.ts';
 import type { DesiredService } from './desired-services.ts';
 import {
@@ -29,7 +31,7 @@ export function listDesiredObjects(
   labels: Labels,
 ): readonly DesiredObject[] {
   return [
-    tlsSecret(config.certificate.secretName, config.namespace, labels, wildcardPair),
+    ...wildcardSecrets(config, services, labels),
     ...services.flatMap((service) =>
       listForService(service, labels).map((object) => ({ ...object, service: service.name })),
     ),
@@ -59,9 +61,25 @@ function listForService(service: DesiredService, labels: Labels): readonly Desir
   ];
 }
 
-function tlsSecret(name: string, namespace: string, labels: Labels, pair: PairPaths): DesiredObject {
+/** One in each namespace with a service that shows it: a route names a Secret beside it. */
+function wildcardSecrets(
+  config: Config,
+  services: readonly DesiredService[],
+  labels: Labels,
+): readonly DesiredObject[] {
+  const { namespace, certificate } = config;
+  const showing = services.filter(({ mode }) => !endsInPod(mode)).map((service) => service.namespace);
+  return listServiceNamespaces(config)
+    .filter((each) => each === namespace || showing.includes(each))
+    .map((each) =>
+      tlsSecret(certificate.secretName, each, labels, wildcardPair, each === namespace ? undefined : each),
+    );
+}
+
+function tlsSecret(name: string, namespace: string, labels: Labels, pair: PairPaths, folder?: string): DesiredObject {
   const data = { 'tls.crt': pair.certificate, 'tls.key': pair.key };
-  return { path: secretPath(name), content: buildSecret({ name, namespace, labels, type: 'kubernetes.io/tls', data }) };
+  const content = buildSecret({ name, namespace, labels, type: 'kubernetes.io/tls', data });
+  return { path: secretPath(name, folder), content };
 }
 
 /** Opaque and without a key: only what the pod needs to check its clients. */

@@ -1,5 +1,5 @@
 import { manifestLabels } from '../kube/ownership.ts';
-import { buildNamespace, isInitialNamespace } from '../kube/namespace.ts';
+import { buildNamespace, isInitialNamespace, listServiceNamespaces } from '../kube/namespace.ts';
 import type { Config } from '../model/config.ts';
 import type { ControllerProfile, Entry, ManifestLabels } from '../model/controller-profile.ts';
 import type { KubeObject, Manifest } from '../model/kube-object.ts';
@@ -47,7 +47,7 @@ export function buildDesiredProject(config: Config, profile: ControllerProfile):
     pairs: listDesiredPairs(config, services),
     objects,
     manifests: {
-      before: [...[...buildServicesNamespace(config, labels), ...before].map(locate), ...authorities],
+      before: [...[...buildServiceNamespaces(config, labels), ...before].map(locate), ...authorities],
       after: after.map(locate),
     },
     notices: profile.notices(config),
@@ -55,11 +55,11 @@ export function buildDesiredProject(config: Config, profile: ControllerProfile):
   };
 }
 
-/** In a file of its own, so that a namespace that somebody else made can be used as it is. */
-function buildServicesNamespace(config: Config, labels: ManifestLabels): readonly Manifest[] {
-  const { namespace, controller } = config;
-  if (isInitialNamespace(namespace) || namespace === controller.namespace) return [];
-  return [{ file: `namespace-${namespace}.yaml`, objects: [buildNamespace(namespace, labels.own)] }];
+/** Each in a file of its own, so that a namespace that somebody else made can be used as it is. */
+function buildServiceNamespaces(config: Config, labels: ManifestLabels): readonly Manifest[] {
+  return listServiceNamespaces(config)
+    .filter((namespace) => !isInitialNamespace(namespace) && namespace !== config.controller.namespace)
+    .map((namespace) => ({ file: `namespace-${namespace}.yaml`, objects: [buildNamespace(namespace, labels.own)] }));
 }
 
 /** `node port 30092`, or `port 443` where nothing of ours opens it. */

@@ -32,14 +32,15 @@ export function planServices(config: Config, profile: ControllerProfile): readon
 
 function planService(config: Config, profile: ControllerProfile, service: ServiceIntent): PlannedService {
   const release = releaseName(config, service.name);
+  const namespace = service.namespace ?? config.namespace;
   return {
     ...service,
     release,
-    namespace: config.namespace,
+    namespace,
     servicePort: profile.servicePort(service.mode),
     ...(podSpeaksTls(service.mode) ? { podTlsSecret: `${release}-tls` } : {}),
     ...(service.clientAuth ? { clientCaSecret: `${release}-client-ca` } : {}),
-    ...(hasTlsHop(service.mode) ? { upstreamName: `${release}.${config.namespace}.svc` } : {}),
+    ...(hasTlsHop(service.mode) ? { upstreamName: `${release}.${namespace}.svc` } : {}),
   };
 }
 

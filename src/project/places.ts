@@ -56,9 +56,9 @@ export function clientPair(service: string): PairPaths {
   return pairPaths(`${service}-client`);
 }
 
-/** Path of the manifest of a Secret. */
-export function secretPath(secretName: string): string {
-  return `${places.secrets}/${secretName}.yaml`;
+/** Path of the manifest of a Secret. @param folder for one whose name another Secret of the project has, in another namespace. */
+export function secretPath(secretName: string, folder?: string): string {
+  return [places.secrets, ...(folder === undefined ? [] : [folder]), `${secretName}.yaml`].join('/');
 }
 
 /** Folder of a service's chart. */

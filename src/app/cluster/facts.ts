@@ -3,6 +3,7 @@ import { ToolError } from '../../errors.ts';
 import type { Cluster, ClusterTarget, OwnedObject } from '../../world/kubectl/kubectl.ts';
 import type { ReleaseRecord } from '../../model/changes.ts';
 import type { ApplyTarget, Orphans } from '../../cluster/apply-plan.ts';
+import { listServiceNamespaces } from '../../kube/namespace.ts';
 import { findOrphanedObjects, findOrphanedReleases } from '../../cluster/orphans.ts';
 import { releaseKind, type Marked } from '../../cluster/project-identity.ts';
 import {
@@ -214,10 +215,11 @@ async function findExistingSecrets(
 ): Promise<ReadonlySet<string>> {
   if (profile.applyMethod === 'server-side') return new Set();
   const secrets = desired.objects.filter(({ content }) => content.object.kind === 'Secret');
-  const existing = await kubectl.findExisting(
-    'secrets',
-    config.namespace,
-    secrets.map(({ content }) => content.object.metadata.name),
-  );
-  return new Set(secrets.filter(({ content }) => existing.has(content.object.metadata.name)).map(({ path }) => path));
+  const existing = listServiceNamespaces(config).map(async (namespace) => {
+    const inside = secrets.filter(({ content }) => content.object.metadata.namespace === namespace);
+    const names = inside.map(({ content }) => content.object.metadata.name);
+    const found = await kubectl.findExisting('secrets', namespace, names);
+    return inside.filter(({ content }) => found.has(content.object.metadata.name)).map(({ path }) => path);
+  });
+  return new Set((await Promise.all(existing)).flat());
 }

@@ -8,20 +8,20 @@ import type { ClusterTools } from './tools.ts';
  * The newest revision of every release, wherever helm keeps its records. What lies outside the cluster (HELM_DRIVER=sql) only helm
  * can read, and it tells no digest: such releases are upgraded by every apply.
  *
- * @param namespace to list it alone, for whoever may not list the others.
+ * @param namespaces to list them alone, for whoever may not list the others.
  * @throws ToolError when a tool or the cluster fails.
  */
 export async function listRecords(
   tools: ClusterTools,
   controllerName: string,
-  namespace?: string,
+  namespaces?: readonly string[],
 ): Promise<readonly ReleaseRecord[]> {
-  if (keepsRecordsInCluster(tools.helmDriver))
-    return listReleaseRecords(tools.exec, {
-      ...tools,
-      driver: tools.helmDriver,
-      ...(namespace !== undefined && { namespace }),
-    });
+  if (keepsRecordsInCluster(tools.helmDriver)) {
+    const settings = { ...tools, driver: tools.helmDriver };
+    if (namespaces === undefined) return listReleaseRecords(tools.exec, settings);
+    const listed = namespaces.map((namespace) => listReleaseRecords(tools.exec, { ...settings, namespace }));
+    return (await Promise.all(listed)).flat();
+  }
   const all = { withUninstalled: true };
   const releases = await tools.helm.listReleases(undefined, all);
   // helm list prints no labels, but selects by them.

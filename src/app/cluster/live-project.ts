@@ -1,4 +1,5 @@
-import { listLiveObjects } from '../../world/kubectl/live-objects.ts';
+import { listLiveObjects, type LiveObjectsQuestion } from '../../world/kubectl/live-objects.ts';
+import { listServiceNamespaces } from '../../kube/namespace.ts';
 import { ownerSelector } from '../../kube/ownership.ts';
 import type { Config } from '../../model/config.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
@@ -10,9 +11,11 @@ import type { ClusterTools } from './tools.ts';
 /** What the cluster has of a project, by identifyObject; the manifests are not in it. */
 export interface LiveProject {
   /** Of the kinds that charts bring. */
-  readonly charts: ReadonlyMap<string, KubeObject>;
-  readonly secrets: ReadonlyMap<string, KubeObject>;
+  readonly charts: LiveIndex;
+  readonly secrets: LiveIndex;
 }
+
+type LiveIndex = ReadonlyMap<string, KubeObject>;
 
 /** What every object of a generated chart has (templates/chart/templates/_helpers.tpl.ejs); helm's own name is Helm in versions 3 and 4. */
 function ofCharts({ controller }: Config): string {
@@ -32,19 +35,22 @@ export async function readLiveProject(tools: ClusterTools, project: Project): Pr
   const kinds = [
     ...new Map(objects.map(({ apiVersion, kind }) => [`${apiVersion}/${kind}`, { apiVersion, kind }])).values(),
   ];
-  const place = { ...tools, namespace: config.namespace };
+  const list = async (what: Pick<LiveObjectsQuestion, 'kinds' | 'selector' | 'fieldSelector'>): Promise<LiveIndex> => {
+    const namespaces = listServiceNamespaces(config);
+    const listed = namespaces.map((namespace) => listLiveObjects(tools.exec, { ...tools, namespace, ...what }));
+    return index((await Promise.all(listed)).flat());
+  };
   const [charts, secrets] = await Promise.all([
-    listLiveObjects(tools.exec, { ...place, kinds, selector: ofCharts(config) }),
-    listLiveObjects(tools.exec, {
-      ...place,
+    list({ kinds, selector: ofCharts(config) }),
+    list({
       kinds: [{ apiVersion: 'v1', kind: 'Secret' }],
       selector: ownerSelector(config.controller.name),
       fieldSelector: noRecords,
     }),
   ]);
-  return { charts: index(charts), secrets: index(secrets) };
+  return { charts, secrets };
 }
 
-function index(objects: readonly KubeObject[]): ReadonlyMap<string, KubeObject> {
+function index(objects: readonly KubeObject[]): LiveIndex {
   return new Map(objects.map((object) => [identifyObject(object.kind, object.metadata), object]));
 }

@@ -3,6 +3,7 @@ import { listOwnedResources } from '../../project/owned-resources.ts';
 import type { Kubectl, OwnedObject } from '../../world/kubectl/kubectl.ts';
 import { fieldManager } from '../../kube/commands.ts';
 import { ownerLabel, ownerSelector, projectLabel } from '../../kube/ownership.ts';
+import { listNamespaces } from '../../cluster/namespace-use.ts';
 import { guessProject } from '../../cluster/project-identity.ts';
 import { readFacts } from '../../cluster/status-certificate.ts';
 import type { Project } from '../project.ts';
@@ -29,7 +30,7 @@ export async function listOwned(kubectl: Kubectl, project: Project): Promise<rea
  * that ingress-tls set fields of the object, where it notes such things.
  */
 export function selectBrought(objects: readonly OwnedObject[], { config, profile }: Project): readonly OwnedObject[] {
-  const namespaces = new Set([config.namespace, config.controller.namespace]);
+  const namespaces = new Set(listNamespaces(config));
   return objects.filter((object) => {
     const { kind, name, namespace, owner, managers } = object;
     const isInside = namespaces.has(namespace ?? (kind === 'Namespace' ? name : ''));

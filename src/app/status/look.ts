@@ -5,6 +5,7 @@ import { readControllerObjects, readLiveStatus, type StatusQuestion } from '../.
 import { readRolloutCauses } from '../../world/kubectl/rollout-evidence.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import type { Status } from '../../model/status.ts';
+import { listServiceNamespaces } from '../../kube/namespace.ts';
 import { projectLabel } from '../../kube/ownership.ts';
 import type { Findings } from '../../cluster/apply-plan.ts';
 import type { NamespaceUse } from '../../cluster/namespace-use.ts';
@@ -74,7 +75,7 @@ export async function lookAtStatus(
       unless(
         'releases of other namespaces',
         () => listRecords(tools, config.controller.name),
-        () => listRecords(tools, config.controller.name, config.namespace),
+        () => listRecords(tools, config.controller.name, listServiceNamespaces(config)),
       ),
     () => lookAtNamespaces(tools, project),
     () => findHelm(tools),
@@ -164,7 +165,7 @@ function markObject({ kind, metadata: { name, namespace, labels } }: KubeObject)
  */
 function buildQuestion({ config, profile, desired }: Project): Pick<
   StatusQuestion,
-  'namespace' | 'kinds' | 'clusterKinds' | 'fields' | 'controller'
+  'namespaces' | 'kinds' | 'clusterKinds' | 'fields' | 'controller'
 > & {
   readonly classes: readonly KubeObject[];
 } {
@@ -175,7 +176,7 @@ function buildQuestion({ config, profile, desired }: Project): Pick<
   const controller = manifests.filter((object) => wholeKinds.includes(object.kind) || isWorkload(object));
   const classes = manifests.filter(({ kind }) => classKinds.includes(kind));
   return {
-    namespace: config.namespace,
+    namespaces: listServiceNamespaces(config),
     kinds: [
       { apiVersion: profile.workload.deploymentApiVersion, kind: 'Deployment' },
       ...desired.services.flatMap(({ routes }) => routes),

@@ -3,6 +3,7 @@ import { addToProject, hasService } from '../../app/edit-project.ts';
 import { loadProject, type Project } from '../../app/project.ts';
 import { articleServices } from '../../config/defaults.ts';
 import type { ServiceFields } from '../../config/edit.ts';
+import { selectGiven } from '../../config/given-fields.ts';
 import { alternatives } from '../../config/wording.ts';
 import { UsageError } from '../../errors.ts';
 import { modes, type Mode } from '../../model/mode.ts';
@@ -16,6 +17,7 @@ export interface AddServiceOptions {
   readonly name?: string;
   readonly mode?: string;
   readonly host?: string;
+  readonly namespace?: string;
   readonly image?: string;
   readonly port?: number;
   readonly replicas?: number;
@@ -94,14 +96,11 @@ function freeName(project: Project): string {
 }
 
 function toFields(options: AddServiceOptions, name: string, mode: Mode): ServiceFields {
+  const { host, namespace, image, port, replicas, clientAuth, annotation } = options;
+  const given = { host, namespace, image, port, replicas, clientAuth };
   return {
     name,
     mode,
-    ...(options.host === undefined ? {} : { host: options.host }),
-    ...(options.image === undefined ? {} : { image: options.image }),
-    ...(options.port === undefined ? {} : { port: options.port }),
-    ...(options.replicas === undefined ? {} : { replicas: options.replicas }),
-    ...(options.clientAuth === undefined ? {} : { clientAuth: options.clientAuth }),
-    ...(options.annotation === undefined ? {} : { annotations: options.annotation }),
+    ...selectGiven({ ...given, annotations: annotation }),
   };
 }

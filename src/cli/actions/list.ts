@@ -29,6 +29,7 @@ function listToJson({ project: { config, desired }, certificates }: ProjectList)
       host: service.host,
       url: `https://${service.host}:${desired.entry.port}/`,
       release: service.release,
+      namespace: service.namespace,
       containerPort: service.port,
       servicePort: service.servicePort.number,
       replicas: service.replicas ?? null,

@@ -9,6 +9,7 @@ export function defineAddService(program: Program, run: Run): void {
     .argument('[name]', "name of the service (default: the article's for the mode: svc7, svc8 or svc9)")
     .option('-m, --mode <mode>', 'where TLS ends: terminate, reencrypt or passthrough')
     .option('--host <host>', 'host name (default: NAME.DOMAIN)')
+    .option('--namespace <namespace>', "namespace of the service (default: the project's)")
     .option('--image <image>', 'container image (default: a small demo backend)')
     .option('--port <port>', "the container's port (default: 8080)", parseWholeNumber)
     .option('--replicas <count>', 'number of pods (default: left to the cluster)', parseWholeNumber)

@@ -55,7 +55,9 @@ function judgeIngress(
 ): RouteStatus {
   const ingress = target
     .routes(config, service)
-    .map(({ kind, nameSuffix = '' }) => findNamed(live.objects, kind, `${service.release}${nameSuffix}`))
+    .map(({ kind, nameSuffix = '' }) =>
+      findNamed(live.objects, kind, { name: `${service.release}${nameSuffix}`, namespace: service.namespace }),
+    )
     .find((object) => object !== undefined);
   const nothing = { kind: 'Ingress', className: null, controller: null, reason: null, addresses: [] };
   if (ingress === undefined) return { ...nothing, state: 'missing' };
@@ -63,7 +65,7 @@ function judgeIngress(
   const controller =
     className === undefined
       ? undefined
-      : textField(findNamed(live.objects, 'IngressClass', className), 'spec', 'controller');
+      : textField(findNamed(live.objects, 'IngressClass', { name: className }), 'spec', 'controller');
   const facts = {
     ...nothing,
     className: className ?? null,
@@ -86,7 +88,7 @@ export function judgeIngressClass(target: Target, config: Config, live: LiveRout
   const planned = findPlannedClass(target, config);
   if (planned === undefined) throw new TypeError('a target without an IngressClass was asked for it');
   const { name } = planned.metadata;
-  const controller = textField(findNamed(live.objects, 'IngressClass', name), 'spec', 'controller');
+  const controller = textField(findNamed(live.objects, 'IngressClass', { name }), 'spec', 'controller');
   const facts = { kind: 'IngressClass', name, seen: !live.hasUnseenClasses };
   if (controller === undefined) {
     return {

@@ -1,3 +1,4 @@
+import { listServiceNamespaces } from '../../kube/namespace.ts';
 import type { Config } from '../../model/config.ts';
 import type { ControllerNames } from './names.ts';
 import { settingsPlace } from './tls-settings.ts';
@@ -35,7 +36,7 @@ export function commandLine(config: Config, names: ControllerNames): readonly st
       httpsEntryPoint: 'websecure',
       controllerClass: names.controllerClass,
       ingressClass: names.ingressClass,
-      watchNamespace: config.namespace,
+      ...watched(config),
       disableSvcExternalName: 'true',
       // Defaults of v3.7.13 that are stated because security rests on them.
       allowCrossNamespaceResources: 'false',
@@ -44,6 +45,20 @@ export function commandLine(config: Config, names: ControllerNames): readonly st
     }),
   ];
 }
+
+/**
+ * The one namespace of the services, or those that have one of the names, by the label that the API server sets: the provider reads
+ * which these are when it starts (v3.7.13 pkg/provider/kubernetes/ingress-nginx/client.go, WatchAll), and another list of names starts it
+ * anew.
+ */
+function watched(config: Config): Readonly<Record<string, string>> {
+  const [only = config.namespace, ...others] = listServiceNamespaces(config);
+  if (others.length === 0) return { watchNamespace: only };
+  return { watchNamespaceSelector: `${namespaceNameLabel} in (${[only, ...others].join(',')})` };
+}
+
+/** Of every namespace since Kubernetes 1.21. */
+export const namespaceNameLabel = 'kubernetes.io/metadata.name';
 
 /**
  * A header such as X_Auth_User is dropped, as nginx drops it: many programs behind a proxy take it for X-Auth-User, which a client

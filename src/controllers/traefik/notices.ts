@@ -1,3 +1,4 @@
+import { listServiceNamespaces } from '../../kube/namespace.ts';
 import type { Config, ServiceIntent } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
 import { refuseAnnotations } from '../ingress/annotation-rules.ts';
@@ -170,7 +171,7 @@ export function notices(config: Config): readonly Notice[] {
     ...noteClientCertificates(config),
     ...noteUnusedSharing(config),
     ...noteConnectionReuse(config),
-    noteWatchedNamespace(config),
+    noteWatchedNamespaces(config),
     ...notePooledCertificates(config),
     ...noteUpstreamSettings(config),
     ...notePassthrough(config),
@@ -220,13 +221,16 @@ function noteClientCertificates(config: Config): readonly Notice[] {
   ];
 }
 
-function noteWatchedNamespace({ namespace, controller }: Config): Notice {
+function noteWatchedNamespaces(config: Config): Notice {
+  const { name } = config.controller;
+  const watched = listServiceNamespaces(config);
+  const namespaces = `${watched.length === 1 ? 'namespace' : 'the namespaces'} ${listNames(watched)}`;
   return {
     level: 'info',
     code: 'one-namespace',
     message:
-      `Controller ${controller.name} reads namespace ${namespace} alone, so that it may read no other Secret of the cluster: an Ingress ` +
-      `of class ${controller.name} in another namespace is not served, and no Ingress gets an ADDRESS.`,
+      `Controller ${name} reads ${namespaces} alone, so that it may read no other Secret of the cluster: an Ingress ` +
+      `of class ${name} in another namespace is not served, and no Ingress gets an ADDRESS.`,
   };
 }
 
@@ -238,7 +242,7 @@ function notePooledCertificates(config: Config): readonly Notice[] {
       level: 'info',
       code: 'certificates-pooled',
       message:
-        `Traefik shows the certificate of any Ingress in namespace ${config.namespace} for every host that it covers, whatever hosts the ` +
+        `Traefik shows the certificate of any Ingress that it reads for every host that it covers, whatever hosts the ` +
         `Ingress lists (${listNames(ended.map(({ name }) => name))}): of two Secrets with the same names in them one is shown everywhere.`,
     },
   ];

@@ -1,3 +1,4 @@
+import { listServiceNamespaces } from '../../kube/namespace.ts';
 import type { Config } from '../../model/config.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { KubeObject, Labels } from '../../model/kube-object.ts';
@@ -7,13 +8,13 @@ const apiVersion = 'rbac.authorization.k8s.io/v1';
 const apiGroup = 'rbac.authorization.k8s.io';
 
 /**
- * The controller's identity and rights. It watches one namespace (command-line.ts), so it may read that namespace's objects and
+ * The controller's identity and rights. It watches the services' namespaces (command-line.ts), so it may read their objects and
  * no other Secret of the cluster, and it writes nothing at all: it publishes no status.
  */
 export function accessObjects(config: Config, names: ControllerNames, labels: Labels): readonly KubeObject[] {
   const name = names.fullName;
   const subjects = [{ kind: 'ServiceAccount', name, namespace: config.controller.namespace }];
-  const watched = { name, namespace: config.namespace, labels };
+  const watched = listServiceNamespaces(config);
   return [
     {
       apiVersion: 'v1',
@@ -21,7 +22,12 @@ export function accessObjects(config: Config, names: ControllerNames, labels: La
       metadata: { name, namespace: config.controller.namespace, labels },
       automountServiceAccountToken: true,
     },
-    { apiVersion, kind: 'ClusterRole', metadata: { name, labels }, rules: clusterRules },
+    {
+      apiVersion,
+      kind: 'ClusterRole',
+      metadata: { name, labels },
+      rules: watched.length === 1 ? clusterRules : [...clusterRules, namespacesRule],
+    },
     {
       apiVersion,
       kind: 'ClusterRoleBinding',
@@ -29,8 +35,13 @@ export function accessObjects(config: Config, names: ControllerNames, labels: La
       roleRef: { apiGroup, kind: 'ClusterRole', name },
       subjects,
     },
-    { apiVersion, kind: 'Role', metadata: watched, rules: watchedRules },
-    { apiVersion, kind: 'RoleBinding', metadata: watched, roleRef: { apiGroup, kind: 'Role', name }, subjects },
+    ...watched.flatMap((namespace): readonly KubeObject[] => {
+      const metadata = { name, namespace, labels };
+      return [
+        { apiVersion, kind: 'Role', metadata, rules: watchedRules },
+        { apiVersion, kind: 'RoleBinding', metadata, roleRef: { apiGroup, kind: 'Role', name }, subjects },
+      ];
+    }),
   ];
 }
 
@@ -40,6 +51,9 @@ const verbs = ['list', 'watch'];
 const clusterRules: readonly JsonObject[] = [
   { apiGroups: ['networking.k8s.io'], resources: ['ingressclasses'], verbs },
 ];
+
+/** Without this right Traefik ends when it looks for the namespaces of a selector. */
+const namespacesRule: JsonObject = { apiGroups: [''], resources: ['namespaces'], verbs: ['list'] };
 
 /**
  * What the provider's informers list and watch, and nothing else (v3.7.13 pkg/provider/kubernetes/ingress-nginx/client.go,

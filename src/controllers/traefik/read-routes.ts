@@ -9,6 +9,7 @@ import { readIngresses, type IngressFacts } from '../ingress/read-ingresses.ts';
 import { reportUnread } from '../ingress/unread-annotations.ts';
 import { buildHosts, isTrue, type ServedIngress } from './build-table.ts';
 import { poolCertificates } from './certificate-pool.ts';
+import { namespaceNameLabel } from './command-line.ts';
 import { controllerNames } from './names.ts';
 import { readHttp2 } from './read-settings.ts';
 import { readUpstream } from './read-upstream.ts';
@@ -82,8 +83,9 @@ function refuseClass(
   given: ControllerArguments,
   { object, className, annotations }: IngressFacts,
 ): string | undefined {
-  const watched = option(given, 'watchNamespace') ?? '';
-  if (watched !== '' && object.namespace !== watched) return `the controller watches namespace ${watched}`;
+  const watched = readWatched(given);
+  if (watched !== undefined && !watched.includes(object.namespace))
+    return `the controller watches ${watched.length === 1 ? 'namespace' : 'the namespaces'} ${watched.join(', ')}`;
   const ownController = option(given, 'controllerClass') ?? 'k8s.io/ingress-nginx';
   const ownName = option(given, 'ingressClass') ?? 'nginx';
   const byName = isOn(given, 'ingressClassByName');
@@ -107,6 +109,17 @@ function refuseClass(
   return className === undefined
     ? 'it names no class'
     : `there is no IngressClass of ${ownController}, so ingressClassName is not looked at`;
+}
+
+/** Namespaces that are watched; undefined: all. Of selectors the form that command-line.ts writes is read, any other watches nothing. */
+function readWatched(given: ControllerArguments): readonly string[] | undefined {
+  const selector = option(given, 'watchNamespaceSelector') ?? '';
+  const namespace = option(given, 'watchNamespace') ?? '';
+  if (selector === '') return namespace === '' ? undefined : [namespace];
+  const [start, end] = [`${namespaceNameLabel} in (`, ')'];
+  return selector.startsWith(start) && selector.endsWith(end)
+    ? selector.slice(start.length, -end.length).split(',')
+    : [];
 }
 
 /** Why the provider leaves out a whole Ingress because of what stands in it (build.go, validateIngress). */

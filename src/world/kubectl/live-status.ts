@@ -2,7 +2,7 @@ import type { JsonValue } from '../../model/json.ts';
 import type { KubeObject, ObjectReference } from '../../model/kube-object.ts';
 import { isMap } from '../../kube/object-fields.ts';
 import type { LiveField } from '../../model/controller-profile.ts';
-import type { LiveStatus } from '../../model/status.ts';
+import type { LiveSecret, LiveStatus } from '../../model/status.ts';
 import type { Exec, ToolResult } from '../exec/exec.ts';
 import { listAt, parseJson } from '../../kube/json-answer.ts';
 import { askKubectl, splitLines, type ClusterAccess } from './ask-kubectl.ts';
@@ -11,10 +11,10 @@ import { garbledAnswer, isForbidden } from '../exec/tool-failure.ts';
 
 export interface StatusQuestion extends ClusterAccess {
   /** Of the services. */
-  readonly namespace: string;
+  readonly namespaces: readonly string[];
   /** Which kinds to list there: Deployments, route objects. */
   readonly kinds: readonly Kind[];
-  /** Which kinds to list beside, that belong to no namespace. Whoever has rights in the namespace alone may not. */
+  /** Which kinds to list beside, once, that belong to no namespace. Whoever has rights in the namespace alone may not. */
   readonly clusterKinds: readonly Kind[];
   /** What to read of all these, beside metadata, replicas and status. */
   readonly fields: readonly LiveField[];
@@ -30,25 +30,28 @@ export interface StatusQuestion extends ClusterAccess {
  */
 export async function readLiveStatus(exec: Exec, question: StatusQuestion): Promise<LiveStatus> {
   const ask: Ask = (what, args) => askKubectl(exec, question, what, args);
-  const { kinds, clusterKinds } = question;
+  const { namespaces, kinds, clusterKinds } = question;
+  const list = async (more: readonly Kind[]): Promise<readonly KubeObject[]> => {
+    const listed = namespaces.map((namespace, index) =>
+      listObjects(ask, { ...question, namespace, kinds: index === 0 ? [...kinds, ...more] : kinds }),
+    );
+    return (await Promise.all(listed)).flat();
+  };
   const listAll = async (): Promise<Pick<LiveStatus, 'objects' | 'hasUnseenClasses'>> => {
     try {
-      return {
-        objects: await listObjects(ask, { ...question, kinds: [...kinds, ...clusterKinds] }),
-        hasUnseenClasses: false,
-      };
+      return { objects: await list(clusterKinds), hasUnseenClasses: false };
     } catch (error) {
       // kubectl prints nothing at all when it may not list one of the kinds.
       if (clusterKinds.length === 0 || !isForbidden(error)) throw error;
-      return { objects: await listObjects(ask, question), hasUnseenClasses: true };
+      return { objects: await list([]), hasUnseenClasses: true };
     }
   };
   const [objects, controller, secrets] = await Promise.all([
     listAll(),
     readController(ask, question),
-    listSecrets(ask, question),
+    Promise.all(namespaces.map((namespace) => listSecrets(ask, namespace))),
   ]);
-  return { ...objects, controller, secrets };
+  return { ...objects, controller, secrets: new Map(secrets.flat()) };
 }
 
 /** The controller's workloads and Services alone. @throws ToolError as above. */
@@ -72,7 +75,7 @@ const identity = ['.apiVersion', '.kind', '.metadata.namespace', '.metadata.name
 /** jsonpath prints a map or a list as JSON on one line, so that neither a tab nor a line break of a text can end a column. */
 async function listObjects(
   ask: Ask,
-  { namespace, kinds, fields }: Pick<StatusQuestion, 'namespace' | 'kinds' | 'fields'>,
+  { namespace, kinds, fields }: Pick<StatusQuestion, 'kinds' | 'fields'> & { readonly namespace: string },
 ): Promise<readonly KubeObject[]> {
   const what = `cannot see what namespace ${namespace} holds`;
   const wanted = [...usualFields, ...fields, status];
@@ -167,7 +170,7 @@ async function readNamed(
  * The API server hands the keys to kubectl all the same; they do not leave it. Of helm's own records, which are large, nothing is sent; a
  * Secret of a wrong type is to be told from one that is missing.
  */
-async function listSecrets(ask: Ask, { namespace }: StatusQuestion): Promise<LiveStatus['secrets']> {
+async function listSecrets(ask: Ask, namespace: string): Promise<readonly (readonly [string, LiveSecret])[]> {
   const template = String.raw`{range .items[*]}{.metadata.name}{"\t"}{.type}{"\t"}{.data.tls\.crt}{"\n"}{end}`;
   const options = [
     `--namespace=${namespace}`,
@@ -176,10 +179,8 @@ async function listSecrets(ask: Ask, { namespace }: StatusQuestion): Promise<Liv
     `-o=jsonpath=${template}`,
   ];
   const result = await ask(`cannot look for certificates in namespace ${namespace}`, ['get', 'secrets', ...options]);
-  return new Map(
-    splitLines(result.stdout).map((line) => {
-      const [name = '', type = '', data = ''] = line.split('\t');
-      return [name, { type, certificate: Buffer.from(data, 'base64').toString('utf8') }];
-    }),
-  );
+  return splitLines(result.stdout).map((line) => {
+    const [name = '', type = '', data = ''] = line.split('\t');
+    return [`${namespace}/${name}`, { type, certificate: Buffer.from(data, 'base64').toString('utf8') }];
+  });
 }

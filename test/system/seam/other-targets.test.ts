@@ -272,7 +272,7 @@ services:
               [
                 [desired.config.certificate.secretName, read('certs/wildcard.crt')],
                 ...['svc8', 'svc9'].map((name) => [`ic3-${name}-tls`, read(`certs/${name}.crt`)] as const),
-              ].map(([name = '', certificate = '']) => [name, { type: 'kubernetes.io/tls', certificate }]),
+              ].map(([name = '', certificate = '']) => [`default/${name}`, { type: 'kubernetes.io/tls', certificate }]),
             ),
           },
           records: desired.services.map(({ release, namespace }) => ({

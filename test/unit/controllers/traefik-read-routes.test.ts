@@ -103,6 +103,12 @@ describe('an Ingress', () => {
     expect(ignored(readWith(args('--providers.kubernetesIngressNGINX.watchNamespace=apps'), ingress()))).toContain(
       'watches namespace apps',
     );
+    const several = (names: string): readonly string[] =>
+      args(`--providers.kubernetesIngressNGINX.watchNamespaceSelector=kubernetes.io/metadata.name in (${names})`);
+    expect(ignored(readWith(several('apps,shop'), ingress()))).toContain(
+      'the controller watches the namespaces apps, shop',
+    );
+    expect(readWith(several('apps,default'), ingress()).hosts).toHaveLength(1);
     expect(readWith(args('--providers.kubernetesIngressNGINX.watchNamespace=default'), ingress()).hosts).toHaveLength(
       1,
     );

@@ -2,12 +2,18 @@ import { expect, it } from 'vitest';
 import type { Config } from '../../../src/model/config.ts';
 import { judgeNamespace, listNamespaces } from '../../../src/cluster/namespace-use.ts';
 
-const config = { namespace: 'apps', controller: { name: 'ic3', namespace: 'edge' } } as Config;
+const config = {
+  namespace: 'apps',
+  controller: { name: 'ic3', namespace: 'edge' },
+  services: [{}],
+} as unknown as Config;
 const ours = { 'ingress-tls/controller': 'ic3' };
 
 it('needs the namespaces of services and controller, each once', () => {
   expect(listNamespaces(config)).toEqual(['apps', 'edge']);
   expect(listNamespaces({ ...config, namespace: 'edge' })).toEqual(['edge']);
+  const services = ['shop', 'apps', undefined, 'bank', 'shop'].map((namespace) => ({ namespace }));
+  expect(listNamespaces({ ...config, services } as unknown as Config)).toEqual(['apps', 'bank', 'shop', 'edge']);
 });
 
 it.each([

@@ -154,7 +154,9 @@ function wellKnown(): StatusFacts {
           spec: { ports: [{ name: 'https', port: 443, nodePort: 30092 }] },
         },
       ],
-      secrets: new Map(['wildcard-tls', 'ic3-svc8-tls', 'ic3-svc9-tls'].map((name) => [name, tlsSecret()])),
+      secrets: new Map(
+        ['apps/wildcard-tls', 'apps/ic3-svc8-tls', 'apps/ic3-svc9-tls'].map((name) => [name, tlsSecret()]),
+      ),
     },
     records: names.map((name) => ({
       name: `ic3-${name}`,
@@ -272,7 +274,10 @@ describe('a status', () => {
     ]);
     const broken = judgeStatus({
       ...facts,
-      live: { ...facts.live, secrets: new Map([...facts.live.secrets, ['ic3-svc9-tls', tlsSecret('no certificate')]]) },
+      live: {
+        ...facts.live,
+        secrets: new Map([...facts.live.secrets, ['apps/ic3-svc9-tls', tlsSecret('no certificate')]]),
+      },
     });
     expect(codes(broken)).toEqual(['certificate-unreadable svc9']);
     expect(broken.services[2]?.certificate.state).toBe('unreadable');
@@ -296,8 +301,8 @@ describe('a status', () => {
         ...facts.live,
         secrets: new Map([
           ...facts.live.secrets,
-          ['ic3-svc9-tls', opaque],
-          ['wildcard-tls', { ...opaque, certificate }],
+          ['apps/ic3-svc9-tls', opaque],
+          ['apps/wildcard-tls', { ...opaque, certificate }],
         ]),
       },
       changes: { ...facts.changes, objects: [object('ic3-svc9-tls', 'create'), object('wildcard-tls', 'change')] },
@@ -313,7 +318,7 @@ describe('a status', () => {
         judgeStatus({
           ...facts,
           services: facts.services.slice(0, 1),
-          live: { ...facts.live, secrets: new Map([...facts.live.secrets, ['ic3-svc9-tls', opaque]]) },
+          live: { ...facts.live, secrets: new Map([...facts.live.secrets, ['apps/ic3-svc9-tls', opaque]]) },
         }),
       ),
     ).toEqual([]);
@@ -500,7 +505,7 @@ describe('a status', () => {
     });
     const live = {
       ...facts.live,
-      secrets: new Map([...facts.live.secrets].filter(([name]) => name !== 'ic3-svc9-tls')),
+      secrets: new Map([...facts.live.secrets].filter(([name]) => name !== 'apps/ic3-svc9-tls')),
     };
     const records = facts.records.map((record) => ({
       ...record,

@@ -13,7 +13,7 @@ export const liveObjects: LiveObjectQuestion = {
 };
 
 export function judgeClass({ controller: { name } }: Config, { objects, hasUnseenClasses }: LiveRoutes): ClassStatus {
-  const found = findNamed(objects, 'GatewayClass', name);
+  const found = findNamed(objects, 'GatewayClass', { name });
   const facts = { kind: 'GatewayClass', name, seen: !hasUnseenClasses };
   if (found === undefined)
     return {
@@ -37,16 +37,17 @@ export function judgeRoute(
   { objects, controller }: LiveRoutes,
 ): RouteStatus {
   const kind = service.mode === 'passthrough' ? 'TLSRoute' : 'HTTPRoute';
+  const named = { name: service.release, namespace: service.namespace };
   const facts = { kind, className: name, controller: null, reason: null, addresses: [] };
-  const route = findNamed(objects, kind, service.release);
+  const route = findNamed(objects, kind, named);
   if (route === undefined) return { ...facts, state: 'missing' };
-  const gateway = findNamed(controller, 'Gateway', name);
+  const gateway = findNamed(controller, 'Gateway', { name, namespace: service.namespace });
   if (gateway === undefined) return { ...facts, state: 'ignored', reason: `there is no Gateway ${name}` };
   const parent = listField(route, 'status', 'parents').find((each) => textField(each, 'parentRef', 'name') === name);
   const conditions = listField(parent, 'conditions');
   const ofPolicy =
     service.mode === 'reencrypt'
-      ? listField(findNamed(objects, 'BackendTLSPolicy', service.release), 'status', 'ancestors', 0, 'conditions')
+      ? listField(findNamed(objects, 'BackendTLSPolicy', named), 'status', 'ancestors', 0, 'conditions')
       : undefined;
   const reason =
     parent === undefined

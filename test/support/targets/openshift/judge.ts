@@ -11,7 +11,7 @@ export const liveObjects: LiveObjectQuestion = { fields: [], classKinds: [], who
 /** By what a router wrote into the Route's status. */
 export function judgeRoute(_config: Config, service: PlannedService, { objects }: LiveRoutes): RouteStatus {
   const facts = { kind: 'Route', className: null, controller: null, reason: null, addresses: [] };
-  const route = findNamed(objects, 'Route', service.release);
+  const route = findNamed(objects, 'Route', { name: service.release, namespace: service.namespace });
   if (route === undefined) return { ...facts, state: 'missing' };
   const [router] = listField(route, 'status', 'ingress');
   if (router === undefined) return { ...facts, state: 'ignored', reason: 'no router has taken it up' };
