@@ -1,7 +1,7 @@
 import { relative, sep } from 'node:path';
 import type { PlannedService } from '../model/chart.ts';
 import type { ProbeAddress } from '../model/probe.ts';
-import { clientPair, places, trustedPair } from '../project/places.ts';
+import { clientPair, places, trustedCertificate } from '../project/places.ts';
 import { isHostName } from '../text/host-name.ts';
 
 export interface CurlLine {
@@ -31,7 +31,7 @@ export function buildCurlArgs({
   options = [],
 }: CurlLine): readonly string[] {
   const { host, port } = { host: address.host.includes(':') ? `[${address.host}]` : address.host, port: address.port };
-  const authority = trustedPair(service).certificate;
+  const authority = trustedCertificate(service);
   const client = service.clientAuth ? clientPair(service.name) : undefined;
   const file = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
   const url = `https://${service.host}:${port}${path}`;

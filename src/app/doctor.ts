@@ -1,10 +1,17 @@
+import { listExisting } from '../cluster/existing-services.ts';
 import { defaultDomain } from '../config/defaults.ts';
 import { createConfigText } from '../config/edit.ts';
 import { Interrupted, KnownError } from '../errors.ts';
 import type { Cluster } from '../world/kubectl/kubectl.ts';
 import { askTool } from '../world/exec/tool-failure.ts';
 import { places } from '../project/places.ts';
-import { judgeNamespaces, refuseMissingResources, refuseTakenNodePort, refuseVersion } from './cluster/checks.ts';
+import {
+  judgeNamespaces,
+  refuseDeadEnds,
+  refuseMissingResources,
+  refuseTakenNodePort,
+  refuseVersion,
+} from './cluster/checks.ts';
 import { bindToContext, formatCluster, openCluster, type ClusterOptions, type ClusterTools } from './cluster/tools.ts';
 import { planProject } from './plan-project.ts';
 import { parseProject, readConfigText, type Project } from './project.ts';
@@ -137,8 +144,21 @@ async function checkCluster(unbound: ClusterTools, project: Project): Promise<re
       ),
     () => checkNamespaces(tools, project),
     () => checkEntry(tools, project),
+    () => checkExisting(tools, project),
   );
   return [{ check: 'cluster', status: 'ok', found: formatCluster(cluster) }, ...findings.flat()];
+}
+
+async function checkExisting(tools: ClusterTools, project: Project): Promise<readonly DoctorFinding[]> {
+  const count = listExisting(project.desired.services).length;
+  if (count === 0) return [];
+  return [
+    await judge(
+      'services',
+      `${count === 1 ? 'the Service is' : `all ${count} Services are`} there that routes lead to`,
+      () => refuseDeadEnds(tools, project),
+    ),
+  ];
 }
 
 async function checkNamespaces(tools: ClusterTools, project: Project): Promise<readonly DoctorFinding[]> {

@@ -30,6 +30,7 @@ export function planProject(session: Session, project: Project, force: boolean):
   });
   const observed = observeProject(session.files, {
     gitFiles: gitFilePaths,
+    authorities: desired.authorities.map(({ path }) => path),
     objects: desired.objects,
     pairs: listPairPaths(desired.pairs),
   });

@@ -34,17 +34,11 @@ export function requestProjectAuthority(domain: string, keyType: KeyType): Certi
 }
 
 /**
- * What a pod shows to the controller in reencrypt: the name of its Service, which is what the controller verifies. The
- * controller alone connects there, so the public host is not named.
+ * What a pod shows to the controller in reencrypt: the name that the controller verifies, which is its Service's unless another is
+ * named. The controller alone connects there, so the public host is not named.
  */
-export function requestPodServer(
-  release: string,
-  namespace: string,
-  days: number,
-  keyType: KeyType,
-): CertificateRequest {
-  const name = `${release}.${namespace}.svc`;
-  return server([name, `${name}.cluster.local`], days, keyType);
+export function requestPodServer(name: string, days: number, keyType: KeyType): CertificateRequest {
+  return server(name.endsWith('.svc') ? [name, `${name}.cluster.local`] : [name], days, keyType);
 }
 
 /**

@@ -12,9 +12,13 @@ export interface ChartMetadata {
   readonly icon: string;
 }
 
-/** Prints Chart.yaml (helm.sh: Charts, The Chart.yaml File). */
-export function printChartMetadata(metadata: ChartMetadata, image: ImageReference, workload: WorkloadDialect): string {
-  const version = appVersion(image);
+/** Prints Chart.yaml (helm.sh: Charts, The Chart.yaml File). @param image whose version is the chart's appVersion; undefined: it brings none. */
+export function printChartMetadata(
+  metadata: ChartMetadata,
+  image: ImageReference | undefined,
+  workload: WorkloadDialect,
+): string {
+  const version = image === undefined ? undefined : appVersion(image);
   const chart: JsonObject = {
     apiVersion: workload.chartApiVersion,
     name: metadata.name,

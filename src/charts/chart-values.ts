@@ -1,3 +1,4 @@
+import { backendOf } from '../model/backend.ts';
 import type { PlannedService, WorkloadDialect } from '../model/chart.ts';
 import type { ChartValueEntry } from './chart-value-entry.ts';
 import { containerValues } from './container-values.ts';
@@ -21,14 +22,13 @@ export interface ChartValuesInput {
 export function chartValues(input: ChartValuesInput): readonly ChartValueEntry[] {
   const { service } = input;
   const { names, container, others } = shareValues(input);
-  return [
+  const naming = [
     { path: 'nameOverride', value: '', comment: "replaces the chart's name in the labels.", schema: optionalName },
     fullname(service),
     ...names,
-    ...container,
-    ...secrets(service),
-    ...others,
   ];
+  if (backendOf(service) === 'existing') return naming;
+  return [...naming, ...container, ...secrets(service), ...others];
 }
 
 type SharedValues = Readonly<Record<'names' | 'container' | 'others', readonly ChartValueEntry[]>>;
@@ -65,14 +65,15 @@ function shareValues({
   return values;
 }
 
-function fullname({ release, mode }: PlannedService): ChartValueEntry {
-  const reason = hasTlsHop(mode)
-    ? "the pod's certificate and the controller's check of it name this Service."
-    : 'Secrets, commands and routes outside the chart go by it.';
+function fullname({ release, mode, service: existing }: PlannedService): ChartValueEntry {
+  const reason =
+    hasTlsHop(mode) && existing === undefined
+      ? "the pod's certificate and the controller's check of it name this Service."
+      : 'Secrets, commands and routes outside the chart go by it.';
   return {
     path: 'fullnameOverride',
     value: release,
-    comment: `name of the Service and of every other object, whatever the release is called: ${reason}`,
+    comment: `name of ${existing === undefined ? 'the Service and of every other' : 'every'} object, whatever the release is called: ${reason}`,
     schema: optionalName,
   };
 }

@@ -1,3 +1,4 @@
+import { backendOf } from '../model/backend.ts';
 import type { PlannedService, RouteObject, WorkloadDialect } from '../model/chart.ts';
 import { printChartMetadata } from './chart-metadata.ts';
 import { renderTemplate } from './chart-template.ts';
@@ -18,6 +19,8 @@ export interface ChartInput {
   readonly service: PlannedService;
   readonly routes: readonly RouteObject[];
   readonly workload: WorkloadDialect;
+  /** Path in the project of the certificate by which the pod's is verified, for NOTES.txt. */
+  readonly podAuthority: string;
   readonly controllerName: string;
   readonly controllerNamespace: string;
   readonly chartVersion: string;
@@ -42,9 +45,11 @@ const iconTemplate = 'icon.svg';
 export function renderChart(templates: ChartTemplates, input: ChartInput): readonly ChartFile[] {
   const { service, workload } = input;
   const image = splitImageReference(service.image ?? demoImage);
+  const backend = backendOf(service);
   const ofRoutes = routeValues(input.routes);
   const host = hostForNotes(ofRoutes, service.host);
   const tree = valueTree([...chartValues({ ...input, image }), ...ofRoutes, host]);
+  const isPartOfChart = backend === 'existing' ? (name: string) => ofRoutesAlone.has(name) : () => true;
   const metadata = {
     name: service.name,
     version: input.chartVersion,
@@ -52,11 +57,11 @@ export function renderChart(templates: ChartTemplates, input: ChartInput): reado
     icon: icon(templates),
   };
   return distinct([
-    { path: 'Chart.yaml', content: printChartMetadata(metadata, image, workload) },
+    { path: 'Chart.yaml', content: printChartMetadata(metadata, backend === 'existing' ? undefined : image, workload) },
     { path: 'values.yaml', content: printValues(tree) },
     { path: 'values.schema.json', content: printValuesSchema(tree) },
-    ...(service.image === undefined ? [{ path: 'templates/configmap.yaml', content: demoConfigMap(service) }] : []),
-    ...renderTemplates(templates, templateFacts(input, treeEntries(tree), host.path)),
+    ...(backend === 'demo' ? [{ path: 'templates/configmap.yaml', content: demoConfigMap(service) }] : []),
+    ...renderTemplates(templates, isPartOfChart, templateFacts(input, treeEntries(tree), host.path)),
     ...input.routes.map((route) => ({
       path: `templates/${route.kind.toLowerCase()}${route.nameSuffix ?? ''}.yaml`,
       content: printRouteTemplate(route, service.name),
@@ -64,9 +69,21 @@ export function renderChart(templates: ChartTemplates, input: ChartInput): reado
   ]);
 }
 
-function renderTemplates(templates: ChartTemplates, facts: ReturnType<typeof templateFacts>): ChartFile[] {
+/** Templates of a chart that brings routes to a Service that is there already. */
+const ofRoutesAlone: ReadonlySet<string> = new Set([
+  '.helmignore.ejs',
+  'README.md.ejs',
+  'templates/NOTES.txt.ejs',
+  'templates/_helpers.tpl.ejs',
+]);
+
+function renderTemplates(
+  templates: ChartTemplates,
+  isWanted: (name: string) => boolean,
+  facts: ReturnType<typeof templateFacts>,
+): ChartFile[] {
   return Object.entries(templates)
-    .filter(([name]) => name.endsWith('.ejs'))
+    .filter(([name]) => name.endsWith('.ejs') && isWanted(name))
     .map(([name, text]) => ({ path: name.slice(0, -'.ejs'.length), content: renderTemplate(name, text, facts) }))
     .filter(({ content }) => content !== '');
 }
@@ -112,7 +129,8 @@ function templateFacts(
   return {
     chart: service.name,
     mode: service.mode,
-    demo: service.image === undefined,
+    demo: backendOf(service) === 'demo',
+    existing: backendOf(service) === 'existing',
     ...podFiles(service),
     portName: service.servicePort.name,
     hostValue: `.Values.${hostPath}`,
@@ -121,6 +139,7 @@ function templateFacts(
     recentPodFields: workload.seccompProfile === 'field',
     tlsDirectory,
     clientCaDirectory,
+    authority: input.podAuthority,
     service,
     description: description(service),
     controllerName: input.controllerName,

@@ -1,3 +1,4 @@
+import { backendOf } from '../model/backend.ts';
 import type { PlannedService, RouteObject, WorkloadDialect } from '../model/chart.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { KubeObject } from '../model/kube-object.ts';
@@ -27,6 +28,8 @@ export function buildChartObjects({
   const labels = { 'app.kubernetes.io/name': service.name, 'app.kubernetes.io/instance': name };
   const metadata = { name, namespace, labels };
   const portName = service.servicePort.name;
+  const ofRoutes = routes.map((route) => resolveRoute(route, { name, namespace, labels, texts }));
+  if (backendOf(service) === 'existing') return ofRoutes;
   return [
     ...(service.image === undefined
       ? [
@@ -60,7 +63,7 @@ export function buildChartObjects({
         template: { metadata: { labels }, spec: { containers: [container(service)], volumes: volumes(service) } },
       },
     },
-    ...routes.map((route) => resolveRoute(route, { name, namespace, labels, texts })),
+    ...ofRoutes,
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
     { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata },
     ...(service.replicas === undefined || service.replicas > 1

@@ -1,3 +1,4 @@
+import { backendOf } from '../model/backend.ts';
 import { applyCommand, rolloutCommand, secretCommands, type ClusterConnection } from '../kube/commands.ts';
 import { helmUpgradeCommand } from '../kube/helm-commands.ts';
 import { isWorkload } from '../kube/workload-readiness.ts';
@@ -119,12 +120,11 @@ export function planApply(desired: DesiredProject, target: ApplyTarget, findings
 }
 
 /** The workloads of a service's chart: as somebody who looked at its objects saw them, else the one that is generated. */
-function listWorkloads(
-  { name, release, namespace }: PlannedService,
-  { changes }: Findings,
-): readonly ObjectReference[] {
-  const objects = changes?.releases.find(({ service }) => service === name)?.objects;
-  if (objects === undefined) return [{ kind: 'Deployment', name: release, namespace }];
+function listWorkloads(service: PlannedService, { changes }: Findings): readonly ObjectReference[] {
+  const { name, release, namespace } = service;
+  const objects = changes?.releases.find((each) => each.service === name)?.objects;
+  if (objects === undefined)
+    return backendOf(service) === 'existing' ? [] : [{ kind: 'Deployment', name: release, namespace }];
   const wanted = objects.filter(({ object, change }) => isWorkload(object) && change !== 'delete');
   return wanted.map(({ object }) => ({
     kind: object.kind,

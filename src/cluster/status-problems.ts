@@ -203,7 +203,9 @@ function ofService(
           ),
         ]
       : []),
-    ...(pods === null ? [tell('workload-missing', 'its Deployment is missing', apply)] : []),
+    ...(pods === null && service.backend !== 'existing'
+      ? [tell('workload-missing', 'its Deployment is missing', apply)]
+      : []),
     ...(pods !== null && !pods.rolledOut
       ? [
           tell(
@@ -270,9 +272,10 @@ function certificatesOf(
   { name, mode, release: { namespace }, certificate }: ServiceStatus,
 ): readonly CertificateStatus[] {
   const ofPod = hasTlsHop(mode) ? desired.services.find((service) => service.name === name)?.podTlsSecret : undefined;
+  const ofClients = certificate === null ? [] : [certificate];
   return ofPod === undefined
-    ? [certificate]
-    : [certificate, judgeCertificate(ofPod, live.secrets.get(`${namespace}/${ofPod}`)?.certificate, now)];
+    ? ofClients
+    : [...ofClients, judgeCertificate(ofPod, live.secrets.get(`${namespace}/${ofPod}`)?.certificate, now)];
 }
 
 /** Nothing of one that is valid. */

@@ -1,3 +1,4 @@
+import { backendOf } from '../model/backend.ts';
 import { findNamed } from '../kube/object-fields.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { ObjectReference } from '../model/kube-object.ts';
@@ -46,16 +47,16 @@ function judgeService(facts: StatusFacts, service: PlannedService, isRunning: bo
   const { name, mode, host, release, namespace } = service;
   const record = records.find((each) => each.name === release && each.namespace === namespace);
   const deployment = findNamed(live.objects, 'Deployment', { name: release, namespace });
-  const secret =
-    endsInPod(service.mode) && service.podTlsSecret !== undefined
-      ? service.podTlsSecret
-      : config.certificate.secretName;
+  const secret = endsInPod(service.mode) ? service.podTlsSecret : config.certificate.secretName;
   return {
-    ...{ name, mode, host },
+    ...{ name, mode, host, backend: backendOf(service) },
     release: { name: release, namespace, status: record?.status ?? null, revision: record?.revision ?? null },
     pods: deployment === undefined ? null : countPods(deployment),
     route: profile.judgeRoute(config, service, live, isRunning),
-    certificate: judgeCertificate(secret, live.secrets.get(`${namespace}/${secret}`)?.certificate, now),
+    certificate:
+      secret === undefined
+        ? null
+        : judgeCertificate(secret, live.secrets.get(`${namespace}/${secret}`)?.certificate, now),
     drift: listDrift(facts, service),
   };
 }

@@ -1,3 +1,4 @@
+import { type ExistingService } from '../model/config.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Pair, YAMLMap, YAMLSeq } from 'yaml';
@@ -31,6 +32,7 @@ export interface ServiceFields {
   readonly mode: Mode;
   readonly host?: string;
   readonly namespace?: string;
+  readonly service?: ExistingService;
   readonly image?: string;
   readonly port?: number;
   readonly replicas?: number;
@@ -329,19 +331,10 @@ function usesAnchorsItself(node: unknown): boolean {
   return isNode(node) && (isSeq(node) || isScalar(node) ? node.anchor !== undefined : usesAnchors(node));
 }
 
-function toData({
-  name,
-  mode,
-  host,
-  namespace,
-  image,
-  port,
-  replicas,
-  clientAuth,
-  annotations,
-}: ServiceFields): object {
+function toData({ annotations, ...given }: ServiceFields): object {
+  const { name, mode, host, namespace, service, image, port, replicas, clientAuth } = given;
   const own = annotations === undefined ? undefined : { ...annotations };
-  const fields = { name, mode, host, namespace, image, port, replicas, clientAuth, annotations: own };
+  const fields = { name, mode, host, namespace, service, image, port, replicas, clientAuth, annotations: own };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 

@@ -1,10 +1,11 @@
+import { type ServiceIntent } from '../model/config.ts';
 import type * as z from 'zod/mini';
 import { UsageError } from '../errors.ts';
 import type { Config } from '../model/config.ts';
 import { apiVersion } from './defaults.ts';
 import { selectGiven } from './given-fields.ts';
 import { defaultHost, findBreaches } from './rules.ts';
-import { certificateSchema, createSchema, serviceSchema } from './schema.ts';
+import { certificateSchema, createSchema, existingServiceSchema, serviceSchema } from './schema.ts';
 import type { Intent } from './schema.ts';
 import { formatProblem, isAmbiguous, readSource } from './source.ts';
 import type { Problem, Source } from './source.ts';
@@ -56,9 +57,14 @@ export function createLocator(text: string, fileName: string): (path: Path) => s
   return (path) => `${fileName}:${source.position(source.offsetOf(path))}`;
 }
 
-type Keys = Readonly<Record<'' | 'controller' | 'certificate' | 'services', readonly string[]>>;
+/** Of each section, by the names on the way to it: `services.service`. */
+type Keys = Readonly<Record<'' | 'controller' | keyof typeof ownKeys, readonly string[]>>;
 
-const ownKeys = { certificate: Object.keys(certificateSchema.shape), services: Object.keys(serviceSchema.shape) };
+const ownKeys = {
+  certificate: Object.keys(certificateSchema.shape),
+  services: Object.keys(serviceSchema.shape),
+  'services.service': Object.keys(existingServiceSchema.shape),
+};
 
 function refuse(source: Source, fileName: string, problems: readonly Problem[]): UsageError {
   // One problem for each place: the first is the plainest, the rest follow from it.
@@ -110,12 +116,17 @@ function explainIssue(issue: z.core.$ZodIssue, source: Source, keys: Keys): Prob
 }
 
 function explainUnknownKey(key: string, path: Path, keys: Keys): string {
-  const section = path[0] === 'controller' || path[0] === 'certificate' || path[0] === 'services' ? path[0] : '';
+  const place = path.filter((segment) => typeof segment === 'string').join('.');
+  const section = isSection(place, keys) ? place : '';
   const known = nearest(key, keys[section]);
   if (known !== undefined) return `unknown key; did you mean ${known}?`;
   const home = (['controller', 'certificate'] as const).find((name) => keys[name].includes(key));
   if (home !== undefined) return `unknown key; it belongs below ${home}`;
   return `unknown key; expected ${alternatives(keys[section])}`;
+}
+
+function isSection(place: string, keys: Keys): place is keyof Keys {
+  return Object.hasOwn(keys, place);
 }
 
 function explainType(expected: string, found: unknown, written: string | undefined): string {
@@ -184,10 +195,18 @@ function toConfig(intent: Intent): Config {
     namespace: intent.namespace,
     controller: selectGiven(intent.controller),
     certificate: selectGiven(intent.certificate),
-    services: intent.services.map((service) => ({
-      ...selectGiven(service),
-      host: service.host?.toLowerCase() ?? defaultHost(service.name, domain),
-      clientAuth: endsInPod(service.mode) && (service.clientAuth ?? true),
-    })),
+    services: intent.services.map((given) => toService(given, domain)),
+  };
+}
+
+function toService({ service: existing, ...service }: Intent['services'][number], domain: string): ServiceIntent {
+  // Routes lie where their Service does, unless the file says otherwise.
+  const namespace = service.namespace ?? existing?.namespace;
+  return {
+    ...selectGiven(service),
+    ...(namespace !== undefined && { namespace }),
+    ...(existing !== undefined && { service: selectGiven(existing) }),
+    host: service.host?.toLowerCase() ?? defaultHost(service.name, domain),
+    clientAuth: endsInPod(service.mode) && (service.clientAuth ?? existing === undefined),
   };
 }

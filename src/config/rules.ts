@@ -35,6 +35,10 @@ interface TrustedService {
   readonly host: string | undefined;
   readonly hasHost: boolean;
   readonly hasClientAuth: boolean;
+  /** Keys that are given. */
+  readonly given: ReadonlySet<string>;
+  /** Absent, or of the wrong form: empty. */
+  readonly existing: Readonly<Record<string, unknown>>;
   readonly annotations: Readonly<Record<string, unknown>>;
 }
 
@@ -58,7 +62,11 @@ export function findBreaches(data: unknown, controllerSchema: ControllerSchema):
       controllerName,
     ),
     ...checkHosts(services, domain),
-    ...services.flatMap((service) => [...checkClientAuth(service), ...checkAnnotationSize(service)]),
+    ...services.flatMap((service) => [
+      ...checkClientAuth(service),
+      ...checkAnnotationSize(service),
+      ...checkExisting(service, domain),
+    ]),
   ];
 }
 
@@ -77,6 +85,8 @@ function trust(value: unknown, index: number): TrustedService {
     host: accepted(host, fields['host'])?.toLowerCase(),
     hasHost: fields['host'] !== undefined,
     hasClientAuth: fields['clientAuth'] !== undefined,
+    given: new Set(Object.keys(fields)),
+    existing: toRecord(fields['service']),
     annotations: toRecord(fields['annotations']),
   };
 }
@@ -193,6 +203,38 @@ function checkClientAuth({ path, mode, hasClientAuth }: TrustedService): Breach[
     `in ${mode} TLS ends at the controller, so the pod never sees a client certificate; ` +
     'leave clientAuth out, or use mode: passthrough';
   return [{ path: [...path, 'clientAuth'], message, role: 'key' }];
+}
+
+/** Beside a Service that is there already, what makes pods does nothing. */
+function checkExisting({ path, mode, given, existing }: TrustedService, domain: string | undefined): Breach[] {
+  if (!given.has('service')) return [];
+  const useless = ['image', 'port', 'replicas']
+    .filter((key) => given.has(key))
+    .map((key): Breach => {
+      const message = "does nothing beside service: the pods are somebody else's";
+      return {
+        path: [...path, key],
+        message: key === 'port' ? `${message}; the Service's port is service.port` : message,
+        role: 'key',
+      };
+    });
+  const { authority, serverName } = existing;
+  const at = (key: string): Pick<Breach, 'path' | 'role'> => ({ path: [...path, 'service', key], role: 'key' });
+  const breaches = [...useless];
+  if (authority !== undefined && mode === 'terminate')
+    breaches.push({ ...at('authority'), message: 'does nothing in terminate: the pod gets plain HTTP' });
+  if (serverName !== undefined && mode !== undefined && mode !== 'reencrypt')
+    breaches.push({ ...at('serverName'), message: `does nothing in ${mode}: only reencrypt has a hop to verify` });
+  if (typeof serverName === 'string' && authority === undefined && mode === 'reencrypt' && domain !== undefined) {
+    const name = serverName.toLowerCase();
+    const permitted = [domain, 'svc', 'svc.cluster.local'];
+    if (!permitted.some((each) => name === each || name.endsWith(`.${each}`)))
+      breaches.push({
+        ...at('serverName'),
+        message: `${quote(serverName)} is none of the names that the project's authority may sign (${permitted.join(', ')} and below); name the authority that did`,
+      });
+  }
+  return breaches;
 }
 
 function checkAnnotationSize({ path, annotations }: TrustedService): Breach[] {

@@ -4,6 +4,7 @@ import { apiVersion, defaults } from './defaults.ts';
 import {
   annotationKey,
   annotationValue,
+  certificateFile,
   controllerName,
   dnsLabel,
   domainName,
@@ -11,6 +12,8 @@ import {
   hostName,
   imageReference,
   objectName,
+  portName,
+  serverName,
 } from './text-rules.ts';
 import type { TextRule } from './text-rules.ts';
 
@@ -42,6 +45,27 @@ export const certificateSchema = z.strictObject({
   ),
 });
 
+export const existingServiceSchema = z.strictObject({
+  name: describe(text(dnsLabel), 'The name of the Service.'),
+  port: describe(
+    z.union([wholeNumber(1, 65_535), text(portName)], {
+      error: ({ input }) =>
+        `${input === undefined ? 'missing' : `${JSON.stringify(input)} is no port`}; expected its number, or its name in the Service`,
+    }),
+    "The Service's port, by number or name.",
+  ),
+  namespace: describe(z.optional(namespaceSchema), "The namespace of the Service, by default the service's."),
+  authority: describe(
+    z.optional(text(certificateFile)),
+    "Whose authority signed the pod's certificate: a file in certs/ with PEM. Without it the project makes the certificate, in a " +
+      'Secret that the pod is to serve.',
+  ),
+  serverName: describe(
+    z.optional(text(serverName)),
+    "Reencrypt only: the name in the pod's certificate, by default NAME.NAMESPACE.svc.",
+  ),
+});
+
 export const serviceSchema = z.strictObject({
   name: describe(
     text(dnsLabel),
@@ -61,6 +85,10 @@ export const serviceSchema = z.strictObject({
     z.optional(namespaceSchema),
     "The namespace of the service, its routes and its Secrets, by default the project's.",
   ),
+  service: describe(
+    z.optional(existingServiceSchema),
+    'A Service that is there already: the chart brings routes to it, and no Deployment, Service or ConfigMap.',
+  ),
   image: describe(
     z.optional(text(imageReference)),
     "The image of the service's program. Without it, a demo backend runs that greets with the service's name.",
@@ -72,7 +100,7 @@ export const serviceSchema = z.strictObject({
   ),
   clientAuth: describe(
     z.optional(z.boolean()),
-    'Passthrough only: whether the pod demands a client certificate, by default true. In the other modes TLS ends at ' +
+    'Passthrough only: whether the pod demands a client certificate, by default true, and false where `service` is given. In the other modes TLS ends at ' +
       'the controller and no client certificate reaches the pod.',
   ),
   annotations: describe(

@@ -51,6 +51,31 @@ export const hostName: TextRule = {
   explain: (value) => explainDnsName(value, 'host', 253),
 };
 
+/** What a pod's certificate may be verified for: a name in DNS, or the bare name of a Service. */
+export const serverName: TextRule = {
+  pattern: new RegExp(`^(?:${dnsName}|${anyLabel})$`),
+  maxLength: 253,
+  explain: (value) => `${quote(value)} is no DNS name; expected one that the pod's certificate bears`,
+};
+
+/** The name of a port (kubernetes apimachinery pkg/util/validation, IsValidPortName): a letter is among it. */
+export const portName: TextRule = {
+  pattern: /^(?=.*[a-z])[a-z0-9](?:-?[a-z0-9])*$/,
+  maxLength: 15,
+  explain: (value) =>
+    /^\d+$/.test(value)
+      ? `${quote(value)} cannot name a port; leave out the quotes`
+      : `${quote(value)} cannot name a port (a to z, 0 to 9 and single "-", a letter among them, at most 15 characters)`,
+};
+
+/** A file in certs/, in it and nowhere else. */
+export const certificateFile: TextRule = {
+  pattern: /^certs\/[A-Za-z0-9][A-Za-z0-9._-]*\.(?:crt|pem)$/,
+  maxLength: 200,
+  explain: (value) =>
+    `${quote(value)} is no certificate file of the project; expected certs/NAME.crt or certs/NAME.pem`,
+};
+
 /** The name of a Secret (Kubernetes: DNS subdomain). */
 export const objectName: TextRule = {
   pattern: new RegExp(`^${lowerLabel}(?:\\.${lowerLabel})*$`),

@@ -21,8 +21,10 @@ export interface Lane {
   readonly mode: Mode;
   readonly host: string;
   readonly url: string;
-  /** The container's port. */
-  readonly port: number;
+  /** The container's port, or that of the Service that is there already. */
+  readonly port: number | string;
+  /** The Service that is there already: `argocd/argocd-server`. */
+  readonly existing?: string;
   /** Absent: the cluster decides. */
   readonly replicas?: number;
   readonly path: LanePath;

@@ -2,7 +2,7 @@ import type { Graph, GraphCertificate, Lane } from './graph.ts';
 import { escapeMarkup } from './markup.ts';
 import { pageColors, pictureStyle } from './picture-style.ts';
 import { drawPicture } from './svg.ts';
-import { countPods, formatDaysLeft, formatDay, listNames } from './wording.ts';
+import { tellPods, formatDaysLeft, formatDay, listNames } from './wording.ts';
 
 /** Lanes of one picture: as many as a printed page holds with a heading. */
 const lanesOfPicture = 6;
@@ -60,8 +60,8 @@ function splitLanes(lanes: readonly Lane[]): readonly (readonly Lane[])[] {
   return Array.from({ length: count }, (_, index) => lanes.slice(index * lanesOfPicture, (index + 1) * lanesOfPicture));
 }
 
-function printService({ service, mode, url, port, replicas }: Lane): readonly string[] {
-  return [service, mode, url, `${countPods(replicas)}, port ${port}`].map(escapeMarkup);
+function printService(lane: Lane): readonly string[] {
+  return [lane.service, lane.mode, lane.url, tellPods(lane)].map(escapeMarkup);
 }
 
 function printCertificate(certificate: GraphCertificate): readonly string[] {

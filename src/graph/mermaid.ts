@@ -1,6 +1,6 @@
 import { escapeControls } from '../text/escape.ts';
 import type { Graph, GraphCertificate, Lane, LanePath } from './graph.ts';
-import { countPods, formatExpiry, labelConnection } from './wording.ts';
+import { tellPods, formatExpiry, labelConnection } from './wording.ts';
 import { shortenToColumns } from '../text/columns.ts';
 
 /** Longest line of a label, in characters; wider boxes push the picture out of the page. */
@@ -42,8 +42,9 @@ function printMode(path: LanePath): string {
   }
 }
 
-function drawLane({ service, port, replicas, path }: Lane, index: number): readonly string[] {
-  const target = `s${index}["${label('service', service)}<br/>${countPods(replicas)}, port ${port}"]`;
+function drawLane(lane: Lane, index: number): readonly string[] {
+  const { service, path } = lane;
+  const target = `s${index}["${label('service', service)}<br/>${tellPods(lane)}"]`;
   switch (path.mode) {
     case 'terminate':
       return [

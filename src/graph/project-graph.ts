@@ -1,7 +1,8 @@
+import { hasOwnCertificate, podPort } from '../model/backend.ts';
 import { InternalError } from '../errors.ts';
 import { namePort, type DesiredProject } from '../project/desired-project.ts';
 import type { DesiredService } from '../project/desired-services.ts';
-import { clientPair, podPair, shownPair, type PairPaths } from '../project/places.ts';
+import { clientPair, type PairPaths, podAuthority, podPair, shownPair } from '../project/places.ts';
 import type { DesiredPair } from '../project/desired-pairs.ts';
 import { buildCertificate, type FoundPairs } from './certificate-state.ts';
 import type { Graph, GraphCertificate, Lane, LanePath } from './graph.ts';
@@ -36,13 +37,15 @@ export function buildGraph({ desired, found, now }: GraphInput): Graph {
   };
 }
 
-function buildLane({ name, mode, host, port, replicas }: DesiredService, entryPort: number, path: LanePath): Lane {
+function buildLane(service: DesiredService, entryPort: number, path: LanePath): Lane {
+  const { name, mode, host, replicas } = service;
   return {
     service: name,
     mode,
     host,
     url: `https://${host}:${entryPort}/`,
-    port,
+    port: podPort(service),
+    ...(service.service === undefined ? {} : { existing: `${service.namespace}/${service.service.name}` }),
     ...(replicas === undefined ? {} : { replicas }),
     path,
   };
@@ -52,7 +55,7 @@ function buildPath(service: DesiredService, describe: (paths: PairPaths, host?: 
   const { mode } = service;
   if (mode === 'passthrough') {
     const client = service.clientAuth ? { client: describe(clientPair(service.name)) } : {};
-    return { mode, whole: { server: describe(shownPair(service)), isVerified: true, ...client } };
+    return { mode, whole: { server: describePod(service, describe), isVerified: true, ...client } };
   }
   // The pair is shared: of its problems a lane shows those of its own host.
   const outer = { server: describe(shownPair(service), service.host), isVerified: true };
@@ -60,7 +63,19 @@ function buildPath(service: DesiredService, describe: (paths: PairPaths, host?: 
   return {
     mode,
     outer,
-    inner: { server: describe(podPair(service.name)), isVerified: service.upstreamCa !== undefined },
+    inner: { server: describePod(service, describe), isVerified: service.upstreamCa !== undefined },
+  };
+}
+
+/** The pod's certificate; one that the project does not make is known by whom it is verified with alone. */
+function describePod(service: DesiredService, describe: (paths: PairPaths) => GraphCertificate): GraphCertificate {
+  if (hasOwnCertificate(service)) return describe(podPair(service.name));
+  return {
+    path: "the pod's own certificate",
+    names: [service.upstreamName ?? service.host],
+    isAuthority: false,
+    issuer: podAuthority(service),
+    problems: [],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { GraphCertificate, Lane, TlsConnection } from './graph.ts';
 import { columns, drawBox, drawPlain, drawTls, drawWords, type Anchor } from './svg-shapes.ts';
-import { countPods, formatExpiry, labelConnection } from './wording.ts';
+import { tellPods, formatExpiry, labelConnection } from './wording.ts';
 
 /** Height of a lane in pixels. */
 export const laneHeight = 112;
@@ -116,13 +116,13 @@ function drawCertificate(
   ];
 }
 
-function drawService({ service, port, replicas }: Lane, y: number): readonly string[] {
+function drawService(lane: Lane, y: number): readonly string[] {
   const [left, right] = columns.service;
   const middle = (left + right) / 2;
   return [
     drawBox(columns.service, y - 28, 56),
-    drawWords(middle, y - 3, service, { anchor: 'middle', style: 'strong', most: fits.service }),
-    drawWords(middle, y + 16, `${countPods(replicas)}, port ${port}`, {
+    drawWords(middle, y - 3, lane.service, { anchor: 'middle', style: 'strong', most: fits.service }),
+    drawWords(middle, y + 16, tellPods(lane), {
       anchor: 'middle',
       style: 'small faint',
       most: 22,

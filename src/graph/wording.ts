@@ -7,10 +7,10 @@ export function formatDay(date: Date): string {
   return date.toISOString().slice(0, 10);
 }
 
-/** `1 pod`, `3 pods`; `pods` where nobody says how many. */
-export function countPods(replicas: number | undefined): string {
-  if (replicas === undefined) return 'pods';
-  return `${replicas} ${replicas === 1 ? 'pod' : 'pods'}`;
+/** `1 pod, port 8080`, `3 pods, port 8080`; `pods` where nobody says how many; of a Service that is there already its name. */
+export function tellPods({ replicas, port, existing }: Lane): string {
+  const pods = replicas === undefined ? 'pods' : `${replicas} ${replicas === 1 ? 'pod' : 'pods'}`;
+  return `${existing ?? pods}, port ${port}`;
 }
 
 /** What a person should know of a TLS connection besides its certificates. */

@@ -32,13 +32,27 @@ interface CertificateIntent {
   readonly keyType?: KeyType;
 }
 
+/** A Service that somebody else brings to the cluster. */
+export interface ExistingService {
+  readonly name: string;
+  /** Number or name of the Service's port. */
+  readonly port: number | string;
+  readonly namespace?: string;
+  /** Path in the project of the certificate by which the pod's is verified; absent: the project makes the pod's certificate. */
+  readonly authority?: string;
+  /** Name in the pod's certificate, for the reencrypt hop; absent: `NAME.NAMESPACE.svc`. */
+  readonly serverName?: string;
+}
+
 export interface ServiceIntent {
   readonly name: string;
   readonly mode: Mode;
   readonly host: string;
   /** Absent: that of the project. */
   readonly namespace?: string;
-  /** Absent: the demo backend. */
+  /** Present: it is there already, and the chart brings routes to it alone. */
+  readonly service?: ExistingService;
+  /** Absent: the demo backend, or `service`. */
   readonly image?: string;
   /** The container's port. */
   readonly port: number;

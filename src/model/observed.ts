@@ -10,6 +10,8 @@ export interface Observed {
   readonly objectDigests: ReadonlyMap<string, string>;
   /** Key pairs in certs/ by the path of the certificate; absent: neither certificate nor key exists. */
   readonly pairs: ReadonlyMap<string, ObservedPair>;
+  /** Certificates of authorities that a person named, by path: those that are there. */
+  readonly authorities: ReadonlyMap<string, CertificateFacts>;
   /** What earlier runs recorded of the files that they wrote. */
   readonly recorded: RecordedFiles;
   /** Present content of the files that git reads, those that exist; path -> text. */

@@ -1,3 +1,4 @@
+import { type Backend } from './backend.ts';
 import type { Difference } from './changes.ts';
 import type { KubeObject, ObjectReference } from './kube-object.ts';
 import type { Mode } from './mode.ts';
@@ -69,6 +70,8 @@ export interface ServiceStatus {
   readonly name: string;
   readonly mode: Mode;
   readonly host: string;
+  /** `existing`: a Service that is none of the project's. */
+  readonly backend: Backend;
   readonly release: {
     readonly name: string;
     readonly namespace: string;
@@ -76,10 +79,11 @@ export interface ServiceStatus {
     readonly status: string | null;
     readonly revision: number | null;
   };
-  /** Null: its Deployment is missing. */
+  /** Null: its Deployment is missing, or the Service is none of the project's. */
   readonly pods: PodCount | null;
   readonly route: RouteStatus;
-  readonly certificate: CertificateStatus;
+  /** Null: no Secret of the project holds it. */
+  readonly certificate: CertificateStatus | null;
   /** What differs from what apply would bring; empty: nothing, as far as can be seen without asking for each object. */
   readonly drift: readonly Difference[];
 }

@@ -28,18 +28,19 @@ export async function startPods(
   let running = new Map<string, Running>();
   const pods: Pods = {
     find({ service, port }) {
-      const found = running.get(printName(service));
-      return found?.description.ports.includes(port) === true ? found.pod.port : undefined;
+      for (const { description, pod } of running.values())
+        if (printName(description.service) === printName(service) && description.ports.includes(port)) return pod.port;
+      return undefined;
     },
     async update(wanted) {
       const problems: string[] = [];
       const next = new Map<string, Running>();
       for (const description of wanted) {
-        const name = printName(description.service);
+        const name = `${printName(description.service)}:${description.ports.join()}`;
         try {
           next.set(name, { description, pod: await bring(running.get(name), description) });
         } catch (error) {
-          problems.push(`the pod of Service ${name} does not start: ${explain(error)}`);
+          problems.push(`the pod of Service ${printName(description.service)} does not start: ${explain(error)}`);
         }
       }
       const ended = [...running].filter(([name]) => !next.has(name)).map(([, { pod }]) => pod);

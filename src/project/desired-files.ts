@@ -2,7 +2,7 @@ import { renderChart, type ChartTemplates } from '../charts/chart.ts';
 import { printYaml } from '../kube/yaml.ts';
 import type { DesiredProject } from './desired-project.ts';
 import type { DesiredService } from './desired-services.ts';
-import { chartFolder, places } from './places.ts';
+import { chartFolder, places, podAuthority } from './places.ts';
 
 /** A generated file. Those made from certificates are objects, filled in when they are written (desired-objects.ts). */
 export interface DesiredFile {
@@ -35,6 +35,7 @@ function printChart(
     service,
     routes: service.routes,
     workload: profile.workload,
+    podAuthority: podAuthority(service),
     controllerName: config.controller.name,
     controllerNamespace: config.controller.namespace,
     chartVersion: '0.1.0',

@@ -10,7 +10,7 @@ import {
   clientAuthorityPair,
   places,
   podPair,
-  projectAuthorityPair,
+  podAuthority,
   secretPath,
   wildcardPair,
   type PairPaths,
@@ -57,7 +57,7 @@ function listForService(service: DesiredService, labels: Labels): readonly Desir
       ? []
       : [tlsSecret(service.podTlsSecret, service.namespace, labels, podPair(service.name))]),
     ...(service.clientCaSecret === undefined ? [] : [clientAuthoritySecret(service.clientCaSecret, service, labels)]),
-    ...upstreamAuthority(service.upstreamCa, labels),
+    ...upstreamAuthority(service, labels),
   ];
 }
 
@@ -91,15 +91,16 @@ function clientAuthoritySecret(name: string, service: PlannedService, labels: La
   };
 }
 
-function upstreamAuthority(placement: UpstreamCaPlacement | undefined, labels: Labels): readonly DesiredObject[] {
+function upstreamAuthority(service: DesiredService, labels: Labels): readonly DesiredObject[] {
+  const placement = service.upstreamCa;
   if (placement?.kind === 'Secret') {
     const { name, namespace, type, key } = placement;
-    const data = { [key]: projectAuthorityPair.certificate };
+    const data = { [key]: podAuthority(service) };
     return [{ path: secretPath(name), content: buildSecret({ name, namespace, labels, type, data }) }];
   }
   if (placement?.kind === 'ConfigMap') {
     const { name, namespace, key } = placement;
-    const data = { [key]: projectAuthorityPair.certificate };
+    const data = { [key]: podAuthority(service) };
     return [{ path: `${places.manifests}/${name}.yaml`, content: buildConfigMap({ name, namespace, labels, data }) }];
   }
   return [];

@@ -17,7 +17,8 @@ import {
   wildcardPair,
   type PairPaths,
 } from './places.ts';
-import { endsInPod, hasTlsHop, podSpeaksTls } from '../model/mode.ts';
+import { hasOwnCertificate } from '../model/backend.ts';
+import { endsInPod, podSpeaksTls } from '../model/mode.ts';
 
 /** A key and certificate that the project needs. */
 export interface DesiredPair {
@@ -57,7 +58,8 @@ export function listDesiredPairs(config: Config, services: readonly PlannedServi
       foreignIssuer: 'warning',
     },
   ];
-  if (services.some(({ mode }) => podSpeaksTls(mode))) {
+  const served = services.filter((service) => podSpeaksTls(service.mode) && hasOwnCertificate(service));
+  if (served.length > 0) {
     pairs.push({
       paths: projectAuthorityPair,
       request: requestProjectAuthority(domain, keyType),
@@ -66,16 +68,16 @@ export function listDesiredPairs(config: Config, services: readonly PlannedServi
     });
   }
   for (const service of services) {
-    if (hasTlsHop(service.mode)) {
+    if (service.upstreamName !== undefined && served.includes(service)) {
       pairs.push({
         paths: podPair(service.name),
-        request: requestPodServer(service.release, service.namespace, days, keyType),
+        request: requestPodServer(service.upstreamName, days, keyType),
         issuer: projectAuthorityPair,
-        requiredNames: service.upstreamName === undefined ? [] : [service.upstreamName],
+        requiredNames: [service.upstreamName],
         foreignIssuer: 'error',
       });
     }
-    if (endsInPod(service.mode)) {
+    if (endsInPod(service.mode) && served.includes(service)) {
       pairs.push({
         paths: podPair(service.name),
         request: requestPassthroughServer(service.host, days, keyType),

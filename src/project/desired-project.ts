@@ -1,3 +1,5 @@
+import { backendOf } from '../model/backend.ts';
+import { listNamedAuthorities, type NamedAuthority } from './named-authorities.ts';
 import { manifestLabels } from '../kube/ownership.ts';
 import { buildNamespace, isInitialNamespace, listServiceNamespaces } from '../kube/namespace.ts';
 import type { Config } from '../model/config.ts';
@@ -15,6 +17,8 @@ export interface DesiredProject {
   readonly profile: ControllerProfile;
   readonly services: readonly DesiredService[];
   readonly pairs: readonly DesiredPair[];
+  /** Certificates that a person named, by which pods are verified. */
+  readonly authorities: readonly NamedAuthority[];
   readonly objects: readonly DesiredObject[];
   /** The files in manifests/ in the order of applying, around the Secrets. */
   readonly manifests: { readonly before: readonly ManifestFile[]; readonly after: readonly ManifestFile[] };
@@ -45,21 +49,45 @@ export function buildDesiredProject(config: Config, profile: ControllerProfile):
   return {
     ...{ config, profile, services },
     pairs: listDesiredPairs(config, services),
+    authorities: listNamedAuthorities(config),
     objects,
     manifests: {
       before: [...[...buildServiceNamespaces(config, labels), ...before].map(locate), ...authorities],
       after: after.map(locate),
     },
-    notices: profile.notices(config),
+    notices: [...profile.notices(config), ...services.flatMap(noteUnservedCertificate)],
     entry: profile.entry(config),
   };
 }
 
 /** Each in a file of its own, so that a namespace that somebody else made can be used as it is. */
 function buildServiceNamespaces(config: Config, labels: ManifestLabels): readonly Manifest[] {
-  return listServiceNamespaces(config)
+  // A Service that is there already lies in a namespace that is.
+  const services = config.services.filter((service) => backendOf(service) !== 'existing');
+  return listServiceNamespaces({ ...config, services })
     .filter((namespace) => !isInitialNamespace(namespace) && namespace !== config.controller.namespace)
     .map((namespace) => ({ file: `namespace-${namespace}.yaml`, objects: [buildNamespace(namespace, labels.own)] }));
+}
+
+/** The pods behind a Service that is there already are for others to set up. */
+function noteUnservedCertificate({
+  name,
+  namespace,
+  service,
+  podTlsSecret,
+  clientCaSecret,
+}: DesiredService): readonly Notice[] {
+  if (service === undefined || podTlsSecret === undefined) return [];
+  const demand =
+    clientCaSecret === undefined ? '' : `, and demand client certificates of the authority in Secret ${clientCaSecret}`;
+  return [
+    {
+      level: 'warning',
+      code: 'pod-certificate',
+      message: `${name}: the pods of Service ${namespace}/${service.name} have to serve the certificate of Secret ${podTlsSecret}${demand}.`,
+      remedy: `Mount it there. Where they serve another, copy the certificate of the authority that signed it into certs/ and name it in service.authority.`,
+    },
+  ];
 }
 
 /** `node port 30092`, or `port 443` where nothing of ours opens it. */

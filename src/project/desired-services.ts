@@ -1,8 +1,9 @@
 import type { PlannedService, RouteObject, UpstreamCaPlacement } from '../model/chart.ts';
-import type { Config, ServiceIntent } from '../model/config.ts';
+import { hasOwnCertificate } from '../model/backend.ts';
+import type { Config, ExistingService, ServiceIntent } from '../model/config.ts';
 import type { ControllerProfile } from '../model/controller-profile.ts';
 import { hasTlsHop, podSpeaksTls } from '../model/mode.ts';
-import { projectAuthorityPair } from './places.ts';
+import { podAuthority } from './places.ts';
 
 /** A service, and what its controller takes for it. */
 export interface DesiredService extends PlannedService {
@@ -25,7 +26,7 @@ export function planServices(config: Config, profile: ControllerProfile): readon
       ...service,
       routes: profile.routes(config, service),
       ...(upstreamCa !== undefined && { upstreamCa }),
-      setFiles: upstreamCa?.kind === 'ChartValue' ? { [upstreamCa.path]: projectAuthorityPair.certificate } : {},
+      setFiles: upstreamCa?.kind === 'ChartValue' ? { [upstreamCa.path]: podAuthority(service) } : {},
     };
   });
 }
@@ -38,10 +39,14 @@ function planService(config: Config, profile: ControllerProfile, service: Servic
     release,
     namespace,
     servicePort: profile.servicePort(service.mode),
-    ...(podSpeaksTls(service.mode) ? { podTlsSecret: `${release}-tls` } : {}),
+    ...(podSpeaksTls(service.mode) && hasOwnCertificate(service) ? { podTlsSecret: `${release}-tls` } : {}),
     ...(service.clientAuth ? { clientCaSecret: `${release}-client-ca` } : {}),
-    ...(hasTlsHop(service.mode) ? { upstreamName: `${release}.${namespace}.svc` } : {}),
+    ...(hasTlsHop(service.mode) ? { upstreamName: upstreamName(service.service, release, namespace) } : {}),
   };
+}
+
+function upstreamName(existing: ExistingService | undefined, release: string, namespace: string): string {
+  return existing?.serverName ?? `${existing?.name ?? release}.${existing?.namespace ?? namespace}.svc`;
 }
 
 /** The article's release names: ic3-svc7, ic3-svc8, ic3-svc9. */

@@ -1,3 +1,4 @@
+import type { ServiceIntent } from '../model/config.ts';
 import { endsInPod, type Mode } from '../model/mode.ts';
 
 /** The fixed places of the project folder; people and scripts rely on them. */
@@ -41,9 +42,14 @@ export function shownPair({ name, mode }: ModeOf & { readonly name: string }): P
   return endsInPod(mode) ? podPair(name) : wildcardPair;
 }
 
-/** The pair whose certificate a client trusts to believe what it is shown. */
-export function trustedPair({ mode }: ModeOf): PairPaths {
-  return endsInPod(mode) ? projectAuthorityPair : wildcardPair;
+/** The certificate by which the pod's own is verified: the project's authority, unless another one is named. */
+export function podAuthority({ service }: Pick<ServiceIntent, 'service'>): string {
+  return service?.authority ?? projectAuthorityPair.certificate;
+}
+
+/** The certificate that a client trusts to believe what it is shown. */
+export function trustedCertificate(service: Pick<ServiceIntent, 'mode' | 'service'>): string {
+  return endsInPod(service.mode) ? podAuthority(service) : wildcardPair.certificate;
 }
 
 /** The authority of one passthrough service's clients: one for each service, so that its clients open no other. */

@@ -1,3 +1,4 @@
+import { judgeAuthorities } from './named-authorities.ts';
 import { digestText } from '../kube/digest.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Conflict, FileChange, Plan, Step } from '../model/plan.ts';
@@ -22,7 +23,7 @@ export interface RenderSettings {
  * without being asked.
  */
 export function planRender(
-  desired: Pick<DesiredProject, 'pairs' | 'objects' | 'notices'>,
+  desired: Pick<DesiredProject, 'pairs' | 'authorities' | 'objects' | 'notices'>,
   desiredFiles: Iterable<DesiredFile>,
   observed: Observed,
   { now, force }: RenderSettings,
@@ -63,7 +64,8 @@ export function planRender(
     else if (force) steps.push({ kind: 'remove-file', path, change: 'remove-edited' });
     else conflicts.push({ path, reason: 'edited' });
   }
-  return { steps, conflicts, unchanged, notices: [...certificates.notices, ...desired.notices] };
+  const ofAuthorities = judgeAuthorities(desired.authorities, observed, now);
+  return { steps, conflicts, unchanged, notices: [...certificates.notices, ...ofAuthorities, ...desired.notices] };
 }
 
 function planGitFiles({ gitFiles }: Observed): readonly Step[] {

@@ -54,7 +54,7 @@ function judge(context: VerifyContext, observation: Observation, isServing: bool
   const { leaf, answer, failure } = observation;
   const seen = leaf === undefined ? showOutcome(observation) : `${showOutcome(observation)}; ${showCertificate(leaf)}`;
   const pod = context.subjects.find(
-    (subject) => !endsAtController(subject) && subject.leaf.fingerprint === leaf?.fingerprint,
+    (subject) => !endsAtController(subject) && leaf !== undefined && subject.leaf?.fingerprint === leaf.fingerprint,
   );
   if (pod !== undefined) return fail(seen, explainReached(context, pod));
   const speaker = answer === undefined ? undefined : findSpeaker(context.subjects, answer);

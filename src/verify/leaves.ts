@@ -1,3 +1,4 @@
+import { coversName } from '../text/host-name.ts';
 import type { CertificateFacts } from '../model/certificate.ts';
 import type { GatewayBehaviour } from '../model/gateway.ts';
 import type { VerifyContext, VerifySubject } from './subject.ts';
@@ -22,14 +23,23 @@ export function identifyLeaf(
   subject: VerifySubject,
   leaf: CertificateFacts,
 ): LeafOwner {
-  if (leaf.fingerprint === subject.leaf.fingerprint) return { kind: 'expected' };
+  if (leaf.fingerprint === subject.leaf?.fingerprint) return { kind: 'expected' };
   if (isFallback(behaviour, leaf)) return { kind: 'fallback' };
   if (isEdition(subject.leaf, leaf)) return { kind: 'edition' };
   const others = subjects.filter(({ service }) => service.name !== subject.service.name);
   if (endsInPod(subject.service.mode) && others.some((other) => endsAtController(other) && isSame(other.leaf, leaf)))
     return { kind: 'edge' };
   const pod = [subject, ...others].find((other) => isPodOf(other, leaf));
-  return pod === undefined ? { kind: 'foreign' } : { kind: 'pod', service: pod.service.name };
+  if (pod !== undefined) return { kind: 'pod', service: pod.service.name };
+  return isLeafOf(subject, leaf) ? { kind: 'expected' } : { kind: 'foreign' };
+}
+
+/**
+ * Whether a certificate may be the one that must be shown: of a pod whose certificate the project does not have, any for its host. Whose
+ * authority vouches for it is the check `trust`'s.
+ */
+export function isLeafOf({ leaf: expected, service }: VerifySubject, leaf: CertificateFacts): boolean {
+  return expected === undefined ? coversName(leaf.dnsNames, service.host) : expected.fingerprint === leaf.fingerprint;
 }
 
 /** Whether TLS ends at the controller for a service, by its intent. */
@@ -57,11 +67,12 @@ function isPodOf({ service, leaf: expected }: VerifySubject, leaf: CertificateFa
   return service.upstreamName !== undefined && leaf.dnsNames.includes(service.upstreamName);
 }
 
-function isSame(expected: CertificateFacts, leaf: CertificateFacts): boolean {
-  return expected.fingerprint === leaf.fingerprint || isEdition(expected, leaf);
+function isSame(expected: CertificateFacts | undefined, leaf: CertificateFacts): boolean {
+  return expected?.fingerprint === leaf.fingerprint || isEdition(expected, leaf);
 }
 
-function isEdition(expected: CertificateFacts, leaf: CertificateFacts): boolean {
+function isEdition(expected: CertificateFacts | undefined, leaf: CertificateFacts): boolean {
+  if (expected === undefined) return false;
   return expected.subject === leaf.subject && expected.dnsNames.length > 0 && listNames(expected) === listNames(leaf);
 }
 

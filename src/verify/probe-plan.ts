@@ -99,8 +99,8 @@ export function probeUnknownName(context: VerifyContext, isNameSent: boolean): N
 export function findTerminated({ subjects }: VerifyContext): readonly VerifySubject[] {
   const byFingerprint = new Map<string, VerifySubject>();
   for (const subject of subjects) {
-    if (endsAtController(subject) && !byFingerprint.has(subject.leaf.fingerprint))
-      byFingerprint.set(subject.leaf.fingerprint, subject);
+    if (!endsAtController(subject) || subject.leaf === undefined) continue;
+    if (!byFingerprint.has(subject.leaf.fingerprint)) byFingerprint.set(subject.leaf.fingerprint, subject);
   }
   return [...byFingerprint.values()];
 }

@@ -8,7 +8,12 @@ export const mendCertificateFirst = 'mend the check certificate first, then run 
 export const mendPassthrough = 'mend the check certificate: the connection must be passed through';
 
 /** The kubectl command that lists what serves a host. */
-export function listObjects({ words }: Pick<VerifyContext, 'words'>, { namespace, release }: PlannedService): string {
+export function listObjects(
+  { words }: Pick<VerifyContext, 'words'>,
+  { namespace, release, mode, service }: PlannedService,
+): string {
+  if (service !== undefined)
+    return `kubectl describe service/${service.name} ${words.routeResource(mode)}/${release} --namespace ${namespace}`;
   return `kubectl get ${words.routeResources},service,pods --namespace ${namespace} --selector app.kubernetes.io/instance=${release}`;
 }
 
@@ -31,8 +36,25 @@ export function describeRoute(
 }
 
 /** The kubectl command after which pods hold the certificates and authorities of today: they read them when they start. */
-export function restartPods({ namespace, release }: PlannedService): string {
+export function restartPods({ namespace, release, service }: PlannedService): string {
+  if (service !== undefined) return `restart the pods of Service ${namespace}/${service.name}`;
   return `kubectl rollout restart deployment/${release} --namespace ${namespace}`;
+}
+
+/** The kubectl command that shows what a pod says. */
+export function readPodLog({ namespace, release, service }: PlannedService): string {
+  return `kubectl logs ${service === undefined ? `deployment/${release}` : `service/${service.name}`} --namespace ${namespace}`;
+}
+
+/** What has pods for a service, by its name. */
+export function nameWorkload({ release, service }: PlannedService): string {
+  return service === undefined ? release : `Service ${service.name}`;
+}
+
+/** The program that answers. */
+export function nameProgram({ name, image, service }: PlannedService): string {
+  if (service !== undefined) return `the program behind Service ${service.name}`;
+  return image ?? `the demo backend of ${name}`;
 }
 
 /** The controller knows nothing of the host. */

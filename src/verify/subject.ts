@@ -8,8 +8,8 @@ import type { ClientIdentity, Observation, Probe } from '../model/probe.ts';
 /** A service with everything that is needed to ask for it as a client does, and to know the right answer. */
 export interface VerifySubject {
   readonly service: PlannedService;
-  /** The certificate that must be shown first. */
-  readonly leaf: CertificateFacts;
+  /** The certificate that must be shown first; absent: the pod's own, which the project does not have. */
+  readonly leaf?: CertificateFacts;
   /** Where it comes from, in words: `Secret default/ingress-controller-demo-tls-secret`. */
   readonly leafSource: string;
   /** PEM that the chain must lead to. */

@@ -2,6 +2,7 @@ import { formatDate } from '../certs/validity.ts';
 import type { CertificateFacts } from '../model/certificate.ts';
 import type { HttpAnswer, Observation, ProbeFailure, TlsVersion } from '../model/probe.ts';
 import { nameAlert } from './alerts.ts';
+import type { VerifySubject } from './subject.ts';
 
 const longestText = 80;
 const longestName = 40;
@@ -28,8 +29,15 @@ function cut(text: string, longest: number): string {
 }
 
 /** As many of a fingerprint's digits as a person compares. */
-export function showFingerprint({ fingerprint }: CertificateFacts): string {
+function showFingerprint({ fingerprint }: CertificateFacts): string {
   return `SHA-256 ${showText(fingerprint.slice(0, shownDigits))}...`;
+}
+
+/** The certificate that must be shown: by its source, and by its fingerprint where it is known. */
+export function nameExpected({ leaf, leafSource, service }: VerifySubject): string {
+  return leaf === undefined
+    ? `a certificate for ${service.host}, that of ${leafSource}`
+    : `the certificate of ${leafSource} (${showFingerprint(leaf)})`;
 }
 
 /** Subject, the DNS names that it does not say itself, and fingerprint: for a certificate that is to be made out. */

@@ -271,6 +271,7 @@ const notTried: readonly (readonly [reason: string, remedies: readonly string[]]
       'app/verify/subjects.ts: bring the right one of the two, or move both away and run ingress-tls render',
       'world/net/handshake.ts: ',
       'project/certificates.ts: ',
+      'project/named-authorities.ts: ',
     ],
   ],
   ['what reads the file before it says the same first', ['config/edit.ts: ']],

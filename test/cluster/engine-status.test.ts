@@ -102,6 +102,6 @@ describeWithCluster('status on a cluster', (cluster) => {
     );
     const status = look();
     expect(codes(status)).toEqual(expect.arrayContaining(['certificate-invalid svc9', 'ingress-ignored svc7']));
-    expect(status.services[2]?.certificate.state).toBe('expired');
+    expect(status.services[2]?.certificate?.state).toBe('expired');
   });
 });

@@ -1,3 +1,5 @@
+import { createServerDryRun } from '../../world/kubectl/server-dry-run.ts';
+import { explainDeadEnd, listExisting } from '../../cluster/existing-services.ts';
 import { UsageError } from '../../errors.ts';
 import type { Cluster, OwnedObject } from '../../world/kubectl/kubectl.ts';
 import { loadProfiles } from '../../controllers/index.ts';
@@ -204,4 +206,24 @@ export async function refuseOthersReleases(
       },
     );
   }
+}
+
+/**
+ * Refuses routes that would lead nowhere.
+ * @throws UsageError naming each Service that is not there, or has not the port.
+ */
+export async function refuseDeadEnds(
+  { exec, connection, requestTimeout }: ClusterTools,
+  { desired }: Project,
+): Promise<void> {
+  const led = listExisting(desired.services);
+  if (led.length === 0) return;
+  const live = await createServerDryRun(exec, { connection, requestTimeout }).readLive(led.map(({ object }) => object));
+  const problems = led.flatMap((each) => explainDeadEnd(each, live.get(each.object)) ?? []);
+  const [first, ...others] = problems;
+  if (first === undefined) return;
+  throw new UsageError(first, {
+    details: others,
+    remedy: `bring the Service to the cluster first, or name another under service: in ${places.config}; kubectl get services --all-namespaces shows what is there`,
+  });
 }

@@ -1,3 +1,4 @@
+import { isForbidden } from '../../world/exec/tool-failure.ts';
 import { setImmediate } from 'node:timers/promises';
 import { ToolError } from '../../errors.ts';
 import type { Cluster, ClusterTarget, OwnedObject } from '../../world/kubectl/kubectl.ts';
@@ -9,6 +10,7 @@ import { releaseKind, type Marked } from '../../cluster/project-identity.ts';
 import {
   compareMinor,
   judgeNamespaces,
+  refuseDeadEnds,
   refuseMissingResources,
   refuseOtherProject,
   refuseOthersObjects,
@@ -108,12 +110,13 @@ export async function lookUpCluster(
   // A program that asks for credentials asks once, not each kubectl for itself.
   const early = place.credentialPlugin !== undefined ? readCluster() : undefined;
   if (early !== undefined && (await early) === undefined) return unseen();
-  const [cluster, owned = [], namespaces = [], , records, existingSecrets, nodeAddress, live] = await sideBySide(
+  const [cluster, owned = [], namespaces = [], , , records, existingSecrets, nodeAddress, live] = await sideBySide(
     () => early ?? readCluster(),
     // Before what it would make seem to be this project's own, in another place.
     () => look('what is installed', () => listAllowedObjects(bound, project, command)),
     () => look('namespaces', () => judgeNamespaces(bound, project)),
     () => look('who has the node port', () => refuseTakenNodePort(bound, project)),
+    () => look('Services that routes lead to', () => refuseSeenDeadEnds(bound, project)),
     () => (helmVersion === undefined ? undefined : look('releases', () => listAllowedRecords(bound, project, command))),
     () => look('Secrets', () => findExistingSecrets(bound, project)),
     () => findNodeAddress(bound),
@@ -197,6 +200,15 @@ async function listAllowedRecords(
   refuseOtherProject(markReleases(selectOurs(records, project)), project, command);
   await refuseOthersReleases(tools, records, project);
   return records;
+}
+
+/** Whoever may not look at the Services of others is not kept from applying. */
+async function refuseSeenDeadEnds(tools: ClusterTools, project: Project): Promise<void> {
+  try {
+    await refuseDeadEnds(tools, project);
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+  }
 }
 
 /** For the closing lines only: whoever may not list nodes fills the address in. */

@@ -1,3 +1,4 @@
+import { buildStandIns } from '../../preview/stand-ins.ts';
 import { readDeepJournal } from '../../world/files/deep-journal.ts';
 import type { ObjectReader, ObjectSources, RenderedObjects } from '../../world/helm/rendered-objects.ts';
 import { digestText } from '../../kube/digest.ts';
@@ -43,16 +44,21 @@ export interface Served {
 /** Reads what the files of a rendered project say. @throws UsageError or ToolError for files that cannot be read or rendered. */
 export async function loadServed(reader: ObjectReader, project: Project): Promise<Served> {
   const { config, profile } = project;
-  const { objects, charts, missing } = await reader.read(listSources(project));
+  const rendered = await reader.read(listSources(project));
+  const { charts, missing } = rendered;
+  const standIns = buildStandIns(project.desired.services, rendered.objects);
+  const objects = [...rendered.objects, ...standIns.objects];
   const table = profile.readRoutes(objects, config);
   const behaviour = profile.behaviour(config);
-  const { pods, complaints } = readPods(objects);
+  const described = readPods(rendered.objects);
+  const pods = [...described.pods, ...standIns.pods];
   return {
     ...{ project, objects, charts, behaviour, table, pods },
     complaints: [
       ...missing.map((path) => `${path} is missing`),
       ...table.complaints.map(printComplaint),
-      ...complaints,
+      ...described.complaints,
+      ...standIns.complaints,
     ],
     digest: digestText(JSON.stringify([objects, behaviour, table, pods])),
   };

@@ -1,3 +1,4 @@
+import { backendOf } from '../../model/backend.ts';
 import type { FoundLog, Kubectl } from '../../world/kubectl/kubectl.ts';
 import type { Prober } from '../../world/net/prober.ts';
 import { isStopped, poll } from '../../world/poll.ts';
@@ -120,7 +121,7 @@ async function readPodLogs(
   requests: readonly Request[],
 ): Promise<ReadonlyMap<VerifySubject, readonly string[]>> {
   const found = new Map<VerifySubject, readonly string[]>();
-  const queue = requests.filter(({ subject }) => subject.service.image === undefined);
+  const queue = requests.filter(({ subject }) => backendOf(subject.service) === 'demo');
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined && !isStopped(input.stop.asked); next = queue.shift()) {
       const { subject } = next;

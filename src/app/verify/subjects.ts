@@ -6,10 +6,11 @@ import { readPem } from '../../world/files/object-text.ts';
 import { UsageError } from '../../errors.ts';
 import type { PlannedService, UpstreamCaPlacement } from '../../model/chart.ts';
 import type { ClientIdentity } from '../../model/probe.ts';
-import { clientPair, shownPair, trustedPair, type PairPaths } from '../../project/places.ts';
+import { clientPair, shownPair, trustedCertificate, type PairPaths } from '../../project/places.ts';
 import type { ExpectedAnswer, VerifySubject } from '../../verify/subject.ts';
 import type { Project } from '../project.ts';
 import type { UntrustedIssuer } from './foreign.ts';
+import { backendOf, hasOwnCertificate } from '../../model/backend.ts';
 import { endsInPod } from '../../model/mode.ts';
 
 export interface SubjectsInput {
@@ -28,15 +29,16 @@ export interface SubjectsInput {
 export function buildSubjects({ files, project, untrusted, asked }: SubjectsInput): readonly VerifySubject[] {
   return project.desired.services.map((service): VerifySubject => {
     const { upstreamCa } = service;
-    const leafPath = shownPair(service).certificate;
-    const trustPath = trustedPair(service).certificate;
+    const { certificate } = shownPair(service);
+    const trustPath = trustedCertificate(service);
+    const isLeafHere = !endsInPod(service.mode) || hasOwnCertificate(service);
     return {
       service,
-      leaf: inspectCertificate(readRequired(files, leafPath), leafPath),
-      leafSource: `Secret ${service.namespace}/${endsInPod(service.mode) ? (service.podTlsSecret ?? '') : project.config.certificate.secretName}`,
+      ...(isLeafHere && { leaf: inspectCertificate(readRequired(files, certificate), certificate) }),
+      leafSource: nameLeafSource(project, service),
       trust: readRequired(files, trustPath),
       trustPath,
-      ...(service.image === undefined ? { greeting: demoGreeting(service.name) } : {}),
+      ...(backendOf(service) === 'demo' ? { greeting: demoGreeting(service.name) } : {}),
       answer:
         asked?.services.includes(service) === true ? { path: asked.path, status: asked.status } : usualAnswer(service),
       ...(service.clientAuth
@@ -50,6 +52,14 @@ export function buildSubjects({ files, project, untrusted, asked }: SubjectsInpu
   });
 }
 
+/** What holds the certificate that clients are shown. */
+function nameLeafSource({ config }: Project, { mode, namespace, podTlsSecret, service }: PlannedService): string {
+  const secret = endsInPod(mode) ? podTlsSecret : config.certificate.secretName;
+  return secret === undefined
+    ? `the pods of Service ${service?.namespace ?? namespace}/${service?.name ?? ''}`
+    : `Secret ${namespace}/${secret}`;
+}
+
 /** What holds the authority by which the controller verifies the hop. */
 function nameAuthority(placement: UpstreamCaPlacement, { release }: PlannedService): string {
   return placement.kind === 'ChartValue'
@@ -58,8 +68,12 @@ function nameAuthority(placement: UpstreamCaPlacement, { release }: PlannedServi
 }
 
 /** Of a person's own image no more is known than that it should be well. */
-function usualAnswer({ name, image }: PlannedService): ExpectedAnswer {
-  return { path: '/', status: 200, ...(image === undefined ? { body: demoGreeting(name) } : {}) };
+function usualAnswer(service: PlannedService): ExpectedAnswer {
+  return {
+    path: '/',
+    status: 200,
+    ...(backendOf(service) === 'demo' ? { body: demoGreeting(service.name) } : {}),
+  };
 }
 
 /** Keys are in no repository: where a colleague's clone has the certificate alone, what needs the client is skipped. */

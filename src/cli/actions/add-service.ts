@@ -6,7 +6,7 @@ import type { ServiceFields } from '../../config/edit.ts';
 import { selectGiven } from '../../config/given-fields.ts';
 import { alternatives } from '../../config/wording.ts';
 import { UsageError } from '../../errors.ts';
-import { modes, type Mode } from '../../model/mode.ts';
+import { type Mode, modes, podSpeaksTls } from '../../model/mode.ts';
 import { quote } from '../../text/escape.ts';
 import { nearest } from '../../text/nearest.ts';
 import { reportNotices } from '../output/notices.ts';
@@ -19,7 +19,9 @@ export interface AddServiceOptions {
   readonly host?: string;
   readonly namespace?: string;
   readonly image?: string;
-  readonly port?: number;
+  readonly service?: string;
+  /** A name: of the Service's port. */
+  readonly port?: number | string;
   readonly replicas?: number;
   /** Absent: the default of the mode. */
   readonly clientAuth?: boolean;
@@ -95,9 +97,27 @@ function freeName(project: Project): string {
   }
 }
 
+/** A container's port has no name of its own here. */
+function refuseName(port: number | string | undefined): number | undefined {
+  if (typeof port !== 'string') return port;
+  throw new UsageError(`--port ${quote(port)} names a port of a Service: no --service is given`, {
+    remedy:
+      'add --service NAME for a Service that is there already, or give the number of the port on which the container listens',
+  });
+}
+
+/** Of a Service that is there already, and of which nobody said more. */
+function defaultPort(mode: Mode): number {
+  return podSpeaksTls(mode) ? 443 : 80;
+}
+
 function toFields(options: AddServiceOptions, name: string, mode: Mode): ServiceFields {
-  const { host, namespace, image, port, replicas, clientAuth, annotation } = options;
-  const given = { host, namespace, image, port, replicas, clientAuth };
+  const { host, namespace, service, image, port, replicas, clientAuth, annotation } = options;
+  const backend =
+    service === undefined
+      ? { port: refuseName(port) }
+      : { service: { name: service, port: port ?? defaultPort(mode) } };
+  const given = { host, namespace, image, replicas, clientAuth, ...backend };
   return {
     name,
     mode,

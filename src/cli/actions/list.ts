@@ -1,3 +1,4 @@
+import { type DesiredService } from '../../project/desired-services.ts';
 import { listProject, type ProjectList } from '../../app/list.ts';
 import { formatDate } from '../../certs/validity.ts';
 import { exitCodes } from '../../errors.ts';
@@ -30,8 +31,9 @@ function listToJson({ project: { config, desired }, certificates }: ProjectList)
       url: `https://${service.host}:${desired.entry.port}/`,
       release: service.release,
       namespace: service.namespace,
-      containerPort: service.port,
-      servicePort: service.servicePort.number,
+      existingService: service.service ?? null,
+      containerPort: service.service === undefined ? service.port : null,
+      servicePort: service.service?.port ?? service.servicePort.number,
       replicas: service.replicas ?? null,
       clientAuth: service.clientAuth,
       image: service.image ?? null,
@@ -40,6 +42,11 @@ function listToJson({ project: { config, desired }, certificates }: ProjectList)
     })),
     certificates,
   };
+}
+
+/** From the Service's to the container's; of a Service that is there already its own. */
+function showPort({ service, servicePort, port, namespace }: DesiredService): string {
+  return service === undefined ? `${servicePort.number} -> ${port}` : `${namespace}/${service.name}:${service.port}`;
 }
 
 function reportList(
@@ -57,7 +64,7 @@ function reportList(
       service.name,
       service.mode,
       service.host,
-      `${service.servicePort.number} -> ${service.port}`,
+      showPort(service),
       chartFolder(service.name),
     ]);
     report.results(printTable(['SERVICE', 'MODE', 'HOST', 'PORT', 'CHART'], rows));

@@ -10,8 +10,9 @@ export function defineAddService(program: Program, run: Run): void {
     .option('-m, --mode <mode>', 'where TLS ends: terminate, reencrypt or passthrough')
     .option('--host <host>', 'host name (default: NAME.DOMAIN)')
     .option('--namespace <namespace>', "namespace of the service (default: the project's)")
+    .option('--service <name>', 'a Service that is there already; --port is its port then')
     .option('--image <image>', 'container image (default: a small demo backend)')
-    .option('--port <port>', "the container's port (default: 8080)", parseWholeNumber)
+    .option('--port <port>', "the container's port (default: 8080), or the Service's: number or name", parsePort)
     .option('--replicas <count>', 'number of pods (default: left to the cluster)', parseWholeNumber)
     .option('--client-auth', 'passthrough: the pod demands a client certificate (default)')
     .option('--no-client-auth', 'passthrough: the pod does not')
@@ -22,12 +23,17 @@ export function defineAddService(program: Program, run: Run): void {
   addHelpDetails(command, [
     ['ingress-tls add-service --mode passthrough', 'svc9, with the demo backend'],
     ['ingress-tls add-service shop --mode reencrypt --image example.org/shop:1.4', 'your own image'],
+    ['ingress-tls add-service api --mode terminate --service api --namespace web', 'a Service that is there'],
     ['ingress-tls add-service api --mode passthrough --no-client-auth', 'without client certificates'],
   ]);
   command.action(async (name, flags) => {
     const options = { ...flags, ...(name === undefined ? {} : { name }) };
     await run(command, options, async () => (await import('../actions/add-service.ts')).addServiceToProject);
   });
+}
+
+function parsePort(text: string): number | string {
+  return /^\d+$/.test(text) ? parseWholeNumber(text) : text;
 }
 
 function collectAnnotation(

@@ -20,8 +20,8 @@ export function statusToJson({ well, cluster, controller, services, problems }: 
     well,
     cluster,
     controller: controllerToJson(controller),
-    services: services.map(({ name, mode, host, release, pods, route, certificate, drift }) => ({
-      ...{ name, mode, host, release, pods, ...routeToOldJson(route), certificate },
+    services: services.map(({ name, mode, host, backend, release, pods, route, certificate, drift }) => ({
+      ...{ name, mode, host, backend, release, pods, ...routeToOldJson(route), certificate },
       drift: drift.map(formatDifference),
       route,
     })),

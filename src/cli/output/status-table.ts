@@ -76,7 +76,7 @@ function printCell({ text, color }: Cell, width: number, isLast: boolean, style:
   return isLast ? painted : padToColumns(painted, width, 'right');
 }
 
-function buildRow({ name, mode, release, pods, route, certificate, drift }: ServiceStatus): readonly Cell[] {
+function buildRow({ name, mode, backend, release, pods, route, certificate, drift }: ServiceStatus): readonly Cell[] {
   return [
     { text: name },
     { text: mode },
@@ -87,13 +87,15 @@ function buildRow({ name, mode, release, pods, route, certificate, drift }: Serv
           ...(release.status === 'deployed' ? {} : { color: 'error' as const }),
         },
     pods === null
-      ? { text: 'none', color: 'error' }
+      ? backend === 'existing'
+        ? { text: '-', color: 'faint' }
+        : { text: 'none', color: 'error' }
       : {
           text: `${pods.ready}/${pods.wanted}`,
           ...(pods.rolledOut ? {} : { color: pods.ready < pods.wanted ? ('error' as const) : ('warning' as const) }),
         },
     formatRoute(route),
-    formatCertificate(certificate),
+    certificate === null ? { text: '-', color: 'faint' } : formatCertificate(certificate),
     drift.length === 0 ? { text: '-', color: 'faint' } : { text: formatDrift(drift), color: 'warning' },
   ];
 }

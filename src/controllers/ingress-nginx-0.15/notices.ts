@@ -1,3 +1,4 @@
+import { refuseOtherNamespaces } from '../ingress/other-namespace.ts';
 import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
 import { refuseAnnotations } from '../ingress/annotation-rules.ts';
@@ -10,6 +11,7 @@ import { annotationRules } from './refused-annotations.ts';
 export function notices(config: Config): readonly Notice[] {
   return [
     ...refuseAnnotations(config, annotationRules),
+    ...refuseOtherNamespaces(config),
     retirement,
     clusterWideSecrets,
     ...noteSharing(config),

@@ -1,6 +1,7 @@
 import type { PlannedService, RouteObject } from '../../model/chart.ts';
 import type { Config } from '../../model/config.ts';
 import type { Mode } from '../../model/mode.ts';
+import { routeBackend } from '../route-backend.ts';
 import { ingressAnnotations, ingressHost, ingressTls } from '../ingress/ingress-routes.ts';
 import { classAnnotation, withNginxPrefix } from '../ingress/nginx-annotations.ts';
 
@@ -13,6 +14,7 @@ const modeAnnotations: Readonly<Record<Mode, Readonly<Record<string, string>>>> 
 
 /** One Ingress with one exact host, the port by name: the article numbers svc7's port 443 and calls it http. */
 export function routes(config: Config, service: PlannedService): readonly RouteObject[] {
+  const backend = routeBackend(service);
   const annotations = { [classAnnotation]: config.controller.name, ...withNginxPrefix(modeAnnotations[service.mode]) };
   return [
     {
@@ -27,7 +29,10 @@ export function routes(config: Config, service: PlannedService): readonly RouteO
             host: ingressHost(service),
             http: {
               paths: [
-                { path: '/', backend: { serviceName: { leaf: 'fullname' }, servicePort: service.servicePort.name } },
+                {
+                  path: '/',
+                  backend: { serviceName: backend.name, servicePort: Object.values(backend.port)[0] ?? null },
+                },
               ],
             },
           },

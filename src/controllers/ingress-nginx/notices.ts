@@ -1,3 +1,4 @@
+import { refuseOtherNamespaces } from '../ingress/other-namespace.ts';
 import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
 import { refuseAnnotations } from '../ingress/annotation-rules.ts';
@@ -11,6 +12,7 @@ import { annotationRules } from './refused-annotations.ts';
 export function notices(config: Config): readonly Notice[] {
   return [
     ...refuseAnnotations(config, annotationRules(config)),
+    ...refuseOtherNamespaces(config),
     ...refuseForeignImage(config, /(?:^|\/)traefik(?=[:@]|$)/),
     ...noteRetirement(config),
     ...noteUnusedSharing(config),

@@ -1,5 +1,6 @@
 import type { PlannedService, RouteObject } from '../../model/chart.ts';
 import type { Config } from '../../model/config.ts';
+import { routeBackend } from '../route-backend.ts';
 import { ingressAnnotations, ingressHost, ingressTls } from '../ingress/ingress-routes.ts';
 import { modeAnnotations } from './mode-annotations.ts';
 import { controllerNames } from './names.ts';
@@ -31,7 +32,7 @@ export function routes(config: Config, service: PlannedService): readonly RouteO
                 {
                   path: '/',
                   pathType: 'Prefix',
-                  backend: { service: { name: { leaf: 'fullname' }, port: { name: service.servicePort.name } } },
+                  backend: { service: routeBackend(service) },
                 },
               ],
             },

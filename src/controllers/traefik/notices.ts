@@ -1,3 +1,4 @@
+import { refuseOtherNamespaces } from '../ingress/other-namespace.ts';
 import { listServiceNamespaces } from '../../kube/namespace.ts';
 import type { Config, ServiceIntent } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
@@ -166,6 +167,7 @@ export function notices(config: Config): readonly Notice[] {
   const ignored = config.services.flatMap(noteIgnored).filter(({ path }) => !refused.has(JSON.stringify(path)));
   return [
     ...errors,
+    ...refuseOtherNamespaces(config),
     ...refuseForeignImage(config, /(?:^|\/)(?:ingress-nginx|nginx-ingress-controller)(?=[/:@]|$)/),
     ...ignored,
     ...noteClientCertificates(config),

@@ -1,3 +1,4 @@
+import { backendOf } from '../../model/backend.ts';
 import { coversName } from '../../text/host-name.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
 import type { PlannedService } from '../../model/chart.ts';
@@ -52,7 +53,7 @@ function explainNamesake({ context, subject, owner, leaf, isVouchedFor }: Eviden
 }
 
 function explainOldCertificate({ subject, owner, leaf, isVouchedFor }: Evidence): Explanation | undefined {
-  if (owner.kind !== 'edition') return undefined;
+  if (owner.kind !== 'edition' || subject.leaf === undefined) return undefined;
   const { service } = subject;
   const path = shownPair(service).certificate;
   const age = leaf.notBefore < subject.leaf.notBefore ? 'an older' : 'another';
@@ -91,13 +92,13 @@ function explainPodCertificate({ context, subject: { service }, owner }: Evidenc
 function explainMissingRoute({ context, subject: { service }, owner, answer }: Evidence): Explanation | undefined {
   if (owner.kind !== 'fallback' || answer === undefined || answer.status !== context.behaviour.unknownHost.status)
     return undefined;
-  if (!isPage(context.behaviour.unknownHost, answer) && service.image !== undefined) return undefined;
+  if (!isPage(context.behaviour.unknownHost, answer) && backendOf(service) !== 'demo') return undefined;
   return missingRoute(context, service);
 }
 
 /** A certificate that does not cover the host is never shown for it (kubernetes/ingress-nginx#6905). */
 function explainUncoveredHost({ subject, owner }: Evidence): Explanation | undefined {
-  if (owner.kind !== 'fallback' || !endsAtController(subject)) return undefined;
+  if (owner.kind !== 'fallback' || !endsAtController(subject) || subject.leaf === undefined) return undefined;
   if (coversName(subject.leaf.dnsNames, subject.service.host)) return undefined;
   const names = subject.leaf.dnsNames.map(showText).join(', ') || 'no host';
   return {

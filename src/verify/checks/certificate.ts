@@ -1,10 +1,10 @@
 import type { Observation } from '../../model/probe.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
 import { explain, fail, pass, type Finding, type See, type ServiceCheck, type Situation } from '../finding.ts';
-import { identifyLeaf } from '../leaves.ts';
+import { identifyLeaf, isLeafOf } from '../leaves.ts';
 import { pinnedVersions, probeAsClient, probeVersion } from '../probe-plan.ts';
 import { isChainRefused } from '../trust-problems.ts';
-import { nameCertificate, showCertificate, showFailure, showFingerprint } from '../words.ts';
+import { nameCertificate, nameExpected, showCertificate, showFailure } from '../words.ts';
 import { otherCertificate, otherCertificateRules } from './certificate-causes.ts';
 import { noCertificate, noCertificateRules } from './no-certificate-causes.ts';
 
@@ -13,7 +13,7 @@ export const certificate: ServiceCheck = {
   id: 'certificate',
   appliesTo: () => true,
   plan: ({ subject }) => [probeAsClient(subject), ...pinnedVersions.map((version) => probeVersion(subject, version))],
-  expect: ({ subject }) => `the certificate of ${subject.leafSource} (${showFingerprint(subject.leaf)})`,
+  expect: ({ subject }) => nameExpected(subject),
   judge: (situation, see) => {
     const observation = see(probeAsClient(situation.subject));
     if (observation.leaf === undefined) return failWithoutCertificate(situation, observation);
@@ -50,7 +50,7 @@ function judgeLeaf(situation: Situation, observation: Observation, leaf: Certifi
 function findOutlier(situation: Situation, see: See): Finding | undefined {
   for (const version of pinnedVersions) {
     const { leaf } = see(probeVersion(situation.subject, version));
-    if (leaf === undefined || leaf.fingerprint === situation.subject.leaf.fingerprint) continue;
+    if (leaf === undefined || isLeafOf(situation.subject, leaf)) continue;
     return fail(`now the right certificate, now ${showCertificate(leaf)}`, {
       cause:
         'not every connection reaches the same server: replicas of different age, or two controllers behind one address',

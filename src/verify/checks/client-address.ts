@@ -1,6 +1,7 @@
+import { backendOf } from '../../model/backend.ts';
 import { excuse, fail, pass, skip, type Finding, type Situation } from '../finding.ts';
 import type { LogEvidence } from './access-log.ts';
-import { describeRoute } from '../remedies.ts';
+import { describeRoute, nameProgram } from '../remedies.ts';
 import { showText } from '../words.ts';
 
 /**
@@ -25,9 +26,9 @@ function judge({ context, subject: { service } }: Situation, { path, podLines, o
   const request = podLines.map(readRequest).find((found) => found?.uri === path);
   if (request === undefined) {
     return skip(
-      service.image === undefined
+      backendOf(service) === 'demo'
         ? `no line with ${path} in the log of the pod`
-        : `the log of ${service.image} is not read`,
+        : `the log of ${nameProgram(service)} is not read`,
     );
   }
   const [address] = request.forwardedFor;

@@ -1,6 +1,7 @@
 import { coversName } from '../../text/host-name.ts';
 import { shownPair } from '../../project/places.ts';
 import { fail, pass, skip, type Finding, type See, type ServiceCheck, type Situation } from '../finding.ts';
+import { isLeafOf } from '../leaves.ts';
 import { findTerminated, probeAsClient } from '../probe-plan.ts';
 import { restartPods } from '../remedies.ts';
 import type { VerifySubject } from '../subject.ts';
@@ -43,21 +44,26 @@ function judge(situation: Situation, see: See): Finding {
 function findDrawn({ context, subject }: Situation, see: See): VerifySubject | undefined {
   const { leaf, protocol } = see(probeAsClient(subject));
   // Of a certificate that is not the pod's, the check `certificate` speaks.
-  if (protocol !== 'h2' || leaf?.fingerprint !== subject.leaf.fingerprint) return undefined;
+  if (protocol !== 'h2' || leaf === undefined || !isLeafOf(subject, leaf)) return undefined;
   return context.subjects.find(
     ({ service }) => service.name !== subject.service.name && coversName(leaf.dnsNames, service.host),
   );
 }
 
-function warnOfPod({ service }: VerifySubject, { service: { host: drawnHost } }: VerifySubject): Finding {
+function warnOfPod(
+  { service, leaf, leafSource }: VerifySubject,
+  { service: { host: drawnHost } }: VerifySubject,
+): Finding {
   const { certificate, key } = shownPair(service);
+  const narrow =
+    leaf === undefined
+      ? `give ${leafSource} a certificate for ${service.host} alone`
+      : `give the pod a certificate for ${service.host} alone: move ${certificate} and ${key} away, then run ingress-tls apply and ${restartPods(service)}`;
   return fail(
     `${service.host} offers HTTP/2, and its certificate covers ${drawnHost} too`,
     {
       cause: `a browser that has ${service.host} open may send requests for ${drawnHost} down the same connection: they end in the pod of ${service.name}`,
-      remedy:
-        `give the pod a certificate for ${service.host} alone: move ${certificate} and ${key} away, then run ingress-tls apply and ${restartPods(service)}. ` +
-        'To keep the certificate, turn HTTP/2 off in the pod',
+      remedy: `${narrow}. To keep the certificate, turn HTTP/2 off in the pod`,
     },
     'warning',
   );

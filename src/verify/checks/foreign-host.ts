@@ -1,3 +1,4 @@
+import { podPort } from '../../model/backend.ts';
 import type { Observation } from '../../model/probe.ts';
 import { isReached } from '../answers.ts';
 import { isAnybodyServed, isEnded, provesNothing } from '../failures.ts';
@@ -57,7 +58,7 @@ function judge(situation: Situation, see: See): Finding {
       seen,
       {
         cause: `whoever connects ${first.way} and asks for Host ${service.host} ${isCertain ? 'gets' : 'may get'} into ${service.name} past the pod's own TLS${service.clientAuth ? ' and without a client certificate' : ''}`,
-        remedy: `${situation.context.words.keepToPassthrough} (ingress-tls apply), and let the pod take nothing but TLS on port ${service.port}`,
+        remedy: `${situation.context.words.keepToPassthrough} (ingress-tls apply), and let the pod take nothing but TLS on port ${podPort(service)}`,
       },
       isCertain ? 'failed' : 'warning',
     );

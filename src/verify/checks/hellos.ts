@@ -2,24 +2,20 @@ import { alerts } from '../alerts.ts';
 import type { Observation } from '../../model/probe.ts';
 import { isVersionRefused } from '../failures.ts';
 import { excuse, fail, pass, skip, type Finding, type ServiceCheck, type Situation } from '../finding.ts';
-import { endsAtController, identifyLeaf } from '../leaves.ts';
+import { endsAtController, identifyLeaf, isLeafOf } from '../leaves.ts';
 import { probeAsClient, probeLargeHello, probeSplitHello, probeVersion } from '../probe-plan.ts';
 import { mendCertificateFirst } from '../remedies.ts';
-import { nameCertificate, showCertificate, showFailure, showFingerprint } from '../words.ts';
+import { nameCertificate, nameExpected, showCertificate, showFailure } from '../words.ts';
 import { endsInPod } from '../../model/mode.ts';
 
 const appliesTo: ServiceCheck['appliesTo'] = ({ mode }) => endsInPod(mode);
-
-function expectPod({ subject }: Situation): string {
-  return `the certificate of ${subject.leafSource} (${showFingerprint(subject.leaf)})`;
-}
 
 /** A hello in two segments, the host name in the second: it is for the controller to wait for the whole of it. */
 export const splitHello: ServiceCheck = {
   id: 'split-hello',
   appliesTo,
   plan: ({ subject }) => [...probeSplitHello(subject), probeAsClient(subject)],
-  expect: (situation) => `${expectPod(situation)}, also when the hello comes in two pieces`,
+  expect: (situation) => `${nameExpected(situation.subject)}, also when the hello comes in two pieces`,
   judge: (situation, see) =>
     judge(situation, 'split-hello', probeSplitHello(situation.subject).map(see), see(probeAsClient(situation.subject))),
 };
@@ -29,7 +25,7 @@ export const largeHello: ServiceCheck = {
   id: 'large-hello',
   appliesTo,
   plan: ({ subject }) => [...probeLargeHello(subject), probeAsClient(subject), probeVersion(subject, 'TLSv1.2')],
-  expect: (situation) => `${expectPod(situation)}, also when the hello is larger than a segment`,
+  expect: (situation) => `${nameExpected(situation.subject)}, also when the hello is larger than a segment`,
   judge: (situation, see) => {
     const { subject } = situation;
     const tries = probeLargeHello(subject).map(see);
@@ -50,12 +46,13 @@ function judge(
   whole: Observation,
 ): Finding {
   const { context, subject } = situation;
-  const isRight = (observation: Observation): boolean => observation.leaf?.fingerprint === subject.leaf.fingerprint;
+  const isRight = (observation: Observation): boolean =>
+    observation.leaf !== undefined && isLeafOf(subject, observation.leaf);
   const isRightWhole = isRight(whole);
   const other = tries.find((each) => !isRight(each) && !(isRightWhole && isUntold(each)));
   if (other === undefined)
     return tries.every(({ isReadApart }) => isReadApart === true)
-      ? pass(nameCertificate(subject.leaf))
+      ? pass(whole.leaf === undefined ? nameExpected(subject) : nameCertificate(whole.leaf))
       : skip(cannotTell);
   const { leaf, failure } = other;
   const seen = leaf === undefined ? `no certificate: ${showFailure(failure)}` : showCertificate(leaf);
@@ -74,7 +71,7 @@ function judge(
   const isControllers =
     owner === 'fallback' ||
     owner === 'edge' ||
-    context.subjects.some((other) => endsAtController(other) && other.leaf.fingerprint === leaf?.fingerprint);
+    context.subjects.some((other) => endsAtController(other) && leaf !== undefined && isLeafOf(other, leaf));
   return isControllers ? excuse(context, check, finding) : finding;
 }
 

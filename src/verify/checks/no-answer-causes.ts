@@ -2,7 +2,7 @@ import type { ProbeFailure } from '../../model/probe.ts';
 import { clientAuthorityPair, clientPair } from '../../project/places.ts';
 import { isAboutCertificate } from '../alerts.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
-import { listObjects, mendCertificateFirst, restartPods } from '../remedies.ts';
+import { listObjects, mendCertificateFirst, nameWorkload, readPodLog, restartPods } from '../remedies.ts';
 import { endsInPod } from '../../model/mode.ts';
 
 interface Evidence extends Situation {
@@ -20,7 +20,7 @@ export const noAnswerRules: readonly Rule<Evidence>[] = [
 export function noAnswer({ subject: { service } }: Evidence): Explanation {
   return {
     cause: `what took the request for ${service.host} ended it without an answer`,
-    remedy: `kubectl logs deployment/${service.release} --namespace ${service.namespace}; and the log of the controller`,
+    remedy: `${readPodLog(service)}; and the log of the controller`,
   };
 }
 
@@ -52,7 +52,7 @@ function explainUnaskedClient({ context, subject: { service, client }, failure }
 function explainDeadBackend({ context, subject: { service }, failure }: Evidence): Explanation | undefined {
   if (failure?.code !== 'timeout') return undefined;
   return {
-    cause: `no ready pod or a dead backend: ${service.release} does not answer in time`,
+    cause: `no ready pod or a dead backend: ${nameWorkload(service)} does not answer in time`,
     remedy: `${listObjects(context, service)}; or wait longer: --timeout 30s`,
   };
 }

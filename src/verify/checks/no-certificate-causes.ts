@@ -2,7 +2,8 @@ import type { ProbeFailure } from '../../model/probe.ts';
 import { alerts } from '../alerts.ts';
 import { isEnded } from '../failures.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
-import { listObjects, tellEntry } from '../remedies.ts';
+import { listObjects, nameWorkload, tellEntry } from '../remedies.ts';
+import { podPort } from '../../model/backend.ts';
 import { endsInPod } from '../../model/mode.ts';
 
 interface Evidence extends Situation {
@@ -57,7 +58,7 @@ function explainGarbage({ context, subject: { service }, failure }: Evidence): E
   if (failure?.code !== 'protocol') return undefined;
   return endsInPod(service.mode)
     ? {
-        cause: `the pod of ${service.name} speaks no TLS on port ${service.port}, or the address is not the TLS port of ${context.behaviour.product}`,
+        cause: `the pod of ${service.name} speaks no TLS on port ${podPort(service)}, or the address is not the TLS port of ${context.behaviour.product}`,
         remedy: listObjects(context, service),
       }
     : {
@@ -75,7 +76,7 @@ function explainDeadPassthrough({ context, subject: { service }, failure }: Evid
   if (!endsInPod(service.mode) || failure === undefined) return undefined;
   if (failure.code !== 'timeout' && !isEnded(failure)) return undefined;
   return {
-    cause: `no ready pod or a dead backend: no pod of ${service.release} is ready, or the route has another path than / of type Prefix, or the Service is headless`,
+    cause: `no ready pod or a dead backend: no pod of ${nameWorkload(service)} is ready, or the route has another path than / of type Prefix, or the Service is headless`,
     remedy: listObjects(context, service),
   };
 }

@@ -1,9 +1,18 @@
 import type { HttpAnswer } from '../../model/probe.ts';
-import { projectAuthorityPair } from '../../project/places.ts';
+import { podAuthority } from '../../project/places.ts';
 import { findSpeaker, isMissingCertificate, isPage, isPlainHttpComplaint } from '../answers.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
-import { describeRoute, listObjects, missingRoute, restartPods } from '../remedies.ts';
+import {
+  describeRoute,
+  listObjects,
+  missingRoute,
+  nameProgram,
+  nameWorkload,
+  readPodLog,
+  restartPods,
+} from '../remedies.ts';
 import { showText } from '../words.ts';
+import { backendOf, hasOwnCertificate, podPort } from '../../model/backend.ts';
 import { hasTlsHop } from '../../model/mode.ts';
 
 interface Evidence extends Situation {
@@ -86,13 +95,15 @@ function explainRefusedUpstream({
   answer,
 }: Evidence): Explanation | undefined {
   if (!hasTlsHop(service.mode) || answer.status !== context.behaviour.upstreamRefused.status) return undefined;
-  const authority = upstreamCaSource ?? projectAuthorityPair.certificate;
+  const authority = upstreamCaSource ?? podAuthority(service);
   return {
     cause:
       `the controller refused the hop to the pod: the pod's certificate was not issued by the authority in ${authority}, ` +
       `or does not name ${service.upstreamName ?? 'the pod'}`,
     // An edited Secret is kept by apply as well.
-    remedy: `ingress-tls render, which names edited files and with --force puts them right; then ingress-tls apply, and ${restartPods(service)}`,
+    remedy: hasOwnCertificate(service)
+      ? `ingress-tls render, which names edited files and with --force puts them right; then ingress-tls apply, and ${restartPods(service)}`
+      : `put the authority of the pod's certificate into ${podAuthority(service)} and the name that it bears into service.serverName of ${service.name}, then ingress-tls apply`,
   };
 }
 
@@ -106,7 +117,7 @@ function explainMissingUpstream({
     ? `, or ${upstreamCaSource ?? 'the Secret with the authority of the hop'} is missing or may not be read`
     : '';
   return {
-    cause: `no pod of ${service.release} is ready${authority}`,
+    cause: `no pod of ${nameWorkload(service)} is ready${authority}`,
     remedy: `ingress-tls apply; then ${listObjects(context, service)}`,
   };
 }
@@ -114,7 +125,7 @@ function explainMissingUpstream({
 /** The demo backend answers every path with 200, so a 404 is the controller's; a person's own image may mean it. */
 function explainMissingRoute({ context, subject: { service }, answer }: Evidence): Explanation | undefined {
   if (answer.status !== context.behaviour.unknownHost.status) return undefined;
-  if (service.image !== undefined && !isPage(context.behaviour.unknownHost, answer)) return undefined;
+  if (backendOf(service) !== 'demo' && !isPage(context.behaviour.unknownHost, answer)) return undefined;
   return missingRoute(context, service);
 }
 
@@ -127,9 +138,9 @@ function explainRedirect({
   const target = answer.headers['location'];
   const sent = target === undefined ? 'somewhere else' : `to ${showText(target)}`;
   return {
-    cause: `${service.image === undefined ? 'something on the way' : 'the application'} sends clients of ${showText(expected.path)} ${sent}`,
+    cause: `${backendOf(service) === 'demo' ? 'something on the way' : 'the application'} sends clients of ${showText(expected.path)} ${sent}`,
     remedy:
-      service.image === undefined
+      backendOf(service) === 'demo'
         ? `${context.words.undoRedirect}: ${describeRoute(context, service)}`
         : `name a path that is answered: ingress-tls verify ${service.name} --path PATH; or the status: --status ${answer.status}`,
   };
@@ -138,15 +149,15 @@ function explainRedirect({
 function explainServerError({ context, subject: { service }, answer }: Evidence): Explanation | undefined {
   if (answer.status < 500) return undefined;
   return {
-    cause: `the controller got no proper answer from the pod: it does not listen on port ${service.port}, speaks another protocol, or fails`,
-    remedy: `kubectl logs deployment/${service.release} --namespace ${service.namespace}; then ${listObjects(context, service)}`,
+    cause: `the controller got no proper answer from the pod: it does not listen on port ${podPort(service)}, speaks another protocol, or fails`,
+    remedy: `${readPodLog(service)}; then ${listObjects(context, service)}`,
   };
 }
 
 function explainOwnImage({ subject: { service }, answer }: Evidence): Explanation | undefined {
-  if (service.image === undefined) return undefined;
+  if (backendOf(service) === 'demo') return undefined;
   return {
-    cause: `${service.image} answers so at this path, or another program answers in its place`,
+    cause: `${nameProgram(service)} answers so at this path, or another program answers in its place`,
     remedy: `say what a right answer is: ingress-tls verify ${service.name} --path PATH --status ${answer.status}`,
   };
 }

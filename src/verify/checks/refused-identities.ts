@@ -1,3 +1,4 @@
+import { backendOf } from '../../model/backend.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
 import type { HttpAnswer, Observation } from '../../model/probe.ts';
 import { isMissingCertificate, isReached } from '../answers.ts';
@@ -14,7 +15,7 @@ import {
 } from '../finding.ts';
 import { identifyLeaf } from '../leaves.ts';
 import { pinnedVersions, probeIdentity, probeVersion, type PinnedVersion } from '../probe-plan.ts';
-import { listObjects, mendPassthrough, restartPods } from '../remedies.ts';
+import { listObjects, mendPassthrough, nameProgram, restartPods } from '../remedies.ts';
 import { showByVersion, showOutcome } from '../words.ts';
 
 type Identity = 'none' | 'foreign';
@@ -140,9 +141,9 @@ function explainAnswer(
 }
 
 function demand({ subject: { service } }: Situation): string {
-  return service.image === undefined
+  return backendOf(service) === 'demo'
     ? `ingress-tls apply, then ${restartPods(service)}`
-    : `let ${service.image} require and verify client certificates against the mounted authority (Secret ${service.clientCaSecret ?? ''}, key ca.crt)`;
+    : `let ${nameProgram(service)} require and verify client certificates against the mounted authority (Secret ${service.clientCaSecret ?? ''}, key ca.crt)`;
 }
 
 function terminated({ subject: { service } }: Situation): Explanation {

@@ -1,9 +1,10 @@
+import { backendOf } from '../../model/backend.ts';
 import { isAboutCertificate } from '../alerts.ts';
 import { isEnded, isVersionAccepted, isVersionRefused } from '../failures.ts';
 import { fail, pass, type Finding, type See, type ServiceCheck, type Situation } from '../finding.ts';
 import { endsAtController } from '../leaves.ts';
 import { pinnedVersions, probeOldVersion, probeVersion, type PinnedVersion } from '../probe-plan.ts';
-import { mendCertificateFirst } from '../remedies.ts';
+import { mendCertificateFirst, nameProgram } from '../remedies.ts';
 import { nameVersion, showFailure } from '../words.ts';
 
 /** TLS 1.1 is not to be negotiated (RFC 8996); 1.2 and 1.3 are, where the controller or the pod speaks them. */
@@ -71,7 +72,7 @@ function judgeMissing(situation: Situation, missing: readonly PinnedVersion[], s
     });
   }
   const isOwnChoice =
-    service.image !== undefined && !endsAtController(situation.subject) && missing.length < pinnedVersions.length;
+    backendOf(service) !== 'demo' && !endsAtController(situation.subject) && missing.length < pinnedVersions.length;
   return fail(
     seen,
     { cause: `${whoEnds(situation)} does not speak it`, remedy: allowVersions(situation) },
@@ -80,8 +81,7 @@ function judgeMissing(situation: Situation, missing: readonly PinnedVersion[], s
 }
 
 function whoEnds({ context, subject }: Situation): string {
-  const { image, name } = subject.service;
-  return endsAtController(subject) ? context.behaviour.product : (image ?? `the demo backend of ${name}`);
+  return endsAtController(subject) ? context.behaviour.product : nameProgram(subject.service);
 }
 
 function allowVersions({ context, subject }: Situation): string {
@@ -89,7 +89,7 @@ function allowVersions({ context, subject }: Situation): string {
   if (endsAtController(subject)) {
     return `${context.words.allowTlsVersions(context.config, context.behaviour.tlsVersions)}: ingress-tls apply`;
   }
-  return service.image === undefined
+  return backendOf(service) === 'demo'
     ? 'ingress-tls apply: the demo backend speaks TLS 1.2 and 1.3'
-    : `let ${service.image} speak TLS 1.2 and 1.3, and nothing older`;
+    : `let ${nameProgram(service)} speak TLS 1.2 and 1.3, and nothing older`;
 }

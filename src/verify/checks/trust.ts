@@ -89,8 +89,10 @@ function judgeProblem(
   const { context, subject } = situation;
   const isNamed = coversName(leaf.dnsNames, subject.service.host);
   const isOutdated = leaf.notAfter <= context.now || leaf.notBefore > context.now;
-  if (dateProblems.includes(trustProblem) && isOutdated && isNamed && leaf.issuer === subject.leaf.issuer) {
-    return pass(`trusted by ${subject.trustPath} but for its dates: see validity`);
+  if (dateProblems.includes(trustProblem) && isOutdated && isNamed) {
+    if (leaf.issuer === subject.leaf?.issuer)
+      return pass(`trusted by ${subject.trustPath} but for its dates: see validity`);
+    if (subject.leaf === undefined) return skip('its dates hide who issued it: see validity');
   }
   const evidence = { ...situation, leaf, problem: trustProblem, isNamed, isOutdated };
   const words = problemWords.get(trustProblem);
@@ -151,7 +153,7 @@ function explainAuthorityDates({
 
 /** The right certificate, and yet not trusted: nothing on the way is to blame. */
 function explainOwnFiles({ subject, leaf, problem }: Evidence): Explanation | undefined {
-  if (leaf.fingerprint !== subject.leaf.fingerprint || dateProblems.includes(problem)) return undefined;
+  if (leaf.fingerprint !== subject.leaf?.fingerprint || dateProblems.includes(problem)) return undefined;
   return {
     cause: `it is the expected certificate, but ${subject.trustPath} did not issue it, or it needs a certificate between that is not sent`,
     remedy:
@@ -160,7 +162,7 @@ function explainOwnFiles({ subject, leaf, problem }: Evidence): Explanation | un
 }
 
 function explainReplacedAuthority({ subject, leaf }: Evidence): Explanation | undefined {
-  if (leaf.issuer !== subject.leaf.issuer) return undefined;
+  if (leaf.issuer !== subject.leaf?.issuer) return undefined;
   return {
     cause: `its issuer has the name of ${subject.trustPath} but another key: it is somebody else's, or older than the files in certs/`,
     remedy: mendCertificate,
@@ -168,8 +170,12 @@ function explainReplacedAuthority({ subject, leaf }: Evidence): Explanation | un
 }
 
 function explainChain({ subject, leaf }: Evidence): Explanation {
+  const issuer = showText(leaf.issuer) || 'nobody by name';
   return {
-    cause: `the certificate was issued by ${showText(leaf.issuer) || 'nobody by name'}, which is not ${subject.trustPath}`,
-    remedy: mendCertificate,
+    cause: `the certificate was issued by ${issuer}, which is not ${subject.trustPath}`,
+    remedy:
+      subject.leaf === undefined
+        ? `put the certificate of ${issuer} into ${subject.trustPath} (service.authority of ${subject.service.name}), or name another file there`
+        : mendCertificate,
   };
 }

@@ -40,6 +40,7 @@ export const validity: ServiceCheck = {
 
 function renew({ context, subject }: Situation, leaf: CertificateFacts, cause: string): Explanation {
   const { service } = subject;
+  if (subject.leaf === undefined) return { cause, remedy: `renew the certificate of ${subject.leafSource}` };
   if (leaf.fingerprint !== subject.leaf.fingerprint) {
     return { cause: `${cause}; it is not the certificate of this project`, remedy: mendCertificate };
   }

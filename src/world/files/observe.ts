@@ -1,3 +1,4 @@
+import { type CertificateFacts } from '../../model/certificate.ts';
 import { inspectCertificate } from '../../certs/inspect.ts';
 import { isIssuedBy, isPair, parsePrivateKey } from '../../certs/key-pair.ts';
 import { digestText } from '../../kube/digest.ts';
@@ -17,6 +18,8 @@ export interface PairToObserve {
 
 export interface ObserveRequest {
   readonly pairs: readonly PairToObserve[];
+  /** Certificates of authorities that a person named. */
+  readonly authorities: readonly string[];
   /** Files that git reads, whose text matters. */
   readonly gitFiles: readonly string[];
   /** Files that are made from certificates. */
@@ -35,6 +38,11 @@ export function observeProject(files: ProjectFiles, request: ObserveRequest): Ob
     const text = printObject(content, files);
     if (text !== undefined) objectDigests.set(path, digestText(text));
   }
+  const authorities = new Map<string, CertificateFacts>();
+  for (const path of request.authorities) {
+    const pem = readPem(files, path);
+    if (pem !== undefined) authorities.set(path, inspectCertificate(pem, path));
+  }
   const gitFiles = new Map<string, string>();
   for (const path of request.gitFiles) {
     const text = files.readText(path);
@@ -43,6 +51,7 @@ export function observeProject(files: ProjectFiles, request: ObserveRequest): Ob
   return {
     digests: createDigests(files),
     objectDigests,
+    authorities,
     pairs: observePairs(files, request.pairs),
     recorded,
     gitFiles,

@@ -107,6 +107,7 @@ export function chartInput(service: PlannedService, changes: Partial<ChartInput>
     service,
     routes: [ingressRoute(service)],
     workload: modernDialect,
+    podAuthority: 'certs/ca.crt',
     controllerName: 'ic3',
     controllerNamespace: 'ingress-nginx-demo',
     chartVersion: '0.1.0',

@@ -215,7 +215,7 @@ describe('the project authority', () => {
 
 describe.each(keyTypes)('leaves of type %s under an authority', (keyType) => {
   it('reencrypt: verifies under the names of the Service alone', () => {
-    const leaf = issue(requestPodServer('ic3-svc8', 'default', 365, keyType), { signer: projectAuthority });
+    const leaf = issue(requestPodServer('ic3-svc8.default.svc', 365, keyType), { signer: projectAuthority });
     const options = ['-CAfile', caFile, '-purpose', 'sslserver', '-verify_hostname'];
     expect(verify(leaf, ...options, 'ic3-svc8.default.svc')).toMatchObject({ code: 0 });
     expect(verify(leaf, ...options, 'ic3-svc8.default.svc.cluster.local')).toMatchObject({ code: 0 });
@@ -317,7 +317,7 @@ describe('subjects', () => {
         [{ certificate: issue(requestPassthroughServer(name, 30, 'ecdsa-p256'), { signer: ca }) }, ca, name],
         [
           {
-            certificate: issue(requestPodServer(`ic3-${'s'.repeat(59)}`, 'n'.repeat(63), 30, 'ecdsa-p256'), {
+            certificate: issue(requestPodServer(`ic3-${'s'.repeat(59)}.${'n'.repeat(63)}.svc`, 30, 'ecdsa-p256'), {
               signer: ca,
             }),
           },

@@ -8,6 +8,7 @@ import type { ServiceIntent } from '../../../src/model/config.ts';
 import type { ControllerProfile } from '../../../src/model/controller-profile.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import { buildDesiredProject } from '../../../src/project/desired-project.ts';
+import { buildStandIns } from '../../../src/preview/stand-ins.ts';
 import { readPods } from '../../../src/preview/input-pods.ts';
 import { describeWithTool } from '../../support/describe-with.ts';
 import { templates } from '../../support/charts/chart-fixtures.ts';
@@ -26,17 +27,24 @@ const services: readonly ServiceIntent[] = [
   service('shop9', 'passthrough', { image }),
   service('open9', 'passthrough', { clientAuth: false, port: 8443 }),
   service('gone7', 'terminate', { replicas: 0 }),
+  service('led7', 'terminate', { namespace: 'web', service: { name: 'dashboard', port: 80 } }),
+  service('led8', 'reencrypt', {
+    service: { name: 'shop', port: 'https', authority: 'certs/shop.crt', serverName: 'shop' },
+  }),
+  service('led9', 'passthrough', { clientAuth: false, service: { name: 'broker', port: 9093 } }),
 ];
 
 /** What the gateway is given of a service's objects. */
 function inputOf(profile: ControllerProfile, objects: readonly KubeObject[], of: readonly ServiceIntent[]) {
   const given = config(of);
-  const { manifests, objects: fromFiles } = buildDesiredProject(given, profile);
+  const { manifests, objects: fromFiles, services } = buildDesiredProject(given, profile);
   const secrets = fromFiles.map(({ content }) => ({
     ...content.object,
     stringData: Object.fromEntries(Object.keys(content.data).map((key) => [key, '-----BEGIN CERTIFICATE-----'])),
   }));
-  const all = [...[...manifests.before, ...manifests.after].flatMap((file) => file.objects), ...secrets, ...objects];
+  const { objects: standIns } = buildStandIns(services, secrets);
+  const made = [...manifests.before, ...manifests.after].flatMap((file) => file.objects);
+  const all = [...made, ...secrets, ...objects, ...standIns];
   return { table: profile.readRoutes(all, given), pods: readPods(all) };
 }
 
@@ -51,7 +59,12 @@ describeWithTool('helm', 'the objects of a chart without helm', (helm) => {
     const { routes } = planned;
     const chart = renderChart(templates, {
       ...{ service: planned, routes, workload: profile.workload, controllerName: 'ic3' },
-      ...{ controllerNamespace: 'ingress-nginx-demo', chartVersion: '0.1.0', nodePort: 30092 },
+      ...{
+        podAuthority: 'certs/ca.crt',
+        controllerNamespace: 'ingress-nginx-demo',
+        chartVersion: '0.1.0',
+        nodePort: 30092,
+      },
     });
     const options = [
       '--namespace',
@@ -68,7 +81,7 @@ describeWithTool('helm', 'the objects of a chart without helm', (helm) => {
     );
     const byHelm = inputOf(profile, parseObjects(text, name), [intent]);
     expect(byHelm.table.hosts).toHaveLength(1);
-    expect(byHelm.pods.pods).toHaveLength(intent.replicas ?? 1);
+    expect(byHelm.pods.pods).toHaveLength(intent.service === undefined ? (intent.replicas ?? 1) : 0);
     expect(
       inputOf(profile, buildChartObjects({ service: planned, routes, workload: profile.workload }), [intent]),
     ).toEqual(byHelm);

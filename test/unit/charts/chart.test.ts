@@ -47,6 +47,25 @@ describe('renderChart', () => {
     );
   });
 
+  it.each(modes)('brings routes alone to a Service that is there already (%s)', (mode) => {
+    const service = { name: 'shop', port: 8443 };
+    const files = renderChart(templates, chartInput(plannedService(mode, { service, clientAuth: false })));
+    expect(pathsOf(files)).toEqual([
+      '.helmignore',
+      'Chart.yaml',
+      'README.md',
+      'templates/NOTES.txt',
+      'templates/_helpers.tpl',
+      'templates/ingress.yaml',
+      'values.schema.json',
+      'values.yaml',
+    ]);
+    const values = parse(fileOf(files, 'values.yaml')) as object;
+    expect(Object.keys(values)).not.toContain('image');
+    for (const { path, content } of files.filter((file) => file.path.endsWith('.tpl') || file.path.endsWith('.txt')))
+      expect([path, /serviceAccount|replicas|helm test/.test(content)]).toEqual([path, false]);
+  });
+
   it.each(modes)('gives the same bytes twice, with one final newline (%s)', (mode) => {
     const input = chartInput(plannedService(mode));
     const files = renderChart(templates, input);

@@ -126,6 +126,7 @@ describe('status --watch', () => {
 const service: Status['services'][number] = {
   name: 'svc',
   mode: 'terminate',
+  backend: 'demo',
   host: 'svc.example.test',
   release: { name: 'ic3-svc', namespace: 'default', status: 'deployed', revision: 1 },
   pods: { ready: 1, wanted: 1, rolledOut: true },

@@ -31,6 +31,13 @@ services:
     clientAuth: false
   - name: api
     mode: passthrough
+  - name: led
+    mode: passthrough
+    service: { name: argocd-server, port: https, namespace: argocd, authority: certs/argo.pem }
+  - name: far
+    mode: reencrypt
+    namespace: edge
+    service: { name: far, port: 8443, serverName: far.example.test }
 `;
 
 const fullConfig = {
@@ -58,6 +65,26 @@ const fullConfig = {
     },
     { name: 'db', mode: 'passthrough', host: 'a.b.example.test', port: 8080, clientAuth: false, annotations: {} },
     { name: 'api', mode: 'passthrough', host: 'api.example.test', port: 8080, clientAuth: true, annotations: {} },
+    {
+      name: 'led',
+      mode: 'passthrough',
+      host: 'led.example.test',
+      namespace: 'argocd',
+      service: { name: 'argocd-server', port: 'https', namespace: 'argocd', authority: 'certs/argo.pem' },
+      port: 8080,
+      clientAuth: false,
+      annotations: {},
+    },
+    {
+      name: 'far',
+      mode: 'reencrypt',
+      host: 'far.example.test',
+      namespace: 'edge',
+      service: { name: 'far', port: 8443, serverName: 'far.example.test' },
+      port: 8080,
+      clientAuth: false,
+      annotations: {},
+    },
   ],
 };
 
@@ -92,8 +119,9 @@ describe('parseConfig', () => {
       JSON.stringify({
         apiVersion: 'ingress-tls/v1',
         ...fullConfig,
-        services: fullConfig.services.map(({ clientAuth, ...service }) => ({
+        services: fullConfig.services.map(({ clientAuth, port, ...service }) => ({
           ...service,
+          ...('service' in service ? {} : { port }),
           ...(service.mode === 'passthrough' ? { clientAuth } : {}),
         })),
       }),

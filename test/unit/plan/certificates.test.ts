@@ -48,6 +48,7 @@ function observe(pairs: Record<string, ObservedPair>): Observed {
   return {
     digests: new Map(),
     objectDigests: new Map(),
+    authorities: new Map(),
     pairs: new Map(Object.entries(pairs)),
     recorded: new Map(),
     gitFiles: new Map(),

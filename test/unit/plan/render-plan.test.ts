@@ -9,7 +9,7 @@ const now = new Date('2026-11-23T00:00:00Z');
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** A desired project together with its files. */
-interface Desired extends Pick<DesiredProject, 'pairs' | 'objects' | 'notices'> {
+interface Desired extends Pick<DesiredProject, 'pairs' | 'authorities' | 'objects' | 'notices'> {
   readonly files: readonly { readonly path: string; readonly content: string }[];
 }
 
@@ -19,6 +19,7 @@ const planRender = (desired: Desired, observed: Observed, at: Date, force: boole
 function desire(files: Record<string, string>): Desired {
   return {
     pairs: [],
+    authorities: [],
     objects: [],
     files: Object.entries(files).map(([path, content]) => ({ path, content })),
     notices: [],
@@ -29,6 +30,7 @@ function observe(present: Record<string, string>, recorded: Record<string, reado
   return {
     digests: new Map(Object.entries(present).map(([path, text]) => [path, sha(text)])),
     objectDigests: new Map(),
+    authorities: new Map(),
     pairs: new Map(),
     recorded: new Map(Object.entries(recorded)),
     gitFiles: new Map(),
@@ -117,6 +119,7 @@ describe('planRender for an object made from files', () => {
   };
   const observeObject = (present: string, wanted: string | undefined, recorded: readonly string[]): Observed => ({
     ...observe({ [path]: present }, { [path]: recorded }),
+    authorities: new Map(),
     objectDigests: wanted === undefined ? new Map() : new Map([[path, sha(wanted)]]),
   });
 

@@ -1,3 +1,4 @@
+import { routeBackend } from '../../../../src/controllers/route-backend.ts';
 import type { ChartValue, PlannedService, RouteObject, UpstreamCaPlacement } from '../../../../src/model/chart.ts';
 import type { Config } from '../../../../src/model/config.ts';
 import { apiVersion, listenerNames } from './names.ts';
@@ -12,6 +13,7 @@ export function upstreamCa({
 
 /** One route, and in reencrypt the policy that makes TLS of the hop. They share the chart's full name. */
 export function routes({ controller: { name: gateway } }: Config, service: PlannedService): readonly RouteObject[] {
+  const backend = routeBackend(service);
   const isPassthrough = service.mode === 'passthrough';
   const section = isPassthrough ? 'tlsRoute' : 'httpRoute';
   const value = (path: string, given: ChartValue['value'], comment: string): ChartValue => ({
@@ -33,7 +35,7 @@ export function routes({ controller: { name: gateway } }: Config, service: Plann
         },
       ],
       hostnames: [value(`${section}.host`, service.host, 'host name of the service.')],
-      rules: [{ backendRefs: [{ name: { leaf: 'fullname' }, port: service.servicePort.number }] }],
+      rules: [{ backendRefs: [{ name: backend.name, port: service.service?.port ?? service.servicePort.number }] }],
     },
   };
   if (service.mode !== 'reencrypt') return [route];
@@ -43,7 +45,7 @@ export function routes({ controller: { name: gateway } }: Config, service: Plann
     section: 'backendTlsPolicy',
     spec: {
       // sectionName is the port's name: with another the policy counts for nothing.
-      targetRefs: [{ group: '', kind: 'Service', name: { leaf: 'fullname' }, sectionName: service.servicePort.name }],
+      targetRefs: [{ group: '', kind: 'Service', name: backend.name, sectionName: service.servicePort.name }],
       validation: {
         caCertificateRefs: [
           {

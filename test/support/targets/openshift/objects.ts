@@ -1,3 +1,4 @@
+import { routeBackend } from '../../../../src/controllers/route-backend.ts';
 import type { ChartValue, PlannedService, RouteObject } from '../../../../src/model/chart.ts';
 import type { Config } from '../../../../src/model/config.ts';
 import type { ManifestLabels, ProfileManifests } from '../../../../src/model/controller-profile.ts';
@@ -61,7 +62,7 @@ export function routes({ certificate }: Config, service: PlannedService): readon
       annotations: value('route.annotations', service.annotations, 'annotations of the Route.'),
       spec: {
         host: value('route.host', service.host, 'host name of the service.'),
-        to: { kind: 'Service', name: { leaf: 'fullname' }, weight: 100 },
+        to: { kind: 'Service', name: routeBackend(service).name, weight: 100 },
         port: { targetPort: service.servicePort.name },
         tls: {
           termination: terminations[mode],

@@ -1,0 +1,33 @@
+import { fieldAt, listField, textField } from '../kube/object-fields.ts';
+import type { PlannedService } from '../model/chart.ts';
+import type { KubeObject } from '../model/kube-object.ts';
+
+/** A Service that is there already, as an object to ask for. */
+export interface LedTo {
+  readonly service: PlannedService;
+  readonly object: KubeObject;
+}
+
+/** The Services that routes lead to and that the project does not bring. */
+export function listExisting(services: readonly PlannedService[]): readonly LedTo[] {
+  return services.flatMap((service) => {
+    const { service: existing, namespace } = service;
+    if (existing === undefined) return [];
+    const metadata = { name: existing.name, namespace: existing.namespace ?? namespace };
+    return [{ service, object: { apiVersion: 'v1', kind: 'Service', metadata } }];
+  });
+}
+
+/** Why a route to a Service leads nowhere; undefined while it leads to one. @param live as the cluster has it; undefined: it has none. */
+export function explainDeadEnd({ service, object }: LedTo, live: KubeObject | undefined): string | undefined {
+  const { namespace = '', name } = object.metadata;
+  const led = `${service.name} leads to Service ${namespace}/${name}`;
+  if (live === undefined) return `${led}, which is not there`;
+  if (textField(live, 'spec', 'type') === 'ExternalName')
+    return `${led}, which is of type ExternalName: the controller is told not to follow those`;
+  const wanted = service.service?.port;
+  const ports = listField(live, 'spec', 'ports');
+  if (ports.some((port) => fieldAt(port, typeof wanted === 'number' ? 'port' : 'name') === wanted)) return undefined;
+  const present = ports.map((port) => [fieldAt(port, 'port'), textField(port, 'name')].filter(Boolean).join(' '));
+  return `${led}, which has no port ${wanted ?? ''}: it has ${present.join(', ') || 'none'}`;
+}

@@ -1,0 +1,71 @@
+import { listField } from '../kube/object-fields.ts';
+import { indexObjects, locateObject, printName } from '../kube/object-index.ts';
+import { backendOf, hasOwnCertificate } from '../model/backend.ts';
+import type { PlannedService } from '../model/chart.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { KubeObject } from '../model/kube-object.ts';
+import { podSpeaksTls } from '../model/mode.ts';
+import type { PodDescription } from '../model/preview.ts';
+
+/** What a preview has in the place of Services that are there already and of their pods. */
+export interface StandIns {
+  readonly objects: readonly KubeObject[];
+  readonly pods: readonly PodDescription[];
+  /** Whose pods cannot be stood in for. */
+  readonly complaints: readonly string[];
+}
+
+/**
+ * Stands in for the Services that the project only leads to: each with a demo backend that serves what their pods should. A pod whose
+ * certificate somebody else made has a key that is nowhere here: in its place nobody answers.
+ */
+export function buildStandIns(services: readonly PlannedService[], objects: readonly KubeObject[]): StandIns {
+  const index = indexObjects(objects);
+  const built = services
+    .filter((service) => backendOf(service) === 'existing')
+    .map((service): StandIns => {
+      const { namespace, service: existing, podTlsSecret, clientCaSecret } = service;
+      if (existing === undefined) return nothing;
+      const named = { namespace: existing.namespace ?? namespace, name: existing.name };
+      const place = `${named.namespace}/${named.name}`;
+      const port = typeof existing.port === 'number' ? { port: existing.port } : { name: existing.port, port: 1 };
+      const object = { apiVersion: 'v1', kind: 'Service', metadata: named, spec: { ports: [port] } };
+      const read = (secret: string | undefined, key: string): string | undefined =>
+        secret === undefined ? undefined : index.findData('Secret', { namespace, name: secret })?.[key];
+      const [certificate, key] = [read(podTlsSecret, 'tls.crt'), read(podTlsSecret, 'tls.key')];
+      const authority = read(clientCaSecret, 'ca.crt');
+      const lacks = podSpeaksTls(service.mode) && (certificate === undefined || key === undefined);
+      if (lacks || (clientCaSecret !== undefined && authority === undefined)) {
+        const why = hasOwnCertificate(service)
+          ? `a Secret of service ${service.name} is missing`
+          : `the key of its certificate is not here: verify on a cluster proves ${service.name}`;
+        return { objects: [object], pods: [], complaints: [`nobody stands in for Service ${place}: ${why}`] };
+      }
+      const pod: PodDescription = {
+        service: named,
+        ports: [existing.port],
+        ...(certificate === undefined || key === undefined ? {} : { tls: { certificate, key } }),
+        ...(authority === undefined ? {} : { clientAuthority: authority }),
+        greeting: `Hello, I am a demo backend of ingress-tls preview in place of Service ${place}.\n`,
+      };
+      return { objects: [object], pods: [pod], complaints: [] };
+    });
+  return {
+    objects: mergeServices(built.flatMap((each) => each.objects)),
+    pods: built.flatMap(({ pods }) => pods),
+    complaints: built.flatMap(({ complaints }) => complaints),
+  };
+}
+
+const nothing: StandIns = { objects: [], pods: [], complaints: [] };
+
+/** One for each Service, with all the ports that are led to. */
+function mergeServices(objects: readonly KubeObject[]): readonly KubeObject[] {
+  const merged = new Map<string, KubeObject>();
+  for (const object of objects) {
+    const place = printName(locateObject(object));
+    const ports = [...listField(merged.get(place), 'spec', 'ports'), ...listField(object, 'spec', 'ports')];
+    merged.set(place, { ...object, spec: { ports: ports as JsonObject[] } });
+  }
+  return [...merged.values()];
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { explainDeadEnd, listExisting } from '../../../src/cluster/existing-services.ts';
+import { backendOf } from '../../../src/model/backend.ts';
+import type { ExistingService } from '../../../src/model/config.ts';
+import type { JsonObject } from '../../../src/model/json.ts';
+import { buildDesiredProject } from '../../../src/project/desired-project.ts';
+import { judgeAuthorities } from '../../../src/project/named-authorities.ts';
+import { buildStandIns } from '../../../src/preview/stand-ins.ts';
+import { config, service } from '../../support/controllers/three-services.ts';
+import { profiles } from '../../support/profiles.ts';
+
+const existing = { name: 'shop', port: 'https', namespace: 'web' } as const;
+const project = (given: Partial<ExistingService> = {}, mode: 'reencrypt' | 'passthrough' = 'reencrypt') =>
+  buildDesiredProject(
+    config([service('a', mode, { namespace: 'web', clientAuth: false, service: { ...existing, ...given } })]),
+    profiles['traefik']!,
+  );
+
+describe('a project that leads to a Service that is there already', () => {
+  it('makes the certificate that its pods should serve, and says so', () => {
+    const { pairs, objects, notices } = project();
+    expect(pairs.find(({ paths }) => paths.certificate === 'certs/a.crt')?.request.dnsNames).toEqual([
+      'shop.web.svc',
+      'shop.web.svc.cluster.local',
+    ]);
+    expect(objects.map(({ path }) => path)).toContain('secrets/ic3-a-tls.yaml');
+    expect(notices.find(({ code }) => code === 'pod-certificate')?.message).toContain(
+      'the pods of Service web/shop have to serve the certificate of Secret ic3-a-tls',
+    );
+  });
+
+  it('verifies them by the authority that is named, and makes no certificate for them then', () => {
+    const { pairs, objects, notices, services } = project({ authority: 'certs/corp.crt', serverName: 'shop' });
+    expect(pairs.map(({ paths }) => paths.certificate)).toEqual(['certs/wildcard.crt']);
+    expect(objects.find(({ path }) => path === 'secrets/ic3-a-upstream-ca.yaml')?.content.data).toEqual({
+      'ca.crt': 'certs/corp.crt',
+    });
+    expect(objects.map(({ path }) => path)).not.toContain('secrets/ic3-a-tls.yaml');
+    expect(notices.map(({ code }) => code)).not.toContain('pod-certificate');
+    expect(JSON.stringify(services[0]?.routes)).toContain('"nginx.ingress.kubernetes.io/proxy-ssl-name":"shop"');
+  });
+
+  it('makes no namespace for it', () => {
+    const { before } = project().manifests;
+    expect(before.map(({ path }) => path)).not.toContain('manifests/namespace-web.yaml');
+  });
+
+  it('misses an authority that is named and not here, and tells of one that has expired', () => {
+    const { authorities } = project({ authority: 'certs/corp.crt' });
+    const now = new Date('2026-11-30T00:00:00Z');
+    const found = (notAfter: string) => ({
+      authorities: new Map([['certs/corp.crt', { notAfter: new Date(notAfter) } as never]]),
+    });
+    const judge = (observed: Parameters<typeof judgeAuthorities>[1]): readonly string[] =>
+      judgeAuthorities(authorities, observed, now).map(({ level, code }) => `${level} ${code}`);
+    expect(judge({ authorities: new Map() })).toEqual(['error authority-missing']);
+    expect(judge(found('2026-11-29T00:00:00Z'))).toEqual(['warning authority-expired']);
+    expect(judge(found('2026-12-29T00:00:00Z'))).toEqual([]);
+  });
+
+  it.each(['ingress-nginx', 'traefik', 'ingress-nginx-0.15'])(
+    'is refused where Ingress and Service would lie in two namespaces: %s',
+    (name) => {
+      const given = config([service('a', 'terminate', { namespace: 'edge', service: existing })]);
+      expect(profiles[name]!.notices(given)).toContainEqual(
+        expect.objectContaining({ level: 'error', code: 'service-namespace', path: ['services', 0, 'namespace'] }),
+      );
+    },
+  );
+});
+
+describe('where it leads', () => {
+  const [led] = listExisting(project().services);
+  const live = (spec: JsonObject) => ({ apiVersion: 'v1', kind: 'Service', metadata: existing, spec });
+
+  it.each([
+    ['no Service', undefined, 'a leads to Service web/shop, which is not there'],
+    ['a Service with the port', live({ ports: [{ port: 80 }, { port: 443, name: 'https' }] }), undefined],
+    [
+      'a Service without it',
+      live({ ports: [{ port: 80, name: 'http' }, { port: 443 }] }),
+      'a leads to Service web/shop, which has no port https: it has 80 http, 443',
+    ],
+    ['a Service without ports', live({}), 'a leads to Service web/shop, which has no port https: it has none'],
+    [
+      'a name outside of the cluster',
+      live({ type: 'ExternalName', ports: [{ port: 443, name: 'https' }] }),
+      'a leads to Service web/shop, which is of type ExternalName: the controller is told not to follow those',
+    ],
+  ])('is told of %s', (_title, object, told) => {
+    expect(explainDeadEnd(led!, object)).toBe(told);
+  });
+
+  it('is asked of no other service', () => {
+    const others = buildDesiredProject(config(), profiles['traefik']!).services;
+    expect(listExisting(others)).toEqual([]);
+    expect(others.map(backendOf)).toEqual(['demo', 'demo', 'demo']);
+  });
+});
+
+describe('in its place a preview', () => {
+  it('serves what its pods should', () => {
+    const { services, objects } = project();
+    const secrets = objects.map(({ content }) => ({
+      ...content.object,
+      stringData: Object.fromEntries(Object.keys(content.data).map((key) => [key, `text of ${key}`])),
+    }));
+    expect(buildStandIns(services, secrets)).toEqual({
+      objects: [
+        {
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { namespace: 'web', name: 'shop' },
+          spec: { ports: [{ name: 'https', port: 1 }] },
+        },
+      ],
+      pods: [
+        {
+          service: { namespace: 'web', name: 'shop' },
+          ports: ['https'],
+          tls: { certificate: 'text of tls.crt', key: 'text of tls.key' },
+          greeting: 'Hello, I am a demo backend of ingress-tls preview in place of Service web/shop.\n',
+        },
+      ],
+      complaints: [],
+    });
+  });
+
+  it('has nobody whose key it does not have, and says so', () => {
+    const { services } = project({ authority: 'certs/corp.crt' }, 'passthrough');
+    const { pods, complaints } = buildStandIns(services, []);
+    expect(pods).toEqual([]);
+    expect(complaints).toEqual([
+      'nobody stands in for Service web/shop: the key of its certificate is not here: verify on a cluster proves a',
+    ]);
+  });
+});
