@@ -62,6 +62,8 @@ describe('a Service that is there already', () => {
       expect.stringContaining('service.serverName: "b" is none of the names that the project\'s authority may sign'),
     ]);
     for (const fit of ['serverName: b.example.test', 'serverName: b.c.svc', 'serverName: b, authority: certs/b.crt'])
-      expect(() => load(withServices(`{name: a, mode: reencrypt, service: {name: b, port: 443, ${fit}}}`))).not.toThrow();
+      expect(() =>
+        load(withServices(`{name: a, mode: reencrypt, service: {name: b, port: 443, ${fit}}}`)),
+      ).not.toThrow();
   });
 });
