@@ -6,7 +6,7 @@ import type { Plan } from '../model/plan.ts';
 import { places, type PairPaths } from '../project/places.ts';
 import { selectNewNotices } from './new-notices.ts';
 import { planProject } from './plan-project.ts';
-import { loadProject, parseChangedProject, parseProject, type Project } from './project.ts';
+import { loadProject, parseChangedProject, parseProject, readConfigText, type Project } from './project.ts';
 import { refuseUnknownService } from './select-services.ts';
 import { withLock, type Session } from './session.ts';
 import { carryOutPlan, writeChangedProject } from './write-project.ts';
@@ -37,13 +37,18 @@ export function refuseExisting({ files, root }: Session): void {
   });
 }
 
-/** Adds a service to ingress-tls.yaml and renders. The file is written only when the result is a valid project. */
+/**
+ * Adds a service to ingress-tls.yaml and renders. The file is written only when the result is a valid project.
+ * @param found the project as it was when the person was asked: it is read once only when nobody has edited it since.
+ */
 export function addToProject(
   session: Session,
   fields: ServiceFields,
+  found?: Project,
 ): Promise<WrittenProject & { readonly service: PlannedService | undefined }> {
   return withLock(session, 'add-service', async () => {
-    const before = await loadProject(session);
+    const text = readConfigText(session);
+    const before = found?.text === text ? found : await parseProject(text);
     refuseTaken(before, fields.name);
     const written = await write(
       session,

@@ -36,7 +36,7 @@ export async function addServiceToProject(session: CommandSession, options: AddS
   const found = await loadProject(session);
   const mode = await chooseMode(session, options, found);
   const name = await chooseName(session, options, found, mode);
-  const written = await addToProject(session, toFields(options, name, mode));
+  const written = await addToProject(session, toFields(options, name, mode), found);
   const { project, service, plan, news } = written;
   reportRender(session, written);
   reportNotices(report, news, ['warning', 'info']);
