@@ -84,7 +84,7 @@ function tryAllPoints(
     if (!ended.isStopped) break;
     tried += 1;
     const left = new Map(
-      [...readFiles(folder)].filter(([path]) => path !== '.ingress-tls/lock' && !path.endsWith('.tmp')),
+      [...readFiles(folder)].filter(([path]) => path !== '.ingress-tls/lock' && !/\.tmp(?:\/|$)/.test(path)),
     );
     const made = [...before, ...left].filter(([path]) => isPair(path));
     // The lock goes last: by then all is there, and the command would rightly say so.

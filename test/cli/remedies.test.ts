@@ -156,7 +156,7 @@ const tried: readonly Row[] = [
     provoke: ({ run }) =>
       run('add-service shop --mode terminate', {
         NODE_OPTIONS: `--import=${new URL('../support/stop-at.js', import.meta.url).href}`,
-        INGRESS_TLS_TEST_STOP: 'save 5',
+        INGRESS_TLS_TEST_STOP: 'save 2',
       }),
     follow: (place) => {
       const result = place.run('add-service shop --mode terminate');

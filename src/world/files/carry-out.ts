@@ -79,9 +79,12 @@ export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTo
     const before = observed.digests.get(path);
     return before === undefined ? files.exists(path) : files.digest(path) !== before;
   };
-  for (const write of writes) {
-    if (isEditedSince(write.path)) prepareBackup(write.path)();
-    files.writeAtomic(write.path, write.content, { mode: write.mode, durable: false });
+  for (const [chart, group] of groupByChart(writes)) {
+    if (chart !== '' && files.makeFilled(chart, group)) continue;
+    for (const { path, content, mode } of group) {
+      if (isEditedSince(path)) prepareBackup(path)();
+      files.writeAtomic(path, content, { mode, durable: false });
+    }
   }
   for (const step of removals) {
     if (isEditedSince(step.path)) prepareBackup(step.path)();
@@ -153,6 +156,17 @@ function materialize(step: Step, files: ProjectFiles): readonly PlannedWrite[] {
   if (content === undefined) throw new InternalError(`${step.path} is made from a file that does not exist`);
   const mode = step.kind === 'write-object' && step.content.object.kind === 'Secret' ? 0o600 : 0o644;
   return [{ path: step.path, content, mode, digest: step.kind === 'write-file' ? step.digest : digestText(content) }];
+}
+
+/** By the folders of the charts that they go into; what goes elsewhere under the empty name. */
+function groupByChart(writes: readonly PlannedWrite[]): ReadonlyMap<string, readonly PlannedWrite[]> {
+  const groups = new Map<string, PlannedWrite[]>();
+  for (const write of writes) {
+    const chart = /^charts\/[^/]+(?=\/)/.exec(write.path)?.[0] ?? '';
+    const group = groups.get(chart) ?? [];
+    if (group.push(write) === 1) groups.set(chart, group);
+  }
+  return groups;
 }
 
 /** Before the writes, old and new versions count as ours; after them, only the new one. */

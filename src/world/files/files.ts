@@ -13,6 +13,7 @@ import {
   readSync,
   renameSync,
   rmdirSync,
+  rmSync,
   statSync,
   unlinkSync,
   writeFileSync,
@@ -46,6 +47,11 @@ export interface ProjectFiles {
    * place is replaced, not followed. Missing parent folders are made, private (0700) when the file is.
    */
   writeAtomic(path: string, data: string | Uint8Array, options?: WriteOptions): void;
+  /**
+   * Makes a folder with these files below it so that a kill at any moment leaves all of it or nothing; it takes half the time of
+   * writing them one by one. False, and nothing done, where something is in its place.
+   */
+  makeFilled(folder: string, contents: readonly FileContent[]): boolean;
   /** Makes a folder with exactly this mode; an existing folder of ours is tightened when the mode is private. */
   makeDirectory(path: string, mode: number): void;
   /** Removes a file or a symbolic link; false when there was none. */
@@ -63,6 +69,12 @@ export interface ProjectFiles {
   haveChanged(paths: readonly string[], since: Date): boolean;
   /** Removes the temporary files that killed runs left; to be called while holding the lock. Returns their paths. */
   sweepTemporaryFiles(): readonly string[];
+}
+
+interface FileContent {
+  readonly path: string;
+  readonly content: string;
+  readonly mode: number;
 }
 
 interface WriteOptions {
@@ -112,6 +124,15 @@ export function createProjectFiles(root: string): ProjectFiles {
   const readFound = (path: string): Stats | undefined => {
     const full = place.resolveExisting(path);
     return full === undefined ? undefined : statSync(full, { throwIfNoEntry: false });
+  };
+
+  const exists = (path: string): boolean => {
+    const full = place.resolveParent(path);
+    try {
+      return lstatSync(full, { throwIfNoEntry: false }) !== undefined;
+    } catch (error) {
+      throw fileFailure(`cannot reach ${path}`, error);
+    }
   };
 
   const makeFolder = (path: string, mode: number): 'made' | 'found' => {
@@ -169,7 +190,8 @@ export function createProjectFiles(root: string): ProjectFiles {
   const walk = (folder: string, full: string, visit: (path: string, name: string) => void): void => {
     for (const entry of readdirSync(full, { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory()) walk(path, join(full, entry.name), visit);
+      // What is in a temporary folder goes with it.
+      if (entry.isDirectory() && !temporaryName.test(entry.name)) walk(path, join(full, entry.name), visit);
       else visit(path, entry.name);
     }
   };
@@ -194,14 +216,7 @@ export function createProjectFiles(root: string): ProjectFiles {
       });
     },
 
-    exists(path) {
-      const full = place.resolveParent(path);
-      try {
-        return lstatSync(full, { throwIfNoEntry: false }) !== undefined;
-      } catch (error) {
-        throw fileFailure(`cannot reach ${path}`, error);
-      }
-    },
+    exists,
 
     isLink(path) {
       return place.readStats(path)?.isSymbolicLink() === true;
@@ -213,31 +228,48 @@ export function createProjectFiles(root: string): ProjectFiles {
       const full = place.resolveParent(path);
       const folder = dirname(full);
       const temporary = join(folder, nextTemporaryName());
-      let descriptor: number | undefined;
-      let made = false;
       try {
         try {
-          descriptor = openSync(temporary, 'wx', mode);
+          makeFile(temporary, data, mode, durable);
         } catch (error) {
           if (systemCode(error) !== 'ENOENT') throw error;
           makeParents(path, mode);
-          descriptor = openSync(temporary, 'wx', mode);
+          makeFile(temporary, data, mode, durable);
         }
-        made = true;
-        fchmodSync(descriptor, mode);
-        writeFileSync(descriptor, data);
-        if (durable) fsyncSync(descriptor);
-        closeSync(descriptor);
-        descriptor = undefined;
         if (options.exclusive === true) renameExclusively(temporary, full);
         else renameSync(temporary, full);
-        made = false;
         if (durable) syncFolders(folder);
       } catch (error) {
+        removeQuietly(temporary);
         throw fileFailure(`cannot write ${path}`, error);
-      } finally {
-        if (descriptor !== undefined) closeSync(descriptor);
-        if (made) removeQuietly(temporary);
+      }
+    },
+
+    makeFilled(folder, contents) {
+      if (exists(folder)) return false;
+      const temporary = [...folder.split('/').slice(0, -1), nextTemporaryName()].join('/');
+      const made = new Set<string>();
+      const makeFolders = (path: string): void => {
+        if (made.has(path)) return;
+        if (path !== temporary) makeFolders(parentOf(path));
+        makeFolder(path, 0o755);
+        made.add(path);
+      };
+      let writing = folder;
+      try {
+        for (const { path, content, mode } of contents) {
+          writing = path;
+          const inside = temporary + path.slice(folder.length);
+          makeFolders(parentOf(inside));
+          makeFile(place.resolveParent(inside), content, mode, false);
+        }
+        renameSync(place.resolveParent(temporary), place.resolveParent(folder));
+        return true;
+      } catch (error) {
+        removeQuietly(place.resolveParent(temporary));
+        // Somebody has put something there meanwhile.
+        if (exists(folder)) return false;
+        throw fileFailure(`cannot write ${writing}`, error);
       }
     },
 
@@ -331,7 +363,7 @@ export function createProjectFiles(root: string): ProjectFiles {
 }
 
 function parentOf(path: string): string {
-  return path.split('/').slice(0, -1).join('/');
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
 function isPrivate(mode: number): boolean {
@@ -377,6 +409,18 @@ function decodeText(path: string, bytes: Uint8Array): string {
   }
 }
 
+/** Makes a file where nothing is, in a folder that is there. */
+function makeFile(full: string, data: string | Uint8Array, mode: number, durable: boolean): void {
+  const descriptor = openSync(full, 'wx', mode);
+  try {
+    fchmodSync(descriptor, mode);
+    writeFileSync(descriptor, data);
+    if (durable) fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 function syncFolder(folder: string): void {
   let descriptor: number | undefined;
   try {
@@ -417,9 +461,10 @@ function renameExclusively(temporary: string, full: string): void {
   unlinkSync(temporary);
 }
 
+/** A file, or a folder with all that is in it. */
 function removeQuietly(full: string): void {
   try {
-    unlinkSync(full);
+    rmSync(full, { recursive: true, force: true });
   } catch {
     // The failure that led here is the one to report; the next run sweeps the file.
   }

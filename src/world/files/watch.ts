@@ -61,7 +61,7 @@ export async function watchProject(settings: {
 }
 
 /** What ProjectFiles renames into place a moment later. */
-const temporaryName = /\.ingress-tls-\d+-[0-9a-f]+\.tmp$/;
+const temporaryName = /\.ingress-tls-\d+-[0-9a-f]+\.tmp(?:$|[\\/])/;
 
 /** Which limit of the system is used up, by the error's code (Linux: inotify_add_watch(2), inotify_init(2)). */
 const limits: Readonly<Record<string, string>> = {

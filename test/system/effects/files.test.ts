@@ -81,6 +81,8 @@ describe('paths', () => {
       () => {
         files.makeDirectory(path, 0o755);
       },
+      () => files.makeFilled(path, []),
+      () => files.makeFilled('charts/a', [{ path: 'charts/a/../x', content: 'x', mode: 0o644 }]),
       () => files.remove(path),
       () => files.list(path),
       () => files.digest(path),
@@ -139,6 +141,7 @@ describe('paths', () => {
       () => {
         files.writeAtomic('certs/deep/new', 'x');
       },
+      () => files.makeFilled('certs/folder', [{ path: 'certs/folder/new', content: 'x', mode: 0o644 }]),
       () => files.remove('certs/secret'),
       () => files.digest('certs/secret'),
       () => files.list('certs'),
@@ -443,6 +446,61 @@ describe('makeDirectory', () => {
   });
 });
 
+describe('makeFilled', () => {
+  const contents = ['a', 'templates/b', 'templates/tests/c'].map((path) => ({
+    path: `charts/svc7/${path}`,
+    content: path,
+    mode: 0o644,
+  }));
+
+  it('makes the folder with all files in it, whatever the umask', () => {
+    const root = makeTemporaryFolder();
+    const files = createProjectFiles(root);
+    expect(withUmask(0o077, () => files.makeFilled('charts/svc7', contents))).toBe(true);
+    expect(readdirSync(root, { recursive: true }).sort()).toEqual(
+      [
+        '',
+        '/svc7',
+        '/svc7/a',
+        '/svc7/templates',
+        '/svc7/templates/b',
+        '/svc7/templates/tests',
+        '/svc7/templates/tests/c',
+      ].map((path) => `charts${path}`),
+    );
+    for (const { path, content } of contents) {
+      expect(readFileSync(join(root, path), 'utf8')).toBe(content);
+      expect(modeOf(join(root, path))).toBe('644');
+    }
+    for (const folder of ['', '/svc7', '/svc7/templates', '/svc7/templates/tests'])
+      expect(modeOf(join(root, `charts${folder}`))).toBe('755');
+  });
+
+  it('leaves alone whatever is in its place', () => {
+    const root = makeTemporaryFolder();
+    const files = createProjectFiles(root);
+    mkdirSync(join(root, 'charts'));
+    symlinkSync('nowhere', join(root, 'charts/link'));
+    writeFileSync(join(root, 'charts/file'), 'theirs');
+    mkdirSync(join(root, 'charts/folder'));
+    for (const name of ['link', 'file', 'folder']) {
+      const path = `charts/${name}`;
+      expect(files.makeFilled(path, [{ path: `${path}/x`, content: 'x', mode: 0o644 }])).toBe(false);
+    }
+    expect(readdirSync(join(root, 'charts'), { recursive: true }).sort()).toEqual(['file', 'folder', 'link']);
+  });
+
+  it('leaves nothing where one of the files cannot be written', async () => {
+    const root = makeTemporaryFolder();
+    const files = createProjectFiles(root);
+    const tooLong = { path: `charts/svc7/${'x'.repeat(300)}`, content: '', mode: 0o644 };
+    const error = await failureOf(() => files.makeFilled('charts/svc7', [...contents, tooLong]));
+    expect(error).toBeInstanceOf(ToolError);
+    expect(String(error)).toContain(`cannot write ${tooLong.path}: `);
+    expect(readdirSync(join(root, 'charts'))).toEqual([]);
+  });
+});
+
 describe('remove and list', () => {
   it('removes files, then the folders that they leave empty', async () => {
     const root = makeTemporaryFolder();
@@ -480,8 +538,14 @@ describe('sweepTemporaryFiles', () => {
     ];
     const swept = [name(dead), name(process.pid), `charts/svc7/${name(dead)}`];
     for (const path of [...kept, ...swept]) writeFileSync(join(root, path), '');
+    const chart = `charts/.ingress-tls-${dead}-0123456789abcdee.tmp`;
+    mkdirSync(join(root, chart, 'templates'), { recursive: true });
+    writeFileSync(join(root, chart, 'templates/x'), '');
+    swept.push(chart);
+    expect(createProjectFiles(root).list('charts')).toEqual([]);
     expect([...createProjectFiles(root).sweepTemporaryFiles()].sort()).toEqual([...swept].sort());
     for (const path of kept) expect(existsSync(join(root, path))).toBe(true);
+    for (const path of swept) expect(existsSync(join(root, path))).toBe(false);
   });
 });
 
