@@ -1,3 +1,4 @@
+import { listHosts } from '../model/hosts.ts';
 import { printCommand } from '../kube/command-line.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { Entry } from '../model/controller-profile.ts';
@@ -12,8 +13,12 @@ export interface Access {
   readonly curl: string;
 }
 
-/** @param address of a node; where none is known, or no node port leads to the controller, a person has to fill it in. */
-export function buildAccess({ kind, port }: Entry, service: PlannedService, address: string | undefined): Access {
+/** One for each host. @param address of a node; where none is known, or no node port leads to the controller, a person has to fill it in. */
+export function listAccess(entry: Entry, service: PlannedService, address: string | undefined): readonly Access[] {
+  return listHosts(service).map((host) => buildAccess(entry, { ...service, host }, address));
+}
+
+function buildAccess({ kind, port }: Entry, service: PlannedService, address: string | undefined): Access {
   const host = kind === 'node-port' ? (address ?? 'NODE_ADDRESS') : 'CONTROLLER_ADDRESS';
   const args = buildCurlArgs({ service, address: { host, port }, path: '/' });
   return {

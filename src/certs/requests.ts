@@ -42,11 +42,15 @@ export function requestPodServer(name: string, days: number, keyType: KeyType): 
 }
 
 /**
- * What a pod shows to the person's client in passthrough: valid for the exact host and nothing else, so that a browser
+ * What a pod shows to the person's client in passthrough: valid for the exact hosts and nothing else, so that a browser
  * does not send another host's requests down the same HTTP/2 connection (RFC 9113, 9.1.1).
  */
-export function requestPassthroughServer(host: string, days: number, keyType: KeyType): CertificateRequest {
-  return server([host], days, keyType);
+export function requestPassthroughServer(
+  hosts: readonly [string, ...string[]],
+  days: number,
+  keyType: KeyType,
+): CertificateRequest {
+  return server(hosts, days, keyType);
 }
 
 /**

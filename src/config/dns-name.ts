@@ -16,7 +16,7 @@ export function explainDnsName(value: string, kind: 'domain' | 'host', maxLength
   if (value.includes('*')) {
     return kind === 'domain'
       ? `${name} holds a wildcard; write the domain alone, the certificate for *.DOMAIN is made from it`
-      : `${name} holds a wildcard; a service has one exact host, passthrough compares host names exactly`;
+      : `${name} holds a wildcard; a service has exact hosts, passthrough compares host names exactly`;
   }
   if (/[:/]/.test(value)) return `${name} is no ${kind}; write the name alone, without scheme, port or path`;
   if (value.length > maxLength) return `the ${kind} is ${value.length} characters long; at most ${maxLength} fit`;

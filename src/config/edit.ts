@@ -31,6 +31,7 @@ export interface ServiceFields {
   readonly name: string;
   readonly mode: Mode;
   readonly host?: string;
+  readonly hosts?: readonly string[];
   readonly namespace?: string;
   readonly service?: ExistingService;
   readonly image?: string;
@@ -332,9 +333,9 @@ function usesAnchorsItself(node: unknown): boolean {
 }
 
 function toData({ annotations, ...given }: ServiceFields): object {
-  const { name, mode, host, namespace, service, image, port, replicas, clientAuth } = given;
+  const { name, mode, host, hosts, namespace, service, image, port, replicas, clientAuth } = given;
   const own = annotations === undefined ? undefined : { ...annotations };
-  const fields = { name, mode, host, namespace, service, image, port, replicas, clientAuth, annotations: own };
+  const fields = { name, mode, host, hosts, namespace, service, image, port, replicas, clientAuth, annotations: own };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 

@@ -199,14 +199,21 @@ function toConfig(intent: Intent): Config {
   };
 }
 
-function toService({ service: existing, ...service }: Intent['services'][number], domain: string): ServiceIntent {
+function toService(
+  { service: existing, hosts, ...service }: Intent['services'][number],
+  domain: string,
+): ServiceIntent {
   // Routes lie where their Service does, unless the file says otherwise.
   const namespace = service.namespace ?? existing?.namespace;
+  const [host = defaultHost(service.name, domain), ...moreHosts] = (
+    hosts ?? [service.host].flatMap((each) => each ?? [])
+  ).map((each) => each.toLowerCase());
   return {
     ...selectGiven(service),
+    ...(moreHosts.length > 0 && { moreHosts }),
     ...(namespace !== undefined && { namespace }),
     ...(existing !== undefined && { service: selectGiven(existing) }),
-    host: service.host?.toLowerCase() ?? defaultHost(service.name, domain),
+    host,
     clientAuth: endsInPod(service.mode) && (service.clientAuth ?? existing === undefined),
   };
 }

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type { Mode } from '../model/mode.ts';
 import { defaults } from './defaults.ts';
-import { certificateSchema, domainSchema, serviceSchema } from './schema.ts';
+import { certificateSchema, domainSchema, hostSchema, serviceSchema } from './schema.ts';
 import type { ControllerSchema } from './schema.ts';
 import { hostName } from './text-rules.ts';
 import { quote } from '../text/escape.ts';
@@ -33,7 +33,7 @@ interface TrustedService {
   readonly name: string | undefined;
   readonly mode: Mode | undefined;
   readonly host: string | undefined;
-  readonly hasHost: boolean;
+  readonly hosts: readonly (string | undefined)[];
   readonly hasClientAuth: boolean;
   /** Keys that are given. */
   readonly given: ReadonlySet<string>;
@@ -83,9 +83,9 @@ function trust(value: unknown, index: number): TrustedService {
     name: accepted(name, fields['name']),
     mode: accepted(mode, fields['mode']),
     host: accepted(host, fields['host'])?.toLowerCase(),
-    hasHost: fields['host'] !== undefined,
+    hosts: toList(fields['hosts']).map((each) => accepted(hostSchema, each)?.toLowerCase()),
     hasClientAuth: fields['clientAuth'] !== undefined,
-    given: new Set(Object.keys(fields)),
+    given: new Set(Object.keys(fields).filter((key) => fields[key] !== undefined)),
     existing: toRecord(fields['service']),
     annotations: toRecord(fields['annotations']),
   };
@@ -162,21 +162,36 @@ function checkHosts(services: readonly TrustedService[], domain: string | undefi
   const breaches: Breach[] = [];
   const owners = new Map<string, string>();
   for (const service of services) {
-    const path = [...service.path, service.hasHost ? 'host' : 'name'];
-    const host = service.hasHost ? service.host : effectiveDefaultHost(service.name, domain);
-    if (host === undefined) continue;
-    if (!service.hasHost && !isHost(host)) {
-      const message =
-        `its host ${quote(host)} would have ${host.length} characters, ` +
-        `a DNS name has at most ${hostName.maxLength}`;
-      breaches.push({ path, message });
+    if (service.given.has('host') && service.given.has('hosts')) {
+      const message = 'a service has host or hosts; name all of them in hosts';
+      breaches.push({ path: [...service.path, 'host'], message, role: 'key' });
     }
-    const owner = owners.get(host);
-    if (owner === undefined) owners.set(host, `services[${service.path[1] ?? 0}]`);
-    else breaches.push({ path, message: `the host ${quote(host)} is that of ${owner} already` });
-    if (domain !== undefined && service.hasHost) breaches.push(...checkHostInDomain(service, host, domain, path));
+    for (const { path, host, isDefault } of listTrustedHosts(service, domain)) {
+      if (isDefault && !isHost(host)) {
+        const message =
+          `its host ${quote(host)} would have ${host.length} characters, ` +
+          `a DNS name has at most ${hostName.maxLength}`;
+        breaches.push({ path, message });
+      }
+      const owner = owners.get(host);
+      if (owner === undefined) owners.set(host, `services[${service.path[1] ?? 0}]`);
+      else breaches.push({ path, message: `the host ${quote(host)} is that of ${owner} already` });
+      if (domain !== undefined && !isDefault) breaches.push(...checkHostInDomain(service, host, domain, path));
+    }
   }
   return breaches;
+}
+
+function listTrustedHosts(
+  { path, name, host, hosts, given }: TrustedService,
+  domain: string | undefined,
+): readonly { readonly path: Path; readonly host: string; readonly isDefault: boolean }[] {
+  const named = hosts.flatMap((each, index) =>
+    each === undefined ? [] : [{ path: [...path, 'hosts', index], host: each, isDefault: false }],
+  );
+  if (host !== undefined) return [{ path: [...path, 'host'], host, isDefault: false }, ...named];
+  if (given.has('host') || given.has('hosts') || name === undefined || domain === undefined) return named;
+  return [{ path: [...path, 'name'], host: defaultHost(name, domain), isDefault: true }];
 }
 
 function checkHostInDomain({ mode }: TrustedService, host: string, domain: string, path: Path): Breach[] {
@@ -245,10 +260,6 @@ function checkAnnotationSize({ path, annotations }: TrustedService): Breach[] {
   if (bytes <= annotationBytes) return [];
   const message = 'the annotations exceed 256 KiB, more than Kubernetes takes for an object';
   return [{ path: [...path, 'annotations'], message, role: 'key' }];
-}
-
-function effectiveDefaultHost(name: string | undefined, domain: string | undefined): string | undefined {
-  return name === undefined || domain === undefined ? undefined : defaultHost(name, domain);
 }
 
 function isHost(host: string): boolean {

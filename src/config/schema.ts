@@ -29,6 +29,9 @@ export const domainSchema = describe(
 
 const namespaceSchema = text(dnsLabel);
 
+/** A host name by itself, for rules that need it although another is wrong. */
+export const hostSchema = text(hostName);
+
 export const certificateSchema = z.strictObject({
   secretName: describe(
     z._default(text(objectName), defaults.certificate.secretName),
@@ -80,6 +83,10 @@ export const serviceSchema = z.strictObject({
     z.optional(text(hostName)),
     'The host name, by default NAME.DOMAIN. In terminate and reencrypt the domain or one label below it, as the ' +
       'wildcard covers no more; in passthrough any name below the domain.',
+  ),
+  hosts: describe(
+    z.optional(z.array(hostSchema).check(z.minLength(1, { error: 'is empty; expected at least one host name' }))),
+    'Several host names, in place of host; the first is the one by which the service is spoken of.',
   ),
   namespace: describe(
     z.optional(namespaceSchema),

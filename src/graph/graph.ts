@@ -20,6 +20,8 @@ export interface Lane {
   readonly service: string;
   readonly mode: Mode;
   readonly host: string;
+  /** Other names of it. */
+  readonly moreHosts?: readonly string[];
   readonly url: string;
   /** The container's port, or that of the Service that is there already. */
   readonly port: number | string;

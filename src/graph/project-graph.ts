@@ -1,3 +1,4 @@
+import { listHosts } from '../model/hosts.ts';
 import { hasOwnCertificate, podPort } from '../model/backend.ts';
 import { InternalError } from '../errors.ts';
 import { namePort, type DesiredProject } from '../project/desired-project.ts';
@@ -24,10 +25,10 @@ export function buildGraph({ desired, found, now }: GraphInput): Graph {
   const { config, entry } = desired;
   const { name, namespace, profile } = config.controller;
   const wanted = new Map(desired.pairs.map((pair) => [pair.paths.certificate, pair]));
-  const describe = (paths: PairPaths, host?: string): GraphCertificate => {
+  const describe = (paths: PairPaths, hosts?: readonly string[]): GraphCertificate => {
     const pair = wanted.get(paths.certificate);
     if (pair === undefined) throw new InternalError(`no certificate ${paths.certificate} is planned`);
-    return buildCertificate(pair, host === undefined ? found : narrow(found, pair, host), now);
+    return buildCertificate(pair, hosts === undefined ? found : narrow(found, pair, hosts), now);
   };
   return {
     domain: config.domain,
@@ -43,6 +44,7 @@ function buildLane(service: DesiredService, entryPort: number, path: LanePath): 
     service: name,
     mode,
     host,
+    ...(service.moreHosts === undefined ? {} : { moreHosts: service.moreHosts }),
     url: `https://${host}:${entryPort}/`,
     port: podPort(service),
     ...(service.service === undefined ? {} : { existing: `${service.namespace}/${service.service.name}` }),
@@ -51,14 +53,17 @@ function buildLane(service: DesiredService, entryPort: number, path: LanePath): 
   };
 }
 
-function buildPath(service: DesiredService, describe: (paths: PairPaths, host?: string) => GraphCertificate): LanePath {
+function buildPath(
+  service: DesiredService,
+  describe: (paths: PairPaths, hosts?: readonly string[]) => GraphCertificate,
+): LanePath {
   const { mode } = service;
   if (mode === 'passthrough') {
     const client = service.clientAuth ? { client: describe(clientPair(service.name)) } : {};
     return { mode, whole: { server: describePod(service, describe), isVerified: true, ...client } };
   }
   // The pair is shared: of its problems a lane shows those of its own host.
-  const outer = { server: describe(shownPair(service), service.host), isVerified: true };
+  const outer = { server: describe(shownPair(service), listHosts(service)), isVerified: true };
   if (mode === 'terminate') return { mode, outer };
   return {
     mode,
@@ -72,19 +77,19 @@ function describePod(service: DesiredService, describe: (paths: PairPaths) => Gr
   if (hasOwnCertificate(service)) return describe(podPair(service.name));
   return {
     path: "the pod's own certificate",
-    names: [service.upstreamName ?? service.host],
+    names: service.upstreamName === undefined ? listHosts(service) : [service.upstreamName],
     isAuthority: false,
     issuer: podAuthority(service),
     problems: [],
   };
 }
 
-/** The same, as if the pair had to cover this host only. */
-function narrow(found: FoundPairs, { paths }: DesiredPair, host: string): FoundPairs {
+/** The same, as if the pair had to cover these hosts only. */
+function narrow(found: FoundPairs, { paths }: DesiredPair, hosts: readonly string[]): FoundPairs {
   const pair = found.get(paths.certificate);
   if (pair === undefined || pair.uncovered.length === 0) return found;
   return new Map([
     ...found,
-    [paths.certificate, { ...pair, uncovered: pair.uncovered.filter((name) => name === host) }],
+    [paths.certificate, { ...pair, uncovered: pair.uncovered.filter((name) => hosts.includes(name)) }],
   ]);
 }

@@ -58,8 +58,8 @@ function drawLane(lane: Lane, layout: Layout): readonly string[] {
   return [...printHeading(lane), line, ...below];
 }
 
-function printHeading({ service, mode, url }: Lane): readonly string[] {
-  return wrap(`${service}  ${mode}  ${url}`, 2);
+function printHeading({ service, mode, url, moreHosts = [] }: Lane): readonly string[] {
+  return wrap([`${service}  ${mode}  ${url}`, ...moreHosts].join(', also '), 2);
 }
 
 /** Half of a path: the line, and the words below it, which stand under the end that shows the certificate. */

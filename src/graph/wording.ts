@@ -45,10 +45,10 @@ export function listNames(names: readonly string[]): string {
 }
 
 /** A lane in a sentence, for who cannot see the picture. */
-export function tellLane({ service, mode, host, path }: Lane, controller: string): string {
+export function tellLane({ service, mode, host, moreHosts = [], path }: Lane, controller: string): string {
   const show = ({ path: file, problems }: GraphCertificate): string =>
     `${file}${problems.length === 0 ? '' : ` (${problems.join(', ')})`}`;
-  const name = `${host}, ${mode}:`;
+  const name = `${[host, ...moreHosts].join(' and ')}, ${mode}:`;
   switch (path.mode) {
     case 'terminate':
       return `${name} TLS from the client to ${controller} with ${show(path.outer.server)}, from there HTTP without TLS to ${service}.`;

@@ -47,7 +47,10 @@ export interface ExistingService {
 export interface ServiceIntent {
   readonly name: string;
   readonly mode: Mode;
+  /** The one by which it is spoken of. */
   readonly host: string;
+  /** Other names of it. */
+  readonly moreHosts?: readonly string[];
   /** Absent: that of the project. */
   readonly namespace?: string;
   /** Present: it is there already, and the chart brings routes to it alone. */

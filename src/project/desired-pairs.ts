@@ -1,3 +1,4 @@
+import { listHosts } from '../model/hosts.ts';
 import {
   requestClient,
   requestClientAuthority,
@@ -49,7 +50,7 @@ export function listDesiredPairs(config: Config, services: readonly PlannedServi
   // The wildcard meets clients that nobody chose, the oldest among them. All others are for pods and clients of today, and an
   // RSA key takes a thousand times as long to make.
   const { days, keyType = 'ecdsa-p256' } = certificate;
-  const hosts = services.filter(({ mode }) => !endsInPod(mode)).map(({ host }) => host);
+  const hosts = services.filter(({ mode }) => !endsInPod(mode)).flatMap(listHosts);
   const pairs: DesiredPair[] = [
     {
       paths: wildcardPair,
@@ -80,9 +81,9 @@ export function listDesiredPairs(config: Config, services: readonly PlannedServi
     if (endsInPod(service.mode) && served.includes(service)) {
       pairs.push({
         paths: podPair(service.name),
-        request: requestPassthroughServer(service.host, days, keyType),
+        request: requestPassthroughServer(listHosts(service), days, keyType),
         issuer: projectAuthorityPair,
-        requiredNames: [service.host],
+        requiredNames: listHosts(service),
         foreignIssuer: 'warning',
       });
     }

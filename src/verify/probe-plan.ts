@@ -1,3 +1,4 @@
+import { nameSubject } from './subject.ts';
 import type { ClientIdentity, Probe } from '../model/probe.ts';
 import { endsAtController } from './leaves.ts';
 import type { NamedProbe, VerifyContext, VerifySubject } from './subject.ts';
@@ -18,12 +19,12 @@ const tries = ['', '-again', '-at-last'];
 
 /** As a browser or curl asks, with the client certificate where the pod demands one. */
 export function probeAsClient(subject: VerifySubject): NamedProbe {
-  return { id: `${subject.service.name}/client`, probe: ask(subject, { protocols: ['h2', 'http/1.1'] }) };
+  return { id: `${nameSubject(subject)}/client`, probe: ask(subject, { protocols: ['h2', 'http/1.1'] }) };
 }
 
 /** The same in one version of TLS. */
 export function probeVersion(subject: VerifySubject, version: PinnedVersion): NamedProbe {
-  return { id: `${subject.service.name}/${version}`, probe: ask(subject, { version }) };
+  return { id: `${nameSubject(subject)}/${version}`, probe: ask(subject, { version }) };
 }
 
 /** In one version of TLS, with another certificate than the right one or none. */
@@ -33,33 +34,39 @@ export function probeIdentity(
   identity: 'none' | 'foreign',
 ): NamedProbe {
   const client = identity === 'none' ? undefined : subject.foreignClient;
-  return { id: `${subject.service.name}/${identity}-${version}`, probe: ask(subject, { version, client }) };
+  return { id: `${nameSubject(subject)}/${identity}-${version}`, probe: ask(subject, { version, client }) };
 }
 
 /** A hello of TLS 1.1 alone. */
-export function probeOldVersion({ service }: VerifySubject): NamedProbe {
+export function probeOldVersion(subject: VerifySubject): NamedProbe {
+  const { service } = subject;
   return {
-    id: `${service.name}/TLSv1.1`,
+    id: `${nameSubject(subject)}/TLSv1.1`,
     probe: { kind: 'hello', serverName: service.host, version: 'TLSv1.1', padding: 0 },
   };
 }
 
-export function probePlainHttp({ service, answer }: VerifySubject): NamedProbe {
-  return { id: `${service.name}/plain-http`, probe: { kind: 'plain-http', host: service.host, path: answer.path } };
+export function probePlainHttp(subject: VerifySubject): NamedProbe {
+  const { service, answer } = subject;
+  return {
+    id: `${nameSubject(subject)}/plain-http`,
+    probe: { kind: 'plain-http', host: service.host, path: answer.path },
+  };
 }
 
 /** The hello in two segments, the first of which ends before the server name; several times. */
 export function probeSplitHello(subject: VerifySubject): readonly NamedProbe[] {
   return tries.map((which) => ({
-    id: `${subject.service.name}/split-hello${which}`,
+    id: `${nameSubject(subject)}/split-hello${which}`,
     probe: ask(subject, { splitAfter: beforeServerName }),
   }));
 }
 
 /** A hello whose server name lies beyond the first segment; several times. */
-export function probeLargeHello({ service }: VerifySubject): readonly NamedProbe[] {
+export function probeLargeHello(subject: VerifySubject): readonly NamedProbe[] {
+  const { service } = subject;
   const probe = { kind: 'hello', serverName: service.host, version: 'TLSv1.2', padding: beyondSegment } as const;
-  return tries.map((which) => ({ id: `${service.name}/large-hello${which}`, probe }));
+  return tries.map((which) => ({ id: `${nameSubject(subject)}/large-hello${which}`, probe }));
 }
 
 /** TLS for one service or for no name, the request for another, and no client certificate. */
@@ -67,16 +74,16 @@ export function probeForeignHost(subject: VerifySubject, terminated: VerifySubje
   const { host, path, protocols } = ask(subject, {});
   const request = { kind: 'https', host, path, protocols, trust: (terminated ?? subject).trust } as const;
   return terminated === undefined
-    ? { id: `${subject.service.name}/without-name`, probe: request }
+    ? { id: `${nameSubject(subject)}/without-name`, probe: request }
     : {
-        id: `${subject.service.name}/by-${terminated.service.name}`,
+        id: `${nameSubject(subject)}/by-${nameSubject(terminated)}`,
         probe: { ...request, serverName: terminated.service.host },
       };
 }
 
 /** For `--deep`, while another authority than the pod's lies where the controller reads it: an ordinary request, over a connection of its own. */
 export function probeHop(subject: VerifySubject): NamedProbe {
-  return { id: `${subject.service.name}/hop`, probe: ask(subject, {}) };
+  return { id: `${nameSubject(subject)}/hop`, probe: ask(subject, {}) };
 }
 
 /** A host under the domain that no service has. */

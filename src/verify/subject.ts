@@ -5,9 +5,20 @@ import type { ControllerWords, Entry } from '../model/controller-profile.ts';
 import type { GatewayBehaviour } from '../model/gateway.ts';
 import type { ClientIdentity, Observation, Probe } from '../model/probe.ts';
 
+/** A host of a service, by which probes and results of it are known: the service's name, and for any host but the first that host. */
+export function nameSubject({
+  service: { name, host },
+  isOtherHost,
+}: Pick<VerifySubject, 'service' | 'isOtherHost'>): string {
+  return isOtherHost === true ? `${name}@${host}` : name;
+}
+
 /** A service with everything that is needed to ask for it as a client does, and to know the right answer. */
 export interface VerifySubject {
+  /** With the host that is asked for. */
   readonly service: PlannedService;
+  /** Whether that is another than the first of its hosts. */
+  readonly isOtherHost?: boolean;
   /** The certificate that must be shown first; absent: the pod's own, which the project does not have. */
   readonly leaf?: CertificateFacts;
   /** Where it comes from, in words: `Secret default/ingress-controller-demo-tls-secret`. */

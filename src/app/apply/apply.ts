@@ -3,7 +3,7 @@ import { Interrupted, NegativeAnswer } from '../../errors.ts';
 import type { ClusterChanges } from '../../model/changes.ts';
 import type { Plan, RunStep } from '../../model/plan.ts';
 import type { Cluster } from '../../world/kubectl/kubectl.ts';
-import { buildAccess, type Access } from '../access.ts';
+import { listAccess, type Access } from '../access.ts';
 import { refuseOtherNamespace } from '../cluster/checks.ts';
 import type { ClusterFacts } from '../cluster/facts.ts';
 import { findChanges } from '../cluster/find-changes.ts';
@@ -95,7 +95,7 @@ async function bringToCluster(running: Running, tools: ClusterTools): Promise<Ap
     project,
     ...(cluster !== undefined && { cluster }),
     ...(plan.changes !== undefined && { changes: plan.changes }),
-    services: project.desired.services.map((service) => buildAccess(project.desired.entry, service, nodeAddress)),
+    services: project.desired.services.flatMap((service) => listAccess(project.desired.entry, service, nodeAddress)),
     serving,
   };
 }

@@ -1,3 +1,4 @@
+import { nameSubject } from '../../verify/subject.ts';
 import { createProber, type Prober } from '../../world/net/prober.ts';
 import { InternalError, ToolError } from '../../errors.ts';
 import type { Observation, ProbeFailure } from '../../model/probe.ts';
@@ -55,7 +56,7 @@ interface Running extends Work {
   readonly prober: Prober;
 }
 
-/** Results by the name of the service. */
+/** Results by the name of the service, or by nameSubject where they are of a host. */
 type Results = ReadonlyMap<string, readonly CheckResult[]>;
 
 /** What a part of the run found, and why it could not go on. */
@@ -92,18 +93,18 @@ export async function runVerification(session: Session, options: VerifySettings,
     const seen = await stop.unlessStopped(lookAtServices(running));
     const unreached = isReachable(seen) ? undefined : [...seen.values()][0]?.failure;
     const outside: Results = new Map(
-      selected.map((subject) => [subject.service.name, judgeService(context, subject, seen)]),
+      selected.map((subject) => [nameSubject(subject), judgeService(context, subject, seen)]),
     );
     const nothing: Part = { results: new Map() };
     const ofLogs =
       unreached === undefined && options.logs === true ? await stop.unlessStopped(readLogs(running)) : nothing;
     const ofHops = unreached === undefined && options.deep === true ? await breakHops(running) : nothing;
-    const services = selected.map(({ service: { name, mode, host } }) => ({
-      service: name,
-      mode,
-      host,
-      checks: join([outside, ofLogs.results, ofHops.results].flatMap((results) => results.get(name) ?? [])),
-    }));
+    const services = selected.map((subject) => {
+      const { name, mode, host } = subject.service;
+      // Logs and hops are a service's, whatever the host.
+      const deeper = [ofLogs, ofHops].flatMap(({ results }) => results.get(name) ?? []);
+      return { service: name, mode, host, checks: join([...(outside.get(nameSubject(subject)) ?? []), ...deeper]) };
+    });
     const controller = judgeController(context, seen);
     const verification: Verification = {
       address: found.address,
@@ -156,7 +157,7 @@ async function readLogs({ session, project, context, prober, selected, found }: 
     return {
       results: await checkLogs(
         { session, project, context, prober, kubectl, started: context.now, stop: session.stop },
-        selected,
+        selected.filter(({ isOtherHost }) => isOtherHost !== true),
       ),
     };
   } catch (failure) {
@@ -173,7 +174,7 @@ async function breakHops(running: Running): Promise<Part> {
   const { session, project, options, selected, found } = running;
   const { stop } = session;
   const results = new Map<string, readonly CheckResult[]>();
-  const subjects = selected.filter(({ service }) => hasTlsHop(service.mode));
+  const subjects = selected.filter(({ service, isOtherHost }) => isOtherHost !== true && hasTlsHop(service.mode));
   const place = openPlace(running);
   const prober = createProber({
     address: found.address,

@@ -1,3 +1,5 @@
+import { type DesiredService } from '../../project/desired-services.ts';
+import { listHosts } from '../../model/hosts.ts';
 import { inspectCertificate } from '../../certs/inspect.ts';
 import { isPair } from '../../certs/key-pair.ts';
 import { demoGreeting } from '../../charts/demo-backend.ts';
@@ -26,30 +28,39 @@ export interface SubjectsInput {
  * What verify has to know of each service, from the project's files.
  * @throws UsageError when a certificate is missing or cannot be read, or is not that of the key beside it.
  */
-export function buildSubjects({ files, project, untrusted, asked }: SubjectsInput): readonly VerifySubject[] {
-  return project.desired.services.map((service): VerifySubject => {
-    const { upstreamCa } = service;
-    const { certificate } = shownPair(service);
-    const trustPath = trustedCertificate(service);
-    const isLeafHere = !endsInPod(service.mode) || hasOwnCertificate(service);
-    return {
-      service,
-      ...(isLeafHere && { leaf: inspectCertificate(readRequired(files, certificate), certificate) }),
-      leafSource: nameLeafSource(project, service),
-      trust: readRequired(files, trustPath),
-      trustPath,
-      ...(backendOf(service) === 'demo' ? { greeting: demoGreeting(service.name) } : {}),
-      answer:
-        asked?.services.includes(service) === true ? { path: asked.path, status: asked.status } : usualAnswer(service),
-      ...(service.clientAuth
-        ? {
-            ...readClient(files, clientPair(service.name)),
-            ...(untrusted === undefined ? {} : { foreignClient: untrusted.makeClient(service.name) }),
-          }
-        : {}),
-      ...(upstreamCa === undefined ? {} : { upstreamCaSource: nameAuthority(upstreamCa, service) }),
-    };
+export function buildSubjects(input: SubjectsInput): readonly VerifySubject[] {
+  return input.project.desired.services.flatMap((service) => {
+    const first = buildSubject(input, service);
+    return listHosts(service).map((host, index) => ({
+      ...first,
+      service: { ...service, host },
+      isOtherHost: index > 0,
+    }));
   });
+}
+
+function buildSubject({ files, project, untrusted, asked }: SubjectsInput, service: DesiredService): VerifySubject {
+  const { upstreamCa } = service;
+  const { certificate } = shownPair(service);
+  const trustPath = trustedCertificate(service);
+  const isLeafHere = !endsInPod(service.mode) || hasOwnCertificate(service);
+  return {
+    service,
+    ...(isLeafHere && { leaf: inspectCertificate(readRequired(files, certificate), certificate) }),
+    leafSource: nameLeafSource(project, service),
+    trust: readRequired(files, trustPath),
+    trustPath,
+    ...(backendOf(service) === 'demo' ? { greeting: demoGreeting(service.name) } : {}),
+    answer:
+      asked?.services.includes(service) === true ? { path: asked.path, status: asked.status } : usualAnswer(service),
+    ...(service.clientAuth
+      ? {
+          ...readClient(files, clientPair(service.name)),
+          ...(untrusted === undefined ? {} : { foreignClient: untrusted.makeClient(service.name) }),
+        }
+      : {}),
+    ...(upstreamCa === undefined ? {} : { upstreamCaSource: nameAuthority(upstreamCa, service) }),
+  };
 }
 
 /** What holds the certificate that clients are shown. */

@@ -74,7 +74,7 @@ export async function verify(
     subjects,
     now: session.world.now(),
   };
-  const selected = subjects.filter(({ service }) => services.includes(service));
+  const selected = subjects.filter(({ service }) => services.some(({ name }) => name === service.name));
   const { verification, unreached, failures } = await runVerification(session, request, {
     project,
     context,

@@ -16,7 +16,7 @@ import type { CommandSession } from '../session.ts';
 export interface AddServiceOptions {
   readonly name?: string;
   readonly mode?: string;
-  readonly host?: string;
+  readonly host?: readonly string[];
   readonly namespace?: string;
   readonly image?: string;
   readonly service?: string;
@@ -112,12 +112,13 @@ function defaultPort(mode: Mode): number {
 }
 
 function toFields(options: AddServiceOptions, name: string, mode: Mode): ServiceFields {
-  const { host, namespace, service, image, port, replicas, clientAuth, annotation } = options;
+  const { host: hosts = [], namespace, service, image, port, replicas, clientAuth, annotation } = options;
   const backend =
     service === undefined
       ? { port: refuseName(port) }
       : { service: { name: service, port: port ?? defaultPort(mode) } };
-  const given = { host, namespace, image, replicas, clientAuth, ...backend };
+  const host = hosts.length > 1 ? { hosts } : { host: hosts[0] };
+  const given = { ...host, namespace, image, replicas, clientAuth, ...backend };
   return {
     name,
     mode,

@@ -1,3 +1,4 @@
+import { listHosts } from '../../model/hosts.ts';
 import { type DesiredService } from '../../project/desired-services.ts';
 import { listProject, type ProjectList } from '../../app/list.ts';
 import { formatDate } from '../../certs/validity.ts';
@@ -28,6 +29,7 @@ function listToJson({ project: { config, desired }, certificates }: ProjectList)
       name: service.name,
       mode: service.mode,
       host: service.host,
+      hosts: listHosts(service),
       url: `https://${service.host}:${desired.entry.port}/`,
       release: service.release,
       namespace: service.namespace,
@@ -42,6 +44,11 @@ function listToJson({ project: { config, desired }, certificates }: ProjectList)
     })),
     certificates,
   };
+}
+
+/** The first, and how many more. */
+function showHosts({ host, moreHosts = [] }: DesiredService): string {
+  return moreHosts.length === 0 ? host : `${host} +${moreHosts.length}`;
 }
 
 /** From the Service's to the container's; of a Service that is there already its own. */
@@ -63,7 +70,7 @@ function reportList(
     const rows = desired.services.map((service) => [
       service.name,
       service.mode,
-      service.host,
+      showHosts(service),
       showPort(service),
       chartFolder(service.name),
     ]);

@@ -8,7 +8,7 @@ export function defineAddService(program: Program, run: Run): void {
     .description('add a service to ingress-tls.yaml and render its certificates, Secrets and chart')
     .argument('[name]', "name of the service (default: the article's for the mode: svc7, svc8 or svc9)")
     .option('-m, --mode <mode>', 'where TLS ends: terminate, reencrypt or passthrough')
-    .option('--host <host>', 'host name (default: NAME.DOMAIN)')
+    .option('--host <host>', 'host name (default: NAME.DOMAIN); repeatable', collectText)
     .option('--namespace <namespace>', "namespace of the service (default: the project's)")
     .option('--service <name>', 'a Service that is there already; --port is its port then')
     .option('--image <image>', 'container image (default: a small demo backend)')
@@ -34,6 +34,10 @@ export function defineAddService(program: Program, run: Run): void {
 
 function parsePort(text: string): number | string {
   return /^\d+$/.test(text) ? parseWholeNumber(text) : text;
+}
+
+function collectText(text: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, text];
 }
 
 function collectAnnotation(

@@ -1,3 +1,4 @@
+import { listHosts } from '../../model/hosts.ts';
 import type { PreviewEvents } from '../../app/preview/preview.ts';
 import type { Served } from '../../app/preview/load.ts';
 import { entryToJson, printEntry } from './preview-lines.ts';
@@ -117,17 +118,21 @@ export function createPreviewReport({ report, world }: CommandSession): PreviewE
 }
 
 function listServices({ project }: Served, port: number): readonly unknown[] {
-  return project.desired.services.map(({ name, mode, host }) => ({
-    name,
-    mode,
-    host,
-    url: `https://${host}:${port}/`,
-  }));
+  return project.desired.services.flatMap((service) =>
+    listHosts(service).map((host) => ({
+      name: service.name,
+      mode: service.mode,
+      host,
+      url: `https://${host}:${port}/`,
+    })),
+  );
 }
 
 function printStart({ project, behaviour, charts }: Served, port: number): readonly string[] {
   const { config, desired } = project;
-  const rows = desired.services.map(({ name, mode, host }) => [host, mode, `ingress-tls curl ${name}`]);
+  const rows = desired.services.flatMap((service) =>
+    listHosts(service).map((host) => [host, service.mode, `ingress-tls curl ${service.name}`]),
+  );
   return [
     `Controller ${config.controller.name} (${behaviour.product}) in preview on 127.0.0.1:${port}`,
     'For trying things, not for production: only this machine reaches it.',

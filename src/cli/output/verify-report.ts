@@ -119,7 +119,9 @@ function conclude(
   { style }: Output,
 ): string {
   const broken = services.filter(({ checks }) => fails(checks)).length;
-  const count = (number: number): string => (number === 1 ? '1 service' : `${number} services`);
+  const isEachAService = new Set(services.map(({ service }) => service)).size === services.length;
+  const noun = isEachAService ? 'service' : 'host';
+  const count = (number: number): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
   if (broken > 0) {
     const verb = broken === 1 ? 'does not hold' : 'do not hold';
     return style.error(

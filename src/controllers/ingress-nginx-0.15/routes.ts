@@ -2,7 +2,7 @@ import type { PlannedService, RouteObject } from '../../model/chart.ts';
 import type { Config } from '../../model/config.ts';
 import type { Mode } from '../../model/mode.ts';
 import { routeBackend } from '../route-backend.ts';
-import { ingressAnnotations, ingressHost, ingressTls } from '../ingress/ingress-routes.ts';
+import { ingressAnnotations, ingressHosts, ingressTls } from '../ingress/ingress-routes.ts';
 import { classAnnotation, withNginxPrefix } from '../ingress/nginx-annotations.ts';
 
 /** What makes the mode, by 0.15.0; the article has no redirect on svc9, whose port 80 would go to the pod in plain text. */
@@ -12,7 +12,7 @@ const modeAnnotations: Readonly<Record<Mode, Readonly<Record<string, string>>>> 
   passthrough: { 'ssl-passthrough': 'true', 'force-ssl-redirect': 'true' },
 };
 
-/** One Ingress with one exact host, the port by name: the article numbers svc7's port 443 and calls it http. */
+/** One Ingress with exact hosts, the port by name: the article numbers svc7's port 443 and calls it http. */
 export function routes(config: Config, service: PlannedService): readonly RouteObject[] {
   const backend = routeBackend(service);
   const annotations = { [classAnnotation]: config.controller.name, ...withNginxPrefix(modeAnnotations[service.mode]) };
@@ -24,19 +24,17 @@ export function routes(config: Config, service: PlannedService): readonly RouteO
       annotations: ingressAnnotations(annotations, service),
       spec: {
         tls: ingressTls(config, service),
-        rules: [
-          {
-            host: ingressHost(service),
-            http: {
-              paths: [
-                {
-                  path: '/',
-                  backend: { serviceName: backend.name, servicePort: Object.values(backend.port)[0] ?? null },
-                },
-              ],
-            },
+        rules: ingressHosts(service).map((host) => ({
+          host,
+          http: {
+            paths: [
+              {
+                path: '/',
+                backend: { serviceName: backend.name, servicePort: Object.values(backend.port)[0] ?? null },
+              },
+            ],
           },
-        ],
+        })),
       },
     },
   ];

@@ -1,3 +1,4 @@
+import { listHosts } from '../../model/hosts.ts';
 import type { Config, ServiceIntent } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
 import { coversName } from '../../text/host-name.ts';
@@ -12,9 +13,11 @@ import { endsInPod } from '../../model/mode.ts';
  */
 export function findServicesAtRisk(config: Config): readonly ServiceIntent[] {
   if (config.services.every(({ mode }) => endsInPod(mode))) return [];
-  return config.services.filter(
-    ({ mode, host }) => endsInPod(mode) && coversName([config.domain, `*.${config.domain}`], host),
-  );
+  return config.services.filter((service) => findHostsAtRisk(config, service).length > 0);
+}
+
+function findHostsAtRisk({ domain }: Config, service: ServiceIntent): readonly string[] {
+  return endsInPod(service.mode) ? listHosts(service).filter((host) => coversName([domain, `*.${domain}`], host)) : [];
 }
 
 /** Says that HTTP/2 is off, because of which hosts, and how to get it back; nothing where it is on. */
@@ -22,7 +25,7 @@ export function noteConnectionReuse(config: Config): readonly Notice[] {
   const atRisk = findServicesAtRisk(config);
   const [first] = atRisk;
   if (first === undefined) return [];
-  const hosts = listNames(atRisk.map(({ host }) => host));
+  const hosts = listNames(atRisk.flatMap((service) => findHostsAtRisk(config, service)));
   return [
     {
       level: 'info',

@@ -1,10 +1,16 @@
 import type { ChartValue, PlannedService, RouteNode } from '../../model/chart.ts';
 import type { Config } from '../../model/config.ts';
+import { listHosts } from '../../model/hosts.ts';
 import { endsInPod } from '../../model/mode.ts';
 
-/** The one host of a service's Ingress. */
-export function ingressHost(service: PlannedService): ChartValue {
-  return { leaf: 'value', path: 'ingress.host', value: service.host, comment: 'host name that clients ask for.' };
+/** The hosts of a service's Ingress, each a value of the chart: `ingress.host`, `ingress.host2`... */
+export function ingressHosts(service: PlannedService): readonly ChartValue[] {
+  return listHosts(service).map((value, index) => ({
+    leaf: 'value',
+    path: `ingress.host${index === 0 ? '' : index + 1}`,
+    value,
+    comment: `${index === 0 ? '' : 'another '}host name that clients ask for.`,
+  }));
 }
 
 /** The mode's annotations, which stand first and win, and a person's own, which the profile's notices have judged. */
@@ -26,7 +32,7 @@ export function ingressAnnotations(
  * not a plausible one (kubernetes/ingress-nginx@v1.15.1 internal/ingress/controller/controller.go, createServers).
  */
 export function ingressTls(config: Config, service: PlannedService): RouteNode {
-  const hosts = [ingressHost(service)];
+  const hosts = ingressHosts(service);
   return [endsInPod(service.mode) ? { hosts } : { hosts, secretName: tlsSecretName(config) }];
 }
 

@@ -80,7 +80,7 @@ export const pem = {
   other: issue(server(['elsewhere.test'])),
   reissued: issue({ ...server(['svc7.example.test']), commonName: 'svc7.example.test' }),
   pod: issue(requestPodServer('svc8.default.svc', 30, 'ecdsa-p256'), { signer: projectAuthority }),
-  passthrough: issue(requestPassthroughServer('svc9.example.test', 30, 'ecdsa-p256'), { signer: projectAuthority }),
+  passthrough: issue(requestPassthroughServer(['svc9.example.test'], 30, 'ecdsa-p256'), { signer: projectAuthority }),
   authority: projectAuthority.certificate,
   foreignAuthority: clientAuthority.certificate,
   client: issue(requestClient('svc9', 30, 'ecdsa-p256'), { signer: clientAuthority }),

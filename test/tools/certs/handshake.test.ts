@@ -65,7 +65,7 @@ async function greet(serverOptions: TlsOptions, clientOptions: ConnectionOptions
 describe.each(keyTypes)('a TLS connection with keys of type %s', (keyType) => {
   const key = keys[keyType].privateKey;
   const wildcard = issue(requestWildcard('example.test', 365, keyType));
-  const pod = issue(requestPassthroughServer('svc9.example.test', 365, keyType), { signer: projectAuthority });
+  const pod = issue(requestPassthroughServer(['svc9.example.test'], 365, keyType), { signer: projectAuthority });
 
   it.each(['TLSv1.2', 'TLSv1.3'] as const)('trusts the wildcard in %s', async (version) => {
     const options = { ca: wildcard, minVersion: version, maxVersion: version };
@@ -100,7 +100,7 @@ describe.each(keyTypes)('a TLS connection with keys of type %s', (keyType) => {
       'refused: UNABLE_TO_VERIFY_LEAF_SIGNATURE',
     );
     expect(await greet(server, client)).toMatch(/^refused: /);
-    const podUnderClientAuthority = issue(requestPassthroughServer('svc9.example.test', 30, keyType), {
+    const podUnderClientAuthority = issue(requestPassthroughServer(['svc9.example.test'], 30, keyType), {
       signer: clientAuthority,
     });
     expect(await greet(server, { ...client, key, cert: podUnderClientAuthority })).toBe('refused: INVALID_PURPOSE');
@@ -137,7 +137,7 @@ describeWithTool('python3', 'Python with VERIFY_X509_STRICT', (python) => {
     const key = keys[keyType].privateKey;
     const wildcard = issue(requestWildcard('example.test', 365, keyType));
     expect(judge(wildcard, wildcard, key, 'svc7.example.test')).toBe('TLSv1.3\n');
-    const pod = issue(requestPassthroughServer('svc9.example.test', 365, keyType), { signer: projectAuthority });
+    const pod = issue(requestPassthroughServer(['svc9.example.test'], 365, keyType), { signer: projectAuthority });
     expect(judge(projectAuthority.certificate, pod, key, 'svc9.example.test')).toBe('TLSv1.3\n');
     expect(judge(projectAuthority.certificate, pod, key, 'svc8.example.test')).toContain('Hostname mismatch');
   });

@@ -63,7 +63,7 @@ describe('what clients refuse', () => {
       key: authorityKey,
       certificate: issue(requestProjectAuthority('example.test', 'ecdsa-p256'), { key: authorityKey }),
     };
-    const nameless = issue(requestPassthroughServer(`${'a'.repeat(60)}.example.test`, 9, 'ecdsa-p256'), {
+    const nameless = issue(requestPassthroughServer([`${'a'.repeat(60)}.example.test`], 9, 'ecdsa-p256'), {
       signer: authority,
     });
     for (const made of [

@@ -223,7 +223,7 @@ describe.each(keyTypes)('leaves of type %s under an authority', (keyType) => {
   });
 
   it("passthrough: verifies under the exact host alone, with the authority's name and key identifier", () => {
-    const leaf = issue(requestPassthroughServer('svc9.example.test', 365, keyType), { signer: projectAuthority });
+    const leaf = issue(requestPassthroughServer(['svc9.example.test'], 365, keyType), { signer: projectAuthority });
     const options = ['-CAfile', caFile, '-purpose', 'sslserver', '-verify_hostname'];
     expect(verify(leaf, ...options, 'svc9.example.test')).toMatchObject({ code: 0 });
     expect(verify(leaf, ...options, 'svc7.example.test').output).toContain('hostname mismatch');
@@ -259,7 +259,7 @@ describe('subjects', () => {
   it('of 65 characters are left out, and the names become critical', () => {
     const host = `${'a'.repeat(52)}.example.test`;
     expect(host).toHaveLength(65);
-    const leaf = issue(requestPassthroughServer(host, 30, 'ecdsa-p256'), { signer: projectAuthority });
+    const leaf = issue(requestPassthroughServer([host], 30, 'ecdsa-p256'), { signer: projectAuthority });
     expect(extension(leaf, 'X509v3 Subject Alternative Name').critical).toBe(true);
     expect(new X509Certificate(leaf).checkHost(host, { subject: 'never' })).toBe(host);
     expect(openssl.output('x509', '-noout', '-subject', '-in', openssl.file('nameless.crt', leaf))).toBe('subject=\n');
@@ -270,7 +270,7 @@ describe('subjects', () => {
 
   it('of 64 characters stay', () => {
     const host = `${'a'.repeat(51)}.example.test`;
-    const leaf = issue(requestPassthroughServer(host, 30, 'ecdsa-p256'), { signer: projectAuthority });
+    const leaf = issue(requestPassthroughServer([host], 30, 'ecdsa-p256'), { signer: projectAuthority });
     expect(new X509Certificate(leaf).subject).toBe(`CN=${host}`);
     expect(extension(leaf, 'X509v3 Subject Alternative Name').critical).toBe(false);
   });
@@ -314,7 +314,7 @@ describe('subjects', () => {
       const wildcard = { certificate: issue(requestWildcard(name, 30, 'ecdsa-p256')) };
       const issued = [
         [wildcard, wildcard, `svc.${name}`],
-        [{ certificate: issue(requestPassthroughServer(name, 30, 'ecdsa-p256'), { signer: ca }) }, ca, name],
+        [{ certificate: issue(requestPassthroughServer([name], 30, 'ecdsa-p256'), { signer: ca }) }, ca, name],
         [
           {
             certificate: issue(requestPodServer(`ic3-${'s'.repeat(59)}.${'n'.repeat(63)}.svc`, 30, 'ecdsa-p256'), {

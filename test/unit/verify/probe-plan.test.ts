@@ -11,6 +11,16 @@ describe('planServiceProbes', () => {
     expect(ids(svc8)).toHaveLength(5);
   });
 
+  it('asks for each host of a service by connections of its own', () => {
+    const other = { ...svc7, service: { ...svc7.service, host: 'other.example.test' }, isOtherHost: true };
+    const probes = planServiceProbes(threeServices, other);
+    expect(probes.map(({ id }) => id)).toEqual(
+      ['client', 'TLSv1.2', 'TLSv1.3', 'TLSv1.1', 'plain-http'].map((id) => `svc7@other.example.test/${id}`),
+    );
+    for (const { probe } of probes)
+      expect(probe.kind === 'plain-http' ? probe.host : probe.serverName).toBe('other.example.test');
+  });
+
   it('shows the right client certificate where it belongs, the foreign one and none where they are to be refused', () => {
     const shown = planServiceProbes(threeServices, svc9).map(({ id, probe }) => [
       id,

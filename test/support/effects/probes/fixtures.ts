@@ -23,7 +23,7 @@ export const host = 'svc9.example.test';
 
 export const authority = issue(requestProjectAuthority('example.test', 'ecdsa-p256'), { key: authorityKey });
 export const server: Pair = {
-  cert: issue(requestPassthroughServer(host, 30, 'ecdsa-p256'), {
+  cert: issue(requestPassthroughServer([host], 30, 'ecdsa-p256'), {
     signer: { certificate: authority, key: authorityKey },
   }),
   key: key.privateKey,
