@@ -1,3 +1,4 @@
+import { hasTlsHop } from '../model/mode.ts';
 import { backendOf } from '../model/backend.ts';
 import type { PlannedService, RouteObject, WorkloadDialect } from '../model/chart.ts';
 import { printChartMetadata } from './chart-metadata.ts';
@@ -94,6 +95,7 @@ function demoConfigMap(service: PlannedService): string {
     name: '{{ .Chart.Name }}',
     port: '{{ .Values.containerPort | int }}',
     ...podFiles(service),
+    isHop: hasTlsHop(service.mode),
   });
   return [
     'apiVersion: v1',

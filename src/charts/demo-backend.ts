@@ -37,10 +37,12 @@ export interface DemoBackend {
   readonly port: string;
   readonly tls: boolean;
   readonly clientAuth: boolean;
+  /** Whether the controller asks it by another name than the client does (caddyserver.com/docs/caddyfile/options: strict_sni_host). */
+  readonly isHop: boolean;
 }
 
 /** The Caddyfile of the demo backend (caddyserver.com/docs/caddyfile), in the chart as in a preview. */
-export function printCaddyfile({ name, port, tls, clientAuth }: DemoBackend): string {
+export function printCaddyfile({ name, port, tls, clientAuth, isHop }: DemoBackend): string {
   return [
     '{',
     '  admin off',
@@ -50,6 +52,10 @@ export function printCaddyfile({ name, port, tls, clientAuth }: DemoBackend): st
       '  # No HTTP/3: the Service carries no UDP, so no client shall be told of it (Alt-Svc).',
       '  servers {',
       '    protocols h1 h2',
+      ...when(clientAuth && isHop, [
+        "    # The controller asks by the Service's name, and for the client's host.",
+        '    strict_sni_host insecure_off',
+      ]),
       '  }',
     ]),
     '}',

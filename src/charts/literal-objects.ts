@@ -1,3 +1,4 @@
+import { hasTlsHop } from '../model/mode.ts';
 import { backendOf } from '../model/backend.ts';
 import type { PlannedService, RouteObject, WorkloadDialect } from '../model/chart.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
@@ -38,7 +39,12 @@ export function buildChartObjects({
             kind: 'ConfigMap',
             metadata,
             data: {
-              Caddyfile: printCaddyfile({ name: service.name, port: String(service.port), ...podFiles(service) }),
+              Caddyfile: printCaddyfile({
+                name: service.name,
+                port: String(service.port),
+                ...podFiles(service),
+                isHop: hasTlsHop(service.mode),
+              }),
             },
           },
         ]

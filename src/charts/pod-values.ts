@@ -165,6 +165,7 @@ function livenessProbe(service: WorkloadSettings): JsonObject {
 function readinessProbe(service: WorkloadSettings): JsonObject {
   const port = service.servicePort.name;
   const timing = { periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 };
-  if (service.image !== undefined || service.clientAuth) return { tcpSocket: { port }, ...timing };
+  const demandsCertificate = service.clientAuth || service.upstreamClientCertificate === true;
+  if (service.image !== undefined || demandsCertificate) return { tcpSocket: { port }, ...timing };
   return { httpGet: { path: '/', port, scheme: podSpeaksTls(service.mode) ? 'HTTPS' : 'HTTP' }, ...timing };
 }

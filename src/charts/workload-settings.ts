@@ -1,6 +1,15 @@
 import type { PlannedService } from '../model/chart.ts';
 
-const names = ['mode', 'port', 'image', 'replicas', 'clientAuth', 'namespace', 'servicePort'] as const;
+const names = [
+  'mode',
+  'port',
+  'image',
+  'replicas',
+  'clientAuth',
+  'upstreamClientCertificate',
+  'namespace',
+  'servicePort',
+] as const;
 
 /** What a service's values follow from, beside its names: of a thousand services most have the same. */
 export type WorkloadSettings = Pick<PlannedService, (typeof names)[number]>;

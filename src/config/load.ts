@@ -200,7 +200,7 @@ function toConfig(intent: Intent): Config {
 }
 
 function toService(
-  { service: existing, hosts, ...service }: Intent['services'][number],
+  { service: existing, hosts, upstreamClientCertificate, ...service }: Intent['services'][number],
   domain: string,
 ): ServiceIntent {
   // Routes lie where their Service does, unless the file says otherwise.
@@ -213,6 +213,7 @@ function toService(
     ...(moreHosts.length > 0 && { moreHosts }),
     ...(namespace !== undefined && { namespace }),
     ...(existing !== undefined && { service: selectGiven(existing) }),
+    ...(upstreamClientCertificate === true && { upstreamClientCertificate }),
     host,
     clientAuth: endsInPod(service.mode) && (service.clientAuth ?? existing === undefined),
   };

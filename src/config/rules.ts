@@ -64,6 +64,7 @@ export function findBreaches(data: unknown, controllerSchema: ControllerSchema):
     ...checkHosts(services, domain),
     ...services.flatMap((service) => [
       ...checkClientAuth(service),
+      ...checkUpstreamClientCertificate(service),
       ...checkAnnotationSize(service),
       ...checkExisting(service, domain),
     ]),
@@ -123,11 +124,11 @@ function checkNames(services: readonly TrustedService[], controllerName: string 
   return [...breaches, ...checkCertificateFiles(services, nameOwners)];
 }
 
-/** A passthrough service x has certs/x, certs/x-client and certs/x-client-ca; another service may not be called so. */
+/** A service x with client certificates has certs/x, certs/x-client and certs/x-client-ca; another service may not be called so. */
 function checkCertificateFiles(services: readonly TrustedService[], nameOwners: ReadonlyMap<string, string>): Breach[] {
   const breaches: Breach[] = [];
-  for (const { name, mode, path } of services) {
-    if (name === undefined || mode !== 'passthrough') continue;
+  for (const { name, mode, path, given } of services) {
+    if (name === undefined || (mode !== 'passthrough' && !given.has('upstreamClientCertificate'))) continue;
     for (const taken of [`${name}-client`, `${name}-client-ca`]) {
       const owner = nameOwners.get(taken);
       if (owner === undefined) continue;
@@ -250,6 +251,15 @@ function checkExisting({ path, mode, given, existing }: TrustedService, domain: 
       });
   }
   return breaches;
+}
+
+function checkUpstreamClientCertificate({ path, mode, given }: TrustedService): Breach[] {
+  if (!given.has('upstreamClientCertificate') || mode === undefined || mode === 'reencrypt') return [];
+  const message =
+    mode === 'terminate'
+      ? 'does nothing in terminate: the pod gets plain HTTP'
+      : "does nothing in passthrough: the pod sees the client's own certificate";
+  return [{ path: [...path, 'upstreamClientCertificate'], message, role: 'key' }];
 }
 
 function checkAnnotationSize({ path, annotations }: TrustedService): Breach[] {

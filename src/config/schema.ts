@@ -110,6 +110,10 @@ export const serviceSchema = z.strictObject({
     'Passthrough only: whether the pod demands a client certificate, by default true, and false where `service` is given. In the other modes TLS ends at ' +
       'the controller and no client certificate reaches the pod.',
   ),
+  upstreamClientCertificate: describe(
+    z.optional(z.boolean()),
+    'Reencrypt only: whether the controller shows a client certificate to the pod, and the pod demands one; by default false.',
+  ),
   annotations: describe(
     emptyIsAbsent(z.record(text(annotationKey), text(annotationValue)), {}),
     "Annotations of your own on the service's route objects. Values are strings: quote on, yes, true and numbers.",

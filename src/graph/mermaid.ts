@@ -1,6 +1,6 @@
 import { escapeControls } from '../text/escape.ts';
 import type { Graph, GraphCertificate, Lane, LanePath } from './graph.ts';
-import { tellPods, formatExpiry, labelConnection } from './wording.ts';
+import { formatExpiry, labelConnection, labelHop, tellPods } from './wording.ts';
 import { shortenToColumns } from '../text/columns.ts';
 
 /** Longest line of a label, in characters; wider boxes push the picture out of the page. */
@@ -54,7 +54,7 @@ function drawLane(lane: Lane, index: number): readonly string[] {
     case 'reencrypt':
       return [
         `  client ==>|"TLS<br/>${show(path.outer.server)}"| c${index}`,
-        `  c${index} ==>|"${path.inner.isVerified ? 'TLS, verified' : 'TLS, not verified'}<br/>${show(path.inner.server)}"| ${target}`,
+        `  c${index} ==>|"${labelHop(path.inner)}<br/>${show(path.inner.server)}"| ${target}`,
       ];
     case 'passthrough': {
       const { client, server } = path.whole;
@@ -85,7 +85,7 @@ function findBroken(path: LanePath, index: number): readonly string[] {
   const isControllerBroken = path.mode !== 'passthrough' && hasProblem(path.outer.server);
   const isServiceBroken =
     path.mode === 'reencrypt'
-      ? hasProblem(path.inner.server)
+      ? hasProblem(path.inner.server) || hasProblem(path.inner.client)
       : path.mode === 'passthrough' && (hasProblem(path.whole.server) || hasProblem(path.whole.client));
   return [...(isControllerBroken ? [`c${index}`] : []), ...(isServiceBroken ? [`s${index}`] : [])];
 }

@@ -68,7 +68,11 @@ function buildPath(
   return {
     mode,
     outer,
-    inner: { server: describePod(service, describe), isVerified: service.upstreamCa !== undefined },
+    inner: {
+      server: describePod(service, describe),
+      isVerified: service.upstreamCa !== undefined,
+      ...(service.upstreamClientCertificate === true && { client: describe(clientPair(service.name)) }),
+    },
   };
 }
 

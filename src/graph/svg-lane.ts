@@ -1,6 +1,6 @@
 import type { GraphCertificate, Lane, TlsConnection } from './graph.ts';
 import { columns, drawBox, drawPlain, drawTls, drawWords, type Anchor } from './svg-shapes.ts';
-import { tellPods, formatExpiry, labelConnection } from './wording.ts';
+import { formatExpiry, labelConnection, labelHop, tellPods } from './wording.ts';
 
 /** Height of a lane in pixels. */
 export const laneHeight = 112;
@@ -43,13 +43,7 @@ function drawPath({ path }: Lane, y: number): readonly string[] {
       return [
         ...explain('TLS ends, begins again'),
         ...drawConnection(path.outer, clientEdge, controllerLeft, y),
-        ...drawConnection(
-          path.inner,
-          controllerRight,
-          serviceEdge,
-          y,
-          path.inner.isVerified ? 'TLS, verified' : undefined,
-        ),
+        ...drawConnection(path.inner, controllerRight, serviceEdge, y, labelHop(path.inner)),
       ];
     case 'passthrough': {
       const { server, client } = path.whole;

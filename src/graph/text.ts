@@ -1,7 +1,7 @@
 import { escapeControls } from '../text/escape.ts';
 import { breakLines, countColumns, lineWidth, padToColumns, shortenToColumns } from '../text/columns.ts';
 import type { Graph, GraphCertificate, Lane, LanePath, TlsConnection } from './graph.ts';
-import { formatDaysLeft, formatDay, labelConnection, listNames } from './wording.ts';
+import { formatDaysLeft, formatDay, labelConnection, labelHop, listNames } from './wording.ts';
 
 const begin = '  client ';
 const longestSegment = 30;
@@ -79,11 +79,10 @@ function drawPath(path: LanePath, width: number): { readonly left: Half; readonl
     case 'reencrypt':
       return {
         left: drawConnection(path.outer, width),
-        right: drawConnection(
-          path.inner,
-          width,
-          path.inner.isVerified ? ['TLS, verified'] : ['TLS, not verified', 'unverified TLS'],
-        ),
+        right: drawConnection(path.inner, width, [
+          labelHop(path.inner),
+          path.inner.isVerified ? 'TLS' : 'unverified TLS',
+        ]),
       };
     case 'passthrough': {
       const { server, client } = path.whole;

@@ -19,6 +19,12 @@ export function labelConnection({ isVerified, client }: TlsConnection): string {
   return client === undefined ? 'TLS' : 'TLS, client certificate';
 }
 
+/** What a person should know of the hop from the controller to the pod. */
+export function labelHop({ isVerified, client }: TlsConnection): string {
+  if (!isVerified) return 'TLS, not verified';
+  return client === undefined ? 'TLS, verified' : 'mutual TLS, verified';
+}
+
 /**
  * When a certificate ends: `until 2027-01-31`; undefined where it is missing or its dates are a problem. Without the days
  * that are left: a picture that is kept in a repository should not change from day to day.
@@ -53,7 +59,7 @@ export function tellLane({ service, mode, host, moreHosts = [], path }: Lane, co
     case 'terminate':
       return `${name} TLS from the client to ${controller} with ${show(path.outer.server)}, from there HTTP without TLS to ${service}.`;
     case 'reencrypt':
-      return `${name} TLS from the client to ${controller} with ${show(path.outer.server)}, from there TLS again to ${service} with ${show(path.inner.server)}, ${path.inner.isVerified ? 'verified' : 'not verified'}.`;
+      return `${name} TLS from the client to ${controller} with ${show(path.outer.server)}, from there TLS again to ${service} with ${show(path.inner.server)}, ${path.inner.isVerified ? 'verified' : 'not verified'}${path.inner.client === undefined ? '' : `; ${controller} shows ${show(path.inner.client)}`}.`;
     case 'passthrough':
       return `${name} TLS from the client through ${controller} to ${service} with ${show(path.whole.server)}${path.whole.client === undefined ? '' : `; the client shows ${show(path.whole.client)}`}.`;
   }

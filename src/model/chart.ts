@@ -9,6 +9,8 @@ export type UpstreamCaPlacement =
       readonly namespace: string;
       readonly type: string;
       readonly key: string;
+      /** The pair that the controller shows to the pod may lie beside it, as tls.crt and tls.key. */
+      readonly takesClientCertificate?: true;
     }
   | { readonly kind: 'ConfigMap'; readonly name: string; readonly namespace: string; readonly key: string }
   /** Inline in a route object: helm is given the file with --set-file at this path of the values. */
@@ -22,7 +24,7 @@ export interface PlannedService extends ServiceIntent {
   readonly servicePort: { readonly name: 'http' | 'https'; readonly number: number };
   /** Secret with tls.crt and tls.key that the pod mounts; absent in terminate. */
   readonly podTlsSecret?: string;
-  /** Secret with ca.crt that the pod checks client certificates with; absent without clientAuth. */
+  /** Secret with ca.crt that the pod checks client certificates with; absent where it demands none. */
   readonly clientCaSecret?: string;
   /** Present in reencrypt: the name the controller must find in the pod's certificate. */
   readonly upstreamName?: string;

@@ -63,6 +63,8 @@ export interface ServiceIntent {
   readonly replicas?: number;
   /** Whether the pod of a passthrough service demands a client certificate; false in the other modes. */
   readonly clientAuth: boolean;
+  /** Present: in reencrypt the controller shows a client certificate to the pod, which demands one. */
+  readonly upstreamClientCertificate?: true;
   /** The person's own annotations on the route objects. */
   readonly annotations: Readonly<Record<string, string>>;
 }

@@ -99,6 +99,8 @@ export type GatewayUpstream =
       readonly scheme: 'https';
       /** Absent: any certificate passes. Without a name any that the authority signed does. */
       readonly verification?: { readonly authority: AuthorityPlace; readonly name?: string };
+      /** Secret with tls.crt and tls.key that the controller shows to the pod; absent: none. */
+      readonly client?: NamedObject;
       /** Sent as SNI; absent: none. */
       readonly serverName?: string;
     }

@@ -8,6 +8,7 @@ import type { ObjectFromFiles } from '../model/plan.ts';
 import type { DesiredService } from './desired-services.ts';
 import {
   clientAuthorityPair,
+  clientPair,
   places,
   podPair,
   podAuthority,
@@ -95,7 +96,12 @@ function upstreamAuthority(service: DesiredService, labels: Labels): readonly De
   const placement = service.upstreamCa;
   if (placement?.kind === 'Secret') {
     const { name, namespace, type, key } = placement;
-    const data = { [key]: podAuthority(service) };
+    const { certificate, key: privateKey } = clientPair(service.name);
+    const isShown = service.upstreamClientCertificate === true && placement.takesClientCertificate === true;
+    const data = {
+      [key]: podAuthority(service),
+      ...(isShown && { 'tls.crt': certificate, 'tls.key': privateKey }),
+    };
     return [{ path: secretPath(name), content: buildSecret({ name, namespace, labels, type, data }) }];
   }
   if (placement?.kind === 'ConfigMap') {

@@ -87,7 +87,7 @@ export function listDesiredPairs(config: Config, services: readonly PlannedServi
         foreignIssuer: 'warning',
       });
     }
-    if (service.clientAuth) {
+    if (service.clientCaSecret !== undefined) {
       pairs.push(
         {
           paths: clientAuthorityPair(service.name),

@@ -55,7 +55,13 @@ export function buildDesiredProject(config: Config, profile: ControllerProfile):
       before: [...[...buildServiceNamespaces(config, labels), ...before].map(locate), ...authorities],
       after: after.map(locate),
     },
-    notices: [...profile.notices(config), ...services.flatMap(noteUnservedCertificate)],
+    notices: [
+      ...profile.notices(config),
+      ...services.flatMap((service, index) => [
+        ...noteUnservedCertificate(service),
+        ...refuseUnshownCertificate(service, index, profile),
+      ]),
+    ],
     entry: profile.entry(config),
   };
 }
@@ -67,6 +73,25 @@ function buildServiceNamespaces(config: Config, labels: ManifestLabels): readonl
   return listServiceNamespaces({ ...config, services })
     .filter((namespace) => !isInitialNamespace(namespace) && namespace !== config.controller.namespace)
     .map((namespace) => ({ file: `namespace-${namespace}.yaml`, objects: [buildNamespace(namespace, labels.own)] }));
+}
+
+/** A pod that demands a certificate which nobody shows would answer nobody. */
+function refuseUnshownCertificate(
+  { name, upstreamClientCertificate, upstreamCa }: DesiredService,
+  index: number,
+  profile: ControllerProfile,
+): readonly Notice[] {
+  const isShown = upstreamCa?.kind === 'Secret' && upstreamCa.takesClientCertificate === true;
+  if (upstreamClientCertificate !== true || isShown) return [];
+  return [
+    {
+      level: 'error',
+      code: 'upstream-client-certificate',
+      message: `${name}: profile ${profile.name} shows no certificate to the pod, which would refuse every connection`,
+      remedy: 'Take upstreamClientCertificate out, or choose another controller.profile.',
+      path: ['services', index, 'upstreamClientCertificate'],
+    },
+  ];
 }
 
 /** The pods behind a Service that is there already are for others to set up. */

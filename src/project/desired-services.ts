@@ -40,7 +40,9 @@ function planService(config: Config, profile: ControllerProfile, service: Servic
     namespace,
     servicePort: profile.servicePort(service.mode),
     ...(podSpeaksTls(service.mode) && hasOwnCertificate(service) ? { podTlsSecret: `${release}-tls` } : {}),
-    ...(service.clientAuth ? { clientCaSecret: `${release}-client-ca` } : {}),
+    ...(service.clientAuth || service.upstreamClientCertificate === true
+      ? { clientCaSecret: `${release}-client-ca` }
+      : {}),
     ...(hasTlsHop(service.mode) ? { upstreamName: upstreamName(service.service, release, namespace) } : {}),
   };
 }

@@ -84,6 +84,11 @@ services:
   - name: own
     mode: terminate
     namespace: ${shop}
+    hosts: [own.example.test, also.example.test]
+  - name: mutual
+    mode: reencrypt
+    namespace: ${shop}
+    upstreamClientCertificate: true
 `,
     );
   });
@@ -156,7 +161,40 @@ services:
       'api of somebody else',
       'argocd-server of somebody else',
       'Hello, I am own for ingress-controller demo!',
+      'Hello, I am own for ingress-controller demo!',
+      'Hello, I am mutual for ingress-controller demo!',
     ]);
+  });
+
+  it('has a pod that answers the controller and nobody without its certificate', () => {
+    const ip = inNamespace(
+      shop,
+      'get',
+      'pods',
+      '--selector=app.kubernetes.io/instance=ice-mutual',
+      '--output=jsonpath={.items[0].status.podIP}',
+    );
+    const host = `${name}-mutual.${shop}.svc`;
+    const ask = (...more: readonly string[]): string =>
+      execFileSync(
+        'curl',
+        [
+          '--silent',
+          '--show-error',
+          '--max-time',
+          '10',
+          '--resolve',
+          `${host}:8080:${ip}`,
+          '--cacert',
+          'certs/ca.crt',
+          ...more,
+          `https://${host}:8080/`,
+        ],
+        { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
+      );
+    // The chart's NetworkPolicy lets nobody in but the controller; a node may all the same.
+    expect(ask('--cert', 'certs/mutual-client.crt', '--key', 'certs/mutual-client.key')).toContain('I am mutual');
+    expect(() => ask()).toThrow(/certificate required|alert|Broken pipe|reset/i);
   });
 
   it('is well by status, by doctor and by every handshake, and has nothing to change', { timeout: 120_000 }, () => {

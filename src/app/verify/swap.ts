@@ -70,7 +70,11 @@ export function authoritiesOnCluster(
     replace: async (secret, text) => {
       // What is in certs/ may change while the hop is broken.
       originals.set(secret.path, printOwn(files, secret));
-      const { result, failure } = await send(secret, printFilled(secret, text), `cannot replace ${describe(secret)}`);
+      const { result, failure } = await send(
+        secret,
+        printFilled(files, secret, text),
+        `cannot replace ${describe(secret)}`,
+      );
       if (failure === undefined) return undefined;
       // A kubectl that was cut off, or lost the connection, may have got its request through.
       const isUnchanged =
@@ -106,7 +110,7 @@ export function authoritiesOfPreview(files: ProjectFiles): AuthorityStore {
     replace: (secret, text) => {
       const original = files.readText(secret.path);
       if (original !== undefined) originals.set(secret.path, original);
-      write(secret.path, printFilled(secret, text));
+      write(secret.path, printFilled(files, secret, text));
       return Promise.resolve(undefined);
     },
     putBack: (secret) => {
@@ -177,11 +181,12 @@ function explainOthers(
     : `${describe(secret)} on the cluster is not there or has no label ${ownerLabel}=${controllerName}: ingress-tls apply brings it`;
 }
 
-function printFilled({ content }: DesiredObject, text: string): string {
+/** The pair that the controller shows lies beside the authority, and stays as it is. */
+function printFilled(files: ProjectFiles, { content }: DesiredObject, text: string): string {
   const encoded = content.object.kind === 'Secret' ? Buffer.from(text, 'utf8').toString('base64') : text;
-  return printYaml([
-    { ...content.object, data: Object.fromEntries(Object.keys(content.data).map((key) => [key, encoded])) },
-  ]);
+  const filled = Object.keys(content.data).filter((key) => !key.startsWith('tls.'));
+  const data = { ...readOwnData(content, files), ...Object.fromEntries(filled.map((key) => [key, encoded])) };
+  return printYaml([{ ...content.object, data }]);
 }
 
 function printOwn(files: ProjectFiles, secret: DesiredObject): string {

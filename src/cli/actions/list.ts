@@ -38,6 +38,7 @@ function listToJson({ project: { config, desired }, certificates }: ProjectList)
       servicePort: service.service?.port ?? service.servicePort.number,
       replicas: service.replicas ?? null,
       clientAuth: service.clientAuth,
+      upstreamClientCertificate: service.upstreamClientCertificate ?? false,
       image: service.image ?? null,
       chart: chartFolder(service.name),
       secrets: desired.objects.filter((object) => object.service === service.name).map(({ path }) => path),

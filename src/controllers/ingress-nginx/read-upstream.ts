@@ -106,6 +106,7 @@ function readVerification(
     ...(hasAuthority && value('verify') === 'on'
       ? { verification: { authority: { kind: 'Secret', ...authority, key: 'ca.crt' }, name: upstreamName } }
       : {}),
+    ...(hasPair ? { client: authority } : {}),
     ...(value('server-name') === 'on' ? { serverName: upstreamName } : {}),
   };
 }

@@ -1,7 +1,7 @@
 import type { PlannedService, UpstreamCaPlacement } from '../../model/chart.ts';
 
 /**
- * A Secret with nothing but ca.crt, beside the Ingress: a key pair in it would become a client certificate, a pair without
+ * A Secret with ca.crt, beside the Ingress: a key pair in it becomes the controller's client certificate, a pair without
  * ca.crt switches verification off, and another namespace is refused (v1.15.1 internal/ingress/controller/store/backend_ssl.go,
  * internal/ingress/annotations/proxyssl/main.go).
  */
@@ -14,5 +14,6 @@ export function upstreamCa(
     namespace: service.namespace,
     type: 'Opaque',
     key: 'ca.crt',
+    takesClientCertificate: true,
   };
 }

@@ -38,10 +38,13 @@ export function readUpstream(
   if ('skipped' in authority) return authority;
   // The second one is meant as a switch and read as a name: "on" becomes the name of the pods.
   const name = value('proxy-ssl-name') ?? value('proxy-ssl-server-name') ?? '';
-  const serverName = name === '' ? {} : { serverName: name };
+  const ofHop = {
+    ...(name !== '' && { serverName: name }),
+    ...(authority.client !== undefined && { client: authority.client }),
+  };
   if (value('proxy-ssl-verify')?.toLowerCase() !== 'on') {
     return {
-      upstream: { scheme: 'https', ...serverName },
+      upstream: { scheme: 'https', ...ofHop },
       complaints: ['the TLS connection to the pod is not verified'],
     };
   }
@@ -55,7 +58,7 @@ export function readUpstream(
     name: name === '' ? nobody : name,
   };
   return {
-    upstream: { scheme: 'https', verification, ...serverName },
+    upstream: { scheme: 'https', verification, ...ofHop },
     complaints: name === '' ? ["without proxy-ssl-name the pod's certificate has to name the pod's address"] : [],
   };
 }
@@ -68,7 +71,7 @@ function readAuthority(
   mayCrossNamespaces: boolean,
   ingress: NamedObject,
   text: string,
-): { readonly secret: NamedObject | undefined } | { readonly skipped: string } {
+): { readonly secret: NamedObject | undefined; readonly client?: NamedObject } | { readonly skipped: string } {
   if (text === '') return { secret: undefined };
   const [namespace = '', name, rest] = text.split('/');
   if (name === undefined || rest !== undefined)
@@ -82,5 +85,6 @@ function readAuthority(
   if (known.length === 0)
     return { skipped: `proxy-ssl-secret: Secret ${printName(secret)} has neither ca.crt nor a key pair` };
   if (data['ca.crt'] === '') return { skipped: `proxy-ssl-secret: ca.crt of Secret ${printName(secret)} is empty` };
-  return { secret: data['ca.crt'] === undefined ? undefined : secret };
+  const hasPair = data['tls.crt'] !== undefined && data['tls.key'] !== undefined;
+  return { secret: data['ca.crt'] === undefined ? undefined : secret, ...(hasPair && { client: secret }) };
 }

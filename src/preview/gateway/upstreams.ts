@@ -17,7 +17,7 @@ export interface Hop {
   readonly agent: HttpAgent;
   /** Whether a certificate that is not trusted ends the connection. */
   readonly verifies: boolean;
-  readonly tls: Pick<ConnectionOptions, 'ca' | 'servername' | 'checkServerIdentity'>;
+  readonly tls: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'checkServerIdentity'>;
 }
 
 export interface Upstreams {
@@ -64,11 +64,16 @@ function prepare(host: GatewayHost, { behaviour, findData }: GatewayInput, compl
   if (upstream.scheme === 'http') {
     return { kind: 'hop', scheme: 'http:', agent: new HttpAgent(settings), verifies: false, tls: {} };
   }
-  const { verification, serverName } = upstream;
+  const { verification, serverName, client } = upstream;
+  const shown = client === undefined ? undefined : findData('Secret', client);
   // An empty name keeps Node from sending the Host header's (node@20 lib/_http_agent.js: normalizeServerName).
-  const servername = serverName ?? '';
+  const ours = {
+    servername: serverName ?? '',
+    ...(shown?.['tls.crt'] !== undefined && { cert: shown['tls.crt'] }),
+    ...(shown?.['tls.key'] !== undefined && { key: shown['tls.key'] }),
+  };
   if (verification === undefined) {
-    return { kind: 'hop', scheme: 'https:', agent: new HttpsAgent(settings), verifies: false, tls: { servername } };
+    return { kind: 'hop', scheme: 'https:', agent: new HttpsAgent(settings), verifies: false, tls: ours };
   }
   const { authority, name } = verification;
   const ca = authority.kind === 'inline' ? authority.pem : findData(authority.kind, authority)?.[authority.key];
@@ -86,7 +91,7 @@ function prepare(host: GatewayHost, { behaviour, findData }: GatewayInput, compl
     verifies: true,
     tls: {
       ca,
-      servername,
+      ...ours,
       checkServerIdentity: (_host, certificate) =>
         name === undefined ? undefined : checkServerIdentity(name, certificate),
     },

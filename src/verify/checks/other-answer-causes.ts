@@ -1,5 +1,5 @@
 import type { HttpAnswer } from '../../model/probe.ts';
-import { podAuthority } from '../../project/places.ts';
+import { clientPair, podAuthority } from '../../project/places.ts';
 import { findSpeaker, isMissingCertificate, isPage, isPlainHttpComplaint } from '../answers.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
 import {
@@ -99,7 +99,10 @@ function explainRefusedUpstream({
   return {
     cause:
       `the controller refused the hop to the pod: the pod's certificate was not issued by the authority in ${authority}, ` +
-      `or does not name ${service.upstreamName ?? 'the pod'}`,
+      `or does not name ${service.upstreamName ?? 'the pod'}` +
+      (service.upstreamClientCertificate === true
+        ? `; or the pod refuses ${clientPair(service.name).certificate}, which the controller shows`
+        : ''),
     // An edited Secret is kept by apply as well.
     remedy: hasOwnCertificate(service)
       ? `ingress-tls render, which names edited files and with --force puts them right; then ingress-tls apply, and ${restartPods(service)}`

@@ -331,13 +331,14 @@ describe('the Ingress of a service', () => {
     });
   });
 
-  it('finds the authority in the Secret that upstreamCa announces, with nothing but ca.crt', () => {
+  it('finds the authority in the Secret that upstreamCa announces, beside which a client certificate may lie', () => {
     expect(profile.upstreamCa(config(), { release: 'ic3-svc8', namespace: 'default' })).toEqual({
       kind: 'Secret',
       name: 'ic3-svc8-upstream-ca',
       namespace: 'default',
       type: 'Opaque',
       key: 'ca.crt',
+      takesClientCertificate: true,
     });
   });
 

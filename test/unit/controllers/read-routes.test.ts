@@ -156,6 +156,7 @@ describe('reencrypt', () => {
     const pair = secret('a-ca', { 'tls.crt': 'x', 'tls.key': 'y' });
     expect(upstream({ ...verified, 'proxy-ssl-name': 'wrong' }, pair).upstream).toEqual({
       scheme: 'https',
+      client: { namespace: 'default', name: 'a-ca' },
       serverName: 'wrong',
     });
   });

@@ -64,6 +64,18 @@ const verification = {
   name: 'a.default.svc',
 };
 
+it('shows the pod the key pair that lies beside the authority', () => {
+  const pair = secret('a-ca', {
+    'ca.crt': '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n',
+    'tls.crt': 'C',
+    'tls.key': 'K',
+  });
+  expect(host(read(ingress(verified), pair)).upstream).toMatchObject({
+    client: { namespace: 'default', name: 'a-ca' },
+  });
+  expect(host(read(ingress(verified), authority)).upstream).not.toHaveProperty('client');
+});
+
 it('reads a terminated host', () => {
   expect(read(ingress())).toEqual({
     hosts: [
