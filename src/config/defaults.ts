@@ -15,6 +15,11 @@ export const defaults = {
     namespace: 'ingress-nginx-demo',
     nodePort: 30092,
   },
+  exposure: {
+    type: 'NodePort',
+    https: 443,
+    http: 80,
+  },
   certificate: {
     secretName: 'ingress-controller-demo-tls-secret',
     days: 365,

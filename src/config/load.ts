@@ -1,11 +1,17 @@
-import { type ServiceIntent } from '../model/config.ts';
 import type * as z from 'zod/mini';
 import { UsageError } from '../errors.ts';
-import type { Config } from '../model/config.ts';
+import type { Config, ExposureIntent, ServiceIntent } from '../model/config.ts';
 import { apiVersion } from './defaults.ts';
 import { selectGiven } from './given-fields.ts';
 import { defaultHost, findBreaches } from './rules.ts';
-import { certificateSchema, createSchema, existingServiceSchema, serviceSchema } from './schema.ts';
+import {
+  certificateSchema,
+  createSchema,
+  existingServiceSchema,
+  exposureSchema,
+  plainPortSchema,
+  serviceSchema,
+} from './schema.ts';
 import type { Intent } from './schema.ts';
 import { formatProblem, isAmbiguous, readSource } from './source.ts';
 import type { Problem, Source } from './source.ts';
@@ -61,6 +67,8 @@ export function createLocator(text: string, fileName: string): (path: Path) => s
 type Keys = Readonly<Record<'' | 'controller' | keyof typeof ownKeys, readonly string[]>>;
 
 const ownKeys = {
+  'controller.service': Object.keys(exposureSchema.shape),
+  'controller.service.http': Object.keys(plainPortSchema.shape),
   certificate: Object.keys(certificateSchema.shape),
   services: Object.keys(serviceSchema.shape),
   'services.service': Object.keys(existingServiceSchema.shape),
@@ -120,10 +128,13 @@ function explainUnknownKey(key: string, path: Path, keys: Keys): string {
   const section = isSection(place, keys) ? place : '';
   const known = nearest(key, keys[section]);
   if (known !== undefined) return `unknown key; did you mean ${known}?`;
-  const home = (['controller', 'certificate'] as const).find((name) => keys[name].includes(key));
+  const home = homes.find((name) => keys[name].includes(key));
   if (home !== undefined) return `unknown key; it belongs below ${home}`;
   return `unknown key; expected ${alternatives(keys[section])}`;
 }
+
+/** Where a key that stands elsewhere may belong. */
+const homes = ['controller', 'certificate', 'controller.service'] as const;
 
 function isSection(place: string, keys: Keys): place is keyof Keys {
   return Object.hasOwn(keys, place);
@@ -190,10 +201,11 @@ function findMisreadScalars(source: Source): Problem[] {
 
 function toConfig(intent: Intent): Config {
   const domain = intent.domain.toLowerCase();
+  const { service: exposure, ...controller } = intent.controller;
   return {
     domain,
     namespace: intent.namespace,
-    controller: selectGiven(intent.controller),
+    controller: { ...selectGiven(controller), ...(exposure !== undefined && { service: toExposure(exposure) }) },
     certificate: selectGiven(intent.certificate),
     services: intent.services.map((given) => toService(given, domain)),
   };
@@ -216,5 +228,14 @@ function toService(
     ...(upstreamClientCertificate === true && { upstreamClientCertificate }),
     host,
     clientAuth: endsInPod(service.mode) && (service.clientAuth ?? existing === undefined),
+  };
+}
+
+function toExposure({ http, ...exposure }: NonNullable<Intent['controller']['service']>): ExposureIntent {
+  return {
+    ...selectGiven(exposure),
+    ...(http !== undefined && {
+      http: { port: http.port, ...(http.nodePort !== undefined && { nodePort: http.nodePort }) },
+    }),
   };
 }

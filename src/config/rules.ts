@@ -1,24 +1,15 @@
-import type * as z from 'zod/mini';
 import type { Mode } from '../model/mode.ts';
 import { defaults } from './defaults.ts';
 import { certificateSchema, domainSchema, hostSchema, serviceSchema } from './schema.ts';
 import type { ControllerSchema } from './schema.ts';
+import { checkExposure } from './exposure-rules.ts';
 import { hostName } from './text-rules.ts';
 import { quote } from '../text/escape.ts';
+import { accepted, refuseOverlong, toList, toRecord, type Breach } from './trusted.ts';
 import type { Path } from './wording.ts';
-
-/** A breach of a rule that spans fields. */
-export interface Breach {
-  readonly path: Path;
-  readonly message: string;
-  /** Whether the key is at fault rather than its value. */
-  readonly role?: 'key';
-}
 
 /** helm@3 pkg/chartutil/validate_name.go: a release has at most 53 characters, which leaves room for suffixes. */
 const longestRelease = 53;
-/** Kubernetes' API machinery, TotalAnnotationSizeLimitB. */
-const annotationBytes = 262_144;
 /** File names in certs/ that are not a service's. */
 const reservedNames: Readonly<Record<string, string>> = {
   wildcard: 'certs/wildcard.crt is the wildcard certificate',
@@ -55,6 +46,7 @@ export function findBreaches(data: unknown, controllerSchema: ControllerSchema):
   const services = toList(root['services']).map((service, index) => trust(service, index));
   return [
     ...checkSharedWith(toList(controller['sharedWith']), controllerName ?? defaults.controller.name),
+    ...checkExposure(controller),
     ...checkNames(services, controllerName),
     ...checkSecretName(
       accepted(certificateSchema.shape.secretName, certificate['secretName']),
@@ -263,28 +255,9 @@ function checkUpstreamClientCertificate({ path, mode, given }: TrustedService): 
 }
 
 function checkAnnotationSize({ path, annotations }: TrustedService): Breach[] {
-  const texts = Object.entries(annotations)
-    .flat()
-    .filter((text) => typeof text === 'string');
-  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  if (bytes <= annotationBytes) return [];
-  const message = 'the annotations exceed 256 KiB, more than Kubernetes takes for an object';
-  return [{ path: [...path, 'annotations'], message, role: 'key' }];
+  return refuseOverlong([...path, 'annotations'], annotations);
 }
 
 function isHost(host: string): boolean {
   return host.length <= hostName.maxLength && hostName.pattern.test(host);
-}
-
-function accepted<Value>(schema: z.ZodMiniType<Value>, value: unknown): Value | undefined {
-  const result = schema.safeParse(value);
-  return result.success ? result.data : undefined;
-}
-
-function toRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
-function toList(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as unknown[]) : [];
 }

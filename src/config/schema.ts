@@ -31,6 +31,8 @@ const namespaceSchema = text(dnsLabel);
 
 /** A host name by itself, for rules that need it although another is wrong. */
 export const hostSchema = text(hostName);
+/** A port by itself, for rules that compare several. */
+export const portSchema = wholeNumber(1, 65_535);
 
 export const certificateSchema = z.strictObject({
   secretName: describe(
@@ -120,6 +122,54 @@ export const serviceSchema = z.strictObject({
   ),
 });
 
+export const plainPortSchema = z.strictObject({
+  port: describe(z._default(wholeNumber(1, 65_535), defaults.exposure.http), "The Service's port for plain HTTP."),
+  nodePort: describe(
+    z.optional(wholeNumber(1, 65_535)),
+    'With type NodePort: the port for plain HTTP on every node. Without it the cluster chooses one.',
+  ),
+  redirect: describe(
+    z._default(
+      z.boolean().check(
+        z.refine((redirects) => redirects, {
+          error: 'without the redirect port 80 would answer unencrypted; to have no port 80, leave http out',
+        }),
+      ),
+      true,
+    ),
+    'Always true: each request is answered with a redirect to https, at the port that clients see.',
+  ),
+});
+
+export const exposureSchema = z.strictObject({
+  type: describe(
+    z._default(z.enum(['NodePort', 'LoadBalancer', 'ClusterIP']), defaults.exposure.type),
+    'NodePort: a port on every node, controller.nodePort. LoadBalancer: an address that the cluster gets from its ' +
+      'provider. ClusterIP: reached from inside the cluster alone.',
+  ),
+  https: describe(
+    z._default(wholeNumber(1, 65_535), defaults.exposure.https),
+    "The Service's port for HTTPS: what clients of a load balancer or of the cluster IP connect to.",
+  ),
+  http: describe(
+    z.optional(plainPortSchema),
+    'A port for plain HTTP that redirects to HTTPS. Without it there is none.',
+  ),
+  annotations: describe(
+    emptyIsAbsent(z.record(text(annotationKey), text(annotationValue)), {}),
+    'Annotations on the Service, by which load balancers are set up. Values are strings: quote true and numbers.',
+  ),
+  externalTrafficPolicy: describe(
+    z.optional(z.enum(['Cluster', 'Local'])),
+    "Local: the controller sees the client's address, and nodes without a pod of the controller do not answer. " +
+      "Cluster, the cluster's default: every node answers, and the controller may see a node's address.",
+  ),
+  ipFamilies: describe(
+    emptyIsAbsent(z.array(z.enum(['IPv4', 'IPv6'])), []),
+    "IPv4, IPv6 or both, in the order of preference; both need a cluster that has both. Without it, the cluster's own.",
+  ),
+});
+
 /** The `controller` section for a table of profiles. */
 function createControllerSchema(profileNames: readonly string[]) {
   return z.strictObject({
@@ -136,6 +186,15 @@ function createControllerSchema(profileNames: readonly string[]) {
     nodePort: describe(
       z._default(wholeNumber(1, 65_535), defaults.controller.nodePort),
       'The port for HTTPS on every node. Clusters allow 30000 to 32767 unless they were set up otherwise.',
+    ),
+    service: describe(
+      z.optional(emptyIsAbsent(exposureSchema, exposureSchema.parse({}))),
+      'How clients reach the controller. Without it: by controller.nodePort alone.',
+    ),
+    replicas: describe(
+      z.optional(wholeNumber(1, 100)),
+      'How many pods of the controller run. Without it the cluster decides: a new Deployment has one. From two on a ' +
+        'PodDisruptionBudget keeps all but one of them.',
     ),
     image: describe(
       z.optional(text(imageReference)),

@@ -18,11 +18,35 @@ export interface ControllerIntent {
   /** Names the IngressClass, the election lock and every object of this controller. */
   readonly name: string;
   readonly namespace: string;
+  /** For HTTPS, where `service` is of type NodePort; else the default, which means nothing on a cluster. */
   readonly nodePort: number;
+  /** Absent: a node port for HTTPS and nothing else. */
+  readonly service?: ExposureIntent;
+  /** Absent: not ours to set. */
+  readonly replicas?: number;
   /** Replaces the profile's own image, for instance by a maintained fork's. */
   readonly image?: string;
   /** Other controllers whose shared Role must keep their election names (the article's ic1 and ic2). */
   readonly sharedWith: readonly string[];
+}
+
+export type ServiceType = 'NodePort' | 'LoadBalancer' | 'ClusterIP';
+
+/** The controller's Service: how clients reach it. */
+export interface ExposureIntent {
+  readonly type: ServiceType;
+  /** The Service's port for HTTPS. */
+  readonly https: number;
+  /** Plain HTTP, of which every request is redirected. Absent: no port for it. */
+  readonly http?: {
+    readonly port: number;
+    /** Absent: the cluster chooses one where the type has node ports. */
+    readonly nodePort?: number;
+  };
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly externalTrafficPolicy?: 'Cluster' | 'Local';
+  /** Empty: the cluster's own choice. */
+  readonly ipFamilies: readonly ('IPv4' | 'IPv6')[];
 }
 
 interface CertificateIntent {
