@@ -2,6 +2,8 @@ import { listHosts } from '../model/hosts.ts';
 import { printCommand } from '../kube/command-line.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { Entry } from '../model/controller-profile.ts';
+import { printUrl } from '../project/desired-project.ts';
+import { forwardedPort } from './cluster/reach-service.ts';
 import { buildCurlArgs } from './curl-line.ts';
 
 /** How a person reaches a service once it runs. */
@@ -13,18 +15,34 @@ export interface Access {
   readonly curl: string;
 }
 
-/** One for each host. @param address of a node; where none is known, or no node port leads to the controller, a person has to fill it in. */
+/**
+ * One for each host.
+ * @param address of a node or of the load balancer; where none is known, or nothing of ours leads to the controller, a person has to
+ * fill it in. A cluster IP is reached through a port of this machine: see printPortForward.
+ */
 export function listAccess(entry: Entry, service: PlannedService, address: string | undefined): readonly Access[] {
   return listHosts(service).map((host) => buildAccess(entry, { ...service, host }, address));
 }
 
-function buildAccess({ kind, port }: Entry, service: PlannedService, address: string | undefined): Access {
-  const host = kind === 'node-port' ? (address ?? 'NODE_ADDRESS') : 'CONTROLLER_ADDRESS';
-  const args = buildCurlArgs({ service, address: { host, port }, path: '/' });
+function buildAccess(entry: Entry, service: PlannedService, address: string | undefined): Access {
+  const { kind, port } = entry;
+  const unknown = {
+    'node-port': 'NODE_ADDRESS',
+    'load-balancer': 'LOAD_BALANCER_ADDRESS',
+    'cluster-ip': '',
+    elsewhere: 'CONTROLLER_ADDRESS',
+  };
+  const args = buildCurlArgs({
+    service,
+    ...(kind === 'cluster-ip'
+      ? { address: { host: '127.0.0.1', port: forwardedPort }, urlPort: port }
+      : { address: { host: address ?? unknown[kind], port } }),
+    path: '/',
+  });
   return {
     host: service.host,
     mode: service.mode,
-    url: port === 443 ? `https://${service.host}/` : `https://${service.host}:${port}/`,
+    url: printUrl(entry, service.host),
     curl: printCommand({ tool: 'curl', args }),
   };
 }

@@ -8,6 +8,8 @@ export interface CurlLine {
   readonly service: PlannedService;
   /** Where to connect; the host may be a word with an underscore for an address to fill in. */
   readonly address: ProbeAddress;
+  /** Where clients see the controller, if that is not where this machine connects to. */
+  readonly urlPort?: number;
   /** As it stands in a URL: see url-path.ts. */
   readonly path: string;
   /** The project folder as seen from where curl runs; empty: there. */
@@ -25,6 +27,7 @@ export interface CurlLine {
 export function buildCurlArgs({
   service,
   address,
+  urlPort = address.port,
   path,
   folder = '',
   isStrict = false,
@@ -34,13 +37,13 @@ export function buildCurlArgs({
   const authority = trustedCertificate(service);
   const client = service.clientAuth ? clientPair(service.name) : undefined;
   const file = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
-  const url = `https://${service.host}:${port}${path}`;
+  const url = `https://${service.host}:${urlPort}${path}`;
   return [
     // ~/.curlrc may say `insecure`; only as the very first word does this keep curl from it (curl@7.88.1 docs: --disable).
     ...(isStrict ? ['--disable'] : []),
-    // --resolve takes addresses only.
-    ...(isHostName(address.host)
-      ? ['--connect-to', `${service.host}:${port}:${host}:${port}`]
+    // --resolve takes addresses only, and the URL's port.
+    ...(isHostName(address.host) || urlPort !== port
+      ? ['--connect-to', `${service.host}:${urlPort}:${host}:${port}`]
       : ['--resolve', `${service.host}:${port}:${host}`]),
     '--cacert',
     file(authority),

@@ -13,6 +13,9 @@ import {
   refuseVersion,
 } from './cluster/checks.ts';
 import { bindToContext, formatCluster, openCluster, type ClusterOptions, type ClusterTools } from './cluster/tools.ts';
+import type { ServiceEntry } from '../model/controller-profile.ts';
+import { reachService } from './cluster/reach-service.ts';
+import { printAddress } from './verify/address.ts';
 import { planProject } from './plan-project.ts';
 import { parseProject, readConfigText, type Project } from './project.ts';
 import type { Session } from './session.ts';
@@ -188,7 +191,27 @@ async function checkEntry(tools: ClusterTools, project: Project): Promise<Doctor
       status: 'note',
       found: `where the controller is reached is not ours to say: ${entry.how}`,
     };
-  return judge('node-port', `node port ${entry.port} is free or ours`, () => refuseTakenNodePort(tools, project));
+  if (entry.kind !== 'node-port') return checkService(tools, entry);
+  const ports = entry.plainPort === undefined ? `${entry.port} is` : `${entry.port} and ${entry.plainPort} are`;
+  return judge('node-port', `node port${entry.plainPort === undefined ? '' : 's'} ${ports} free or ours`, () =>
+    refuseTakenNodePort(tools, project),
+  );
+}
+
+/** That a Service is not there yet, or has no address yet, stops no apply. */
+async function checkService(tools: ClusterTools, entry: ServiceEntry): Promise<DoctorFinding> {
+  try {
+    const reach = await reachService(tools, entry);
+    return 'address' in reach
+      ? {
+          check: 'entry',
+          status: 'ok',
+          found: `clients reach the controller at ${printAddress(reach.address)}, ${reach.origin}`,
+        }
+      : { check: 'entry', status: 'note', found: reach.why, remedy: reach.remedy };
+  } catch (error) {
+    return asFinding('entry', error);
+  }
 }
 
 async function judge(check: string, good: string, refuse: () => Promise<void>): Promise<DoctorFinding> {

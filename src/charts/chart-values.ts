@@ -1,5 +1,6 @@
 import { backendOf } from '../model/backend.ts';
 import type { PlannedService, WorkloadDialect } from '../model/chart.ts';
+import type { Entry } from '../model/controller-profile.ts';
 import type { ChartValueEntry } from './chart-value-entry.ts';
 import { containerValues } from './container-values.ts';
 import { connectionTestImage } from './demo-backend.ts';
@@ -15,7 +16,15 @@ export interface ChartValuesInput {
   readonly workload: WorkloadDialect;
   readonly controllerName: string;
   readonly controllerNamespace: string;
-  readonly nodePort: number;
+  readonly entry: ChartEntry;
+}
+
+/** Where clients reach the controller, as far as NOTES.txt says it. */
+export interface ChartEntry {
+  readonly kind: Entry['kind'];
+  readonly port: number;
+  /** The controller's Service; read where the kind is a load balancer or a cluster IP. */
+  readonly service?: string;
 }
 
 /** The values of a chart apart from its routes', in the order of values.yaml. */
@@ -42,9 +51,9 @@ function shareValues({
   workload,
   controllerName,
   controllerNamespace,
-  nodePort,
+  entry,
 }: ChartValuesInput): SharedValues {
-  const controller = { controllerName, controllerNamespace, nodePort };
+  const controller = { controllerName, controllerNamespace, entry };
   const settings = readSettings(service);
   const key = JSON.stringify([settings, image, workload, controller]);
   const values = known.get(key) ?? {
@@ -78,9 +87,9 @@ function fullname({ release, mode, service: existing }: PlannedService): ChartVa
   };
 }
 
-type ControllerFacts = Pick<ChartValuesInput, 'controllerName' | 'controllerNamespace' | 'nodePort'>;
+type ControllerFacts = Pick<ChartValuesInput, 'controllerName' | 'controllerNamespace' | 'entry'>;
 
-function names({ controllerName, nodePort }: ControllerFacts): ChartValueEntry[] {
+function names({ controllerName, controllerNamespace, entry }: ControllerFacts): ChartValueEntry[] {
   return [
     {
       path: 'partOf',
@@ -94,10 +103,38 @@ function names({ controllerName, nodePort }: ControllerFacts): ChartValueEntry[]
       value: controllerName,
       comment: 'ingress controller that serves this chart; NOTES.txt alone reads it.',
     },
+    ...way(controllerNamespace, entry),
+  ];
+}
+
+function way(namespace: string, { kind, port: number, service }: ChartEntry): ChartValueEntry[] {
+  if (service === undefined || kind === 'node-port') {
+    return [
+      {
+        path: 'controller.nodePort',
+        value: number,
+        comment: 'port of the nodes under which that controller is reached; NOTES.txt alone reads it.',
+        schema: port,
+      },
+    ];
+  }
+  return [
     {
-      path: 'controller.nodePort',
-      value: nodePort,
-      comment: 'port of the nodes under which that controller is reached; NOTES.txt alone reads it.',
+      path: 'controller.namespace',
+      value: namespace,
+      comment: "namespace of that controller's Service; NOTES.txt alone reads it.",
+      schema: requiredText,
+    },
+    {
+      path: 'controller.service',
+      value: service,
+      comment: 'name of the Service by which that controller is reached; NOTES.txt alone reads it.',
+      schema: requiredText,
+    },
+    {
+      path: 'controller.port',
+      value: number,
+      comment: 'port of that Service for HTTPS; NOTES.txt alone reads it.',
       schema: port,
     },
   ];

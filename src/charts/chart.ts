@@ -4,7 +4,7 @@ import type { PlannedService, RouteObject, WorkloadDialect } from '../model/char
 import { printChartMetadata } from './chart-metadata.ts';
 import { renderTemplate } from './chart-template.ts';
 import { onceForEntry, treeEntries, valueTree, type ChartValueEntry } from './chart-value-entry.ts';
-import { chartValues } from './chart-values.ts';
+import { chartValues, type ChartEntry } from './chart-values.ts';
 import { clientCaDirectory, demoImage, podFiles, printCaddyfile, tlsDirectory } from './demo-backend.ts';
 import type { factNames } from './fact-names.ts';
 import { splitImageReference } from './image-reference.ts';
@@ -25,8 +25,8 @@ export interface ChartInput {
   readonly controllerName: string;
   readonly controllerNamespace: string;
   readonly chartVersion: string;
-  /** Port of the nodes under which the controller is reached, for NOTES.txt. */
-  readonly nodePort: number;
+  /** Where the controller is reached, for NOTES.txt. */
+  readonly entry: ChartEntry;
 }
 
 export interface ChartFile {
@@ -137,6 +137,8 @@ function templateFacts(
     portName: service.servicePort.name,
     hostValue: `.Values.${hostPath}`,
     workload,
+    entry: input.entry.kind,
+    portValue: `.Values.controller.${input.entry.service === undefined || input.entry.kind === 'node-port' ? 'nodePort' : 'port'}`,
     /** startupProbe, topologySpreadConstraints and the rest that came with or after the field seccompProfile, in 1.19. */
     recentPodFields: workload.seccompProfile === 'field',
     tlsDirectory,

@@ -8,6 +8,8 @@ export const factNames = [
   'clientAuth',
   'portName',
   'hostValue',
+  'entry',
+  'portValue',
   'workload',
   'recentPodFields',
   'tlsDirectory',

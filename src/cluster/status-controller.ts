@@ -1,6 +1,7 @@
 import { printable } from '../text/escape.ts';
-import { findNamed, listField, numberField, textField } from '../kube/object-fields.ts';
+import { findNamed, listField, numberField, readBalancerAddresses, textField } from '../kube/object-fields.ts';
 import { isReady } from '../kube/workload-readiness.ts';
+import type { ServiceEntry } from '../model/controller-profile.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import type { ControllerStatus, LiveStatus, PodCount } from '../model/status.ts';
 import type { DesiredProject } from '../project/desired-project.ts';
@@ -27,8 +28,20 @@ export function judgeController({ config, profile, entry }: DesiredProject, live
       entry.kind === 'node-port'
         ? { wanted: entry.port, found: ports.find((port) => port === entry.port) ?? ports[0] ?? null }
         : null,
+    ...((entry.kind === 'load-balancer' || entry.kind === 'cluster-ip') && { service: judgeService(entry, live) }),
     class: profile.judgeClass?.(config, live) ?? null,
     classNote: profile.words.classNote?.(config) ?? null,
+  };
+}
+
+function judgeService(
+  { kind, port, service: { name, namespace } }: ServiceEntry,
+  live: LiveStatus,
+): NonNullable<ControllerStatus['service']> {
+  const addresses = readBalancerAddresses(findNamed(live.controller, 'Service', { name, namespace }));
+  return {
+    ...{ type: kind === 'load-balancer' ? 'LoadBalancer' : 'ClusterIP', name, namespace, port },
+    addresses: addresses.map((address) => printable(address)),
   };
 }
 

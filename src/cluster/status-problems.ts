@@ -74,7 +74,7 @@ function ofController(
   remedies: Remedies,
 ): readonly StatusProblem[] {
   const { apply } = remedies;
-  const { workloads, nodePort } = controller;
+  const { workloads, nodePort, service } = controller;
   const missing = workloads.filter(({ pods }) => pods === null);
   const unready = workloads.filter(({ pods }) => pods?.rolledOut === false);
   const found: readonly StatusProblem[] = [
@@ -105,6 +105,16 @@ function ofController(
               ? `no Service has node port ${nodePort.wanted}`
               : `the node port is ${nodePort.found} and not ${nodePort.wanted}`,
             apply,
+          ),
+        ]),
+    ...(service?.type !== 'LoadBalancer' || service.addresses.length > 0
+      ? []
+      : [
+          problem(
+            'load-balancer',
+            [],
+            `the load balancer of Service ${service.name} in namespace ${service.namespace} has no address yet: clients cannot reach it`,
+            `kubectl describe service ${service.name} --namespace ${service.namespace}`,
           ),
         ]),
     ...ofClass(controller, remedies),

@@ -1,7 +1,8 @@
 import { listHosts } from '../model/hosts.ts';
 import { hasOwnCertificate, podPort } from '../model/backend.ts';
 import { InternalError } from '../errors.ts';
-import { namePort, type DesiredProject } from '../project/desired-project.ts';
+import type { Entry } from '../model/controller-profile.ts';
+import { namePort, printUrl, type DesiredProject } from '../project/desired-project.ts';
 import type { DesiredService } from '../project/desired-services.ts';
 import { clientPair, type PairPaths, podAuthority, podPair, shownPair } from '../project/places.ts';
 import type { DesiredPair } from '../project/desired-pairs.ts';
@@ -33,19 +34,19 @@ export function buildGraph({ desired, found, now }: GraphInput): Graph {
   return {
     domain: config.domain,
     controller: { name, namespace, port: namePort(entry), profile },
-    lanes: desired.services.map((service) => buildLane(service, entry.port, buildPath(service, describe))),
+    lanes: desired.services.map((service) => buildLane(service, entry, buildPath(service, describe))),
     certificates: desired.pairs.map((pair) => buildCertificate(pair, found, now)),
   };
 }
 
-function buildLane(service: DesiredService, entryPort: number, path: LanePath): Lane {
+function buildLane(service: DesiredService, entry: Entry, path: LanePath): Lane {
   const { name, mode, host, replicas } = service;
   return {
     service: name,
     mode,
     host,
     ...(service.moreHosts === undefined ? {} : { moreHosts: service.moreHosts }),
-    url: `https://${host}:${entryPort}/`,
+    url: printUrl(entry, host),
     port: podPort(service),
     ...(service.service === undefined ? {} : { existing: `${service.namespace}/${service.service.name}` }),
     ...(replicas === undefined ? {} : { replicas }),

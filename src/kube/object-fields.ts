@@ -57,3 +57,11 @@ export function findNamed(
     ({ kind: ofKind, metadata }) => ofKind === kind && metadata.name === name && metadata.namespace === namespace,
   );
 }
+
+/** Where a load balancer is reached, by the status of a Service or an Ingress: IP addresses, or host names. */
+export function readBalancerAddresses(object: unknown): readonly string[] {
+  return listField(object, 'status', 'loadBalancer', 'ingress').flatMap((entry) => {
+    const address = textField(entry, 'ip') ?? textField(entry, 'hostname');
+    return address === undefined || address === '' ? [] : [address];
+  });
+}

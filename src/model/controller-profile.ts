@@ -66,10 +66,19 @@ interface ReadBack {
   readonly words: ControllerWords;
 }
 
-/** `node-port`: a Service of ours has controller.nodePort. `elsewhere`: nothing that we make says where; `how` is how a person finds out, as a command or a sentence. */
-export type Entry =
-  | { readonly kind: 'node-port'; readonly service: NamedObject; readonly port: number }
-  | { readonly kind: 'elsewhere'; readonly port: number; readonly how: string };
+/**
+ * `node-port`, `load-balancer`, `cluster-ip`: a Service of ours, by its type; `port` is what clients connect to, `plainPort` where they
+ * are redirected from, absent where nowhere or where the cluster chooses it. `elsewhere`: nothing that we make says where; `how` is how
+ * a person finds out, as a command or a sentence.
+ */
+export type Entry = ServiceEntry | { readonly kind: 'elsewhere'; readonly port: number; readonly how: string };
+
+export interface ServiceEntry {
+  readonly kind: 'node-port' | 'load-balancer' | 'cluster-ip';
+  readonly service: NamedObject;
+  readonly port: number;
+  readonly plainPort?: number;
+}
 
 /** What status has to read of a cluster beside Deployments and Secrets. */
 export interface LiveObjectQuestion {

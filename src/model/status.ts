@@ -37,6 +37,15 @@ export interface ControllerStatus {
     readonly wanted: number;
     /** Null: the controller's Service is missing or has none. */ readonly found: number | null;
   } | null;
+  /** Where clients come in by another type of Service; absent with a node port. */
+  readonly service?: {
+    readonly type: 'LoadBalancer' | 'ClusterIP';
+    readonly name: string;
+    readonly namespace: string;
+    readonly port: number;
+    /** Of its load balancer. */
+    readonly addresses: readonly string[];
+  };
   /** Null where the profile has no such object. */
   readonly class: ClassStatus | null;
   /** How routes name their controller where there is no object for it; null where nothing has to be said. */
@@ -135,6 +144,7 @@ export type ProblemCode =
   | 'release-failed'
   | 'not-ready'
   | 'node-port'
+  | 'load-balancer'
   | 'route-unknown'
   | 'class-disagrees'
   /** Of routes, by their kind: `ingress-missing`. */

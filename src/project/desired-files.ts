@@ -28,7 +28,7 @@ export function* printFiles(input: DesiredFilesInput): Iterable<DesiredFile> {
 }
 
 function printChart(
-  { desired: { config, profile }, templates }: DesiredFilesInput,
+  { desired: { config, profile, entry }, templates }: DesiredFilesInput,
   service: DesiredService,
 ): readonly DesiredFile[] {
   const chart = renderChart(templates, {
@@ -39,7 +39,7 @@ function printChart(
     controllerName: config.controller.name,
     controllerNamespace: config.controller.namespace,
     chartVersion: '0.1.0',
-    nodePort: config.controller.nodePort,
+    entry: { kind: entry.kind, port: entry.port, ...('service' in entry && { service: entry.service.name }) },
   });
   return chart.map(({ path, content }) => ({ path: `${chartFolder(service.name)}/${path}`, content }));
 }

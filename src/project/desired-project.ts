@@ -115,7 +115,18 @@ function noteUnservedCertificate({
   ];
 }
 
-/** `node port 30092`, or `port 443` where nothing of ours opens it. */
+/** `node port 30092`, `load balancer port 443`; `port 443` where nothing of ours opens it. */
 export function namePort({ kind, port }: Entry): string {
-  return kind === 'node-port' ? `node port ${port}` : `port ${port}`;
+  const openers = {
+    'node-port': 'node ',
+    'load-balancer': 'load balancer ',
+    'cluster-ip': 'cluster IP ',
+    elsewhere: '',
+  };
+  return `${openers[kind]}port ${port}`;
+}
+
+/** What a person types into a browser once DNS knows the host. */
+export function printUrl({ port }: Pick<Entry, 'port'>, host: string): string {
+  return port === 443 ? `https://${host}/` : `https://${host}:${port}/`;
 }

@@ -19,7 +19,13 @@ export function listObjects(
 
 /** Where clients reach the controller on a cluster, or how a person finds out. */
 export function tellEntry({ entry, config }: Pick<VerifyContext, 'entry' | 'config'>): string {
-  return entry.kind === 'node-port' ? `the node port of ${config.controller.name} is ${entry.port}` : entry.how;
+  if (entry.kind === 'elsewhere') return entry.how;
+  const ways = {
+    'node-port': `the node port of ${config.controller.name} is ${entry.port}`,
+    'load-balancer': `kubectl get service ${entry.service.name} --namespace ${entry.service.namespace} shows where its load balancer is reached, on port ${entry.port}`,
+    'cluster-ip': `the cluster IP of Service ${entry.service.name} in namespace ${entry.service.namespace} is reached from inside the cluster, on port ${entry.port}`,
+  };
+  return ways[entry.kind];
 }
 
 /** The kubectl command that lists the routes of all projects. */

@@ -20,6 +20,7 @@ import { repairUnderLock } from '../verify/repair.ts';
 import { carryOutPlan } from '../write-project.ts';
 import { arrangeSteps } from './apply-steps.ts';
 import { awaitServing, type Serving } from './await-serving.ts';
+import { findWayIn } from './find-way-in.ts';
 import { beforeWriting, freeReleases, lookUpForApply, refuseConflicts } from './look-for-apply.ts';
 import { planForCluster, type ApplySettings, type ClusterPlan } from './plan-for-cluster.ts';
 
@@ -41,6 +42,8 @@ export interface Applied {
   /** Absent: nobody could look, everything was sent. */
   readonly changes?: ClusterChanges;
   readonly services: readonly Access[];
+  /** What has to run in another terminal before the services are reached. */
+  readonly before?: string;
   /** What clients are shown, be it right or wrong. */
   readonly serving: Serving;
 }
@@ -88,14 +91,20 @@ async function bringToCluster(running: Running, tools: ClusterTools): Promise<Ap
   const plan = planForCluster(project, facts, findings, settings);
   events.onPlan(plan, project, local);
   await runCommands(running, facts, plan.commands);
-  const { cluster, nodeAddress } = facts;
+  const { cluster } = facts;
   const touched = selectTouched(project.config, project.desired, plan.commands);
-  const serving = await awaitServing(session, project, { services: touched, nodeAddress, timeout, stopping });
+  const way = await findWayIn(session, project, facts, {
+    ...{ isChanged: plan.commands.length > 0, timeout, stopping },
+  });
+  const serving = await awaitServing(session, project, { services: touched, way, timeout, stopping });
   return {
     project,
     ...(cluster !== undefined && { cluster }),
     ...(plan.changes !== undefined && { changes: plan.changes }),
-    services: project.desired.services.flatMap((service) => listAccess(project.desired.entry, service, nodeAddress)),
+    services: project.desired.services.flatMap((service) =>
+      listAccess(project.desired.entry, service, 'address' in way ? way.address.host : undefined),
+    ),
+    ...('before' in way && { before: way.before }),
     serving,
   };
 }

@@ -1,7 +1,7 @@
 import { createProber } from '../../world/net/prober.ts';
 import { Interrupted, KnownError, NegativeAnswer } from '../../errors.ts';
 import type { PlannedService } from '../../model/chart.ts';
-import type { Observation, ProbeAddress } from '../../model/probe.ts';
+import type { Observation } from '../../model/probe.ts';
 import { isUnreachable } from '../../verify/failures.ts';
 import type { Finding } from '../../verify/finding.ts';
 import { probeAsClient } from '../../verify/probe-plan.ts';
@@ -12,6 +12,7 @@ import type { Project } from '../project.ts';
 import type { Session } from '../session.ts';
 import { printAddress } from '../verify/address.ts';
 import { lookAgain, type Verdict } from '../verify/look-again.ts';
+import type { WayIn } from './find-way-in.ts';
 import { observe } from '../verify/observe.ts';
 import { buildSubjects } from '../verify/subjects.ts';
 import { inOrder } from '../run/stage.ts';
@@ -28,8 +29,7 @@ const concurrency = 32;
 export interface ServingSettings {
   /** Those whose way from the client this run changed. */
   readonly services: readonly PlannedService[];
-  /** Where a node is reached; absent: nobody knows. */
-  readonly nodeAddress: string | undefined;
+  readonly way: WayIn;
   /** Seconds that the person allows a wait. */
   readonly timeout: number;
   readonly stopping: Stopping;
@@ -45,6 +45,8 @@ interface ServedHost extends Finding {
 export interface Serving {
   /** Why nobody could look; absent: somebody did. */
   readonly unseen?: string;
+  /** What to do so that somebody can, where that is known. */
+  readonly remedy?: string;
   readonly hosts: readonly ServedHost[];
 }
 
@@ -75,19 +77,17 @@ export async function awaitServing(session: Session, project: Project, settings:
   return serving;
 }
 
-async function look(
-  session: Session,
-  project: Project,
-  { services, nodeAddress, timeout }: ServingSettings,
-): Promise<Serving> {
+async function look(session: Session, project: Project, { services, way, timeout }: ServingSettings): Promise<Serving> {
   const {
     profile,
     config,
     desired: { entry },
   } = project;
-  if (entry.kind !== 'node-port') return { unseen: `no node port leads to the controller: ${entry.how}`, hosts: [] };
-  if (nodeAddress === undefined) return { unseen: 'no address of a node is known', hosts: [] };
-  const address: ProbeAddress = { host: nodeAddress, port: entry.port };
+  if (!('address' in way)) {
+    const { unseen, remedy } = way;
+    return { unseen, ...(remedy !== undefined && { remedy }), hosts: [] };
+  }
+  const { address } = way;
   let context: VerifyContext;
   try {
     const subjects = buildSubjects({ files: session.files, project });

@@ -7,6 +7,7 @@ import { printObjectName } from '../../kube/object-identity.ts';
 import { ownerLabel } from '../../kube/ownership.ts';
 import type { ReleaseRecord } from '../../model/changes.ts';
 import type { ControllerProfile } from '../../model/controller-profile.ts';
+import type { NamedObject } from '../../model/gateway.ts';
 import { judgeNamespace, listNamespaces, type NamespaceUse } from '../../cluster/namespace-use.ts';
 import { identifyObject, listAppliedObjects } from '../../cluster/orphans.ts';
 import { places } from '../../project/places.ts';
@@ -93,13 +94,21 @@ export async function judgeNamespaces(tools: ClusterTools, project: Project): Pr
   return uses;
 }
 
-/** @throws UsageError when another Service has the controller's node port. */
-export async function refuseTakenNodePort(
-  { kubectl }: ClusterTools,
-  { config, desired: { entry } }: Project,
-): Promise<void> {
+/** @throws UsageError when another Service has a node port of the controller's. */
+export async function refuseTakenNodePort(tools: ClusterTools, project: Project): Promise<void> {
+  const { entry } = project.desired;
   if (entry.kind !== 'node-port') return;
-  const { port: nodePort, service } = entry;
+  await refuseTaken(tools, project, { nodePort: entry.port, field: 'controller.nodePort', service: entry.service });
+  if (entry.plainPort === undefined) return;
+  const { plainPort: nodePort, service } = entry;
+  await refuseTaken(tools, project, { nodePort, field: 'controller.service.http.nodePort', service });
+}
+
+async function refuseTaken(
+  { kubectl }: ClusterTools,
+  { config }: Project,
+  { nodePort, field, service }: { readonly nodePort: number; readonly field: string; readonly service: NamedObject },
+): Promise<void> {
   const user = await kubectl.findNodePortUser(nodePort);
   if (user === undefined || (user.name === service.name && user.namespace === service.namespace)) return;
   const { name } = config.controller;
@@ -112,7 +121,7 @@ export async function refuseTakenNodePort(
     );
   }
   throw new UsageError(`node port ${nodePort} is taken by Service ${user.name} in namespace ${user.namespace}`, {
-    remedy: `set another controller.nodePort in ${places.config}, then run ingress-tls render`,
+    remedy: `set another ${field} in ${places.config}, then run ingress-tls render`,
   });
 }
 

@@ -18,7 +18,7 @@ import { loadServed, renderForPreview, type Served } from './load.ts';
 import { createReloader, type Reloader } from './reload.ts';
 
 export interface PreviewSettings {
-  /** Absent: the controller's node port. 0: any free one. */
+  /** Absent: the controller's node port, or its default where it has none. 0: any free one. */
   readonly port?: number;
 }
 

@@ -5,6 +5,7 @@ import type { ProbeAddress } from '../../model/probe.ts';
 import type { Verification } from '../../model/verification.ts';
 import { places } from '../../project/places.ts';
 import { bindToContext, formatCluster, openCluster, type ClusterOptions, type ClusterTools } from '../cluster/tools.ts';
+import { reachService } from '../cluster/reach-service.ts';
 import type { Project } from '../project.ts';
 import type { Session } from '../session.ts';
 
@@ -82,7 +83,7 @@ async function openBound(session: Session, options: AddressOptions): Promise<Ope
   return { tools: bindToContext(tools, found), found };
 }
 
-/** The node port of the controller's Service on a node of the cluster. */
+/** The node port of the controller's Service on a node of the cluster, its load balancer, or its cluster IP. */
 async function findOnCluster(
   session: Session,
   { config, desired: { entry } }: Project,
@@ -90,10 +91,19 @@ async function findOnCluster(
 ): Promise<FoundAddress> {
   const cluster = await openBound(session, options);
   const { kubectl } = cluster.tools;
-  if (entry.kind !== 'node-port') {
+  if (entry.kind === 'elsewhere') {
     throw new ToolError(`nothing that ingress-tls makes says where controller ${config.controller.name} is reached`, {
       remedy: `say it with --address HOST:PORT; ${entry.how}`,
     });
+  }
+  if (entry.kind !== 'node-port') {
+    const reach = await reachService(cluster.tools, entry);
+    if ('why' in reach) throw new ToolError(reach.why, { remedy: reach.remedy });
+    return {
+      address: { ...reach.address, source: 'cluster' },
+      origin: `${reach.origin}; ${formatCluster(cluster.found)}`,
+      cluster,
+    };
   }
   const { port: nodePort, service } = entry;
   const { context } = cluster.found;

@@ -6,7 +6,8 @@ import type { ServiceFields } from '../../config/edit.ts';
 import { selectGiven } from '../../config/given-fields.ts';
 import { alternatives } from '../../config/wording.ts';
 import { UsageError } from '../../errors.ts';
-import { type Mode, modes, podSpeaksTls } from '../../model/mode.ts';
+import { modes, podSpeaksTls, type Mode } from '../../model/mode.ts';
+import { printUrl } from '../../project/desired-project.ts';
 import { quote } from '../../text/escape.ts';
 import { nearest } from '../../text/nearest.ts';
 import { reportNotices } from '../output/notices.ts';
@@ -40,7 +41,7 @@ export async function addServiceToProject(session: CommandSession, options: AddS
   const { project, service, plan, news } = written;
   reportRender(session, written);
   reportNotices(report, news, ['warning', 'info']);
-  report.message(`Added ${name}: ${mode}, https://${service?.host ?? name}:${project.desired.entry.port}/`);
+  report.message(`Added ${name}: ${mode}, ${printUrl(project.desired.entry, service?.host ?? name)}`);
   return closeRender(session, plan, 'ingress-tls apply --dry-run');
 }
 

@@ -3,7 +3,9 @@ import { type DesiredService } from '../../project/desired-services.ts';
 import { listProject, type ProjectList } from '../../app/list.ts';
 import { formatDate } from '../../certs/validity.ts';
 import { exitCodes } from '../../errors.ts';
-import { namePort } from '../../project/desired-project.ts';
+import type { Config } from '../../model/config.ts';
+import type { Entry } from '../../model/controller-profile.ts';
+import { namePort, printUrl } from '../../project/desired-project.ts';
 import { chartFolder } from '../../project/places.ts';
 import { printTable } from '../../text/columns.ts';
 import type { CommandSession } from '../session.ts';
@@ -24,13 +26,13 @@ function listToJson({ project: { config, desired }, certificates }: ProjectList)
   return {
     domain: config.domain,
     namespace: config.namespace,
-    controller: config.controller,
+    controller: controllerToJson(config, desired.entry),
     services: desired.services.map((service) => ({
       name: service.name,
       mode: service.mode,
       host: service.host,
       hosts: listHosts(service),
-      url: `https://${service.host}:${desired.entry.port}/`,
+      url: printUrl(desired.entry, service.host),
       release: service.release,
       namespace: service.namespace,
       existingService: service.service ?? null,
@@ -55,6 +57,12 @@ function showHosts({ host, moreHosts = [] }: DesiredService): string {
 /** From the Service's to the container's; of a Service that is there already its own. */
 function showPort({ service, servicePort, port, namespace }: DesiredService): string {
   return service === undefined ? `${servicePort.number} -> ${port}` : `${namespace}/${service.name}:${service.port}`;
+}
+
+/** A node port that nothing opens is none. */
+function controllerToJson({ controller }: Config, { kind }: Entry): unknown {
+  if (kind !== 'load-balancer' && kind !== 'cluster-ip') return controller;
+  return Object.fromEntries(Object.entries(controller).filter(([field]) => field !== 'nodePort'));
 }
 
 function reportList(

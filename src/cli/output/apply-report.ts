@@ -59,7 +59,7 @@ export function reportDryRun(report: Report, { project, facts, changes, left, lo
 }
 
 /** The closing table: where each service is reached, and the command line that proves it. */
-export function reportApplied(report: Report, { project: { config }, services }: Applied): void {
+export function reportApplied(report: Report, { project: { config }, services, before }: Applied): void {
   if (services.length === 0) {
     report.result(`Controller ${config.controller.name} runs. There are no services yet: ingress-tls add-service`);
     return;
@@ -70,17 +70,24 @@ export function reportApplied(report: Report, { project: { config }, services }:
       services.map(({ host, mode, url }) => [host, mode, url]),
     ),
   );
-  report.results(['', 'To try them:', ...services.map(({ curl }) => `  ${curl}`)]);
+  report.results([
+    '',
+    ...(before === undefined
+      ? []
+      : ['In another terminal, as they are reached from inside the cluster alone:', `  ${before}`, '']),
+    'To try them:',
+    ...services.map(({ curl }) => `  ${curl}`),
+  ]);
 }
 
 /** What could not be seen once all was applied, and what may be as it should not be. */
-export function reportUnseen(report: Report, { unseen, hosts }: Serving): void {
+export function reportUnseen(report: Report, { unseen, remedy: way, hosts }: Serving): void {
   if (unseen !== undefined) {
     report.notice({
       level: 'info',
       code: 'serving-unseen',
       message: 'all is applied; whether clients are served could not be seen from here',
-      remedy: 'ingress-tls verify --address HOST:PORT looks where the controller is reached',
+      remedy: way ?? 'ingress-tls verify --address HOST:PORT looks where the controller is reached',
     });
   }
   for (const { host, service, seen, cause = '', remedy = `ingress-tls verify ${service}` } of hosts.filter(

@@ -34,9 +34,14 @@ function controllerToJson({
   profile,
   workloads,
   nodePort,
+  service,
   class: routeClass,
 }: ControllerStatus): StatusDocument['controller'] {
-  const document = { name, profile, workloads, nodePort, class: routeClass };
+  const document = {
+    ...{ name, profile, workloads, nodePort },
+    ...(service !== undefined && { service }),
+    class: routeClass,
+  };
   if (routeClass === null) return { ...document, [oldClassName]: null };
   const { kind, name: className, controller, agrees, seen } = routeClass;
   return {

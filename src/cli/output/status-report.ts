@@ -36,14 +36,13 @@ function head(label: string, text: string, { stream, style }: StatusOutput): str
 }
 
 function printController({ controller, services }: Status, output: StatusOutput): readonly string[] {
-  const { name, profile, workloads, nodePort } = controller;
+  const { name, profile, workloads } = controller;
   const { style } = output;
-  const port = nodePort === null ? '' : nodePort.found === null ? ', no node port' : `, node port ${nodePort.found}`;
   const more = (text: string): string => wrapBehind(output.stream, ' '.repeat(headWidth), text, headWidth);
   // An address proves nothing (a route that nobody serves any more keeps its own), so it stands apart from what does.
   const addresses = [...new Set(services.flatMap(({ route }) => route.addresses))];
   return [
-    head('Controller', escapeControls(`${name} (profile ${profile})${port}`), output),
+    head('Controller', escapeControls(`${name} (profile ${profile})${printEntry(controller)}`), output),
     ...workloads.map(({ kind, name: workload, pods, image }) =>
       more(
         `${kind} ${workload}: ${pods === null ? style.error('missing') : `${paintPods(pods, style)} ready`}${image === null ? '' : `, ${escapeControls(image)}`}`,
@@ -60,6 +59,16 @@ function printController({ controller, services }: Status, output: StatusOutput)
           ),
         ]),
   ];
+}
+
+function printEntry({ nodePort, service }: ControllerStatus): string {
+  if (service !== undefined) {
+    const { type, addresses, port } = service;
+    if (type === 'ClusterIP') return `, cluster IP, port ${port}`;
+    return `, load balancer ${addresses.length === 0 ? 'without an address' : addresses.join(', ')}, port ${port}`;
+  }
+  if (nodePort === null) return '';
+  return nodePort.found === null ? ', no node port' : `, node port ${nodePort.found}`;
 }
 
 function formatClass({ class: routeClass, classNote }: ControllerStatus, style: Style): readonly string[] {

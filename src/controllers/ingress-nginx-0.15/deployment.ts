@@ -14,7 +14,7 @@ export function deployment(config: Config, names: ControllerNames, labels: Label
     kind: 'Deployment',
     metadata: { name: names.deployment, namespace: config.controller.namespace, labels },
     spec: {
-      replicas: 1,
+      replicas: config.controller.replicas ?? 1,
       selector: { matchLabels: selector },
       template: {
         metadata: { labels: selector, annotations: { 'prometheus.io/port': '10254', 'prometheus.io/scrape': 'true' } },

@@ -1,5 +1,7 @@
 import type { Config } from '../../model/config.ts';
 import type { ManifestLabels, ProfileManifests } from '../../model/controller-profile.ts';
+import { serviceAnnotations, serviceFile, serviceSpec } from '../exposure.ts';
+import { disruptionBudgets } from '../workload.ts';
 import { configMaps } from './config-maps.ts';
 import { defaultBackend } from './default-backend.ts';
 import { deployment } from './deployment.ts';
@@ -29,10 +31,19 @@ export function manifests(config: Config, labels: ManifestLabels): ProfileManife
       },
     ],
     after: [
-      { file: `${name}-service-nodeport.yaml`, objects: [nodePortService(config, names, labels.own)] },
+      { file: `${name}-${serviceFile(config)}.yaml`, objects: [controllerService(config, names, labels.own)] },
       {
         file: `${name}-mandatory.yaml`,
-        objects: [...configMaps(config, names, labels.own), deployment(config, names, labels.own)],
+        objects: [
+          ...configMaps(config, names, labels.own),
+          deployment(config, names, labels.own),
+          ...disruptionBudgets(config, {
+            name: names.deployment,
+            labels: labels.own,
+            selector: { app: names.service },
+            apiVersion: 'policy/v1beta1',
+          }),
+        ],
       },
     ],
   };
@@ -47,16 +58,12 @@ function namespaceObjects(name: string, labels: Labels): readonly KubeObject[] {
   return [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { name, ...labels } } }];
 }
 
-/** The article's step 2.2: the node port leads to the TLS port, and none leads to port 80. */
-function nodePortService(config: Config, names: ControllerNames, labels: Labels): KubeObject {
+/** The article's step 2.2. */
+function controllerService(config: Config, names: ControllerNames, labels: Labels): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name: names.service, namespace: config.controller.namespace, labels },
-    spec: {
-      type: 'NodePort',
-      ports: [{ name: 'https', port: 443, targetPort: 443, nodePort: config.controller.nodePort, protocol: 'TCP' }],
-      selector: { app: names.service },
-    },
+    metadata: { name: names.service, namespace: config.controller.namespace, labels, ...serviceAnnotations(config) },
+    spec: serviceSpec(config, { http: 80, https: 443, hasAppProtocol: false }, { app: names.service }),
   };
 }

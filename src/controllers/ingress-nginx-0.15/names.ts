@@ -12,7 +12,7 @@ export const commonNames = {
 
 /** Names of one controller's own objects. */
 export interface ControllerNames {
-  /** Of the node port Service; also the value of the label `app`, by which it finds the pods. */
+  /** Of the Service by which clients come in; also the value of the label `app`, by which it finds the pods. */
   readonly service: string;
   readonly deployment: string;
   readonly configuration: string;

@@ -3,6 +3,8 @@ import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
 import { refuseAnnotations } from '../ingress/annotation-rules.ts';
 import { noteConnectionReuse } from '../ingress/connection-reuse.ts';
+import { noteExposure, refusePortlessRedirect } from '../ingress/exposure-notices.ts';
+import { readExposure } from '../exposure.ts';
 import { listServices } from '../ingress/list-names.ts';
 import { commonNames } from './names.ts';
 import { annotationRules } from './refused-annotations.ts';
@@ -12,6 +14,9 @@ export function notices(config: Config): readonly Notice[] {
   return [
     ...refuseAnnotations(config, annotationRules),
     ...refuseOtherNamespaces(config),
+    ...refusePortlessRedirect(config, '0.15.0'),
+    ...refuseExposure(config),
+    ...noteExposure(config),
     retirement,
     clusterWideSecrets,
     ...noteSharing(config),
@@ -35,6 +40,34 @@ const clusterWideSecrets: Notice = {
   code: 'cluster-wide-secrets',
   message: `Service account ${commonNames.serviceAccount}, which all controllers of the namespace share, may read every Secret of the cluster.`,
 };
+
+/**
+ * What 2018 did not have. 0.15.0 writes the Host header into Location as it came, with the port that the client called
+ * (rootfs/etc/nginx/template/nginx.tmpl, $best_http_host): from any port but 80 the redirect leads to that same port.
+ */
+function refuseExposure(config: Config): readonly Notice[] {
+  const { http, ipFamilies } = readExposure(config);
+  const found: Notice[] = [];
+  if (http !== undefined && http.port !== 80) {
+    found.push({
+      level: 'error',
+      code: 'redirect-port',
+      message: `0.15.0 redirects to the port that the client called: from port ${http.port} to https://HOST:${http.port}, where no TLS is spoken.`,
+      remedy: 'Set `port: 80`, or leave http out.',
+      path: ['controller', 'service', 'http'],
+    });
+  }
+  if (ipFamilies.length > 0) {
+    found.push({
+      level: 'error',
+      code: 'ip-families',
+      message: 'Services have no ipFamilies before Kubernetes 1.20, and 0.15.0 runs before 1.16.',
+      remedy: 'Remove it.',
+      path: ['controller', 'service', 'ipFamilies'],
+    });
+  }
+  return found;
+}
 
 function noteSharing({ controller }: Config): readonly Notice[] {
   if (controller.sharedWith.length > 0) return [];

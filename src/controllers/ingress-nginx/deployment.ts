@@ -1,9 +1,10 @@
 import type { Config } from '../../model/config.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { KubeObject, Labels } from '../../model/kube-object.ts';
+import { readExposure } from '../exposure.ts';
 import { selectorLabels } from './labels.ts';
 import type { ControllerNames } from './names.ts';
-import { healthProbe, spreadOverNodes } from '../workload.ts';
+import { healthProbe, replicaCount, spreadOverNodes } from '../workload.ts';
 
 /** The last release (kubernetes/ingress-nginx@controller-v1.15.1 changelog/controller-1.15.1.md), pinned by digest. */
 export const defaultImage =
@@ -20,6 +21,7 @@ export function deployment(config: Config, names: ControllerNames, labels: Label
     kind: 'Deployment',
     metadata: { name: names.deployment, namespace: config.controller.namespace, labels },
     spec: {
+      ...replicaCount(config),
       revisionHistoryLimit: 10,
       selector: { matchLabels: selector },
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
@@ -44,7 +46,7 @@ function container(config: Config, names: ControllerNames): JsonObject {
     name: 'controller',
     image: config.controller.image ?? defaultImage,
     imagePullPolicy: 'IfNotPresent',
-    args: commandLine(names),
+    args: commandLine(config, names),
     env: [
       // The controller ends at once without these two (v1.15.1 internal/k8s/main.go).
       { name: 'POD_NAME', valueFrom: podField('metadata.name') },
@@ -69,15 +71,17 @@ function container(config: Config, names: ControllerNames): JsonObject {
  * Class, annotation class and election id are set together: controllers that differ in one of them only still serve each
  * other's Ingresses (v1.15.1 internal/ingress/controller/store/store.go). The passthrough flag is always there, so that adding
  * a passthrough service restarts nothing; it costs the other hosts one hop inside the pod (#7827). Without --publish-service
- * an Ingress shows the node's address, where the node port answers, rather than the Service's cluster address.
+ * an Ingress shows the node's address, where the node port answers, rather than the Service's cluster address; with it, the load
+ * balancer's.
  */
-function commandLine(names: ControllerNames): readonly string[] {
+function commandLine(config: Config, names: ControllerNames): readonly string[] {
   return [
     '/nginx-ingress-controller',
     `--election-id=${names.election}`,
     `--controller-class=${names.controllerClass}`,
     `--ingress-class=${names.ingressClass}`,
     `--configmap=$(POD_NAMESPACE)/${names.configMap}`,
+    ...(readExposure(config).type === 'NodePort' ? [] : [`--publish-service=$(POD_NAMESPACE)/${names.fullName}`]),
     '--enable-ssl-passthrough',
     // Ignores an Ingress with a defaultBackend, which would answer for every unknown host; those still get the built-in 404.
     '--disable-catch-all',

@@ -3,6 +3,7 @@ import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
 import { refuseAnnotations } from '../ingress/annotation-rules.ts';
 import { noteConnectionReuse } from '../ingress/connection-reuse.ts';
+import { noteExposure, refusePortlessRedirect } from '../ingress/exposure-notices.ts';
 import { refuseForeignImage } from '../ingress/foreign-image.ts';
 import { listServices } from '../ingress/list-names.ts';
 import { noteUnusedSharing } from '../ingress/unused-sharing.ts';
@@ -14,6 +15,8 @@ export function notices(config: Config): readonly Notice[] {
     ...refuseAnnotations(config, annotationRules(config)),
     ...refuseOtherNamespaces(config),
     ...refuseForeignImage(config, /(?:^|\/)traefik(?=[:@]|$)/),
+    ...refusePortlessRedirect(config, 'ingress-nginx'),
+    ...noteExposure(config),
     ...noteRetirement(config),
     ...noteUnusedSharing(config),
     ...noteConnectionReuse(config),

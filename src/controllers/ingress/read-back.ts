@@ -1,11 +1,12 @@
 import { escapeControls, printable } from '../../text/escape.ts';
-import { findNamed, listField, textField, textListField } from '../../kube/object-fields.ts';
+import { findNamed, listField, readBalancerAddresses, textField, textListField } from '../../kube/object-fields.ts';
 import { isWorkload } from '../../kube/workload-readiness.ts';
 import type { PlannedService } from '../../model/chart.ts';
 import type { Config } from '../../model/config.ts';
 import type { ControllerProfile, LiveObjectQuestion, LiveRoutes } from '../../model/controller-profile.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import type { ClassStatus, RouteStatus } from '../../model/status.ts';
+import { serviceEntry } from '../exposure.ts';
 import { classAnnotation } from './nginx-annotations.ts';
 
 /** What is read of Ingresses and IngressClasses. */
@@ -23,19 +24,15 @@ const ingressObjects: LiveObjectQuestion = {
 type Target = Pick<ControllerProfile, 'manifests' | 'routes' | 'readRoutes'>;
 
 /**
- * How a target is read back whose routes are Ingresses and that a node port leads to.
- * @param target the profile itself, asked for once it is made; @param serviceName of the Service with the node port.
+ * How a target is read back whose routes are Ingresses and that a Service leads to.
+ * @param target the profile itself, asked for once it is made; @param serviceName of that Service.
  */
 export function readIngresses(
   target: () => Target,
   serviceName: (config: Config) => string,
 ): Pick<ControllerProfile, 'entry' | 'liveObjects' | 'judgeRoute'> {
   return {
-    entry: (config) => ({
-      kind: 'node-port',
-      service: { namespace: config.controller.namespace, name: serviceName(config) },
-      port: config.controller.nodePort,
-    }),
+    entry: (config) => serviceEntry(config, { namespace: config.controller.namespace, name: serviceName(config) }),
     liveObjects: ingressObjects,
     judgeRoute: (config, service, live, isRunning) => judgeIngress(target(), config, service, live, isRunning),
   };
@@ -70,7 +67,7 @@ function judgeIngress(
     ...nothing,
     className: className ?? null,
     controller: controller === undefined ? null : printable(controller),
-    addresses: readAddresses(ingress),
+    addresses: readBalancerAddresses(ingress).map((address) => printable(address)),
   };
   const refusal = refuse(target, config, ingress, live);
   if (refusal === undefined) {
@@ -166,11 +163,4 @@ function readClassName(ingress: KubeObject): string | undefined {
   const className =
     textField(ingress, 'spec', 'ingressClassName') ?? textField(ingress, 'metadata', 'annotations', classAnnotation);
   return className === undefined ? undefined : printable(className);
-}
-
-function readAddresses(ingress: KubeObject): readonly string[] {
-  return listField(ingress, 'status', 'loadBalancer', 'ingress').flatMap((entry) => {
-    const address = textField(entry, 'ip') ?? textField(entry, 'hostname');
-    return address === undefined ? [] : [printable(address)];
-  });
 }

@@ -1,5 +1,6 @@
 import { listServiceNamespaces } from '../../kube/namespace.ts';
 import type { Config } from '../../model/config.ts';
+import { clientPort, readExposure } from '../exposure.ts';
 import type { ControllerNames } from './names.ts';
 import { settingsPlace } from './tls-settings.ts';
 
@@ -12,7 +13,7 @@ export const ending = { accept: 5, drain: 50 };
 /**
  * The arguments. Class and annotation class are set together, as for ingress-nginx. Both entry points are named because without
  * that every route lies on both, and plain HTTP on the TLS port is answered with a redirect instead of 404. There is an entry
- * point for plain HTTP though no Service leads to it, so that a route for it does not end up on the other one.
+ * point for plain HTTP whether or not the Service leads to it, so that a route for it does not end up on the other one.
  */
 export function commandLine(config: Config, names: ControllerNames): readonly string[] {
   return [
@@ -22,9 +23,9 @@ export function commandLine(config: Config, names: ControllerNames): readonly st
     '--log.noColor=true',
     '--accessLog=true',
     ...entryPoint('web', ports.http),
+    ...redirection(config),
     ...entryPoint('websecure', ports.https),
-    `--entryPoints.websecure.transport.lifeCycle.requestAcceptGraceTimeout=${ending.accept}s`,
-    `--entryPoints.websecure.transport.lifeCycle.graceTimeOut=${ending.drain}s`,
+    ...lifeCycle('websecure'),
     ...entryPoint('health', ports.health),
     '--ping=true',
     '--ping.entryPoint=health',
@@ -66,6 +67,22 @@ export const namespaceNameLabel = 'kubernetes.io/metadata.name';
  */
 function entryPoint(name: string, port: number): readonly string[] {
   return [`--entryPoints.${name}.address=:${port}`, `--entryPoints.${name}.http.aliasHeadersStrategy=delete`];
+}
+
+/**
+ * Every request to port 80 is sent to the port for HTTPS that clients see. The provider's own redirects name no port
+ * (v3.7.13 pkg/provider/kubernetes/ingress-nginx/), and the entry point's come first (docs/content/reference/install-configuration/
+ * entrypoints.md, redirections, priority).
+ */
+function redirection(config: Config): readonly string[] {
+  if (readExposure(config).http === undefined) return [];
+  const flag = '--entryPoints.web.http.redirections.entryPoint';
+  return [`${flag}.to=:${clientPort(config)}`, `${flag}.scheme=https`, `${flag}.permanent=true`, ...lifeCycle('web')];
+}
+
+function lifeCycle(name: string): readonly string[] {
+  const flag = `--entryPoints.${name}.transport.lifeCycle`;
+  return [`${flag}.requestAcceptGraceTimeout=${ending.accept}s`, `${flag}.graceTimeOut=${ending.drain}s`];
 }
 
 /** The provider that reads Ingresses with the annotations of ingress-nginx. */

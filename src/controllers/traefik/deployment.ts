@@ -6,7 +6,7 @@ import { commandLine, ending, ports } from './command-line.ts';
 import { selectorLabels } from './labels.ts';
 import type { ControllerNames } from './names.ts';
 import { printTlsSettings, settingsPlace } from './tls-settings.ts';
-import { healthProbe, spreadOverNodes } from '../workload.ts';
+import { healthProbe, replicaCount, spreadOverNodes } from '../workload.ts';
 
 /**
  * A released 3.7. By its tag alone: the digest of the published image could not be looked up where this was written, and a
@@ -22,6 +22,7 @@ export function deployment(config: Config, names: ControllerNames, labels: Label
     kind: 'Deployment',
     metadata: { name: names.deployment, namespace: config.controller.namespace, labels },
     spec: {
+      ...replicaCount(config),
       revisionHistoryLimit: 10,
       selector: { matchLabels: selector },
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },

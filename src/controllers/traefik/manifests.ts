@@ -1,11 +1,13 @@
 import type { Config } from '../../model/config.ts';
 import type { ManifestLabels, ProfileManifests } from '../../model/controller-profile.ts';
+import { serviceFile } from '../exposure.ts';
+import { disruptionBudgets } from '../workload.ts';
 import { ingressClass } from '../ingress-nginx/ingress-class.ts';
 import { controllerNames as ingressNginxNames } from '../ingress-nginx/names.ts';
 import { namespaceObjects } from '../ingress-nginx/namespaces.ts';
-import { nodePortService } from '../ingress-nginx/service.ts';
+import { controllerService } from '../ingress-nginx/service.ts';
 import { deployment } from './deployment.ts';
-import { objectLabels } from './labels.ts';
+import { objectLabels, selectorLabels } from './labels.ts';
 import { controllerNames } from './names.ts';
 import { accessObjects } from './rbac.ts';
 import { configMap } from './tls-settings.ts';
@@ -22,8 +24,15 @@ export function manifests(config: Config, labels: ManifestLabels): ProfileManife
       { file: file('ingressclass'), objects: [ingressClass(shared, own)] },
     ],
     after: [
-      { file: file('service-nodeport'), objects: [nodePortService(config, shared, own)] },
-      { file: file('mandatory'), objects: [configMap(config, names, own), deployment(config, names, own)] },
+      { file: file(serviceFile(config)), objects: [controllerService(config, shared, own)] },
+      {
+        file: file('mandatory'),
+        objects: [
+          configMap(config, names, own),
+          deployment(config, names, own),
+          ...disruptionBudgets(config, { name: names.deployment, labels: own, selector: selectorLabels(config) }),
+        ],
+      },
     ],
   };
 }

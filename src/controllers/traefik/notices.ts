@@ -4,6 +4,7 @@ import type { Config, ServiceIntent } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
 import { refuseAnnotations } from '../ingress/annotation-rules.ts';
 import { noteConnectionReuse, findServicesAtRisk } from '../ingress/connection-reuse.ts';
+import { noteExposure } from '../ingress/exposure-notices.ts';
 import { refuseForeignImage } from '../ingress/foreign-image.ts';
 import { listNames, listServices } from '../ingress/list-names.ts';
 import { nginxKey, nginxPrefix } from '../ingress/nginx-annotations.ts';
@@ -169,6 +170,7 @@ export function notices(config: Config): readonly Notice[] {
     ...errors,
     ...refuseOtherNamespaces(config),
     ...refuseForeignImage(config, /(?:^|\/)(?:ingress-nginx|nginx-ingress-controller)(?=[/:@]|$)/),
+    ...noteExposure(config),
     ...ignored,
     ...noteClientCertificates(config),
     ...noteUnusedSharing(config),

@@ -1,7 +1,7 @@
 import { InternalError } from '../../errors.ts';
 import { groupPath } from '../../kube/api-paths.ts';
 import { kubectlQuestion, type ClusterConnection } from '../../kube/commands.ts';
-import { fieldAt, textField } from '../../kube/object-fields.ts';
+import { fieldAt, readBalancerAddresses, textField } from '../../kube/object-fields.ts';
 import { deletableResource } from '../../kube/object-identity.ts';
 import { ownerLabel, projectLabel } from '../../kube/ownership.ts';
 import type { DeletableObject } from '../../model/changes.ts';
@@ -81,6 +81,15 @@ interface NodePortUser {
   readonly owner?: string;
 }
 
+/** How a Service is reached. */
+export interface FoundService {
+  readonly type: string;
+  /** Absent: it has none. */
+  readonly clusterIp?: string;
+  /** Of its load balancer, IP addresses or host names; empty while there are none. */
+  readonly addresses: readonly string[];
+}
+
 /** A Secret or ConfigMap. */
 export interface FoundData {
   readonly labels: Readonly<Record<string, string>>;
@@ -111,6 +120,7 @@ export interface Kubectl {
   findExisting(resource: string, namespace: string, names: readonly string[]): Promise<ReadonlySet<string>>;
   /** The Service that uses a node port, and the controller whose label it carries. */
   findNodePortUser(port: number): Promise<NodePortUser | undefined>;
+  findService(namespace: string, name: string): Promise<FoundService | undefined>;
   /** Objects of these resources (`deployments.apps`) with this label in all namespaces, in their order; no content. */
   listOwned(label: string, resources: readonly string[]): Promise<readonly OwnedObject[]>;
   /** PEM texts of the certificates in TLS Secrets that these labels select, in all namespaces. */
@@ -249,6 +259,22 @@ export function createKubectl(
       const { name, namespace = '', labels } = user.metadata;
       const owner = labels?.[ownerLabel];
       return { name, namespace, ...(owner !== undefined && { owner }) };
+    },
+
+    async findService(namespace, name) {
+      const what = `cannot read Service ${namespace}/${name}`;
+      const options = [`--namespace=${namespace}`, '--ignore-not-found=true', '-o=json'];
+      const result = await ask(what, ['get', ...options, '--', 'service', name]);
+      if (result.stdout.trim() === '') return undefined;
+      const service = parseJson(result.stdout);
+      const type = textField(service, 'spec', 'type');
+      if (type === undefined) throw garbledAnswer('kubectl', what, result);
+      const clusterIp = textField(service, 'spec', 'clusterIP');
+      return {
+        type,
+        ...(clusterIp !== undefined && clusterIp !== '' && clusterIp !== 'None' && { clusterIp }),
+        addresses: readBalancerAddresses(service),
+      };
     },
 
     async listOwned(label, wanted) {

@@ -111,7 +111,7 @@ export function chartInput(service: PlannedService, changes: Partial<ChartInput>
     controllerName: 'ic3',
     controllerNamespace: 'ingress-nginx-demo',
     chartVersion: '0.1.0',
-    nodePort: 30092,
+    entry: { kind: 'node-port', port: 30092 },
     ...changes,
   };
 }

@@ -63,7 +63,7 @@ describeWithTool('helm', 'the objects of a chart without helm', (helm) => {
         podAuthority: 'certs/ca.crt',
         controllerNamespace: 'ingress-nginx-demo',
         chartVersion: '0.1.0',
-        nodePort: 30092,
+        entry: { kind: 'node-port', port: 30092 },
       },
     });
     const options = [

@@ -169,7 +169,7 @@ describe('an exchange with profile ingress-nginx', () => {
         podAuthority: 'certs/ca.crt',
         controllerNamespace: 'ingress-nginx-demo',
         chartVersion: '0.1.0',
-        nodePort: 30092,
+        entry: { kind: 'node-port', port: 30092 },
       });
     for (const intent of threeServices) {
       expect(chart(profile, intent).length).toBeGreaterThan(10);
