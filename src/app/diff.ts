@@ -43,7 +43,9 @@ export async function diff(
   const services = selectServices(project, names);
   refuseOldProfile(project);
   const rendered = planProject(session, project, false);
-  const facts = await lookUpCluster(openCluster(session, settings, true), project, { command: 'ingress-tls diff' });
+  const facts = await lookUpCluster(openCluster(session, project, settings, true), project, {
+    command: 'ingress-tls diff',
+  });
   const { cluster } = facts;
   if (cluster !== undefined) onCluster(cluster);
   const view = viewRendered(session, project, rendered);

@@ -32,10 +32,10 @@ export interface DoctorFinding {
 
 /** Looks at everything that an apply needs, and finds `failed` what would stop it. Changes nothing. */
 export async function examine(session: Session, options: ClusterOptions): Promise<readonly DoctorFinding[]> {
-  const tools = openCluster(session, options, true);
   // One that is too old does not come this far: bin/ingress-tls.js.
   const findings: DoctorFinding[] = [{ check: 'node', status: 'ok', found: session.world.nodeVersion }];
   const project = await checkProject(session, findings);
+  const tools = openCluster(session, project, options, true);
   const [kubectl, helm, openssl] = await sideBySide(
     () => checkTool('kubectl', async () => (await tools.kubectl.readClientVersion()).text),
     () => checkTool('helm', async () => (await tools.helm.readHelmVersion()).text),
@@ -149,7 +149,25 @@ async function checkCluster(unbound: ClusterTools, project: Project): Promise<re
     () => checkEntry(tools, project),
     () => checkExisting(tools, project),
   );
-  return [{ check: 'cluster', status: 'ok', found: formatCluster(cluster) }, ...findings.flat()];
+  return [
+    { check: 'cluster', status: 'ok', found: formatCluster(cluster) },
+    ...tellContext(project, cluster),
+    ...findings.flat(),
+  ];
+}
+
+/** Where the file names a context: whether it is this one. Another one was named on the command line. */
+function tellContext({ config: { context } }: Project, cluster: Cluster): readonly DoctorFinding[] {
+  if (context === undefined) return [];
+  return [
+    context === cluster.context
+      ? { check: 'context', status: 'ok', found: 'the project belongs to this context' }
+      : {
+          check: 'context',
+          status: 'warning',
+          found: `the project belongs to context ${context}, and --context names another`,
+        },
+  ];
 }
 
 async function checkExisting(tools: ClusterTools, project: Project): Promise<readonly DoctorFinding[]> {

@@ -205,6 +205,7 @@ function toConfig(intent: Intent): Config {
   return {
     domain,
     namespace: intent.namespace,
+    ...(intent.context !== undefined && { context: intent.context }),
     controller: { ...selectGiven(controller), ...(exposure !== undefined && { service: toExposure(exposure) }) },
     certificate: selectGiven(intent.certificate),
     services: intent.services.map((given) => toService(given, domain)),

@@ -5,6 +5,7 @@ import {
   annotationKey,
   annotationValue,
   certificateFile,
+  contextName,
   controllerName,
   dnsLabel,
   domainName,
@@ -232,6 +233,11 @@ function makeSchemas(profileNames: readonly string[]) {
       namespace: describe(
         z._default(namespaceSchema, defaults.namespace),
         'The namespace of the services that name no other, their routes and the Secret of the wildcard certificate.',
+      ),
+      context: describe(
+        z.optional(text(contextName)),
+        "The kubeconfig's context that this project belongs to. Where another is current, commands that need a cluster are " +
+          'refused unless --context names one. Without it, the current context counts.',
       ),
       controller: describe(emptyIsAbsent(controllerSchema, controllerSchema.parse({})), 'The ingress controller.'),
       certificate: describe(emptyIsAbsent(certificateSchema, certificateSchema.parse({})), 'The certificates.'),

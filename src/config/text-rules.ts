@@ -131,6 +131,14 @@ export const annotationValue: TextRule = {
   explain: (value) => `${quote(value)} cannot be an annotation's value`,
 };
 
+/** A context of a kubeconfig: whatever its author called it, if it can stand behind an option and in a message. */
+export const contextName: TextRule = {
+  pattern: new RegExp(`^(?=\\S)(?!-)${harmless}(?<=\\S)$`),
+  maxLength: 1024,
+  explain: (value) =>
+    `${quote(value)} cannot name a context: expected a name as \`kubectl config get-contexts\` shows it`,
+};
+
 /** Why no rule takes a text, where that is plainer than the rule's own reason; undefined when it is not. */
 export function explainForbiddenText(value: string): string | undefined {
   if (value.includes('{{')) return `${quote(value)} holds "{{", which helm would execute`;

@@ -5,6 +5,8 @@ export type KeyType = 'rsa-2048' | 'ecdsa-p256';
 /** What a person wants, as read from ingress-tls.yaml with every default filled in. */
 export interface Config {
   readonly domain: string;
+  /** The kubeconfig's context that the project belongs to; absent: whichever is current. */
+  readonly context?: string;
   /** Namespace of the services that name no other, of their routes and of the wildcard's Secret. */
   readonly namespace: string;
   readonly controller: ControllerIntent;

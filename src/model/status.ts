@@ -17,6 +17,8 @@ export interface Status {
 
 export interface StatusCluster {
   readonly context: string;
+  /** The context that the project belongs to, where that is another one; absent: it belongs here, or nowhere. */
+  readonly ownContext?: string;
   /** URL of the API server. */
   readonly server: string;
   /** `v1.35.4`. */

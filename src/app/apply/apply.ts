@@ -65,7 +65,7 @@ export function apply(session: Session, settings: ApplySettings, events: ApplyEv
     const project = await loadProject(session, settings.takeOver);
     refuseOtherNamespace(settings.namespace, project);
     await repairUnderLock(session, project, boundQuestions(settings));
-    const tools = openCluster(session, boundQuestions(settings), false);
+    const tools = openCluster(session, project, boundQuestions(settings), false);
     const stopping = listenForStop(session);
     try {
       return await bringToCluster({ session, project, settings, events, stopping }, tools);

@@ -23,7 +23,7 @@ export async function dryRunApply(session: Session, settings: ApplySettings): Pr
   const project = await loadProject(session, settings.takeOver);
   refuseOtherNamespace(settings.namespace, project);
   const rendered = planProject(session, project, false);
-  const tools = openCluster(session, boundQuestions(settings), true);
+  const tools = openCluster(session, project, boundQuestions(settings), true);
   const facts = await lookUpCluster(tools, project, {
     isTolerant: true,
     readsObjects: true,

@@ -10,6 +10,7 @@ import { writeForTools } from '../../world/files/personal-files.ts';
 import { buildPodAccount } from '../../world/kubectl/pod-account.ts';
 import type { ClusterConnection } from '../../kube/commands.ts';
 import { canAsk } from '../asking.ts';
+import type { Project } from '../project.ts';
 import { resolvePath, type Session } from '../session.ts';
 
 export interface ClusterOptions {
@@ -29,6 +30,8 @@ interface ToolSettings {
   readonly helmDriver: string | undefined;
   /** Whether they go where the pod that we run in belongs, by a kubeconfig of ours that nobody else knows: no context is named then. */
   readonly isInPod: boolean;
+  /** The one context that may be asked, where the person named none. */
+  readonly ownContext?: string;
   readonly person: PersonSettings;
   /** The person's own settings of kubectl, as far as they can be read. */
   readonly readKuberc: () => Kuberc | undefined;
@@ -46,12 +49,14 @@ export interface ClusterTools extends ToolSettings {
 const requestsInTime = 2.5;
 
 /**
- * Tools that end with the program, and whose answers the person sees waited for.
+ * Tools that end with the program, and whose answers the person sees waited for. Where a project belongs to a context, they ask no
+ * other cluster unless the person names its context.
  * @param isReadOnly for a dry run: running a command that writes is then a bug.
  * @throws UsageError for a kubeconfig that is not there.
  */
 export function openCluster(
   session: Session,
+  { config }: Pick<Project, 'config'>,
   options: ClusterOptions & { readonly input?: boolean },
   isReadOnly: boolean,
 ): ClusterTools {
@@ -81,6 +86,7 @@ export function openCluster(
     isAtRoot: false,
     helmDriver: world.environment['HELM_DRIVER'],
     isInPod: account !== undefined,
+    ...(context === undefined && config.context !== undefined && { ownContext: config.context }),
     person: {
       explainNoContext: () => explainNoContext(env, chosen),
       ...(canAsk(world, { input: options.input ?? true }) && { onTalk: listener.talk }),
@@ -121,12 +127,13 @@ export function useExec({ connection, ...settings }: ClusterTools, exec: Exec): 
 }
 
 function useConnection(exec: Exec, settings: ToolSettings, connection: ClusterConnection): ClusterTools {
-  const { requestTimeout, isAtRoot, person } = settings;
+  const { requestTimeout, isAtRoot, person, ownContext } = settings;
+  const own = ownContext !== undefined && { ownContext };
   return {
     ...settings,
     exec,
     connection,
-    kubectl: createKubectl(exec, { requestTimeout, isAtRoot, person, ...connection }),
+    kubectl: createKubectl(exec, { requestTimeout, isAtRoot, person, ...own, ...connection }),
     helm: createHelm(exec, connection),
   };
 }

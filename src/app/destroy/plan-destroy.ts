@@ -63,7 +63,7 @@ export async function planDestroy(
   onCluster: (cluster: Cluster) => void,
 ): Promise<DestroyPlan> {
   const isDryRun = settings.dryRun === true;
-  const unbound = openCluster(session, boundQuestions(settings), isDryRun);
+  const unbound = openCluster(session, project, boundQuestions(settings), isDryRun);
   const { major: helmMajor } = await unbound.helm.readHelmVersion();
   const cluster = await unbound.kubectl.readCluster();
   const tools = bindToContext(unbound, cluster);

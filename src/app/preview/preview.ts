@@ -52,7 +52,7 @@ export async function preview(session: Session, settings: PreviewSettings, event
   const { stop, listener } = session;
   const { project, plan } = await renderForPreview(session);
   events.noticed(selectNewNotices(project.desired.notices, plan.notices));
-  const { exec, helm } = openCluster(session, {}, true);
+  const { exec, helm } = openCluster(session, project, {}, true);
   const reader = createObjectReader({ files: session.files, exec, helm });
   const { length } = project.desired.services;
   if (length > manyCharts)

@@ -128,10 +128,16 @@ export async function lookAtStatus(
     objects: read.objects.concat(assumed),
     controller: [...controller, ...changes.objects.flatMap(({ before }) => before ?? [])],
   };
+  const { context: ownContext } = desired.config;
   const unready = listUnready({ desired, services, live: seen }).slice(0, mostExplained);
   return judgeStatus({
     ...{ desired, services, live: seen, records, changes },
-    cluster: { context: cluster.context, server: cluster.server, version: cluster.version.text },
+    cluster: {
+      context: cluster.context,
+      ...(ownContext !== undefined && ownContext !== cluster.context && { ownContext }),
+      server: cluster.server,
+      version: cluster.version.text,
+    },
     orphans: {
       releases: findOrphanedReleases(selectOurs(records, project), desired),
       objects: findOrphanedObjects(selectRemovable(brought), desired),

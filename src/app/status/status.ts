@@ -65,7 +65,7 @@ async function prepare(
 ): Promise<{ readonly project: Project; readonly open: () => Promise<(project: Project) => Promise<Status>> }> {
   const project = await loadProject(session);
   refuseUnknownService(project, names);
-  const unbound = openCluster(session, options, true);
+  const unbound = openCluster(session, project, options, true);
   const open = async (): Promise<(project: Project) => Promise<Status>> => {
     const cluster = await unbound.kubectl.readCluster();
     const tools = bindToContext(unbound, cluster);

@@ -1,4 +1,4 @@
-import { Interrupted, KnownError, ToolError } from '../../errors.ts';
+import { Interrupted, KnownError, ToolError, UsageError } from '../../errors.ts';
 import type { Cluster } from '../../world/kubectl/kubectl.ts';
 import { readPreviewState } from '../../world/files/preview-state.ts';
 import type { ProbeAddress } from '../../model/probe.ts';
@@ -34,7 +34,7 @@ export interface OpenedCluster {
 /**
  * Where to connect: what the person said, else the cluster that was named, else a preview that runs in this folder, else
  * the cluster that kubectl would take.
- * @throws ToolError when nothing is found.
+ * @throws ToolError when nothing is found; UsageError where the project belongs to another cluster than the current one.
  */
 export async function findAddress(session: Session, project: Project, options: AddressOptions): Promise<FoundAddress> {
   const isClusterNamed = options.context !== undefined || options.kubeconfig !== undefined;
@@ -42,7 +42,7 @@ export async function findAddress(session: Session, project: Project, options: A
     return {
       address: { ...options.address, source: 'option' },
       origin: '--address',
-      ...(isClusterNamed ? { cluster: await openBound(session, options) } : {}),
+      ...(isClusterNamed ? { cluster: await openBound(session, project, options) } : {}),
     };
   }
   if (isClusterNamed || options.needsCluster === true) return findOnCluster(session, project, options);
@@ -54,7 +54,7 @@ export async function findAddress(session: Session, project: Project, options: A
   try {
     return await findOnCluster(session, project, options);
   } catch (error) {
-    if (!(error instanceof KnownError) || error instanceof Interrupted) throw error;
+    if (!(error instanceof KnownError) || error instanceof UsageError || error instanceof Interrupted) throw error;
     throw new ToolError(`nothing to connect to: no preview runs in this folder, and ${error.message}`, {
       details: error.details,
       remedy: [
@@ -72,24 +72,24 @@ export function printAddress({ host, port }: ProbeAddress): string {
 }
 
 /** A cluster on which something will be changed. */
-export function openForChange(session: Session, options: ClusterOptions): Promise<OpenedCluster> {
-  return openBound(session, { ...options, changesCluster: true });
+export function openForChange(session: Session, project: Project, options: ClusterOptions): Promise<OpenedCluster> {
+  return openBound(session, project, { ...options, changesCluster: true });
 }
 
-async function openBound(session: Session, options: AddressOptions): Promise<OpenedCluster> {
+async function openBound(session: Session, project: Project, options: AddressOptions): Promise<OpenedCluster> {
   const { changesCluster = false, ...connection } = options;
-  const tools = openCluster(session, connection, !changesCluster);
+  const tools = openCluster(session, project, connection, !changesCluster);
   const found = await tools.kubectl.readCluster();
   return { tools: bindToContext(tools, found), found };
 }
 
 /** The node port of the controller's Service on a node of the cluster, its load balancer, or its cluster IP. */
-async function findOnCluster(
-  session: Session,
-  { config, desired: { entry } }: Project,
-  options: AddressOptions,
-): Promise<FoundAddress> {
-  const cluster = await openBound(session, options);
+async function findOnCluster(session: Session, project: Project, options: AddressOptions): Promise<FoundAddress> {
+  const {
+    config,
+    desired: { entry },
+  } = project;
+  const cluster = await openBound(session, project, options);
   const { kubectl } = cluster.tools;
   if (entry.kind === 'elsewhere') {
     throw new ToolError(`nothing that ingress-tls makes says where controller ${config.controller.name} is reached`, {

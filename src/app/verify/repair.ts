@@ -55,11 +55,12 @@ export async function repair(session: Session, project: Project, options: Cluste
 
 async function openPlace(
   session: Session,
-  { profile, config }: Project,
+  project: Project,
   { target }: DeepJournal,
   options: ClusterOptions,
 ): Promise<AuthorityStore> {
   if (target.kind === 'preview') return authoritiesOfPreview(session.files);
+  const { profile, config } = project;
   const { kubeconfig, timeout } = options;
   const remedy = `name the kubeconfig that leads to context ${escapeControls(target.context)} with --kubeconfig; if that cluster is gone, delete ${deepJournalPath}`;
   const explain = (why: string, details: readonly string[] = []): ToolError =>
@@ -67,7 +68,7 @@ async function openPlace(
       `cannot put back what a stopped verify --deep left broken on the cluster of context ${escapeControls(target.context)}: ${why}`,
       { remedy, details },
     );
-  const cluster = await openForChange(session, {
+  const cluster = await openForChange(session, project, {
     context: target.context,
     ...(kubeconfig !== undefined && { kubeconfig }),
     ...(timeout !== undefined && { timeout }),

@@ -7,6 +7,7 @@ import type { Config } from '../../model/config.ts';
 import type { Entry } from '../../model/controller-profile.ts';
 import { namePort, printUrl } from '../../project/desired-project.ts';
 import { chartFolder } from '../../project/places.ts';
+import { escapeControls } from '../../text/escape.ts';
 import { printTable } from '../../text/columns.ts';
 import type { CommandSession } from '../session.ts';
 
@@ -26,6 +27,7 @@ function listToJson({ project: { config, desired }, certificates }: ProjectList)
   return {
     domain: config.domain,
     namespace: config.namespace,
+    ...(config.context !== undefined && { context: config.context }),
     controller: controllerToJson(config, desired.entry),
     services: desired.services.map((service) => ({
       name: service.name,
@@ -71,7 +73,7 @@ function reportList(
 ): void {
   const { style } = report;
   report.result(
-    `${style.strong(config.domain)}: controller ${config.controller.name} (${config.controller.profile}) in namespace ${config.controller.namespace}, ${namePort(desired.entry)}`,
+    `${style.strong(config.domain)}: controller ${config.controller.name} (${config.controller.profile}) in namespace ${config.controller.namespace}, ${namePort(desired.entry)}${config.context === undefined ? '' : `; context ${escapeControls(config.context)}`}`,
   );
   report.result('');
   if (desired.services.length === 0) report.result('no services yet: ingress-tls add-service');

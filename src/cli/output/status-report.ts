@@ -15,7 +15,9 @@ export function printStatus(status: Status, output: StatusOutput): readonly stri
   const lines = [
     head(
       'Cluster',
-      escapeControls(`context ${cluster.context}, server ${cluster.server}, Kubernetes ${cluster.version}`),
+      escapeControls(
+        `context ${cluster.context}${cluster.ownContext === undefined ? '' : ` (the project belongs to ${cluster.ownContext})`}, server ${cluster.server}, Kubernetes ${cluster.version}`,
+      ),
       output,
     ),
     ...printController(status, output),

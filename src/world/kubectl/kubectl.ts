@@ -1,11 +1,13 @@
-import { InternalError } from '../../errors.ts';
+import { InternalError, UsageError } from '../../errors.ts';
 import { groupPath } from '../../kube/api-paths.ts';
+import { printCommand } from '../../kube/command-line.ts';
 import { kubectlQuestion, type ClusterConnection } from '../../kube/commands.ts';
 import { fieldAt, readBalancerAddresses, textField } from '../../kube/object-fields.ts';
 import { deletableResource } from '../../kube/object-identity.ts';
 import { ownerLabel, projectLabel } from '../../kube/ownership.ts';
 import type { DeletableObject } from '../../model/changes.ts';
 import type { ToolCommand } from '../../model/plan.ts';
+import { escapeControls } from '../../text/escape.ts';
 import { askKubectl, askRaw, splitLines } from './ask-kubectl.ts';
 import {
   askForCredentials,
@@ -34,6 +36,8 @@ export interface KubectlSettings extends ClusterConnection {
   /** See ClusterAccess. */
   readonly isAtRoot?: boolean;
   readonly person?: PersonSettings;
+  /** The one context that may be asked; absent: any. */
+  readonly ownContext?: string;
 }
 
 interface Version {
@@ -106,7 +110,7 @@ export interface FoundLog {
 /** Questions to a cluster. Every method throws ToolError when kubectl or the cluster fails. */
 export interface Kubectl {
   readClientVersion(): Promise<Version>;
-  /** Asks the kubeconfig for context and server. */
+  /** Asks the kubeconfig for context and server. @throws UsageError for another context than the only one that may be asked. */
   readTarget(): Promise<ClusterTarget>;
   /** Asks the server for its version; `target` is named when that fails. */
   readServerVersion(target: Pick<ClusterTarget, 'context' | 'server' | 'credentialPlugin'>): Promise<Version>;
@@ -142,7 +146,7 @@ export interface Kubectl {
 /** Creates the adapter that asks a cluster; commands that change one are data (kube/commands.ts) for Exec. */
 export function createKubectl(
   exec: Exec,
-  { requestTimeout, isAtRoot = false, person = {}, ...connection }: KubectlSettings,
+  { requestTimeout, isAtRoot = false, person = {}, ownContext, ...connection }: KubectlSettings,
 ): Kubectl {
   const served = new Map<string, Promise<ReadonlySet<string>>>();
 
@@ -173,6 +177,7 @@ export function createKubectl(
     const context = textField(config, 'current-context');
     const server = textField(config, 'clusters', 0, 'cluster', 'server');
     if (context === undefined || server === undefined) throw garbledAnswer('kubectl', what, view);
+    if (ownContext !== undefined && context !== ownContext) throw refuseContext(context, redact(server), ownContext);
     const credentialPlugin = readCredentialPlugin(context, fieldAt(config, 'users', 0), connection.kubeconfig);
     return { context, server: redact(server), ...(credentialPlugin !== undefined && { credentialPlugin }) };
   };
@@ -384,6 +389,21 @@ export function createKubectl(
       return found.filter((resident) => !isToken(resident) || !tokens.has(resident.name)).map(printResident);
     },
   };
+}
+
+/** Said before that cluster is asked anything: on the wrong one a project would look like a new one. */
+function refuseContext(context: string, server: string, own: string): UsageError {
+  const option = (name: string): string => escapeControls(printCommand({ tool: '--context', args: [name] }));
+  const use = escapeControls(printCommand({ tool: 'kubectl', args: ['config', 'use-context', own] }));
+  return new UsageError(
+    `this project belongs to context ${escapeControls(own)}, and the current one is ${escapeControls(context)} (${server})`,
+    {
+      remedy: [
+        `give the command ${option(own)}, or make that the current one: ${use}`,
+        `if the cluster of ${escapeControls(context)} is meant all the same: ${option(context)}`,
+      ].join('\n      '),
+    },
+  );
 }
 
 const deletable = ['--verbs=list,delete', '-o=name'];
