@@ -239,7 +239,7 @@ const notTried: readonly (readonly [reason: string, remedies: readonly string[]]
   ['a check of verify on what runs: test/cli/verify-faults.test.ts mends each fault', ['verify/']],
   ['half-way.test.ts tries it', ['world/files/file-failure.ts: Free some space, then run the same command again.']],
   [
-    'a cluster in that state is needed: test/cli/apply*.test.ts, destroy.test.ts and test/cluster have it',
+    'a cluster in that state is needed: test/cli/apply*.test.ts, destroy.test.ts, exposure.test.ts and test/cluster have it',
     [
       'world/exec/known-texts.ts: ',
       'world/run-step.ts: ',
@@ -249,6 +249,8 @@ const notTried: readonly (readonly [reason: string, remedies: readonly string[]]
       'app/cluster/checks.ts: ',
       'app/run/',
       'app/apply/await-',
+      'app/apply/find-way-in.ts: ',
+      'app/cluster/reach-service.ts: ',
       'app/apply/look-for-apply.ts: ',
       'app/apply/wait-for-workloads.ts: ',
       'app/verify/address.ts: ingress-tls apply brings the controller; controller.nodePort in … says the port',

@@ -1,9 +1,6 @@
 import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
-import { endsInPod } from '../../model/mode.ts';
 import { clientPort, readExposure } from '../exposure.ts';
-import { readBoolean } from './annotation-values.ts';
-import { nginxKey } from './nginx-annotations.ts';
 
 const path = ['controller', 'service'] as const;
 
@@ -32,9 +29,8 @@ export function refusePortlessRedirect(config: Config, product: string): readonl
 
 /** What a person should know of the way in, whatever the controller is. */
 export function noteExposure(config: Config): readonly Notice[] {
-  const { type, http, externalTrafficPolicy, annotations } = readExposure(config);
+  const { type, externalTrafficPolicy, annotations } = readExposure(config);
   return [
-    ...(http === undefined ? [] : refuseUnredirected(config)),
     ...Object.entries(annotations).flatMap(([key, value]) => refuseBalancerSetting(key, value)),
     ...(type === 'NodePort' && externalTrafficPolicy === 'Local'
       ? [
@@ -49,23 +45,6 @@ export function noteExposure(config: Config): readonly Notice[] {
         ]
       : []),
   ];
-}
-
-/** An own annotation that takes a service out of what `http` says of all. */
-function refuseUnredirected({ services }: Config): readonly Notice[] {
-  const key = nginxKey('ssl-redirect');
-  return services.flatMap(({ name, mode, annotations }, index): readonly Notice[] => {
-    if (endsInPod(mode) || readBoolean(annotations, key) !== false) return [];
-    return [
-      {
-        level: 'error',
-        code: 'redirect-off',
-        message: `${name} (${mode}): ${key} false and controller.service.http contradict each other: the one serves plain HTTP, the other redirects it.`,
-        remedy: 'Remove one of the two.',
-        path: ['services', index, 'annotations', key],
-      },
-    ];
-  });
 }
 
 interface BalancerRule {

@@ -5,6 +5,7 @@ import type { Difference, FileObjectChange, ObjectChange, ReleaseChange } from '
 import type { Config } from '../../../src/model/config.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import type { LiveSecret, Status } from '../../../src/model/status.ts';
+import type { JsonObject } from '../../../src/model/json.ts';
 import { buildDesiredProject } from '../../../src/project/desired-project.ts';
 import type { StatusFacts } from '../../../src/cluster/status-facts.ts';
 import { judgeStatus, listUnready } from '../../../src/cluster/status.ts';
@@ -385,6 +386,33 @@ describe('a status', () => {
       state: 'ignored',
       reason: expect.stringContaining('shop') as string,
     });
+  });
+
+  it('sees where a load balancer is reached, and that one has no address yet', () => {
+    const behind = (...addresses: readonly JsonObject[]): StatusFacts => {
+      const service: KubeObject = {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { namespace: 'edge', name: 'ingress-nginx-ic3' },
+        ...{ spec: { ports: [{ port: 443, nodePort: 31000 }] }, status: { loadBalancer: { ingress: addresses } } },
+      };
+      const facts = withObjects(wellKnown(), 'controller', { 'Service ingress-nginx-ic3': service });
+      const entry = {
+        kind: 'load-balancer',
+        service: { namespace: 'edge', name: 'ingress-nginx-ic3' },
+        port: 443,
+      } as const;
+      return { ...facts, desired: { ...facts.desired, entry } };
+    };
+    const reached = judgeStatus(behind({ ip: '203.0.113.7' }, { hostname: 'lb.example.org' }));
+    expect(reached.controller).toMatchObject({
+      nodePort: null,
+      service: { type: 'LoadBalancer', port: 443, addresses: ['203.0.113.7', 'lb.example.org'] },
+    });
+    expect(reached.well).toBe(true);
+    const pending = judgeStatus(behind());
+    expect(pending.problems).toMatchObject([{ code: 'load-balancer', level: 'error' }]);
+    expect(judgeStatus(wellKnown()).controller).not.toHaveProperty('service');
   });
 
   it('sees a controller, an IngressClass and a node port that are not there', () => {
