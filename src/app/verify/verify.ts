@@ -1,4 +1,5 @@
 import { ToolError, UsageError } from '../../errors.ts';
+import type { Entry } from '../../model/controller-profile.ts';
 import type { PlannedService } from '../../model/chart.ts';
 import type { ProbeAddress, ProbeFailure } from '../../model/probe.ts';
 import type { Verification } from '../../model/verification.ts';
@@ -82,7 +83,8 @@ export async function verify(
     found,
     untrusted,
   });
-  const failure = unreached === undefined ? joinFailures(failures) : explainUnreached(verification, unreached);
+  const failure =
+    unreached === undefined ? joinFailures(failures) : explainUnreached(verification, unreached, project.desired.entry);
   return { verification, product, isReached: unreached === undefined, ...(failure !== undefined && { failure }) };
 }
 
@@ -112,11 +114,11 @@ function refuseCombinations({ address, context, kubeconfig, deep, logs, status }
 }
 
 /** One sentence, instead of one for each service: what was seen is the same for all of them. */
-function explainUnreached({ address }: Verification, failure: ProbeFailure): ToolError {
+function explainUnreached({ address }: Verification, failure: ProbeFailure, { kind }: Entry): ToolError {
   const remedies = {
     option: 'check the address, and whether something listens there',
     preview: 'look at the terminal of ingress-tls preview, or start it again',
-    cluster: 'look whether this machine reaches the node and its port; --address HOST:PORT names another way in',
+    cluster: `look whether this machine reaches ${kind === 'node-port' ? 'the node' : 'that address'} and its port; --address HOST:PORT names another way in`,
   };
   return new ToolError(`cannot reach ${printAddress(address)}: ${showFailure(failure)}`, {
     remedy: remedies[address.source],

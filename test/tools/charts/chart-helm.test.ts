@@ -200,4 +200,28 @@ describeWithTool('helm', 'helm template', (helm) => {
       'curl --resolve "svc9.example.test:30092:$NODE" \\\n    --cacert certs/ca.crt \\\n    --cert certs/svc9-client.crt --key certs/svc9-client.key \\\n    "https://svc9.example.test:30092/"\n',
     );
   });
+
+  it.each([
+    [
+      'load-balancer',
+      `ADDRESS=$(kubectl get service edge --namespace ingress-nginx-demo -o jsonpath="{.status.loadBalancer.ingress[0]['ip','hostname']}")`,
+      '--connect-to "svc7.example.test:8443:$ADDRESS:8443"',
+    ],
+    [
+      'cluster-ip',
+      'kubectl port-forward --namespace ingress-nginx-demo service/edge 8443:8443',
+      '--connect-to "svc7.example.test:8443:127.0.0.1:8443"',
+    ],
+  ] as const)('shows in NOTES.txt the way in by %s', (kind, before, option) => {
+    const input = chartInput(plannedService('terminate'), { entry: { kind, port: 8443, service: 'edge' } });
+    const [notes, remarks] = withChart(filesOf(input), (folder) => [
+      runHelm(helm, ['install', 'ic3-svc7', folder, '--dry-run=client']).output,
+      runHelm(helm, ['lint', '--strict', folder]),
+    ]);
+    expect(notes).toContain('URL: https://svc7.example.test:8443/\n');
+    expect(notes).toContain(`  ${before}\n`);
+    expect(notes).toContain(`  curl ${option} \\\n    --cacert certs/wildcard.crt \\\n`);
+    expect(notes).not.toContain('NODE');
+    expect(remarks.code).toBe(0);
+  });
 });
