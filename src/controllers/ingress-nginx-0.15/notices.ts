@@ -1,18 +1,36 @@
 import { refuseOtherNamespaces } from '../ingress/other-namespace.ts';
 import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
-import { refuseAnnotations } from '../ingress/annotation-rules.ts';
+import { judgeAnnotations } from '../ingress/annotation-rules.ts';
 import { noteConnectionReuse } from '../ingress/connection-reuse.ts';
 import { noteExposure, refusePortlessRedirect } from '../ingress/exposure-notices.ts';
 import { readExposure } from '../exposure.ts';
 import { listServices } from '../ingress/list-names.ts';
+import { nginxKey } from '../ingress/nginx-annotations.ts';
+import { noteHiddenAddress, noteNamedSecrets } from '../ingress/guard-notices.ts';
+import { readAnnotations as readByLaterVersions } from '../ingress-nginx/read-annotations.ts';
 import { commonNames } from './names.ts';
+import { readAnnotations } from './read-annotations.ts';
 import { annotationRules } from './refused-annotations.ts';
 
 /** What 0.15.0 cannot do, and what it costs to run it, errors first. */
 export function notices(config: Config): readonly Notice[] {
   return [
-    ...refuseAnnotations(config, annotationRules),
+    ...judgeAnnotations(
+      config,
+      {
+        controller: 'ingress-nginx 0.15.0',
+        rules: () => annotationRules,
+        reads: readAnnotations,
+        readElsewhere: new Set(readByLaterVersions.keys()),
+        otherwise: 'Remove it and let the pod do it, or choose profile ingress-nginx.',
+      },
+      [
+        ...noteNamedSecrets(config, 'nobody may be asked for a certificate'),
+        ...noteHiddenAddress(config, hiddenAddress),
+        ...noteRewriteOverflow(config),
+      ],
+    ),
     ...refuseOtherNamespaces(config),
     ...refusePortlessRedirect(config, '0.15.0'),
     ...refuseExposure(config),
@@ -67,6 +85,34 @@ function refuseExposure(config: Config): readonly Notice[] {
     });
   }
   return found;
+}
+
+/** It runs with --enable-ssl-passthrough always, and has no setting that brings the address back behind it. */
+const hiddenAddress = {
+  seen: '127.0.0.1',
+  cure: 'Guard by something else, or choose profile ingress-nginx, which can be told the address.',
+};
+
+/**
+ * 0.15.0 puts a capture behind every target (internal/ingress/controller/template/template.go, buildProxyPass), and a question mark before
+ * one is what the CVE needs. NGINX 0.6.27 to 1.30.0 have it.
+ */
+function noteRewriteOverflow({ services, controller }: Config): readonly Notice[] {
+  const key = nginxKey('rewrite-target');
+  if (controller.image !== undefined) return [];
+  return services.flatMap(({ name, mode, annotations }, index): readonly Notice[] =>
+    annotations[key]?.includes('?') === true
+      ? [
+          {
+            level: 'warning',
+            code: 'nginx-cve-2026-42945',
+            message: `${name} (${mode}): rewrite-target with a question mark is the pattern of CVE-2026-42945, by which a request can overwrite the memory of nginx.`,
+            remedy: 'Take the query out of it.',
+            path: ['services', index, 'annotations', key],
+          },
+        ]
+      : [],
+  );
 }
 
 function noteSharing({ controller }: Config): readonly Notice[] {

@@ -22,12 +22,6 @@ export const annotationRules: readonly AnnotationRule[] = [
     remedy: 'Remove it; profile ingress-nginx verifies the pod.',
   },
   {
-    matches: (key) => key === nginxKey('backend-protocol') || key.startsWith(nginxKey('proxy-ssl-')),
-    reason:
-      '0.15.0 does not know it (backend-protocol came with 0.18.0, proxy-ssl-* with 0.26.0) and ignores it silently.',
-    remedy: 'Remove it, or choose profile ingress-nginx.',
-  },
-  {
     matches: (key) => key.startsWith(nginxPrefix) && key.endsWith('-snippet'),
     reason: 'raw nginx directives can undo any mode.',
     remedy: 'Remove it; most directives have an annotation of their own.',

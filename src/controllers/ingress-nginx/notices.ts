@@ -1,20 +1,32 @@
 import { refuseOtherNamespaces } from '../ingress/other-namespace.ts';
 import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
-import { refuseAnnotations } from '../ingress/annotation-rules.ts';
+import { judgeAnnotations } from '../ingress/annotation-rules.ts';
 import { noteConnectionReuse } from '../ingress/connection-reuse.ts';
 import { noteExposure, refusePortlessRedirect } from '../ingress/exposure-notices.ts';
 import { refuseForeignImage } from '../ingress/foreign-image.ts';
+import { noteAddressHiddenOnTheWay, noteNamedSecrets } from '../ingress/guard-notices.ts';
 import { listServices } from '../ingress/list-names.ts';
 import { noteUnusedSharing } from '../ingress/unused-sharing.ts';
+import { formerAnnotations, readAnnotations } from './read-annotations.ts';
 import { annotationRules } from './refused-annotations.ts';
 
 /** What this controller cannot do of what is asked, errors first. */
 export function notices(config: Config): readonly Notice[] {
   return [
-    ...refuseAnnotations(config, annotationRules(config)),
-    ...refuseOtherNamespaces(config),
     ...refuseForeignImage(config, /(?:^|\/)traefik(?=[:@]|$)/),
+    ...judgeAnnotations(
+      config,
+      {
+        controller: 'ingress-nginx v1.15.1',
+        rules: (service) => annotationRules(config, service),
+        reads: readAnnotations,
+        readElsewhere: new Set(formerAnnotations),
+        otherwise: 'Remove it and let the pod do it.',
+      },
+      [...noteNamedSecrets(config, 'nobody is asked for a certificate'), ...noteAddressHiddenOnTheWay(config)],
+    ),
+    ...refuseOtherNamespaces(config),
     ...refusePortlessRedirect(config, 'ingress-nginx'),
     ...noteExposure(config),
     ...noteRetirement(config),

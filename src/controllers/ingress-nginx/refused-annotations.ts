@@ -1,4 +1,4 @@
-import type { Config } from '../../model/config.ts';
+import type { Config, ServiceIntent } from '../../model/config.ts';
 import type { AnnotationRule } from '../ingress/annotation-rules.ts';
 import { findServicesAtRisk } from '../ingress/connection-reuse.ts';
 import { noDirectiveText, nothingElseOnPassthrough, redirectStaysOn } from '../ingress/nginx-annotation-rules.ts';
@@ -7,8 +7,13 @@ import { classAnnotation, nginxKey, nginxPrefix } from '../ingress/nginx-annotat
 const leaveOut = 'Remove it; the mode of the service sets what it needs.';
 
 /** What a person's own annotations may not say, by v1.15.1; the first rule that fits speaks. */
-export function annotationRules(config: Config): readonly AnnotationRule[] {
-  return [...inEveryMode, nothingElseOnPassthrough, upstreamIsFixed, plainUpstream(config), noDirectiveText];
+export function annotationRules(config: Config, service: ServiceIntent): readonly AnnotationRule[] {
+  const namespace = service.namespace ?? config.namespace;
+  return [
+    ...inEveryMode,
+    ...[nothingElseOnPassthrough, upstreamIsFixed, plainUpstream(config), noDirectiveText],
+    ...[sameNamespace(namespace), authorityIsNotTheWildcard(config, namespace)],
+  ];
 }
 
 const inEveryMode: readonly AnnotationRule[] = [
@@ -18,13 +23,9 @@ const inEveryMode: readonly AnnotationRule[] = [
     remedy: 'Remove it; controller.name decides the class.',
   },
   {
-    matches: (key) => key === nginxKey('secure-backends'),
-    reason: 'ingress-nginx removed it in 0.21.0 and ignores it silently, so the pod would get plain HTTP.',
-    remedy: 'Remove it and set `mode: reencrypt`.',
-  },
-  {
-    matches: (key) => key === nginxKey('secure-verify-ca-secret'),
-    reason: 'ingress-nginx removed it in 0.27.0 and verifies nothing because of it.',
+    matches: (key) => key === nginxKey('secure-backends') || key === nginxKey('secure-verify-ca-secret'),
+    reason:
+      'ingress-nginx removed it (0.21.0, 0.27.0) and ignores it silently, so the pod would get plain HTTP, or go unverified.',
     remedy: 'Remove it and set `mode: reencrypt`, which verifies the pod.',
   },
   {
@@ -72,5 +73,31 @@ function plainUpstream(config: Config): AnnotationRule {
       plain.length === 3
         ? 'Remove it, or set `mode: reencrypt` for TLS to the pod.'
         : 'Remove it, or set `mode: reencrypt` for TLS to the pod; gRPC needs HTTP/2, see http2-coalescing.',
+  };
+}
+
+const keysOfObjects: ReadonlySet<string> = new Set(
+  ['auth-tls-secret', 'auth-secret', 'auth-proxy-set-headers', 'custom-headers', 'fastcgi-params-configmap'].map(
+    nginxKey,
+  ),
+);
+
+/** allow-cross-namespace-resources is false (annotations/authtls/main.go, auth/main.go): every request would be refused. */
+function sameNamespace(namespace: string): AnnotationRule {
+  return {
+    matches: (key) => keysOfObjects.has(key),
+    allows: (value) => !value.includes('/') || value.trim().startsWith(`${namespace}/`),
+    reason: `it names an object outside of namespace ${namespace}, which the controller may not read for this route.`,
+    remedy: `Copy it to namespace ${namespace} and name it there: ${namespace}/NAME.`,
+  };
+}
+
+/** A Secret without ca.crt turns the question for client certificates off (store/backend_ssl.go), and nothing says so. */
+function authorityIsNotTheWildcard({ certificate }: Config, namespace: string): AnnotationRule {
+  return {
+    matches: (key) => key === nginxKey('auth-tls-secret'),
+    allows: (value) => value.trim() !== `${namespace}/${certificate.secretName}`,
+    reason: 'that Secret has the certificate of the hosts and no ca.crt, so nobody would be asked for a certificate.',
+    remedy: 'Name a Secret with the authority of the clients as ca.crt.',
   };
 }

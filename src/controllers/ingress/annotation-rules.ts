@@ -1,6 +1,24 @@
 import type { Config, ServiceIntent } from '../../model/config.ts';
 import type { Mode } from '../../model/mode.ts';
 import type { Notice } from '../../model/notice.ts';
+import { nearest } from '../../text/nearest.ts';
+import type { AnnotationTable } from './annotation-forms.ts';
+import { findForeignReader } from './foreign-annotations.ts';
+import { guardingKeys, guardsNeeding, nginxKey, nginxPrefix } from './nginx-annotations.ts';
+
+/** What a controller makes of a person's own annotations under the prefix of ingress-nginx. */
+export interface AnnotationDialect {
+  /** As it stands in sentences. */
+  readonly controller: string;
+  /** For the annotations of a service. */
+  readonly rules: (service: ServiceIntent) => readonly AnnotationRule[];
+  /** All that it reads. */
+  readonly reads: AnnotationTable;
+  /** Keys without prefix that another version or controller reads and this one does not. */
+  readonly readElsewhere: ReadonlySet<string>;
+  /** What to do where one is not read. */
+  readonly otherwise: string;
+}
 
 /** An annotation that a person may not set on a route, because it would undo the mode or promise what is not done. */
 export interface AnnotationRule {
@@ -15,27 +33,121 @@ export interface AnnotationRule {
   readonly remedy: string;
 }
 
-/** One error for each annotation in ingress-tls.yaml that a rule refuses; the first rule that fits speaks. */
-export function refuseAnnotations(config: Config, rules: readonly AnnotationRule[]): readonly Notice[] {
-  return config.services.flatMap((service, index) =>
-    Object.entries(service.annotations).flatMap(([key, value]) => {
-      const rule = rules.find((candidate) => applies(candidate, service, key, value));
-      return rule === undefined ? [] : [refusal(service, index, key, rule)];
+type Judgement = Pick<Notice, 'level' | 'code' | 'message' | 'remedy'>;
+
+/**
+ * What is wrong with the annotations in ingress-tls.yaml, one notice for each, errors first: refused by a rule, not read by anybody,
+ * or of a value that the controller does not take. One that would guard a service and does nothing is an error.
+ * @param remarks on annotations that are as they should be; of one that is not, its error says enough.
+ */
+export function judgeAnnotations(
+  config: Config,
+  dialect: AnnotationDialect,
+  remarks: readonly Notice[],
+): readonly Notice[] {
+  const notices = config.services.flatMap((service, index) =>
+    Object.entries(service.annotations).flatMap(([key, value]): readonly Notice[] => {
+      const judgement = refuse(dialect, service, key, value) ?? judge(dialect, service, key);
+      if (judgement === undefined) return [];
+      const message = `${service.name} (${service.mode}): ${judgement.message}`;
+      return [{ ...judgement, message, path: ['services', index, 'annotations', key] }];
     }),
   );
+  const errors = notices.filter(({ level }) => level === 'error');
+  const wrong = new Set(errors.map(({ path }) => JSON.stringify(path)));
+  return [
+    ...errors,
+    ...notices.filter(({ level }) => level !== 'error'),
+    ...remarks.filter(({ path }) => path === undefined || !wrong.has(JSON.stringify(path))),
+  ];
 }
 
-function applies(rule: AnnotationRule, service: ServiceIntent, key: string, value: string): boolean {
-  const inMode = rule.modes === undefined || rule.modes.includes(service.mode);
-  return inMode && rule.matches(key) && rule.allows?.(value) !== true;
+/** The first rule that fits speaks. */
+function refuse(
+  { rules }: AnnotationDialect,
+  service: ServiceIntent,
+  key: string,
+  value: string,
+): Judgement | undefined {
+  const rule = rules(service).find(
+    ({ modes, matches, allows }) =>
+      (modes === undefined || modes.includes(service.mode)) && matches(key) && allows?.(value) !== true,
+  );
+  if (rule === undefined) return undefined;
+  const message = `annotation ${key} is refused: ${rule.reason}`;
+  return { level: 'error', code: 'annotation-refused', message, remedy: rule.remedy };
 }
 
-function refusal(service: ServiceIntent, index: number, key: string, rule: AnnotationRule): Notice {
+function judge(dialect: AnnotationDialect, { annotations }: ServiceIntent, key: string): Judgement | undefined {
+  if (!key.startsWith(nginxPrefix)) return judgeForeign(dialect, key);
+  const name = key.slice(nginxPrefix.length);
+  const value = annotations[key] ?? '';
+  const form = dialect.reads.get(name);
+  if (form === undefined) return judgeUnread(dialect, key, name);
+  if (!form.takes(value)) {
+    return {
+      level: 'error',
+      code: 'annotation-value',
+      message:
+        `annotation ${key}: ${dialect.controller} does not take ${JSON.stringify(value)}, and would do as if there were none, ` +
+        'or serve nobody.',
+      remedy: `It takes ${form.words}.`,
+    };
+  }
+  const needed = guardsNeeding.get(name);
+  if (needed === undefined || annotations[nginxKey(needed)] !== undefined) return undefined;
   return {
     level: 'error',
-    code: 'annotation-refused',
-    message: `${service.name} (${service.mode}): annotation ${key} is refused: ${rule.reason}`,
-    remedy: rule.remedy,
-    path: ['services', index, 'annotations', key],
+    code: 'annotation-alone',
+    message: `annotation ${key} does nothing without ${nginxKey(needed)}.`,
+    remedy: `Add ${nginxKey(needed)}, or remove it.`,
+  };
+}
+
+function judgeUnread(
+  { controller, reads, readElsewhere, otherwise }: AnnotationDialect,
+  key: string,
+  name: string,
+): Judgement {
+  if (readElsewhere.has(name)) {
+    const guards = guardingKeys.has(name);
+    const harm = guards ? ', which guards the service: without it more is let in than was asked for' : '';
+    return {
+      level: guards ? 'error' : 'warning',
+      code: 'annotation-ignored',
+      message: `${controller} ignores ${key}${harm}.`,
+      remedy: otherwise,
+    };
+  }
+  const known = nearest(name, [...reads.keys()]);
+  return {
+    level: 'error',
+    code: 'annotation-unknown',
+    message: `${controller} knows no annotation ${key}, and ignores it without a word.`,
+    remedy: known === undefined ? 'Remove it.' : `Did you mean ${nginxKey(known)}?`,
+  };
+}
+
+/** Keys with another prefix, or without one. */
+function judgeForeign({ controller, reads }: AnnotationDialect, key: string): Judgement | undefined {
+  const foreign = findForeignReader(key);
+  const [domain = '', name] = key.split('/');
+  const meant = name === undefined ? domain : name;
+  if (foreign !== undefined) {
+    const { reader, guards } = foreign;
+    return {
+      level: guards ? 'error' : 'warning',
+      code: 'annotation-foreign',
+      message: `annotation ${key} is read by ${reader} and not by ${controller}${guards ? ': what it asks for is not done.' : '.'}`,
+      remedy: reads.has(meant) ? `Remove it, or use ${nginxKey(meant)}.` : 'Remove it.',
+    };
+  }
+  const isMisspelt = name === undefined ? reads.has(domain) : nearest(`${domain}/`, [nginxPrefix]) !== undefined;
+  if (!isMisspelt) return undefined;
+  return {
+    level: 'error',
+    code: 'annotation-unknown',
+    message: `nobody reads annotation ${key}: ${controller} knows the prefix ${nginxPrefix} alone.`,
+    remedy: reads.has(meant) ? `Did you mean ${nginxKey(meant)}?` : `Remove it, or give it the prefix ${nginxPrefix}.`,
   };
 }

@@ -2,23 +2,26 @@ import { refuseOtherNamespaces } from '../ingress/other-namespace.ts';
 import { listServiceNamespaces } from '../../kube/namespace.ts';
 import type { Config, ServiceIntent } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
-import { refuseAnnotations } from '../ingress/annotation-rules.ts';
+import { judgeAnnotations } from '../ingress/annotation-rules.ts';
 import { noteConnectionReuse, findServicesAtRisk } from '../ingress/connection-reuse.ts';
 import { noteExposure } from '../ingress/exposure-notices.ts';
 import { refuseForeignImage } from '../ingress/foreign-image.ts';
+import { noteAddressHiddenOnTheWay, noteNamedSecrets } from '../ingress/guard-notices.ts';
 import { listNames, listServices } from '../ingress/list-names.ts';
-import { nginxKey, nginxPrefix } from '../ingress/nginx-annotations.ts';
+import { nginxKey } from '../ingress/nginx-annotations.ts';
 import { noteUnusedSharing } from '../ingress/unused-sharing.ts';
 import { endsInPod } from '../../model/mode.ts';
 import type { AnnotationRule } from '../ingress/annotation-rules.ts';
+import { formerAnnotations, readAnnotations as readByIngressNginx } from '../ingress-nginx/read-annotations.ts';
 import { annotationRules as ingressNginxRules } from '../ingress-nginx/refused-annotations.ts';
+import { readAnnotations } from './read-annotations.ts';
 
 /**
  * What a person's own annotations may not say: all that profile ingress-nginx refuses, since the charts are to work under both,
  * and what Traefik would read as another thing.
  */
-function annotationRules(config: Config): readonly AnnotationRule[] {
-  return [...ingressNginxRules(config), noFastCgi];
+function annotationRules(config: Config, service: ServiceIntent): readonly AnnotationRule[] {
+  return [...ingressNginxRules(config, service), noFastCgi];
 }
 
 const noFastCgi: AnnotationRule = {
@@ -29,149 +32,23 @@ const noFastCgi: AnnotationRule = {
   remedy: 'Remove it and let the pod speak HTTP, or choose profile ingress-nginx.',
 };
 
-/**
- * The annotations that the provider reads, without their prefix (v3.7.13 pkg/provider/kubernetes/ingress-nginx/annotations.go,
- * IngressConfig), but for those about ModSecurity, which it reads and does nothing with. Any other is ignored without a word.
- */
-const readKeys: ReadonlySet<string> = new Set([
-  ...[
-    'auth-type',
-    'auth-secret',
-    'auth-realm',
-    'auth-secret-type',
-    'auth-url',
-    'auth-signin',
-    'auth-response-headers',
-    'auth-snippet',
-  ],
-  ...[
-    'auth-method',
-    'enable-global-auth',
-    'auth-tls-secret',
-    'auth-tls-verify-client',
-    'auth-tls-pass-certificate-to-upstream',
-  ],
-  ...[
-    'force-ssl-redirect',
-    'ssl-redirect',
-    'ssl-passthrough',
-    'use-regex',
-    'rewrite-target',
-    'app-root',
-    'permanent-redirect',
-  ],
-  ...[
-    'permanent-redirect-code',
-    'temporal-redirect',
-    'temporal-redirect-code',
-    'from-to-www-redirect',
-    'server-alias',
-    'affinity',
-  ],
-  ...[
-    'affinity-canary-behavior',
-    'session-cookie-name',
-    'session-cookie-secure',
-    'session-cookie-path',
-    'session-cookie-domain',
-  ],
-  ...[
-    'session-cookie-samesite',
-    'session-cookie-max-age',
-    'session-cookie-expires',
-    'service-upstream',
-    'upstream-hash-by',
-  ],
-  ...[
-    'backend-protocol',
-    'proxy-ssl-secret',
-    'proxy-ssl-verify',
-    'proxy-ssl-name',
-    'proxy-ssl-server-name',
-    'proxy-connect-timeout',
-  ],
-  ...[
-    'proxy-read-timeout',
-    'proxy-send-timeout',
-    'proxy-next-upstream',
-    'proxy-next-upstream-tries',
-    'proxy-next-upstream-timeout',
-  ],
-  ...[
-    'proxy-http-version',
-    'enable-cors',
-    'cors-allow-credentials',
-    'cors-expose-headers',
-    'cors-allow-headers',
-    'cors-allow-methods',
-  ],
-  ...[
-    'cors-allow-origin',
-    'cors-max-age',
-    'enable-access-log',
-    'whitelist-source-range',
-    'allowlist-source-range',
-    'limit-rpm',
-  ],
-  ...[
-    'limit-rps',
-    'limit-burst-multiplier',
-    'limit-connections',
-    'custom-headers',
-    'upstream-vhost',
-    'x-forwarded-prefix',
-  ],
-  ...['custom-http-errors', 'default-backend', 'proxy-request-buffering', 'client-body-buffer-size', 'proxy-body-size'],
-  ...[
-    'proxy-buffering',
-    'proxy-buffer-size',
-    'proxy-buffers-number',
-    'proxy-max-temp-file-size',
-    'configuration-snippet',
-  ],
-  ...[
-    'server-snippet',
-    'canary',
-    'canary-by-cookie',
-    'canary-by-header',
-    'canary-by-header-value',
-    'canary-by-header-pattern',
-  ],
-  ...['canary-weight', 'canary-weight-total'],
-]);
-
-/** Of the annotations that Traefik ignores, those that keep somebody out: left undone, they let in more than was asked for. */
-const guardingKeys: ReadonlySet<string> = new Set([
-  ...[
-    'auth-tls-match-cn',
-    'auth-tls-verify-depth',
-    'denylist-source-range',
-    'satisfy',
-    'enable-modsecurity',
-    'enable-owasp-core-rules',
-  ],
-  ...[
-    'modsecurity-snippet',
-    'global-rate-limit',
-    'global-rate-limit-window',
-    'global-rate-limit-key',
-    'limit-rate',
-    'limit-rate-after',
-  ],
-  ...['ssl-ciphers', 'proxy-ssl-ciphers'],
-]);
-
 /** What Traefik cannot do of what is asked, errors first. */
 export function notices(config: Config): readonly Notice[] {
-  const errors = refuseAnnotations(config, annotationRules(config));
-  const refused = new Set(errors.map(({ path }) => JSON.stringify(path)));
-  const ignored = config.services.flatMap(noteIgnored).filter(({ path }) => !refused.has(JSON.stringify(path)));
   return [
-    ...errors,
-    ...refuseOtherNamespaces(config),
     ...refuseForeignImage(config, /(?:^|\/)(?:ingress-nginx|nginx-ingress-controller)(?=[/:@]|$)/),
+    ...judgeAnnotations(
+      config,
+      {
+        controller: 'Traefik',
+        rules: (service) => annotationRules(config, service),
+        reads: readAnnotations,
+        readElsewhere: new Set([...readByIngressNginx.keys(), ...formerAnnotations]),
+        otherwise: 'Remove it and let the pod do it, or choose profile ingress-nginx.',
+      },
+      [...noteNamedSecrets(config, 'nobody is served either'), ...noteAddressHiddenOnTheWay(config)],
+    ),
+    ...refuseOtherNamespaces(config),
     ...noteExposure(config),
-    ...ignored,
     ...noteClientCertificates(config),
     ...noteUnusedSharing(config),
     ...noteConnectionReuse(config),
@@ -180,23 +57,6 @@ export function notices(config: Config): readonly Notice[] {
     ...noteUpstreamSettings(config),
     ...notePassthrough(config),
   ];
-}
-
-/** One warning for each annotation of ingress-nginx that the provider does not read. */
-function noteIgnored(service: ServiceIntent, index: number): readonly Notice[] {
-  return Object.keys(service.annotations)
-    .filter((key) => key.startsWith(nginxPrefix) && !readKeys.has(key.slice(nginxPrefix.length)))
-    .map((key) => ({
-      level: 'warning',
-      code: 'annotation-ignored',
-      message:
-        `${service.name} (${service.mode}): Traefik ignores ${key}` +
-        (guardingKeys.has(key.slice(nginxPrefix.length))
-          ? ', which guards the service: without it more is let in than was asked for.'
-          : '.'),
-      remedy: 'Remove it and let the pod do it, or choose profile ingress-nginx.',
-      path: ['services', index, 'annotations', key],
-    }));
 }
 
 /** auth-tls-* works, but not as it does with ingress-nginx. */

@@ -53,7 +53,7 @@ describe("a person's own annotations", () => {
     [nginx('server-alias'), 'other.example.test', onPassthrough],
     [nginx('auth-tls-secret'), 'default/ca', onPassthrough],
     [nginx('whitelist-source-range'), '10.0.0.0/8', onPassthrough],
-    [nginx('not-a-ssl-redirect'), 'true', onPassthrough],
+    [nginx('not-a-ssl-redirect'), 'true', everywhere],
     [nginx('proxy-body-size'), '8m', onPassthrough],
     [nginx('proxy-body-size'), '8m; return 200', everywhere],
     [nginx('upstream-vhost'), 'a\nb', everywhere],

@@ -1,0 +1,81 @@
+import type { Config, ServiceIntent } from '../../model/config.ts';
+import { readExposure } from '../exposure.ts';
+import { endsInPod } from '../../model/mode.ts';
+import type { Notice } from '../../model/notice.ts';
+import { listNames } from './list-names.ts';
+import { nginxKey, nginxPrefix } from './nginx-annotations.ts';
+
+const keysOfSecrets = { 'auth-tls-secret': 'ca.crt', 'auth-secret': 'auth' };
+
+/**
+ * One warning for each Secret that guards a service and that the project does not make: nobody looks whether it is there.
+ * @param withoutAuthority what the controller does where the Secret of auth-tls-secret has no ca.crt, as a clause.
+ */
+export function noteNamedSecrets(config: Config, withoutAuthority: string): readonly Notice[] {
+  return config.services.flatMap(({ name, mode, namespace = config.namespace, annotations }, index) =>
+    Object.entries(keysOfSecrets).flatMap(([key, dataKey]): readonly Notice[] => {
+      const value = annotations[nginxKey(key)];
+      if (value === undefined || endsInPod(mode)) return [];
+      const secret = value.includes('/') ? value : `${namespace}/${value}`;
+      return [
+        {
+          level: 'warning',
+          code: 'secret-expected',
+          message:
+            `${name} (${mode}): Secret ${secret} (${key}) is not of this project and has to be in the cluster, with key ${dataKey}: ` +
+            `without it the controller serves nobody${key === 'auth-tls-secret' ? `, and without ${dataKey} in it ${withoutAuthority}` : ''}.`,
+          remedy: `Look with kubectl describe secret -n ${secret.replace('/', ' ')}.`,
+          path: ['services', index, 'annotations', nginxKey(key)],
+        },
+      ];
+    }),
+  );
+}
+
+const byAddress = [
+  ...['allowlist-source-range', 'whitelist-source-range', 'denylist-source-range'],
+  ...['limit-rpm', 'limit-rps', 'limit-connections', 'limit-allowlist', 'limit-whitelist'],
+];
+
+/**
+ * Behind a node port the controller sees a node's address in place of its client's: kube-proxy writes its own unless the Service has
+ * externalTrafficPolicy Local (kubernetes.io/docs/tutorials/services/source-ip). A warning and no error, because some networks keep the
+ * address, and because the field can be set by hand.
+ * @param cure what to do.
+ */
+export function noteHiddenAddress(
+  config: Config,
+  { seen, cure }: { readonly seen: string; readonly cure: string },
+): readonly Notice[] {
+  const guarded = config.services.flatMap((service) => {
+    const keys = listAddressKeys(service);
+    return keys.length === 0 ? [] : [{ name: service.name, keys }];
+  });
+  if (guarded.length === 0) return [];
+  const keys = [...new Set(guarded.flatMap((each) => each.keys))];
+  return [
+    {
+      level: 'warning',
+      code: 'client-address-hidden',
+      message:
+        `${listNames(guarded.map(({ name }) => name))}: ${listNames(keys)} ${keys.length === 1 ? 'judges' : 'judge'} by the client's ` +
+        `address, and the controller sees ${seen} instead, the same for many clients: it lets in or shuts out all of them.`,
+      remedy: cure,
+    },
+  ];
+}
+
+function listAddressKeys({ mode, annotations }: ServiceIntent): readonly string[] {
+  return endsInPod(mode) ? [] : byAddress.filter((key) => annotations[`${nginxPrefix}${key}`] !== undefined);
+}
+
+/** What noteHiddenAddress says where the way in hides the address; nothing where the file keeps it, or the way in is somebody else's. */
+export function noteAddressHiddenOnTheWay(config: Config): readonly Notice[] {
+  const { type, externalTrafficPolicy } = readExposure(config);
+  if (type === 'ClusterIP' || externalTrafficPolicy === 'Local') return [];
+  const enter = type === 'NodePort' ? ' and enter at a node that runs the controller' : '';
+  return noteHiddenAddress(config, {
+    seen: "a node's",
+    cure: `Set \`externalTrafficPolicy: Local\` in controller.service${enter}, or guard by something else.`,
+  });
+}
