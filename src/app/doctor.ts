@@ -2,6 +2,7 @@ import { listExisting } from '../cluster/existing-services.ts';
 import { defaultDomain } from '../config/defaults.ts';
 import { createConfigText } from '../config/edit.ts';
 import { Interrupted, KnownError } from '../errors.ts';
+import type { Notice } from '../model/notice.ts';
 import type { Cluster } from '../world/kubectl/kubectl.ts';
 import { askTool } from '../world/exec/tool-failure.ts';
 import { places } from '../project/places.ts';
@@ -28,6 +29,8 @@ export interface DoctorFinding {
   readonly status: 'ok' | 'note' | 'warning' | 'failed';
   readonly found: string;
   readonly remedy?: string;
+  /** A notice that the person has read already. */
+  readonly acknowledged?: true;
 }
 
 /** Looks at everything that an apply needs, and finds `failed` what would stop it. Changes nothing. */
@@ -53,16 +56,7 @@ export async function examine(session: Session, options: ClusterOptions): Promis
       remedy: 'install kubectl first',
     });
   }
-  findings.push(
-    ...project.desired.notices
-      .filter(({ level }) => level !== 'error')
-      .map(({ level, code, message, remedy }): DoctorFinding => ({
-        check: code,
-        status: level === 'warning' ? 'warning' : 'note',
-        found: message,
-        ...(remedy === undefined ? {} : { remedy }),
-      })),
-  );
+  findings.push(...project.desired.notices.filter(({ level }) => level !== 'error').map(findNoticed));
   return findings;
 }
 
@@ -98,19 +92,22 @@ async function checkProject(session: Session, findings: DoctorFinding[]): Promis
         found: `${project.config.domain}, ${project.config.services.length} services`,
       });
     }
-    for (const notice of plan.notices.filter(({ code }) => code.startsWith('certificate-'))) {
-      findings.push({
-        check: notice.code,
-        status: 'warning',
-        found: notice.message,
-        ...(notice.remedy === undefined ? {} : { remedy: notice.remedy }),
-      });
-    }
+    findings.push(...plan.notices.filter(({ code }) => code.startsWith('certificate-')).map(findNoticed));
     return project;
   } catch (error) {
     findings.push({ ...asFinding('project', error) });
     return fallback();
   }
+}
+
+function findNoticed({ level, code, message, remedy, acknowledged }: Notice): DoctorFinding {
+  return {
+    check: code,
+    status: level === 'warning' ? 'warning' : 'note',
+    found: message,
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(acknowledged === undefined ? {} : { acknowledged }),
+  };
 }
 
 async function checkTool(check: string, readVersion: () => Promise<string>): Promise<DoctorFinding> {

@@ -94,8 +94,8 @@ export function renderProject(session: Session, force: boolean): Promise<Written
     const project = await loadProject(session);
     const { plan, observed } = planProject(session, project, force);
     const backups = await carryOutPlan(session, plan, observed);
-    // What the controller cannot do was said when it was chosen; what is new is the state of the certificates.
-    return { project, plan, backups, news: selectNewNotices(project.desired.notices, plan.notices) };
+    // Who edited the file by hand has read none of them.
+    return { project, plan, backups, news: plan.notices };
   });
 }
 

@@ -5,6 +5,7 @@ import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import { printFiles } from '../project/desired-files.ts';
 import { listPairPaths } from '../project/desired-pairs.ts';
+import { acknowledge } from '../project/acknowledged.ts';
 import { gitFilePaths } from '../project/git-files.ts';
 import { places } from '../project/places.ts';
 import { planRender } from '../project/render-plan.ts';
@@ -34,7 +35,8 @@ export function planProject(session: Session, project: Project, force: boolean):
     objects: desired.objects,
     pairs: listPairPaths(desired.pairs),
   });
-  const plan = planRender(desired, desiredFiles, observed, { now: session.world.now(), force });
+  const rendered = planRender(desired, desiredFiles, observed, { now: session.world.now(), force });
+  const plan = { ...rendered, notices: acknowledge(rendered.notices, project.config) };
   // Line numbers of a text that was refused before it was written would lead nowhere.
   refuseErrors(plan.notices, session.files.readText(places.config) === project.text ? project.text : undefined);
   return { plan, observed };

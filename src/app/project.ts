@@ -1,4 +1,4 @@
-import { loadProfile, profileNames } from '../controllers/index.ts';
+import { loadProfile, loadProfiles, profileNames } from '../controllers/index.ts';
 import { parseConfig } from '../config/load.ts';
 import { InternalError, UsageError } from '../errors.ts';
 import { printProject } from '../kube/ownership.ts';
@@ -47,12 +47,17 @@ export function addTakeOver(command: string, { takeOver }: { readonly takeOver?:
 export async function parseProject(text: string): Promise<Project> {
   const config = parseConfig(text, places.config, profileNames);
   const profile = await loadProfile(config.controller.profile);
+  const others = config.acknowledged === undefined ? [] : await loadProfiles();
   if (profile === undefined) throw new InternalError(`the schema let profile ${config.controller.profile} pass`);
   return {
     text,
     config,
     profile,
-    desired: buildDesiredProject(config, profile),
+    desired: buildDesiredProject(
+      config,
+      profile,
+      others.flatMap(({ noticeCodes }) => noticeCodes),
+    ),
     identities: [printProject(config.domain)],
   };
 }

@@ -129,7 +129,7 @@ function explainUnknownKey(key: string, path: Path, keys: Keys): string {
   const known = nearest(key, keys[section]);
   if (known !== undefined) return `unknown key; did you mean ${known}?`;
   const home = homes.find((name) => keys[name].includes(key));
-  if (home !== undefined) return `unknown key; it belongs below ${home}`;
+  if (home !== undefined && section !== 'services.service') return `unknown key; it belongs below ${home}`;
   return `unknown key; expected ${alternatives(keys[section])}`;
 }
 
@@ -208,6 +208,7 @@ function toConfig(intent: Intent): Config {
     ...(intent.context !== undefined && { context: intent.context }),
     controller: { ...selectGiven(controller), ...(exposure !== undefined && { service: toExposure(exposure) }) },
     certificate: selectGiven(intent.certificate),
+    ...(intent.acknowledged.length > 0 && { acknowledged: intent.acknowledged }),
     services: intent.services.map((given) => toService(given, domain)),
   };
 }

@@ -12,6 +12,7 @@ import {
   explainForbiddenText,
   hostName,
   imageReference,
+  noticeCode,
   objectName,
   portName,
   serverName,
@@ -242,6 +243,10 @@ function makeSchemas(profileNames: readonly string[]) {
       controller: describe(emptyIsAbsent(controllerSchema, controllerSchema.parse({})), 'The ingress controller.'),
       certificate: describe(emptyIsAbsent(certificateSchema, certificateSchema.parse({})), 'The certificates.'),
       services: describe(emptyIsAbsent(z.array(serviceSchema), []), 'The services behind the controller.'),
+      acknowledged: describe(
+        emptyIsAbsent(z.array(text(noticeCode)), []),
+        'Codes of warnings and notes that you have read: they are not printed any more.',
+      ),
     }),
     'What ingress-tls makes: HTTPS services behind an ingress controller.',
   );

@@ -38,6 +38,13 @@ export const controllerName: TextRule = {
     suggestLabel(value, controllerName),
 };
 
+/** A notice's code; which ones there are is known where profiles are. */
+export const noticeCode: TextRule = {
+  pattern: /^[a-z](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?$/,
+  maxLength: 63,
+  explain: (value) => `${quote(value)} is no code of a notice, such as controller-retired`,
+};
+
 /** `*.DOMAIN` must itself fit the 253 characters of a DNS name. */
 export const domainName: TextRule = {
   pattern: new RegExp(`^${dnsName}$`),

@@ -12,6 +12,8 @@ export interface Config {
   readonly controller: ControllerIntent;
   readonly certificate: CertificateIntent;
   readonly services: readonly ServiceIntent[];
+  /** Codes of notices that are not to be printed any more. Absent: none. */
+  readonly acknowledged?: readonly string[];
 }
 
 export interface ControllerIntent {

@@ -39,6 +39,8 @@ export interface ControllerProfile extends ReadBack {
    * annotations that would undo a mode (error), retirement, security reservations.
    */
   notices(config: Config): readonly Notice[];
+  /** The codes of those that are no errors, which a person may acknowledge. */
+  readonly noticeCodes: readonly string[];
 }
 
 /** How a target is read back. */

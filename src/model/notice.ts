@@ -12,4 +12,6 @@ export interface Notice {
   readonly remedy?: string;
   /** The place in ingress-tls.yaml that causes it: ['services', 0, 'annotations', 'x']. */
   readonly path?: readonly (string | number)[];
+  /** The person has read it (ingress-tls.yaml, `acknowledged`): not printed any more. Never set on an error. */
+  readonly acknowledged?: true;
 }

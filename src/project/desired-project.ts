@@ -6,6 +6,7 @@ import type { Config } from '../model/config.ts';
 import type { ControllerProfile, Entry, ManifestLabels } from '../model/controller-profile.ts';
 import type { KubeObject, Manifest } from '../model/kube-object.ts';
 import type { Notice } from '../model/notice.ts';
+import { acknowledge, judgeAcknowledged } from './acknowledged.ts';
 import { places } from './places.ts';
 import { planServices, type DesiredService } from './desired-services.ts';
 import { listDesiredObjects, type DesiredObject } from './desired-objects.ts';
@@ -33,10 +34,24 @@ export interface ManifestFile {
   readonly objects: readonly KubeObject[];
 }
 
-/** Decides all that a configuration asks for of a controller. */
-export function buildDesiredProject(config: Config, profile: ControllerProfile): DesiredProject {
+/**
+ * Decides all that a configuration asks for of a controller.
+ * @param otherCodes of notices that other profiles have.
+ */
+export function buildDesiredProject(
+  config: Config,
+  profile: ControllerProfile,
+  otherCodes: readonly string[] = [],
+): DesiredProject {
   const labels = manifestLabels(config.controller.name, config.domain);
   const services = planServices(config, profile);
+  const notices = [
+    ...profile.notices(config),
+    ...services.flatMap((service, index) => [
+      ...noteUnservedCertificate(service),
+      ...refuseUnshownCertificate(service, index, profile),
+    ]),
+  ];
   const { before, after } = profile.manifests(config, labels);
   const objects = listDesiredObjects(config, services, labels.own);
   const locate = ({ file, objects: content }: Manifest): ManifestFile => ({
@@ -56,11 +71,8 @@ export function buildDesiredProject(config: Config, profile: ControllerProfile):
       after: after.map(locate),
     },
     notices: [
-      ...profile.notices(config),
-      ...services.flatMap((service, index) => [
-        ...noteUnservedCertificate(service),
-        ...refuseUnshownCertificate(service, index, profile),
-      ]),
+      ...judgeAcknowledged(config, notices, [...profile.noticeCodes, ...otherCodes, podCertificate]),
+      ...acknowledge(notices, config),
     ],
     entry: profile.entry(config),
   };
@@ -94,6 +106,8 @@ function refuseUnshownCertificate(
   ];
 }
 
+const podCertificate = 'pod-certificate';
+
 /** The pods behind a Service that is there already are for others to set up. */
 function noteUnservedCertificate({
   name,
@@ -108,7 +122,7 @@ function noteUnservedCertificate({
   return [
     {
       level: 'warning',
-      code: 'pod-certificate',
+      code: podCertificate,
       message: `${name}: the pods of Service ${namespace}/${service.name} have to serve the certificate of Secret ${podTlsSecret}${demand}.`,
       remedy: `Mount it there. Where they serve another, copy the certificate of the authority that signed it into certs/ and name it in service.authority.`,
     },

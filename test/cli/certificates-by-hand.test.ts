@@ -135,7 +135,10 @@ describe('what a person did to certs/', () => {
         const path = join(project, 'certs', name);
         writeFileSync(path, `\ufeff${readFileSync(path, 'utf8').replaceAll('\n', '\r\n')}`);
       }
-      expect(runProgram(['render'], { cwd: project })).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(runProgram(['render'], { cwd: project })).toMatchObject({
+        exitCode: 0,
+        stderr: expect.not.stringContaining('certs/') as string,
+      });
       expect(read()).toBe(before);
     });
   });

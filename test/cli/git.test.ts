@@ -132,7 +132,10 @@ describe('two branches that each add a service', () => {
         const config = join(project, 'ingress-tls.yaml');
         writeFileSync(config, readFileSync(config, 'utf8').replace(/^(?:<{7}|={7}|>{7}).*\n/gm, ''));
         expect((parse(readFileSync(config, 'utf8')) as { services: readonly unknown[] }).services).toHaveLength(5);
-        expect(runProgram(['render'], { cwd: project })).toMatchObject({ exitCode: 0, stderr: '' });
+        expect(runProgram(['render'], { cwd: project })).toMatchObject({
+          exitCode: 0,
+          stderr: expect.not.stringContaining('kept') as string,
+        });
         const state = JSON.parse(readFileSync(join(project, '.ingress-tls/state.json'), 'utf8')) as {
           files: Readonly<Record<string, readonly string[]>>;
         };

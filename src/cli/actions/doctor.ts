@@ -23,7 +23,8 @@ function reportFindings({ report }: CommandSession, findings: readonly DoctorFin
     warning: style.warning('warning'),
     failed: style.error('failed'),
   };
-  for (const { check, status, found, remedy } of findings) {
+  for (const { check, status, found, remedy, acknowledged } of findings) {
+    if (acknowledged === true) continue;
     const padding = ' '.repeat(7 - status.length);
     const [first = '', ...rest] = found.split('\n');
     report.result(`${marks[status]}${padding}  ${check}: ${first}`);

@@ -1,5 +1,5 @@
 import { renderProject } from '../../app/edit-project.ts';
-import { reportNotices } from '../output/notices.ts';
+import { reportNoticesBriefly } from '../output/notices.ts';
 import { closeRender, reportRender } from '../output/report-render.ts';
 import type { CommandSession } from '../session.ts';
 
@@ -11,6 +11,9 @@ export interface RenderOptions {
 export async function render(session: CommandSession, { force = false }: RenderOptions): Promise<number> {
   const written = await renderProject(session, force);
   reportRender(session, written);
-  reportNotices(session.report, written.news, ['warning']);
-  return closeRender(session, written.plan);
+  const { plan, project, news } = written;
+  // Where nothing was to be written, the file is as it was when they were said. What is wrong with certificates is said each time.
+  const isRepeated = plan.conflicts.length === 0 && plan.steps.every(({ kind }) => kind === 'make-directory');
+  reportNoticesBriefly(session.report, news, isRepeated ? project.desired.notices.map(({ code }) => code) : []);
+  return closeRender(session, plan);
 }

@@ -13,7 +13,7 @@ import { printTable } from '../../text/columns.ts';
 import type { Cluster } from '../../world/kubectl/kubectl.ts';
 import { changesToJson, summarizeChanges } from './change-summary.ts';
 import { planToJson, printPlan, reportOwnDefaults } from './dry-run.ts';
-import { reportNotices } from './notices.ts';
+import { reportNoticesBriefly } from './notices.ts';
 import type { Report } from './report.ts';
 
 /** Where the run goes, before anything is written. */
@@ -29,7 +29,7 @@ export function reportTarget(report: Report, cluster: Cluster | undefined): void
 export function reportPlan(report: Report, { changes, left }: ClusterPlan, project: Project, { notices }: Plan): void {
   reportSummary(report, project, changes);
   reportLeft(report, left);
-  reportNotices(report, notices, ['warning']);
+  reportNoticesBriefly(report, notices);
 }
 
 /** A dry run for programs. */
@@ -55,7 +55,7 @@ export function reportDryRun(report: Report, { project, facts, changes, left, lo
     report.message(`Namespace ${name} is being deleted: apply waits until it is gone.`);
   for (const line of facts.unknown) report.message(`${report.messageStyle.warning('not looked up:')} ${line}`);
   reportLeft(report, left);
-  reportNotices(report, local.notices, ['warning', 'info']);
+  reportNoticesBriefly(report, local.notices);
 }
 
 /** The closing table: where each service is reached, and the command line that proves it. */

@@ -4,7 +4,7 @@ import { nginxWords } from '../ingress/words.ts';
 import { behaviour } from './behaviour.ts';
 import { manifests } from './manifests.ts';
 import { commonNames, controllerNames, electionName } from './names.ts';
-import { notices } from './notices.ts';
+import { noticeCodes, notices } from './notices.ts';
 import { readRoutes } from './read-routes.ts';
 import { routes } from './routes.ts';
 import { podSpeaksTls } from '../../model/mode.ts';
@@ -45,6 +45,7 @@ export const ingressNginx015: ControllerProfile = {
   // Nothing reads an authority here: 0.15.0 cannot verify the hop.
   upstreamCa: () => undefined,
   notices,
+  noticeCodes,
   behaviour,
   readRoutes,
   ...readIngresses(

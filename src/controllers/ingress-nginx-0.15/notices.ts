@@ -1,10 +1,11 @@
 import { refuseOtherNamespaces } from '../ingress/other-namespace.ts';
 import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
-import { judgeAnnotations } from '../ingress/annotation-rules.ts';
+import { annotationCodes, judgeAnnotations } from '../ingress/annotation-rules.ts';
 import { noteConnectionReuse } from '../ingress/connection-reuse.ts';
 import { noteExposure, refusePortlessRedirect } from '../ingress/exposure-notices.ts';
 import { readExposure } from '../exposure.ts';
+import { postQuantumHello } from '../ingress/hello-limits.ts';
 import { listServices } from '../ingress/list-names.ts';
 import { nginxKey } from '../ingress/nginx-annotations.ts';
 import { noteHiddenAddress, noteNamedSecrets } from '../ingress/guard-notices.ts';
@@ -12,6 +13,20 @@ import { readAnnotations as readByLaterVersions } from '../ingress-nginx/read-an
 import { commonNames } from './names.ts';
 import { readAnnotations } from './read-annotations.ts';
 import { annotationRules } from './refused-annotations.ts';
+
+/** Of all that `notices` may say but its errors. */
+export const noticeCodes: readonly string[] = [
+  ...annotationCodes,
+  'nginx-cve-2026-42945',
+  'controller-retired',
+  'cluster-wide-secrets',
+  'shared-role',
+  'upstream-unverified',
+  'http2-coalescing',
+  'local-traffic',
+  'passthrough-split-hello',
+  'passthrough-client-address',
+];
 
 /** What 0.15.0 cannot do, and what it costs to run it, errors first. */
 export function notices(config: Config): readonly Notice[] {
@@ -150,11 +165,11 @@ function notePassthroughLimits(config: Config): readonly Notice[] {
   if (names === '') return [];
   return [
     {
-      level: 'info',
+      level: 'warning',
       code: 'passthrough-split-hello',
       message:
-        `Passthrough (${names}): 0.15.0 looks for the host name in the first 4096 bytes that it reads; a client whose TLS hello ` +
-        "arrives in pieces gets the controller's own certificate.",
+        `Passthrough (${names}): ${postQuantumHello} 0.15.0 looks for the host name in what its first read brings, at most 4096 bytes: a ` +
+        "client whose host name is not in it gets the controller's own certificate.",
     },
     {
       level: 'info',

@@ -4,7 +4,7 @@ import { nginxWords } from '../ingress/words.ts';
 import { behaviour } from './behaviour.ts';
 import { manifests } from './manifests.ts';
 import { controllerNames } from './names.ts';
-import { notices } from './notices.ts';
+import { noticeCodes, notices } from './notices.ts';
 import { readRoutes } from './read-routes.ts';
 import { routes } from './routes.ts';
 import { upstreamCa } from './upstream-ca.ts';
@@ -51,6 +51,7 @@ export const ingressNginx: ControllerProfile = {
   routes,
   upstreamCa: (_config, service) => upstreamCa(service),
   notices,
+  noticeCodes,
   behaviour,
   readRoutes,
   ...readIngresses(

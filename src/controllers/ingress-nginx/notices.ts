@@ -1,15 +1,28 @@
 import { refuseOtherNamespaces } from '../ingress/other-namespace.ts';
 import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
-import { judgeAnnotations } from '../ingress/annotation-rules.ts';
+import { annotationCodes, judgeAnnotations } from '../ingress/annotation-rules.ts';
 import { noteConnectionReuse } from '../ingress/connection-reuse.ts';
 import { noteExposure, refusePortlessRedirect } from '../ingress/exposure-notices.ts';
+import { postQuantumHello } from '../ingress/hello-limits.ts';
 import { refuseForeignImage } from '../ingress/foreign-image.ts';
 import { noteAddressHiddenOnTheWay, noteNamedSecrets } from '../ingress/guard-notices.ts';
 import { listServices } from '../ingress/list-names.ts';
 import { noteUnusedSharing } from '../ingress/unused-sharing.ts';
 import { formerAnnotations, readAnnotations } from './read-annotations.ts';
 import { annotationRules } from './refused-annotations.ts';
+
+/** Of all that `notices` may say but its errors. */
+export const noticeCodes: readonly string[] = [
+  ...annotationCodes,
+  'controller-retired',
+  'sharedWith-unused',
+  'http2-coalescing',
+  'local-traffic',
+  'passthrough-split-hello',
+  'passthrough-client-address',
+  'nginx-cve-2026-1642',
+];
 
 /** What this controller cannot do of what is asked, errors first. */
 export function notices(config: Config): readonly Notice[] {
@@ -39,8 +52,8 @@ export function notices(config: Config): readonly Notice[] {
 
 function noteRetirement({ controller }: Config): readonly Notice[] {
   const remedy =
-    'Set controller.image to the image of a maintained fork, for instance of chainguard-forks/ingress-nginx or ' +
-    'forkline/ingress-nginx.';
+    'Choose a maintained controller, --profile traefik, or set controller.image to the image of a maintained fork, for instance of ' +
+    'chainguard-forks/ingress-nginx or forkline/ingress-nginx.';
   const retired =
     'ingress-nginx was retired in March 2026: v1.15.1 is the last release, and nobody mends what is found in it.';
   return [
@@ -60,12 +73,15 @@ function notePassthroughLimits(config: Config): readonly Notice[] {
   if (names === '') return [];
   return [
     {
-      level: 'info',
+      // A fork may have mended it: forkline has.
+      level: config.controller.image === undefined ? 'warning' : 'info',
       code: 'passthrough-split-hello',
       message:
-        `Passthrough (${names}): a client whose TLS hello arrives in pieces, with the host name not in the first, gets the ` +
-        `controller's own certificate and an error (kubernetes/ingress-nginx#11424, open in v1.15.1).`,
-      remedy: 'Set controller.image to a fork that has the fix, for instance of forkline/ingress-nginx.',
+        `Passthrough (${names}): ${postQuantumHello} v1.15.1 reads the first alone: where the host name is not in it, the client ` +
+        `gets the controller's own certificate and an error (kubernetes/ingress-nginx#11424, #12746, never mended).`,
+      remedy:
+        'Choose profile traefik, which waits for the rest, or set controller.image to a fork that has the fix, for instance of ' +
+        'forkline/ingress-nginx.',
     },
     {
       level: 'info',

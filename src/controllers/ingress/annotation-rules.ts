@@ -33,6 +33,9 @@ export interface AnnotationRule {
   readonly remedy: string;
 }
 
+/** Codes of what is said of annotations beside errors, remarks (guard-notices.ts) included. */
+export const annotationCodes = ['annotation-ignored', 'annotation-foreign', 'secret-expected', 'client-address-hidden'];
+
 type Judgement = Pick<Notice, 'level' | 'code' | 'message' | 'remedy'>;
 
 /**

@@ -23,3 +23,9 @@ export function helloLimits(remedy: string): readonly KnownLimit[] {
     },
   ];
 }
+
+/**
+ * X25519MLKEM768 is what Chrome 131, Firefox 135, Go 1.24 and OpenSSL 3.5 offer by default; its key share alone has 1216 octets (draft-ietf-tls-ecdhe-mlkem), so that the hello outgrows a segment of 1460.
+ */
+export const postQuantumHello =
+  "today's browsers, OpenSSL 3.5 and Go begin TLS with a post-quantum key share (X25519MLKEM768), which takes two packets.";

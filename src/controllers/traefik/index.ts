@@ -4,7 +4,7 @@ import { judgeIngressClass, readIngresses } from '../ingress/read-back.ts';
 import { behaviour } from './behaviour.ts';
 import { manifests } from './manifests.ts';
 import { controllerNames } from './names.ts';
-import { notices } from './notices.ts';
+import { noticeCodes, notices } from './notices.ts';
 import { readRoutes } from './read-routes.ts';
 import { traefikWords } from './words.ts';
 
@@ -26,6 +26,7 @@ export const traefik: ControllerProfile = {
   routes: (config, service) => ingressNginx.routes(config, service),
   upstreamCa: (config, service) => ingressNginx.upstreamCa(config, service),
   notices,
+  noticeCodes,
   behaviour,
   readRoutes,
   ...readIngresses(

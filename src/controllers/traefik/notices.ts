@@ -2,7 +2,7 @@ import { refuseOtherNamespaces } from '../ingress/other-namespace.ts';
 import { listServiceNamespaces } from '../../kube/namespace.ts';
 import type { Config, ServiceIntent } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
-import { judgeAnnotations } from '../ingress/annotation-rules.ts';
+import { annotationCodes, judgeAnnotations } from '../ingress/annotation-rules.ts';
 import { noteConnectionReuse, findServicesAtRisk } from '../ingress/connection-reuse.ts';
 import { noteExposure } from '../ingress/exposure-notices.ts';
 import { refuseForeignImage } from '../ingress/foreign-image.ts';
@@ -31,6 +31,20 @@ const noFastCgi: AnnotationRule = {
   reason: 'Traefik speaks no FastCGI and would send plain HTTP to the pod.',
   remedy: 'Remove it and let the pod speak HTTP, or choose profile ingress-nginx.',
 };
+
+/** Of all that `notices` may say but its errors. */
+export const noticeCodes: readonly string[] = [
+  ...annotationCodes,
+  'client-certificate-handshake',
+  'http2-client-certificate',
+  'sharedWith-unused',
+  'http2-coalescing',
+  'local-traffic',
+  'one-namespace',
+  'certificates-pooled',
+  'upstream-settings-ignored',
+  'passthrough-client-address',
+];
 
 /** What Traefik cannot do of what is asked, errors first. */
 export function notices(config: Config): readonly Notice[] {

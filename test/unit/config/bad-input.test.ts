@@ -470,7 +470,7 @@ describe('the file as a whole', () => {
 
   it('ends for an alias to what holds it', () => {
     expect(problemsOf('a: &a {x: *a}\n')).toContain(
-      '1:1: a: unknown key; expected apiVersion, domain, namespace, controller, certificate or services',
+      '1:1: a: unknown key; expected apiVersion, domain, namespace, context, controller, certificate, services or acknowledged',
     );
   });
 
@@ -552,7 +552,7 @@ describe('the file as a whole', () => {
       const target = { '': file, controller: file.controller, certificate: file.certificate, services: service };
       const [section = '', key = ''] = field.split('/');
       Object.assign(target[section as keyof typeof target], {
-        [key]: key === 'annotations' ? { k: value } : key === 'sharedWith' ? [value] : value,
+        [key]: key === 'annotations' ? { k: value } : key === 'sharedWith' || key === 'acknowledged' ? [value] : value,
       });
       return JSON.stringify(file).replace(
         /[\u007f-\u009f\u2028\u2029]/g,
@@ -563,6 +563,7 @@ describe('the file as a whole', () => {
       '/apiVersion',
       '/domain',
       '/namespace',
+      '/acknowledged',
       'controller/profile',
       'controller/name',
       'controller/namespace',

@@ -242,7 +242,7 @@ describe('what it says of itself', () => {
       'warning cluster-wide-secrets',
       'warning upstream-unverified',
       'info http2-coalescing',
-      'info passthrough-split-hello',
+      'warning passthrough-split-hello',
       'info passthrough-client-address',
     ]);
     expect(profile.upstreamCa(article, { release: 'ic3-svc8', namespace: 'default' })).toBeUndefined();

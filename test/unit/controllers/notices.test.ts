@@ -165,7 +165,7 @@ describe('what ingress-nginx says of itself', () => {
     expect(codes()).toEqual([
       'warning controller-retired',
       'info http2-coalescing',
-      'info passthrough-split-hello',
+      'warning passthrough-split-hello',
       'info passthrough-client-address',
       'info nginx-cve-2026-1642',
     ]);
@@ -204,4 +204,48 @@ describe('what ingress-nginx says of itself', () => {
     for (const { message } of notices) expect(message.length).toBeLessThan(500);
     expect(notices.find(({ code }) => code === 'http2-coalescing')?.message).toContain('and 995 more');
   });
+});
+
+describe('the codes that a person may acknowledge', () => {
+  const annotations = {
+    [nginx('auth-tls-secret')]: 'default/ca',
+    [nginx('whitelist-source-range')]: '10.0.0.0/8',
+    [nginx('rewrite-target')]: '/x?y',
+    [nginx('session-cookie-hash')]: 'md5',
+    [nginx('use-regex')]: 'true',
+    [nginx('mirror-target')]: 'https://a.example.test',
+    'nginx.org/proxy-connect-timeout': '5s',
+  };
+
+  it.each(Object.values(profiles))('are all that $name says beside errors, and no others', (profile) => {
+    const services = [...threeServices, service('own', 'terminate', { annotations })];
+    const local = {
+      type: 'NodePort',
+      https: 443,
+      annotations: {},
+      ipFamilies: [],
+      externalTrafficPolicy: 'Local',
+    } as const;
+    const said = [{}, { sharedWith: ['ic1'] }, { service: local }].flatMap((controller) =>
+      profile.notices(config(services, controller)).filter(({ level }) => level !== 'error'),
+    );
+    expect([...new Set(said.map(({ code }) => code))].sort()).toEqual([...new Set(profile.noticeCodes)].sort());
+  });
+});
+
+it.each(['ingress-nginx', 'ingress-nginx-0.15'])('says of passthrough under %s which clients it loses', (name) => {
+  const notice = profiles[name]!.notices(config()).find(({ code }) => code === 'passthrough-split-hello');
+  expect(notice).toMatchObject({ level: 'warning' });
+  expect(notice?.message).toMatch(/svc9.*browsers, OpenSSL 3\.5 and Go .*X25519MLKEM768.*two packets/);
+});
+
+it('does not warn of hellos where an image may have mended it', () => {
+  const given = config(threeServices, { image: 'registry.example/fork:1' });
+  expect(modern.notices(given).find(({ code }) => code === 'passthrough-split-hello')?.level).toBe('info');
+});
+
+it('names Traefik and its option beside forks', () => {
+  expect(modern.notices(config()).find(({ code }) => code === 'controller-retired')?.remedy).toContain(
+    '--profile traefik',
+  );
 });

@@ -29,6 +29,7 @@ export const gatewayApi: ControllerProfile = {
   routes,
   upstreamCa: (_config, service) => upstreamCa(service),
   notices: () => [],
+  noticeCodes: [],
   behaviour: (config) => traefik.behaviour(config),
   readRoutes,
   entry: ({ namespace, controller: { name } }) => ({

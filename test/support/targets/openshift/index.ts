@@ -24,6 +24,7 @@ export const openShift: ControllerProfile = {
   routes,
   upstreamCa: () => ({ kind: 'ChartValue', path: authorityPath }),
   notices: () => [],
+  noticeCodes: [],
   behaviour,
   readRoutes,
   entry: () => ({ kind: 'elsewhere', port: 443, how: 'kubectl get services --namespace openshift-ingress shows it' }),
