@@ -2,6 +2,7 @@ import { isCancel, select, text } from '@clack/prompts';
 import { systemCode } from '../world/files/file-failure.ts';
 import { Interrupted } from '../errors.ts';
 import { makeHarmless } from './output/harmless-text.ts';
+import type { ControllerProfile } from '../model/controller-profile.ts';
 import type { Mode } from '../model/mode.ts';
 import type { World } from '../world/world.ts';
 
@@ -43,6 +44,23 @@ export async function askMode(world: World): Promise<Mode> {
     output: world.stderr,
   });
   return accept<Mode>(await unlessGone(world, answer));
+}
+
+/** Asks which controller is brought; the recommended one is chosen by Enter. @throws Interrupted on Ctrl-C. */
+export async function askProfile(
+  world: World,
+  profiles: readonly Pick<ControllerProfile, 'name' | 'summary' | 'isRecommended'>[],
+): Promise<string> {
+  const recommended = profiles.find(({ isRecommended }) => isRecommended === true)?.name;
+  const answer = select<string>({
+    message: 'Which controller?',
+    // A hint is shown beside the chosen one only; what is retired must be read before.
+    options: profiles.map(({ name, summary }) => ({ value: name, label: `${name} (${summary})` })),
+    ...(recommended === undefined ? {} : { initialValue: recommended }),
+    input: world.stdin,
+    output: world.stderr,
+  });
+  return accept(await unlessGone(world, answer));
 }
 
 /** An answer that can still come. @throws Interrupted when the terminal goes away, where the prompt would wait for ever. */

@@ -12,6 +12,9 @@ import type { ClassStatus, LiveStatus, RouteStatus } from './status.ts';
  */
 export interface ControllerProfile extends ReadBack {
   readonly name: string;
+  /** By what a person chooses it, in a few words; the recommended one is offered first to who is asked. */
+  readonly summary: string;
+  readonly isRecommended?: true;
   /** Kubernetes minor versions it runs on: `atLeast` inclusive, `below` exclusive ("1.16"), `newest` the newest that it is known to run on. */
   readonly kubernetes: { readonly atLeast?: string; readonly below?: string; readonly newest: string };
   /** Resources that must be served, as `group/version/Kind`: checked by doctor and before apply. */

@@ -28,10 +28,15 @@ describeUnless(terminalMissing(), 'at a terminal', () => {
       await session.waitFor('Under which domain are the services reached?');
       await session.waitFor('example.test');
       session.press(enter);
+      await session.waitFor('Which controller?');
+      await session.waitFor('ingress-nginx (v1.15.1; retired in March 2026');
+      // Enter takes what is recommended.
+      await session.waitFor('recommended');
+      session.press(enter);
       const { exitCode, text } = await session.ended;
       expect(exitCode).toBe(0);
       expect(text).toContain('The domain is example.test');
-      expect(readConfig(folder)).toMatchObject({ domain: 'example.test' });
+      expect(readConfig(folder)).toMatchObject({ domain: 'example.test', controller: { profile: 'traefik' } });
     });
   });
 
@@ -40,8 +45,28 @@ describeUnless(terminalMissing(), 'at a terminal', () => {
       const session = startAtTerminal(['init', '--key-type', 'ecdsa-p256'], { cwd: folder });
       await session.waitFor('Under which domain');
       session.press(`apps.example.org${enter}`);
-      expect((await session.ended).exitCode).toBe(0);
-      expect(readConfig(folder)).toMatchObject({ domain: 'apps.example.org' });
+      await session.waitFor('Which controller?');
+      // Up: from traefik to ingress-nginx.
+      session.press(`\u001b[A${enter}`);
+      const { exitCode, text } = await session.ended;
+      expect(exitCode).toBe(0);
+      expect(text).toContain('[controller-retired]');
+      expect(readConfig(folder)).toMatchObject({
+        domain: 'apps.example.org',
+        controller: { profile: 'ingress-nginx' },
+      });
+    });
+  });
+
+  it.each([
+    ['--profile', 'ingress-nginx'],
+    ['--controller-image', 'registry.example/fork:1'],
+  ])('init with %s does not ask for the controller', async (...flags) => {
+    await inFreshFolder(async (folder) => {
+      const line = ['init', '--domain', 'example.test', '--key-type', 'ecdsa-p256', ...flags];
+      const { exitCode, text } = await startAtTerminal(line, { cwd: folder }).ended;
+      expect(exitCode).toBe(0);
+      expect(text).not.toContain('?');
     });
   });
 

@@ -2,6 +2,7 @@ import { canAsk } from '../../app/asking.ts';
 import { createProject, refuseExisting } from '../../app/edit-project.ts';
 import { defaultDomain } from '../../config/defaults.ts';
 import type { ConfigIntent } from '../../config/edit.ts';
+import { loadProfiles } from '../../controllers/index.ts';
 import { places } from '../../project/places.ts';
 import { reportNotices } from '../output/notices.ts';
 import { closeRender, reportRender } from '../output/report-render.ts';
@@ -27,7 +28,8 @@ export async function init(session: CommandSession, options: InitOptions): Promi
   // Before anything is asked.
   refuseExisting(session);
   const domain = await chooseDomain(session, options);
-  const written = await createProject(session, toIntent(options, domain));
+  const profile = await chooseProfile(session, options);
+  const written = await createProject(session, toIntent({ ...options, ...profile }, domain));
   if (report.format === 'text') report.result(`created    ${places.config}`);
   reportRender(session, written);
   reportNotices(report, written.news, ['warning', 'info']);
@@ -42,6 +44,13 @@ async function chooseDomain({ world }: CommandSession, options: InitOptions): Pr
   if (!canAsk(world, options)) return defaultDomain;
   const { askText } = await import('../prompts.ts');
   return askText(world, 'Under which domain are the services reached?', defaultDomain);
+}
+
+/** Asked only of who is there; an image says which controller is meant. */
+async function chooseProfile({ world }: CommandSession, options: InitOptions): Promise<Pick<InitOptions, 'profile'>> {
+  if (options.profile !== undefined || options.controllerImage !== undefined || !canAsk(world, options)) return {};
+  const { askProfile } = await import('../prompts.ts');
+  return { profile: await askProfile(world, await loadProfiles()) };
 }
 
 function toIntent(options: InitOptions, domain: string): ConfigIntent {

@@ -12,6 +12,7 @@ import { podSpeaksTls } from '../../model/mode.ts';
 /** The article's controller of 2018. */
 export const ingressNginx015: ControllerProfile = {
   name: 'ingress-nginx-0.15',
+  summary: 'of 2018, for clusters before Kubernetes 1.16',
   kubernetes: { below: '1.16', newest: '1.15' },
   requiredResources: [
     'apps/v1beta2/Deployment',

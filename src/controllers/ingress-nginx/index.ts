@@ -13,6 +13,7 @@ import { podSpeaksTls } from '../../model/mode.ts';
 /** kubernetes/ingress-nginx v1.15.1, the default. */
 export const ingressNginx: ControllerProfile = {
   name: 'ingress-nginx',
+  summary: 'v1.15.1; retired in March 2026, nobody mends it any more',
   // v1.15.1 names 1.31 to 1.35. What is generated needs 1.25, where Pod Security admission became stable.
   kubernetes: { atLeast: '1.25', newest: '1.35' },
   requiredResources: [

@@ -14,6 +14,8 @@ import { traefikWords } from './words.ts';
  */
 export const traefik: ControllerProfile = {
   name: 'traefik',
+  summary: '3.7, recommended: maintained, and the same charts',
+  isRecommended: true,
   kubernetes: ingressNginx.kubernetes,
   requiredResources: ingressNginx.requiredResources.filter((resource) => !resource.endsWith('/Lease')),
   applyMethod: 'server-side',

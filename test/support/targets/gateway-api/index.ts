@@ -30,6 +30,7 @@ export const gatewayApi: ControllerProfile = {
   upstreamCa: (_config, service) => upstreamCa(service),
   notices: () => [],
   noticeCodes: [],
+  summary: 'a target of the tests',
   behaviour: (config) => traefik.behaviour(config),
   readRoutes,
   entry: ({ namespace, controller: { name } }) => ({

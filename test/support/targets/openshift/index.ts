@@ -25,6 +25,7 @@ export const openShift: ControllerProfile = {
   upstreamCa: () => ({ kind: 'ChartValue', path: authorityPath }),
   notices: () => [],
   noticeCodes: [],
+  summary: 'a target of the tests',
   behaviour,
   readRoutes,
   entry: () => ({ kind: 'elsewhere', port: 443, how: 'kubectl get services --namespace openshift-ingress shows it' }),
