@@ -1,13 +1,11 @@
-import { InternalError, UsageError } from '../../errors.ts';
+import { InternalError } from '../../errors.ts';
 import { groupPath } from '../../kube/api-paths.ts';
-import { printCommand } from '../../kube/command-line.ts';
 import { kubectlQuestion, type ClusterConnection } from '../../kube/commands.ts';
 import { fieldAt, readBalancerAddresses, textField } from '../../kube/object-fields.ts';
 import { deletableResource } from '../../kube/object-identity.ts';
 import { ownerLabel, projectLabel } from '../../kube/ownership.ts';
 import type { DeletableObject } from '../../model/changes.ts';
 import type { ToolCommand } from '../../model/plan.ts';
-import { escapeControls } from '../../text/escape.ts';
 import { askKubectl, askRaw, splitLines } from './ask-kubectl.ts';
 import {
   askForCredentials,
@@ -26,6 +24,7 @@ import {
   residentColumns,
 } from '../../kube/namespace-residents.ts';
 import { listAt, parseJson } from '../../kube/json-answer.ts';
+import { explainOtherContext } from './kubeconfig.ts';
 import { listLiveObjects } from './live-objects.ts';
 import { quoteOutput, redact } from '../exec/redaction.ts';
 import { askTool, explainFailure, findText, garbledAnswer, hasFailed } from '../exec/tool-failure.ts';
@@ -177,7 +176,8 @@ export function createKubectl(
     const context = textField(config, 'current-context');
     const server = textField(config, 'clusters', 0, 'cluster', 'server');
     if (context === undefined || server === undefined) throw garbledAnswer('kubectl', what, view);
-    if (ownContext !== undefined && context !== ownContext) throw refuseContext(context, redact(server), ownContext);
+    if (ownContext !== undefined && context !== ownContext)
+      throw explainOtherContext(context, redact(server), ownContext);
     const credentialPlugin = readCredentialPlugin(context, fieldAt(config, 'users', 0), connection.kubeconfig);
     return { context, server: redact(server), ...(credentialPlugin !== undefined && { credentialPlugin }) };
   };
@@ -389,21 +389,6 @@ export function createKubectl(
       return found.filter((resident) => !isToken(resident) || !tokens.has(resident.name)).map(printResident);
     },
   };
-}
-
-/** Said before that cluster is asked anything: on the wrong one a project would look like a new one. */
-function refuseContext(context: string, server: string, own: string): UsageError {
-  const option = (name: string): string => escapeControls(printCommand({ tool: '--context', args: [name] }));
-  const use = escapeControls(printCommand({ tool: 'kubectl', args: ['config', 'use-context', own] }));
-  return new UsageError(
-    `this project belongs to context ${escapeControls(own)}, and the current one is ${escapeControls(context)} (${server})`,
-    {
-      remedy: [
-        `give the command ${option(own)}, or make that the current one: ${use}`,
-        `if the cluster of ${escapeControls(context)} is meant all the same: ${option(context)}`,
-      ].join('\n      '),
-    },
-  );
 }
 
 const deletable = ['--verbs=list,delete', '-o=name'];
