@@ -5,6 +5,12 @@ import type { KubeObject } from '../model/kube-object.ts';
 /** The text of a file in a pod's container; undefined where no mounted Secret or ConfigMap has it. */
 export type ReadPodFile = (path: string) => string | undefined;
 
+/** A Secret or ConfigMap, or a key of one, that is mounted at this place and is not there. */
+interface MissingMount {
+  readonly place: string;
+  readonly what: string;
+}
+
 /**
  * Looks into the Secrets and ConfigMaps that a Deployment's first container mounts: `items` name the files, without them each
  * key is one. The Secret of a volume must be there for the pod to start, unless it is optional; `missing` names those.
@@ -12,11 +18,11 @@ export type ReadPodFile = (path: string) => string | undefined;
 export function openMounts(
   index: ObjectIndex,
   deployment: KubeObject,
-): { readonly read: ReadPodFile; readonly missing: readonly string[] } {
+): { readonly read: ReadPodFile; readonly missing: readonly MissingMount[] } {
   const { namespace } = locateObject(deployment);
   const pod = ['spec', 'template', 'spec'] as const;
   const files = new Map<string, string>();
-  const missing: string[] = [];
+  const missing: MissingMount[] = [];
   const volumes = new Map(
     listField(deployment, ...pod, 'volumes').map((volume) => [textField(volume, 'name') ?? '', volume]),
   );
@@ -31,7 +37,7 @@ export function openMounts(
       secret === undefined ? (['ConfigMap', 'configMap'] as const) : (['Secret', 'secret'] as const);
     const data = index.findData(kind, { namespace, name });
     if (data === undefined) {
-      missing.push(`${kind} ${printName({ namespace, name })}`);
+      missing.push({ place, what: `${kind} ${printName({ namespace, name })}` });
       continue;
     }
     const items = listField(volume, section, 'items');
@@ -41,7 +47,7 @@ export function openMounts(
         : items.map((item) => ({ key: textField(item, 'key') ?? '', path: textField(item, 'path') ?? '' }));
     for (const { key, path } of wanted) {
       const text = data[key];
-      if (text === undefined) missing.push(`${kind} ${printName({ namespace, name })} with ${key}`);
+      if (text === undefined) missing.push({ place, what: `${kind} ${printName({ namespace, name })} with ${key}` });
       else files.set(`${place}/${path}`, text);
     }
   }

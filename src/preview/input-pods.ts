@@ -50,8 +50,10 @@ function readPod(
     complain('it has no replicas, so no pod answers');
     return [];
   }
-  if (missing.length > 0) {
-    complain(`its pod does not start: there is no ${missing.join(', no ')}`);
+  // What a person mounts beside the program's own files need not be the project's: on a cluster it may well be there.
+  const needed = missing.filter(({ place }) => listFiles(program).some((file) => file.startsWith(`${place}/`)));
+  if (needed.length > 0) {
+    complain(`its pod does not start: there is no ${needed.map(({ what }) => what).join(', no ')}`);
     return [];
   }
   const ports = listPorts(service, deployment, program.port, complain);
@@ -76,6 +78,11 @@ function readPod(
       greeting: program.greeting ?? `Hello, I am the backend of Service ${service.metadata.name} in a preview.\n`,
     },
   ];
+}
+
+/** Those that the program reads to do its TLS. */
+function listFiles({ tls, clientAuthority }: CaddyfileFacts): readonly string[] {
+  return [tls?.certificate, tls?.key, clientAuthority].filter((file) => file !== undefined);
 }
 
 /** The demo backend by its Caddyfile; a person's own image by the variables that the chart gives it. */

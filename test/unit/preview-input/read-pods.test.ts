@@ -99,6 +99,29 @@ it.each([
   expect(complaints.join()).not.toContain('KEY');
 });
 
+it('takes what a person mounts beside the files of the program as there', () => {
+  const mounts = (path: string) => ({
+    volumeMounts: [
+      { name: 'conf', mountPath: '/etc/caddy' },
+      { name: 'pair', mountPath: '/certs/' },
+      { name: 'authority', mountPath: '/ca' },
+      { name: 'mine', mountPath: path },
+    ],
+  });
+  const readWith = (path: string) => {
+    const given = deployment({}, mounts(path));
+    const text = JSON.stringify(given).replace(
+      '"volumes":[',
+      '"volumes":[{"name":"mine","secret":{"secretName":"mine"}},',
+    );
+    return readPods([caddyfile, pair, authority, service, JSON.parse(text) as KubeObject]);
+  };
+  expect(readWith('/mine')).toMatchObject({ complaints: [], pods: [{ greeting: 'Hello\n' }] });
+  expect(readWith('/certs')).toMatchObject({
+    complaints: [expect.stringContaining('there is no Secret default/mine')],
+  });
+});
+
 it('has no pod where nothing carries the labels, and no port where none leads to the program', () => {
   const elsewhere = { ...service, spec: { selector: { app: 'b' }, ports: [] } };
   expect(readPods([elsewhere, caddyfile, pair, authority, deployment()])).toEqual({ pods: [], complaints: [] });
