@@ -1,20 +1,4 @@
-import { quote } from '../text/escape.ts';
-
-/** The way to a value in ingress-tls.yaml: ['services', 0, 'mode']. */
-export type Path = readonly (string | number)[];
-
-/** `services[0].mode`; a key that is no word stands in brackets and quotes. The whole file is ''. */
-export function formatPath(path: Path): string {
-  return path
-    .map((segment, index) => {
-      if (typeof segment === 'number') return `[${segment}]`;
-      if (!/^[A-Za-z]\w*$/.test(segment)) return `[${quote(segment)}]`;
-      return index === 0 ? segment : `.${segment}`;
-    })
-    .join('');
-}
-
-/** `a, b or c`. */
-export function alternatives(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
-}
+// The words in which this room speaks of the file; others use them too.
+export { alternatives } from '../text/alternatives.ts';
+export { formatPath } from '../text/path.ts';
+export type { Path } from '../text/path.ts';
