@@ -6,7 +6,7 @@ const rooms = {
   text: [],
   kube: ['model', 'text'],
   certs: ['model', 'text'],
-  charts: ['model', 'kube'],
+  charts: ['model', 'text', 'kube'],
   controllers: ['model', 'text', 'kube'],
   config: ['model', 'text'],
   project: ['model', 'text', 'kube', 'certs', 'charts', 'controllers'],

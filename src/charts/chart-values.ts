@@ -27,6 +27,11 @@ export interface ChartEntry {
   readonly service?: string;
 }
 
+/** What a chart has to know of the way in. */
+export function chartEntry(entry: Entry): ChartEntry {
+  return { kind: entry.kind, port: entry.port, ...('service' in entry && { service: entry.service.name }) };
+}
+
 /** The values of a chart apart from its routes', in the order of values.yaml. */
 export function chartValues(input: ChartValuesInput): readonly ChartValueEntry[] {
   const { service } = input;

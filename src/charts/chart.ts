@@ -8,6 +8,7 @@ import { chartValues, type ChartEntry } from './chart-values.ts';
 import { clientCaDirectory, demoImage, podFiles, printCaddyfile, tlsDirectory } from './demo-backend.ts';
 import type { factNames } from './fact-names.ts';
 import { splitImageReference } from './image-reference.ts';
+import { mergeValues } from './own-values.ts';
 import { printRouteTemplate } from './route-template.ts';
 import { routeValues } from './route-values.ts';
 import { printValuesSchema } from './values-schema.ts';
@@ -49,7 +50,8 @@ export function renderChart(templates: ChartTemplates, input: ChartInput): reado
   const backend = backendOf(service);
   const ofRoutes = routeValues(input.routes);
   const host = hostForNotes(ofRoutes, service.host);
-  const tree = valueTree([...chartValues({ ...input, image }), ...ofRoutes, host]);
+  const own = mergeValues(chartValues({ ...input, image }), service.values);
+  const tree = valueTree([...own, ...ofRoutes, host]);
   const isPartOfChart = backend === 'existing' ? (name: string) => ofRoutesAlone.has(name) : () => true;
   const metadata = {
     name: service.name,

@@ -4,7 +4,9 @@ import type { PlannedService, RouteObject, WorkloadDialect } from '../model/char
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import { clientCaDirectory, demoImage, podFiles, printCaddyfile, tlsDirectory } from './demo-backend.ts';
+import { readOwnValue, replicasOf } from './own-values.ts';
 import { resolveRoute } from './route-object.ts';
+import { isJsonArray } from './yaml-value.ts';
 
 export interface LiteralObjectsInput {
   readonly service: PlannedService;
@@ -29,6 +31,8 @@ export function buildChartObjects({
   const labels = { 'app.kubernetes.io/name': service.name, 'app.kubernetes.io/instance': name };
   const metadata = { name, namespace, labels };
   const portName = service.servicePort.name;
+  const read = (path: string): JsonValue | undefined => readOwnValue(service.values, path);
+  const replicas = replicasOf(service);
   const ofRoutes = routes.map((route) => resolveRoute(route, { name, namespace, labels, texts }));
   if (backendOf(service) === 'existing') return ofRoutes;
   return [
@@ -54,7 +58,7 @@ export function buildChartObjects({
       kind: 'Service',
       metadata,
       spec: {
-        type: 'ClusterIP',
+        type: read('service.type') ?? 'ClusterIP',
         selector: labels,
         ports: [{ name: portName, port: service.servicePort.number, targetPort: portName, protocol: 'TCP' }],
       },
@@ -64,18 +68,37 @@ export function buildChartObjects({
       kind: 'Deployment',
       metadata,
       spec: {
-        ...(service.replicas === undefined ? {} : { replicas: service.replicas }),
+        ...(replicas === undefined ? {} : { replicas }),
         selector: { matchLabels: labels },
         template: { metadata: { labels }, spec: { containers: [container(service)], volumes: volumes(service) } },
       },
     },
     ...ofRoutes,
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
-    { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata },
-    ...(service.replicas === undefined || service.replicas > 1
-      ? [{ apiVersion: workload.podDisruptionBudgetApiVersion, kind: 'PodDisruptionBudget', metadata }]
+    ...(read('serviceAccount.create') === false
+      ? []
+      : [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { ...metadata, name: accountName(service) } }]),
+    ...(read('networkPolicy.enabled') === false
+      ? []
+      : [{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata }]),
+    ...(read('podDisruptionBudget.enabled') === false || !maySpread(service)
+      ? []
+      : [{ apiVersion: workload.podDisruptionBudgetApiVersion, kind: 'PodDisruptionBudget', metadata }]),
+    ...(read('autoscaling.enabled') === true
+      ? [{ apiVersion: workload.horizontalPodAutoscalerApiVersion, kind: 'HorizontalPodAutoscaler', metadata }]
       : []),
   ];
+}
+
+function accountName({ release, values }: PlannedService): string {
+  const name = readOwnValue(values, 'serviceAccount.name');
+  return typeof name === 'string' && name !== '' ? name : release;
+}
+
+/** Whether there may be more than one pod, now or later. */
+function maySpread({ replicas, values }: PlannedService): boolean {
+  if (readOwnValue(values, 'autoscaling.enabled') === true)
+    return readOwnValue(values, 'autoscaling.maxReplicas') !== 1;
+  return replicas === undefined || replicas > 1;
 }
 
 function container(service: PlannedService): JsonObject {
@@ -85,6 +108,7 @@ function container(service: PlannedService): JsonObject {
     ...(service.clientCaSecret === undefined
       ? []
       : [{ name: 'client-ca', mountPath: clientCaDirectory, readOnly: true }]),
+    ...listOwn(service, 'extraVolumeMounts'),
   ];
   return {
     name: service.name,
@@ -107,6 +131,7 @@ function environment(service: PlannedService): readonly JsonValue[] {
     ...(service.clientCaSecret === undefined
       ? []
       : [{ name: 'TLS_CLIENT_CA_FILE', value: `${clientCaDirectory}/ca.crt` }]),
+    ...listOwn(service, 'env'),
   ];
 }
 
@@ -119,5 +144,12 @@ function volumes(service: PlannedService): readonly JsonValue[] {
     ...(service.image === undefined ? [{ name: 'caddyfile', configMap: { name: service.release } }] : []),
     ...(service.podTlsSecret === undefined ? [] : [secret('tls', service.podTlsSecret, ['tls.crt', 'tls.key'])]),
     ...(service.clientCaSecret === undefined ? [] : [secret('client-ca', service.clientCaSecret, ['ca.crt'])]),
+    ...listOwn(service, 'extraVolumes'),
   ];
+}
+
+/** What a person's values add to a list. */
+function listOwn({ values }: PlannedService, path: string): readonly JsonValue[] {
+  const items = readOwnValue(values, path);
+  return items !== undefined && isJsonArray(items) ? items : [];
 }

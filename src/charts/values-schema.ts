@@ -9,8 +9,9 @@ const printed = new Map<string, string>();
 
 /** What the schema says of a value, by a number: the shape of a whole chart is short then. */
 const shapes = new Map<string, number>();
-const numberShape = onceForEntry(({ path, comment, schema, value }) => {
-  const shape = JSON.stringify([path, comment, schema ?? schemaOf(value)]);
+const numberShape = onceForEntry((entry) => {
+  const { path, comment } = entry;
+  const shape = JSON.stringify([path, comment, shapeOf(entry)]);
   const number = shapes.get(shape) ?? shapes.size;
   shapes.set(shape, number);
   return number;
@@ -44,7 +45,12 @@ function sectionSchema(tree: ValueTree, more: JsonObject = {}): JsonObject {
 }
 
 function entrySchema(entry: ChartValueEntry): JsonObject {
-  return { description: entry.comment, ...(entry.schema ?? schemaOf(entry.value)) };
+  return { description: entry.comment, ...shapeOf(entry) };
+}
+
+/** The JSON Schema of a value, without its description. */
+export function shapeOf({ schema, value }: ChartValueEntry): JsonObject {
+  return schema ?? schemaOf(value);
 }
 
 /** The type that a value shows; text stays text whatever it looks like. An empty map or list says nothing of its content. */

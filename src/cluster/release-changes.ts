@@ -59,6 +59,7 @@ const comparedByName: ReadonlySet<string> = new Set([
   'ServiceAccount',
   'NetworkPolicy',
   'PodDisruptionBudget',
+  'HorizontalPodAutoscaler',
 ]);
 
 /**

@@ -19,6 +19,7 @@ import { nearest } from '../text/nearest.ts';
 import { quote } from '../text/escape.ts';
 import { alternatives } from './wording.ts';
 import type { Path } from './wording.ts';
+import type { JsonObject } from '../model/json.ts';
 import { endsInPod } from '../model/mode.ts';
 
 const mostDetails = 50;
@@ -192,11 +193,21 @@ function findMisreadScalars(source: Source): Problem[] {
     }
     // Also outside the schema's reach: zod@4.6.7 skips this key in records without a word.
     if (role === 'key' && scalar.value === '__proto__') return [{ path, message: 'unknown key', offset }];
-    const isOddNumber = role === 'value' && typeof scalar.value === 'number' && !/^-?(?:0|[1-9]\d*)$/.test(written);
-    return isOddNumber
-      ? [{ path, message: `write the number in decimal digits: ${scalar.value as number}`, offset }]
-      : [];
+    if (role === 'key' || typeof scalar.value !== 'number') return [];
+    const message = path[0] === 'services' && path[2] === 'values' ? explainChartNumber : explainNumber;
+    return message(written, scalar.value).map((each) => ({ path, message: each, offset }));
   });
+}
+
+function explainNumber(written: string, value: number): readonly string[] {
+  return /^-?(?:0|[1-9]\d*)$/.test(written) ? [] : [`write the number in decimal digits: ${value}`];
+}
+
+/** Kubernetes takes fractions too; helm must read the same number as is written here. */
+function explainChartNumber(written: string, value: number): readonly string[] {
+  if (String(value) === written) return [];
+  const octal = /^0[0-7]+$/.test(written) ? ` and as ${parseInt(written, 8)} in YAML 1.1` : '';
+  return [`${written} is read as ${value}${octal}; write the number that is meant in decimal digits, or quote text`];
 }
 
 function toConfig(intent: Intent): Config {
@@ -214,7 +225,7 @@ function toConfig(intent: Intent): Config {
 }
 
 function toService(
-  { service: existing, hosts, upstreamClientCertificate, ...service }: Intent['services'][number],
+  { service: existing, hosts, upstreamClientCertificate, values, ...service }: Intent['services'][number],
   domain: string,
 ): ServiceIntent {
   // Routes lie where their Service does, unless the file says otherwise.
@@ -228,6 +239,8 @@ function toService(
     ...(namespace !== undefined && { namespace }),
     ...(existing !== undefined && { service: selectGiven(existing) }),
     ...(upstreamClientCertificate === true && { upstreamClientCertificate }),
+    // YAML without tags is JSON, but for the numbers that findMisreadScalars refuses.
+    ...(values !== undefined && values !== null && Object.keys(values).length > 0 && { values: values as JsonObject }),
     host,
     clientAuth: endsInPod(service.mode) && (service.clientAuth ?? existing === undefined),
   };

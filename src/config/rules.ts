@@ -6,6 +6,7 @@ import { checkExposure } from './exposure-rules.ts';
 import { hostName } from './text-rules.ts';
 import { quote } from '../text/escape.ts';
 import { accepted, refuseOverlong, toList, toRecord, type Breach } from './trusted.ts';
+import { checkValueTexts } from './value-texts.ts';
 import type { Path } from './wording.ts';
 
 /** helm@3 pkg/chartutil/validate_name.go: a release has at most 53 characters, which leaves room for suffixes. */
@@ -31,6 +32,7 @@ interface TrustedService {
   /** Absent, or of the wrong form: empty. */
   readonly existing: Readonly<Record<string, unknown>>;
   readonly annotations: Readonly<Record<string, unknown>>;
+  readonly values: unknown;
 }
 
 /**
@@ -59,6 +61,7 @@ export function findBreaches(data: unknown, controllerSchema: ControllerSchema):
       ...checkUpstreamClientCertificate(service),
       ...checkAnnotationSize(service),
       ...checkExisting(service, domain),
+      ...checkValueTexts(service.values, [...service.path, 'values']),
     ]),
   ];
 }
@@ -81,6 +84,7 @@ function trust(value: unknown, index: number): TrustedService {
     given: new Set(Object.keys(fields).filter((key) => fields[key] !== undefined)),
     existing: toRecord(fields['service']),
     annotations: toRecord(fields['annotations']),
+    values: fields['values'],
   };
 }
 

@@ -122,6 +122,11 @@ export const serviceSchema = z.strictObject({
     emptyIsAbsent(z.record(text(annotationKey), text(annotationValue)), {}),
     "Annotations of your own on the service's route objects. Values are strings: quote on, yes, true and numbers.",
   ),
+  values: describe(
+    z.nullish(z.record(z.string(), z.unknown())),
+    "What the service's chart says beside all this, laid over its values.yaml as helm does it: env, resources, livenessProbe, nodeSelector " +
+      'and whatever else charts/NAME/values.schema.json allows.',
+  ),
 });
 
 export const plainPortSchema = z.strictObject({

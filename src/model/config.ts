@@ -1,3 +1,4 @@
+import type { JsonObject } from './json.ts';
 import type { Mode } from './mode.ts';
 
 export type KeyType = 'rsa-2048' | 'ecdsa-p256';
@@ -95,4 +96,6 @@ export interface ServiceIntent {
   readonly upstreamClientCertificate?: true;
   /** The person's own annotations on the route objects. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** What is laid over the values of the service's chart; whether the chart has them is its own business (charts/check-values.ts). */
+  readonly values?: JsonObject;
 }

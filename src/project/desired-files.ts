@@ -1,3 +1,4 @@
+import { chartEntry } from '../charts/chart-values.ts';
 import { renderChart, type ChartTemplates } from '../charts/chart.ts';
 import { printYaml } from '../kube/yaml.ts';
 import type { DesiredProject } from './desired-project.ts';
@@ -39,7 +40,7 @@ function printChart(
     controllerName: config.controller.name,
     controllerNamespace: config.controller.namespace,
     chartVersion: '0.1.0',
-    entry: { kind: entry.kind, port: entry.port, ...('service' in entry && { service: entry.service.name }) },
+    entry: chartEntry(entry),
   });
   return chart.map(({ path, content }) => ({ path: `${chartFolder(service.name)}/${path}`, content }));
 }

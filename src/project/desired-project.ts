@@ -7,6 +7,7 @@ import type { ControllerProfile, Entry, ManifestLabels } from '../model/controll
 import type { KubeObject, Manifest } from '../model/kube-object.ts';
 import type { Notice } from '../model/notice.ts';
 import { acknowledge, judgeAcknowledged } from './acknowledged.ts';
+import { listValueNotices } from './value-notices.ts';
 import { places } from './places.ts';
 import { planServices, type DesiredService } from './desired-services.ts';
 import { listDesiredObjects, type DesiredObject } from './desired-objects.ts';
@@ -73,6 +74,7 @@ export function buildDesiredProject(
     notices: [
       ...judgeAcknowledged(config, notices, [...profile.noticeCodes, ...otherCodes, podCertificate]),
       ...acknowledge(notices, config),
+      ...listValueNotices(config, profile.workload, services, profile.entry(config)),
     ],
     entry: profile.entry(config),
   };

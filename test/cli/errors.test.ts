@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectGolden } from '../support/golden.ts';
@@ -53,6 +53,27 @@ describe('wrong use exits 2, says what was wrong and what to type', () => {
       });
     },
   );
+
+  it('values that no chart of the project takes', async () => {
+    const services = [
+      '{name: shop, mode: terminate, image: shop:1, values: {replicaCount: 2, nodeSelector: {zone: 1}, envs: []}}',
+      '{name: demo, mode: passthrough, values: {env: []}}',
+      '{name: led, mode: terminate, service: {name: a, port: 80}, values: {tolerations: []}}',
+    ];
+    await inFreshFolder((folder) => {
+      const lines = ['apiVersion: ingress-tls/v1', 'domain: example.test', 'services:'];
+      writeFileSync(
+        join(folder, 'ingress-tls.yaml'),
+        [...lines, ...services.map((each) => `  - ${each}`), ''].join('\n'),
+      );
+      for (const args of [['render'], ['apply', '--dry-run']]) {
+        const result = runProgram(args, { cwd: folder });
+        expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+        if (args.length === 1) expectGolden('error-chart-values', args, folder, result);
+        expect(existsSync(join(folder, 'charts'))).toBe(false);
+      }
+    });
+  });
 
   it('a folder that does not exist', async () => {
     await inFreshFolder((folder) => {

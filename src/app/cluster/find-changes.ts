@@ -1,3 +1,4 @@
+import { replicasOf } from '../../charts/own-values.ts';
 import type { ClusterChanges, ReleaseChange, ReleaseRecord } from '../../model/changes.ts';
 import type { PlannedService } from '../../model/chart.ts';
 import type { Findings } from '../../cluster/apply-plan.ts';
@@ -57,7 +58,7 @@ export async function findChanges({
   const keepReplicas = new Map(
     services.flatMap((service) => {
       // What an edited chart says is not known: it does not read the number where it says one itself.
-      if (service.replicas !== undefined && !edited.includes(service)) return [];
+      if (replicasOf(service) !== undefined && !edited.includes(service)) return [];
       const { release: name, namespace } = service;
       const replicas = findReplicasAtRisk(
         live.charts.get(identifyObject('Deployment', { name, namespace })),

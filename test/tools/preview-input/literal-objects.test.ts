@@ -27,6 +27,34 @@ const services: readonly ServiceIntent[] = [
   service('shop9', 'passthrough', { image }),
   service('open9', 'passthrough', { clientAuth: false, port: 8443 }),
   service('gone7', 'terminate', { replicas: 0 }),
+  service('own7', 'terminate', {
+    image,
+    values: {
+      env: [{ name: 'LOG', value: '{{ .Values }}' }],
+      extraVolumes: [{ name: 'mine', secret: { secretName: 'mine' } }],
+      extraVolumeMounts: [{ name: 'mine', mountPath: '/mine' }],
+      service: { type: 'NodePort' },
+    },
+  }),
+  service('own8', 'reencrypt', {
+    image,
+    replicas: 0,
+    values: {
+      autoscaling: { enabled: true, maxReplicas: 1 },
+      serviceAccount: { name: 'mine' },
+      podLabels: { team: 'a' },
+      networkPolicy: { enabled: false },
+    },
+  }),
+  service('own9', 'passthrough', {
+    values: {
+      podDisruptionBudget: { enabled: false },
+      serviceAccount: { create: false },
+      commonLabels: { team: 'a' },
+      livenessProbe: null,
+    },
+  }),
+  service('many9', 'passthrough', { replicas: 1, values: { autoscaling: { enabled: true } } }),
   service('led7', 'terminate', { namespace: 'web', service: { name: 'dashboard', port: 80 } }),
   service('led8', 'reencrypt', {
     service: { name: 'shop', port: 'https', authority: 'certs/shop.crt', serverName: 'shop' },
@@ -46,6 +74,12 @@ function inputOf(profile: ControllerProfile, objects: readonly KubeObject[], of:
   const made = [...manifests.before, ...manifests.after].flatMap((file) => file.objects);
   const all = [...made, ...secrets, ...objects, ...standIns];
   return { table: profile.readRoutes(all, given), pods: readPods(all) };
+}
+
+/** What light look and status take for granted of an object. */
+function tell({ kind, metadata, spec }: KubeObject): string {
+  const { replicas, type } = (spec ?? {}) as { readonly replicas?: unknown; readonly type?: unknown };
+  return JSON.stringify([kind, metadata.name, metadata.namespace, replicas, type]);
 }
 
 describeWithTool('helm', 'the objects of a chart without helm', (helm) => {
@@ -81,9 +115,9 @@ describeWithTool('helm', 'the objects of a chart without helm', (helm) => {
     );
     const byHelm = inputOf(profile, parseObjects(text, name), [intent]);
     expect(byHelm.table.hosts).toHaveLength(1);
-    expect(byHelm.pods.pods).toHaveLength(intent.service === undefined ? (intent.replicas ?? 1) : 0);
-    expect(
-      inputOf(profile, buildChartObjects({ service: planned, routes, workload: profile.workload }), [intent]),
-    ).toEqual(byHelm);
+    expect(byHelm.pods.pods).toHaveLength(intent.service !== undefined || name === 'gone7' ? 0 : 1);
+    const literal = buildChartObjects({ service: planned, routes, workload: profile.workload });
+    expect(inputOf(profile, literal, [intent])).toEqual(byHelm);
+    expect(literal.map(tell).sort()).toEqual(parseObjects(text, name).map(tell).sort());
   });
 });
