@@ -18,6 +18,14 @@ export function listExisting(services: readonly PlannedService[]): readonly LedT
   });
 }
 
+/** Whether a Service has a pod that is ready. @param slices its EndpointSlices. */
+export function hasReadyPod(slices: readonly KubeObject[]): boolean {
+  // Absent counts as ready (kubernetes@1.35 staging/src/k8s.io/api/discovery/v1/types.go, EndpointConditions).
+  return slices.some((slice) =>
+    listField(slice, 'endpoints').some((endpoint) => fieldAt(endpoint, 'conditions', 'ready') !== false),
+  );
+}
+
 /** Why a route to a Service leads nowhere; undefined while it leads to one. @param live as the cluster has it; undefined: it has none. */
 export function explainDeadEnd({ service, object }: LedTo, live: KubeObject | undefined): string | undefined {
   const { namespace = '', name } = object.metadata;
@@ -26,8 +34,8 @@ export function explainDeadEnd({ service, object }: LedTo, live: KubeObject | un
   if (textField(live, 'spec', 'type') === 'ExternalName')
     return `${led}, which is of type ExternalName: the controller is told not to follow those`;
   const wanted = service.service?.port;
-  const ports = listField(live, 'spec', 'ports');
+  const ports = listField(live, 'spec', 'ports').filter((port) => (textField(port, 'protocol') ?? 'TCP') === 'TCP');
   if (ports.some((port) => fieldAt(port, typeof wanted === 'number' ? 'port' : 'name') === wanted)) return undefined;
   const present = ports.map((port) => [fieldAt(port, 'port'), textField(port, 'name')].filter(Boolean).join(' '));
-  return `${led}, which has no port ${wanted ?? ''}: it has ${present.join(', ') || 'none'}`;
+  return `${led}, which has no port ${wanted ?? ''} for TCP: it has ${present.join(', ') || 'none'}`;
 }

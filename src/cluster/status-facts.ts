@@ -16,13 +16,15 @@ export interface StatusFacts {
   readonly changes: ClusterChanges;
   /** What the project would no longer bring. */
   readonly orphans: {
-    readonly releases: readonly { readonly name: string }[];
+    readonly releases: readonly { readonly name: string; readonly namespace: string }[];
     readonly objects: readonly ObjectName[];
   };
   /** Who else has the controller's name there. */
   readonly other: OtherProject | undefined;
   /** What could not be looked at for want of rights. */
   readonly unseen: readonly string[];
+  /** Why routes to Services that are there already lead nowhere, by the service's name. */
+  readonly deadEnds: ReadonlyMap<string, string>;
   /** Whether a generated file was edited. */
   readonly isEdited: boolean;
   /** Namespaces of the project that are being deleted. */

@@ -166,6 +166,8 @@ function ofControllerObjects(
   return [problem('drift', [], `${count} from what apply brings`, diff, formatSome(differing))];
 }
 
+const deadEndRemedy = 'bring the Service or its pods to the cluster; ingress-tls verify looks as a client does';
+
 function ofService(
   facts: StatusFacts,
   service: ServiceStatus,
@@ -213,6 +215,7 @@ function ofService(
           ),
         ]
       : []),
+    ...[facts.deadEnds.get(service.name) ?? []].flat().map((why) => tell('dead-end', why, deadEndRemedy)),
     ...(pods === null && service.backend !== 'existing'
       ? [tell('workload-missing', 'its Deployment is missing', apply)]
       : []),
@@ -357,7 +360,10 @@ function ofOther({ desired }: StatusFacts, other: OtherProject): StatusProblem {
 function ofProject({ orphans: { releases, objects }, services, desired }: StatusFacts): readonly StatusProblem[] {
   // Whoever asks for some services is told of those alone.
   if (releases.length + objects.length === 0 || services.length < desired.services.length) return [];
-  const names = [...releases.map(({ name }) => `release ${name}`), ...objects.map(printObjectName)];
+  const names = [
+    ...releases.map(({ name, namespace }) => `release ${namespace}/${name}`),
+    ...objects.map(printObjectName),
+  ];
   return [
     {
       ...problem(

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import { UsageError } from '../errors.ts';
-import type { Config, ExposureIntent, ServiceIntent } from '../model/config.ts';
+import type { Config, ExistingService, ExposureIntent, ServiceIntent } from '../model/config.ts';
 import { apiVersion } from './defaults.ts';
 import { selectGiven } from './given-fields.ts';
 import { defaultHost, findBreaches } from './rules.ts';
@@ -237,13 +237,17 @@ function toService(
     ...selectGiven(service),
     ...(moreHosts.length > 0 && { moreHosts }),
     ...(namespace !== undefined && { namespace }),
-    ...(existing !== undefined && { service: selectGiven(existing) }),
+    ...(existing !== undefined && { service: toExisting(existing) }),
     ...(upstreamClientCertificate === true && { upstreamClientCertificate }),
     // YAML without tags is JSON, but for the numbers that findMisreadScalars refuses.
     ...(values !== undefined && values !== null && Object.keys(values).length > 0 && { values: values as JsonObject }),
     host,
     clientAuth: endsInPod(service.mode) && (service.clientAuth ?? existing === undefined),
   };
+}
+
+function toExisting({ serverName, ...existing }: NonNullable<Intent['services'][number]['service']>): ExistingService {
+  return { ...selectGiven(existing), ...(serverName !== undefined && { serverName: serverName.toLowerCase() }) };
 }
 
 function toExposure({ http, ...exposure }: NonNullable<Intent['controller']['service']>): ExposureIntent {

@@ -61,6 +61,7 @@ export function findBreaches(data: unknown, controllerSchema: ControllerSchema):
       ...checkUpstreamClientCertificate(service),
       ...checkAnnotationSize(service),
       ...checkExisting(service, domain),
+      ...checkOwnPlaces(service, services, controllerName),
       ...checkValueTexts(service.values, [...service.path, 'values']),
     ]),
   ];
@@ -245,6 +246,33 @@ function checkExisting({ path, mode, given, existing }: TrustedService, domain: 
         ...at('serverName'),
         message: `${quote(serverName)} is none of the names that the project's authority may sign (${permitted.join(', ')} and below); name the authority that did`,
       });
+  }
+  return breaches;
+}
+
+/** A name that the project gives to what it makes itself: apply would lead to it, and take it away at the same time. */
+function checkOwnPlaces(
+  { path, existing }: TrustedService,
+  services: readonly TrustedService[],
+  controllerName: string | undefined,
+): Breach[] {
+  const { name, authority } = existing;
+  const breaches: Breach[] = [];
+  const maker = services.find((other) => other.name !== undefined && name === `${controllerName ?? ''}-${other.name}`);
+  if (controllerName !== undefined && maker?.name !== undefined) {
+    const message = `${quote(String(name))} is the name of what the chart of ${maker.name} makes; a Service that is there already has another`;
+    breaches.push({ path: [...path, 'service', 'name'], message });
+  }
+  if (authority === 'certs/ca.crt') {
+    const message = "certs/ca.crt is the project's own authority, which signs where none is named; leave authority out";
+    breaches.push({ path: [...path, 'service', 'authority'], message });
+  }
+  const owner = services.find(({ name: other }) =>
+    ['', '-client', '-client-ca'].some((suffix) => other !== undefined && authority === `certs/${other}${suffix}.crt`),
+  );
+  if (owner?.name !== undefined) {
+    const message = `${quote(String(authority))} is the place of a certificate of ${owner.name}; give the file another name`;
+    breaches.push({ path: [...path, 'service', 'authority'], message });
   }
   return breaches;
 }

@@ -57,7 +57,7 @@ export const existingServiceSchema = z.strictObject({
   port: describe(
     z.union([wholeNumber(1, 65_535), text(portName)], {
       error: ({ input }) =>
-        `${input === undefined ? 'missing' : `${JSON.stringify(input)} is no port`}; expected its number, or its name in the Service`,
+        `${input === undefined ? 'missing' : 'no port'}; expected its number, or its name in the Service`,
     }),
     "The Service's port, by number or name.",
   ),

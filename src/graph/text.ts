@@ -58,8 +58,14 @@ function drawLane(lane: Lane, layout: Layout): readonly string[] {
   return [...printHeading(lane), line, ...below];
 }
 
+/** The first few, and how many more. */
+function shortenList(names: readonly string[]): readonly string[] {
+  const shown = 3;
+  return names.length <= shown ? names : [...names.slice(0, shown), `${names.length - shown} more`];
+}
+
 function printHeading({ service, mode, url, moreHosts = [] }: Lane): readonly string[] {
-  return wrap([`${service}  ${mode}  ${url}`, ...moreHosts].join(', also '), 2);
+  return wrap([`${service}  ${mode}  ${url}`, ...shortenList(moreHosts)].join(', also '), 2);
 }
 
 /** Half of a path: the line, and the words below it, which stand under the end that shows the certificate. */

@@ -145,6 +145,7 @@ export type ProblemCode =
   | 'release-pending'
   | 'release-failed'
   | 'not-ready'
+  | 'dead-end'
   | 'node-port'
   | 'load-balancer'
   | 'route-unknown'

@@ -37,6 +37,7 @@ export async function startPods(
       const next = new Map<string, Running>();
       for (const description of wanted) {
         const name = `${printName(description.service)}:${description.ports.join()}`;
+        if (next.has(name)) continue;
         try {
           next.set(name, { description, pod: await bring(running.get(name), description) });
         } catch (error) {

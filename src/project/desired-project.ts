@@ -1,4 +1,5 @@
-import { backendOf } from '../model/backend.ts';
+import { endsInPod, podSpeaksTls } from '../model/mode.ts';
+import { backendOf, hasOwnCertificate } from '../model/backend.ts';
 import { listNamedAuthorities, type NamedAuthority } from './named-authorities.ts';
 import { manifestLabels } from '../kube/ownership.ts';
 import { buildNamespace, isInitialNamespace, listServiceNamespaces } from '../kube/namespace.ts';
@@ -8,7 +9,7 @@ import type { KubeObject, Manifest } from '../model/kube-object.ts';
 import type { Notice } from '../model/notice.ts';
 import { acknowledge, judgeAcknowledged } from './acknowledged.ts';
 import { listValueNotices } from './value-notices.ts';
-import { places } from './places.ts';
+import { places, podAuthority } from './places.ts';
 import { planServices, type DesiredService } from './desired-services.ts';
 import { listDesiredObjects, type DesiredObject } from './desired-objects.ts';
 import { listDesiredPairs, type DesiredPair } from './desired-pairs.ts';
@@ -51,6 +52,7 @@ export function buildDesiredProject(
     ...services.flatMap((service, index) => [
       ...noteUnservedCertificate(service),
       ...refuseUnshownCertificate(service, index, profile),
+      ...refuseSharedPort(service, index, services),
     ]),
   ];
   const { before, after } = profile.manifests(config, labels);
@@ -108,6 +110,41 @@ function refuseUnshownCertificate(
   ];
 }
 
+/** One pod shows one certificate, and speaks TLS or does not. In reencrypt any certificate of the authority with that name will do. */
+function refuseSharedPort(
+  service: DesiredService,
+  index: number,
+  services: readonly DesiredService[],
+): readonly Notice[] {
+  const { service: existing, namespace, name } = service;
+  if (existing === undefined) return [];
+  const other = services
+    .slice(0, index)
+    .find(
+      (each) =>
+        each.namespace === namespace &&
+        each.service?.name === existing.name &&
+        each.service.port === existing.port &&
+        !canShare(each, service),
+    );
+  if (other === undefined) return [];
+  return [
+    {
+      level: 'error',
+      code: 'shared-port',
+      message: `${other.name} (${other.mode}) and ${name} (${service.mode}) lead to port ${existing.port} of Service ${namespace}/${existing.name}, and want other certificates of its pods, or none`,
+      remedy: 'Lead them to ports of their own, or make one service of them with hosts.',
+      path: ['services', index, 'service'],
+    },
+  ];
+}
+
+function canShare(one: DesiredService, other: DesiredService): boolean {
+  if (podSpeaksTls(one.mode) !== podSpeaksTls(other.mode)) return false;
+  const isAnyGood = (service: DesiredService): boolean => !endsInPod(service.mode) || !hasOwnCertificate(service);
+  return podAuthority(one) === podAuthority(other) && isAnyGood(one) && isAnyGood(other);
+}
+
 const podCertificate = 'pod-certificate';
 
 /** The pods behind a Service that is there already are for others to set up. */
@@ -118,15 +155,23 @@ function noteUnservedCertificate({
   podTlsSecret,
   clientCaSecret,
 }: DesiredService): readonly Notice[] {
-  if (service === undefined || podTlsSecret === undefined) return [];
-  const demand =
-    clientCaSecret === undefined ? '' : `, and demand client certificates of the authority in Secret ${clientCaSecret}`;
+  if (service === undefined || (podTlsSecret === undefined && clientCaSecret === undefined)) return [];
+  const wishes = [
+    ...(podTlsSecret === undefined ? [] : [`serve the certificate of Secret ${podTlsSecret}`]),
+    ...(clientCaSecret === undefined
+      ? []
+      : [`demand client certificates of the authority in Secret ${clientCaSecret}`]),
+  ];
+  const elsewhere =
+    podTlsSecret === undefined
+      ? ''
+      : ' Where they serve another, copy the certificate of the authority that signed it into certs/ and name it in service.authority.';
   return [
     {
       level: 'warning',
       code: podCertificate,
-      message: `${name}: the pods of Service ${namespace}/${service.name} have to serve the certificate of Secret ${podTlsSecret}${demand}.`,
-      remedy: `Mount it there. Where they serve another, copy the certificate of the authority that signed it into certs/ and name it in service.authority.`,
+      message: `${name}: the pods of Service ${namespace}/${service.name} have to ${wishes.join(' and ')}.`,
+      remedy: `Mount ${wishes.length === 1 ? 'it' : 'them'} there.${elsewhere}`,
     },
   ];
 }

@@ -1,5 +1,6 @@
+import { listLiveObjects } from '../../world/kubectl/live-objects.ts';
 import { createServerDryRun } from '../../world/kubectl/server-dry-run.ts';
-import { explainDeadEnd, listExisting } from '../../cluster/existing-services.ts';
+import { explainDeadEnd, hasReadyPod, listExisting } from '../../cluster/existing-services.ts';
 import { UsageError } from '../../errors.ts';
 import type { Cluster, OwnedObject } from '../../world/kubectl/kubectl.ts';
 import { loadProfiles } from '../../controllers/index.ts';
@@ -126,12 +127,15 @@ async function refuseTaken(
 }
 
 /** @throws UsageError for a namespace that the person expects and the rendered files do not have. */
-export function refuseOtherNamespace(expected: string | undefined, { config }: Project): void {
-  if (expected === undefined || expected === config.namespace) return;
+export function refuseOtherNamespace(expected: string | undefined, { config, desired }: Project): void {
+  if (expected === undefined) return;
+  const used = new Set(desired.services.map(({ namespace }) => namespace));
+  const others = (used.size === 0 ? [config.namespace] : [...used]).filter((namespace) => namespace !== expected);
+  if (others.length === 0) return;
   throw new UsageError(
-    `the services live in namespace ${config.namespace}, not in ${expected}: Secrets and certificates are made for it`,
+    `services live in namespace ${others.join(' and ')}, not in ${expected}: Secrets and certificates are made for it`,
     {
-      remedy: `set namespace: ${expected} in ${places.config}, then run ingress-tls render`,
+      remedy: `set namespace: ${expected} in ${places.config}, for the project or the service, then run ingress-tls render`,
     },
   );
 }
@@ -221,18 +225,46 @@ export async function refuseOthersReleases(
  * Refuses routes that would lead nowhere.
  * @throws UsageError naming each Service that is not there, or has not the port.
  */
-export async function refuseDeadEnds(
-  { exec, connection, requestTimeout }: ClusterTools,
-  { desired }: Project,
-): Promise<void> {
-  const led = listExisting(desired.services);
-  if (led.length === 0) return;
-  const live = await createServerDryRun(exec, { connection, requestTimeout }).readLive(led.map(({ object }) => object));
-  const problems = led.flatMap((each) => explainDeadEnd(each, live.get(each.object)) ?? []);
-  const [first, ...others] = problems;
+export async function refuseDeadEnds(tools: ClusterTools, project: Project): Promise<void> {
+  const [first, ...others] = (await findDeadEnds(tools, project)).values();
   if (first === undefined) return;
   throw new UsageError(first, {
     details: others,
     remedy: `bring the Service to the cluster first, or name another under service: in ${places.config}; kubectl get services --all-namespaces shows what is there`,
   });
+}
+
+/** Why routes to Services that are there already lead nowhere, by the service's name. @throws ToolError when the cluster cannot be asked. */
+export async function findDeadEnds(
+  { exec, connection, requestTimeout }: ClusterTools,
+  { desired }: Project,
+): Promise<ReadonlyMap<string, string>> {
+  const led = listExisting(desired.services);
+  if (led.length === 0) return new Map();
+  const live = await createServerDryRun(exec, { connection, requestTimeout }).readLive(led.map(({ object }) => object));
+  return new Map(
+    led.flatMap((each) => {
+      const why = explainDeadEnd(each, live.get(each.object));
+      return why === undefined ? [] : [[each.service.name, why] as const];
+    }),
+  );
+}
+
+/** The same, and Services without a ready pod: no reason to keep a route from them, but nobody is served. */
+export async function findUnserved(tools: ClusterTools, project: Project): Promise<ReadonlyMap<string, string>> {
+  const deadEnds = await findDeadEnds(tools, project);
+  // Before Kubernetes 1.21 there are none of this version.
+  if (project.profile.applyMethod === 'client-side') return deadEnds;
+  const led = listExisting(project.desired.services).filter(({ service }) => !deadEnds.has(service.name));
+  const unserved = led.map(async ({ service, object: { metadata } }) => {
+    const slices = await listLiveObjects(tools.exec, {
+      ...tools,
+      namespace: metadata.namespace ?? service.namespace,
+      kinds: [{ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' }],
+      selector: `kubernetes.io/service-name=${metadata.name}`,
+    });
+    const why = `${service.name} leads to Service ${metadata.namespace ?? ''}/${metadata.name}, which has no ready pod`;
+    return hasReadyPod(slices) ? [] : [[service.name, why] as const];
+  });
+  return new Map([...deadEnds, ...(await Promise.all(unserved)).flat()]);
 }

@@ -12,7 +12,7 @@ import type { NamespaceUse } from '../../cluster/namespace-use.ts';
 import { findOrphanedObjects, findOrphanedReleases } from '../../cluster/orphans.ts';
 import { findOtherProject, type Marked } from '../../cluster/project-identity.ts';
 import { judgeStatus, listUnready } from '../../cluster/status.ts';
-import { lookAtNamespaces } from '../cluster/checks.ts';
+import { findUnserved, lookAtNamespaces } from '../cluster/checks.ts';
 import { markReleases, selectOurs } from '../cluster/facts.ts';
 import type { ClusterTools } from '../cluster/tools.ts';
 import { findChanges } from '../cluster/find-changes.ts';
@@ -63,7 +63,7 @@ export async function lookAtStatus(
   };
   const question = buildQuestion(project);
   // What is rendered keeps this program busy for a while: the tools are at work meanwhile.
-  const [read, live, records, uses, helmMajor, owned, planned] = await sideBySide(
+  const [read, live, records, uses, helmMajor, owned, planned, deadEnds] = await sideBySide(
     () =>
       readLiveStatus(tools.exec, {
         ...tools,
@@ -86,6 +86,12 @@ export async function lookAtStatus(
         () => undefined,
       ),
     () => planProject(session, project, false),
+    () =>
+      unless(
+        'Services that routes lead to',
+        () => findUnserved(tools, project),
+        () => new Map<string, string>(),
+      ),
   );
   const rendered = viewRendered(session, project, planned);
   // The Secrets of the services' namespace tell whose it is as well.
@@ -144,6 +150,7 @@ export async function lookAtStatus(
     },
     other,
     unseen,
+    deadEnds,
     isEdited: planned.plan.conflicts.length > 0,
     terminating: select(({ state }) => state === 'terminating'),
     causes: unready.length === 0 ? new Map() : (await readRolloutCauses(tools, unready)).reasons,

@@ -1,3 +1,4 @@
+import { printObjectName } from '../../kube/object-identity.ts';
 import type { Applied } from '../../app/apply/apply.ts';
 import type { Serving } from '../../app/apply/await-serving.ts';
 import type { ApplyDryRun } from '../../app/apply/dry-run.ts';
@@ -105,7 +106,7 @@ export function explainUnserved({ hosts }: Serving): NegativeAnswer | undefined 
   const what = failed.length === 1 ? `${first.host} is` : `${failed.length} hosts are`;
   return new NegativeAnswer(`all is applied, but ${what} not served as it should be`, {
     details: failed.map(({ host, seen }) => `${host}: ${seen}`),
-    remedy: `ingress-tls verify ${failed.map(({ service }) => service).join(' ')}`,
+    remedy: `ingress-tls verify ${[...new Set(failed.map(({ service }) => service))].join(' ')}`,
   });
 }
 
@@ -120,8 +121,8 @@ function reportSummary(report: Report, { profile }: Project, changes: ClusterCha
 
 function reportLeft(report: Report, left: Orphans): void {
   const names = [
-    ...left.releases.map(({ name }) => `release ${name}`),
-    ...left.objects.map(({ kind, name }) => `${kind} ${name}`),
+    ...left.releases.map(({ name, namespace }) => `release ${namespace}/${name}`),
+    ...left.objects.map(printObjectName),
   ];
   if (names.length === 0) return;
   report.notice({

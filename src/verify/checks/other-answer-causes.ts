@@ -60,7 +60,7 @@ function explainComplaint({ context, subject: { service }, answer }: Evidence): 
   switch (service.mode) {
     case 'terminate':
       return {
-        cause: `the pod speaks TLS on port ${service.port}, but in mode terminate the controller sends it plain HTTP`,
+        cause: `the pod speaks TLS on port ${podPort(service)}, but in mode terminate the controller sends it plain HTTP`,
         remedy: `let the pod speak plain HTTP, or set mode: reencrypt for ${service.name} in ingress-tls.yaml, then run ingress-tls apply`,
       };
     case 'reencrypt':

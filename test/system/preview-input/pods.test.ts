@@ -75,6 +75,13 @@ async function withPods<Result>(
   }
 }
 
+it('has one pod where two services lead to the same port, and ends it', async () => {
+  const twice = readPod('shared');
+  const before = process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length;
+  await withPods([twice, twice], (_pods, port) => Promise.resolve(port('shared')));
+  expect(process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap')).toHaveLength(before);
+});
+
 /** Exit code and output of curl for pod.test; without curl the test is skipped. */
 function curl(
   port: number,

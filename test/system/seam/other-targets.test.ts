@@ -287,6 +287,7 @@ services:
             orphans: { releases: [], objects: [] },
             other: undefined,
             unseen: [],
+            deadEnds: new Map(),
             isEdited: false,
             terminating: [],
             causes: new Map(),

@@ -40,6 +40,44 @@ describe('a Service that is there already', () => {
     ]);
   });
 
+  it.each([
+    ['ic3-b', '"ic3-b" is the name of what the chart of b makes'],
+    ['ic3-a', '"ic3-a" is the name of what the chart of a makes'],
+  ])('is none that the project makes, or made before: %s', (name, problem) => {
+    const problems = problemsOf(
+      withServices(`{name: a, mode: terminate, service: {name: ${name}, port: 80}}`, '{name: b, mode: terminate}'),
+    );
+    expect(problems).toEqual([expect.stringContaining(`services[0].service.name: ${problem}`)]);
+  });
+
+  it.each([
+    ['certs/ca.crt', "is the project's own authority"],
+    ['certs/b.crt', 'is the place of a certificate of b'],
+    ['certs/b-client-ca.crt', 'is the place of a certificate of b'],
+  ])('is not verified by a file that the project writes: %s', (authority, problem) => {
+    const problems = problemsOf(
+      withServices(
+        `{name: a, mode: reencrypt, service: {name: x, port: 443, authority: ${authority}}}`,
+        '{name: b, mode: passthrough}',
+      ),
+    );
+    expect(problems).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it.each(['&p {x: *p}', '{a: b}', '[80]', '.inf', '.nan', 'true', '~'])(
+    'has no port %s, and nothing breaks',
+    (port) => {
+      expect(led('terminate', `{name: b, port: ${port}}`)[0]).toMatch(/^service\.port: |^service\.port\.x: /);
+    },
+  );
+
+  it('is verified by its name in lower case', () => {
+    const [service] = load(
+      withServices('{name: a, mode: reencrypt, service: {name: b, port: 443, serverName: A.B.SVC}}'),
+    ).services;
+    expect(service?.service?.serverName).toBe('a.b.svc');
+  });
+
   it.each(['image: nginx', 'port: 80', 'replicas: 2'])('takes no %s beside it, which would do nothing', (field) => {
     const [key = ''] = field.split(':');
     expect(led('terminate', '{name: b, port: 80}', `, ${field}`)).toEqual([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explainDeadEnd, listExisting } from '../../../src/cluster/existing-services.ts';
+import { explainDeadEnd, hasReadyPod, listExisting } from '../../../src/cluster/existing-services.ts';
 import { backendOf } from '../../../src/model/backend.ts';
 import type { ExistingService } from '../../../src/model/config.ts';
 import type { JsonObject } from '../../../src/model/json.ts';
@@ -40,6 +40,20 @@ describe('a project that leads to a Service that is there already', () => {
     expect(JSON.stringify(services[0]?.routes)).toContain('"nginx.ingress.kubernetes.io/proxy-ssl-name":"shop"');
   });
 
+  it('says what its pods must demand, whoever signed their certificate', () => {
+    const given = config([
+      service('a', 'passthrough', {
+        namespace: 'web',
+        clientAuth: true,
+        service: { ...existing, authority: 'certs/corp.crt' },
+      }),
+    ]);
+    const { notices } = buildDesiredProject(given, profiles['traefik']!);
+    expect(notices.find(({ code }) => code === 'pod-certificate')?.message).toBe(
+      'a: the pods of Service web/shop have to demand client certificates of the authority in Secret ic3-a-client-ca.',
+    );
+  });
+
   it('makes no namespace for it', () => {
     const { before } = project().manifests;
     expect(before.map(({ path }) => path)).not.toContain('manifests/namespace-web.yaml');
@@ -69,6 +83,56 @@ describe('a project that leads to a Service that is there already', () => {
   );
 });
 
+describe('two services that lead to one port', () => {
+  const both = (
+    one: 'terminate' | 'reencrypt' | 'passthrough',
+    other: typeof one,
+    given: Partial<ExistingService> = {},
+  ) =>
+    buildDesiredProject(
+      config(
+        [one, other].map((mode, index) =>
+          service(`s${index}`, mode, { namespace: 'web', clientAuth: false, service: { ...existing, ...given } }),
+        ),
+      ),
+      profiles['traefik']!,
+    ).notices.filter(({ code }) => code === 'shared-port');
+
+  it.each([
+    ['terminate', 'terminate', 0],
+    ['reencrypt', 'reencrypt', 0],
+    ['terminate', 'reencrypt', 1],
+    ['reencrypt', 'passthrough', 1],
+    ['passthrough', 'passthrough', 1],
+  ] as const)('are asked of one pod: %s and %s', (one, other, count) => {
+    expect(both(one, other)).toHaveLength(count);
+  });
+
+  it('may, where the pod has one certificate of another authority for both', () => {
+    expect(both('passthrough', 'passthrough', { authority: 'certs/corp.crt' })).toEqual([]);
+    expect(both('passthrough', 'reencrypt', { authority: 'certs/corp.crt' })).toEqual([]);
+  });
+});
+
+describe('a pod that is ready', () => {
+  const slice = (...endpoints: readonly JsonObject[]) => ({
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'x' },
+    endpoints,
+  });
+
+  it.each([
+    [[], false],
+    [[slice()], false],
+    [[slice({ conditions: { ready: false } })], false],
+    [[slice({ conditions: { ready: false } }), slice({ conditions: { ready: true } })], true],
+    [[slice({ addresses: ['10.0.0.1'] })], true],
+  ])('is looked for in all slices of a Service: %j', (slices, expected) => {
+    expect(hasReadyPod(slices)).toBe(expected);
+  });
+});
+
 describe('where it leads', () => {
   const [led] = listExisting(project().services);
   const live = (spec: JsonObject) => ({ apiVersion: 'v1', kind: 'Service', metadata: existing, spec });
@@ -79,9 +143,14 @@ describe('where it leads', () => {
     [
       'a Service without it',
       live({ ports: [{ port: 80, name: 'http' }, { port: 443 }] }),
-      'a leads to Service web/shop, which has no port https: it has 80 http, 443',
+      'a leads to Service web/shop, which has no port https for TCP: it has 80 http, 443',
     ],
-    ['a Service without ports', live({}), 'a leads to Service web/shop, which has no port https: it has none'],
+    [
+      'a Service whose port is of another protocol',
+      live({ ports: [{ port: 443, name: 'https', protocol: 'UDP' }] }),
+      'a leads to Service web/shop, which has no port https for TCP: it has none',
+    ],
+    ['a Service without ports', live({}), 'a leads to Service web/shop, which has no port https for TCP: it has none'],
     [
       'a name outside of the cluster',
       live({ type: 'ExternalName', ports: [{ port: 443, name: 'https' }] }),

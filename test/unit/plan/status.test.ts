@@ -171,6 +171,7 @@ function wellKnown(): StatusFacts {
       orphans: { releases: [], objects: [] },
       other: undefined,
       unseen: [],
+      deadEnds: new Map(),
       isEdited: false,
       terminating: [],
       causes: new Map(),
@@ -560,18 +561,28 @@ describe('a status', () => {
   it('tells what the project no longer brings as a warning, unless some services alone are asked for', () => {
     const facts = {
       ...wellKnown(),
-      orphans: { releases: [{ name: 'ic3-old' }], objects: [{ kind: 'Role', name: 'old', namespace: 'edge' }] },
+      orphans: {
+        releases: [{ name: 'ic3-old', namespace: 'apps' }],
+        objects: [{ kind: 'Role', name: 'old', namespace: 'edge' }],
+      },
     };
     const status = judgeStatus(facts);
     expect(status.problems).toMatchObject([
       {
         code: 'no-longer-wanted',
         level: 'warning',
-        message: 'on the cluster and no longer in the project: release ic3-old, Role edge/old',
+        message: 'on the cluster and no longer in the project: release apps/ic3-old, Role edge/old',
       },
     ]);
     expect(status.well).toBe(true);
     expect(judgeStatus({ ...facts, services: facts.services.slice(0, 1) }).problems).toEqual([]);
+  });
+
+  it('tells of a Service that is there already and answers nobody', () => {
+    const why = 'svc7 leads to Service web/shop, which has no ready pod';
+    const status = judgeStatus({ ...wellKnown(), deadEnds: new Map([['svc7', why]]) });
+    expect(status.well).toBe(false);
+    expect(status.problems).toMatchObject([{ code: 'dead-end', services: ['svc7'], message: why }]);
   });
 
   it('names an apply that does not refuse what was found', () => {
