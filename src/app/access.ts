@@ -34,7 +34,7 @@ function buildAccess(entry: Entry, service: PlannedService, address: string | un
   };
   const args = buildCurlArgs({
     service,
-    ...(kind === 'cluster-ip'
+    ...(kind === 'cluster-ip' && address === undefined
       ? { address: { host: '127.0.0.1', port: forwardedPort }, urlPort: port }
       : { address: { host: address ?? unknown[kind], port } }),
     path: '/',

@@ -92,7 +92,9 @@ async function checkProject(session: Session, findings: DoctorFinding[]): Promis
         found: `${project.config.domain}, ${project.config.services.length} services`,
       });
     }
-    findings.push(...plan.notices.filter(({ code }) => code.startsWith('certificate-')).map(findNoticed));
+    // What the configuration alone makes is told at the end.
+    const ofProject = new Set(project.desired.notices.map(({ code }) => code));
+    findings.push(...plan.notices.filter(({ code }) => !ofProject.has(code)).map(findNoticed));
     return project;
   } catch (error) {
     findings.push({ ...asFinding('project', error) });

@@ -23,8 +23,8 @@ export interface StatusFacts {
   readonly other: OtherProject | undefined;
   /** What could not be looked at for want of rights. */
   readonly unseen: readonly string[];
-  /** Why routes to Services that are there already lead nowhere, by the service's name. */
-  readonly deadEnds: ReadonlyMap<string, string>;
+  /** Why Services that are there already answer nobody, by the service's name. */
+  readonly unserved: ReadonlyMap<string, string>;
   /** Whether a generated file was edited. */
   readonly isEdited: boolean;
   /** Namespaces of the project that are being deleted. */

@@ -215,7 +215,7 @@ function ofService(
           ),
         ]
       : []),
-    ...[facts.deadEnds.get(service.name) ?? []].flat().map((why) => tell('dead-end', why, deadEndRemedy)),
+    ...[facts.unserved.get(service.name) ?? []].flat().map((why) => tell('dead-end', why, deadEndRemedy)),
     ...(pods === null && service.backend !== 'existing'
       ? [tell('workload-missing', 'its Deployment is missing', apply)]
       : []),

@@ -1,4 +1,5 @@
-import { type ExistingService } from '../model/config.ts';
+import { selectGiven } from './given-fields.ts';
+import type { ExistingService } from '../model/config.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Pair, YAMLMap, YAMLSeq } from 'yaml';
@@ -336,7 +337,7 @@ function toData({ annotations, ...given }: ServiceFields): object {
   const { name, mode, host, hosts, namespace, service, image, port, replicas, clientAuth } = given;
   const own = annotations === undefined ? undefined : { ...annotations };
   const fields = { name, mode, host, hosts, namespace, service, image, port, replicas, clientAuth, annotations: own };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  return selectGiven(fields);
 }
 
 function listOf(data: Readonly<Record<string, unknown>>): readonly unknown[] {

@@ -26,7 +26,6 @@ interface TrustedService {
   readonly mode: Mode | undefined;
   readonly host: string | undefined;
   readonly hosts: readonly (string | undefined)[];
-  readonly hasClientAuth: boolean;
   /** Keys that are given. */
   readonly given: ReadonlySet<string>;
   /** Absent, or of the wrong form: empty. */
@@ -81,7 +80,6 @@ function trust(value: unknown, index: number): TrustedService {
     mode: accepted(mode, fields['mode']),
     host: accepted(host, fields['host'])?.toLowerCase(),
     hosts: toList(fields['hosts']).map((each) => accepted(hostSchema, each)?.toLowerCase()),
-    hasClientAuth: fields['clientAuth'] !== undefined,
     given: new Set(Object.keys(fields).filter((key) => fields[key] !== undefined)),
     existing: toRecord(fields['service']),
     annotations: toRecord(fields['annotations']),
@@ -210,8 +208,8 @@ function checkHostInDomain({ mode }: TrustedService, host: string, domain: strin
   return [{ path, message }];
 }
 
-function checkClientAuth({ path, mode, hasClientAuth }: TrustedService): Breach[] {
-  if (!hasClientAuth || mode === undefined || mode === 'passthrough') return [];
+function checkClientAuth({ path, mode, given }: TrustedService): Breach[] {
+  if (!given.has('clientAuth') || mode === undefined || mode === 'passthrough') return [];
   const message =
     `in ${mode} TLS ends at the controller, so the pod never sees a client certificate; ` +
     'leave clientAuth out, or use mode: passthrough';

@@ -47,7 +47,7 @@ export function isMap(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** An object of a kind by its name, whatever its namespace: among those of one, or cluster-scoped ones. */
+/** An object by its kind, name and namespace; without one it is cluster-scoped. */
 export function findNamed(
   objects: readonly KubeObject[],
   kind: string,

@@ -18,7 +18,7 @@ export type UpstreamCaPlacement =
 
 /** A service with every name that its objects use, decided once so that certificates, Secrets, charts and routes agree. */
 export interface PlannedService extends ServiceIntent {
-  /** Helm release, and name of the Service, Deployment and routes: `ic3-svc8`. */
+  /** Helm release, and name of its routes and, where the chart brings them, Service and Deployment: `ic3-svc8`. */
   readonly release: string;
   readonly namespace: string;
   readonly servicePort: { readonly name: 'http' | 'https'; readonly number: number };

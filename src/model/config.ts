@@ -35,7 +35,7 @@ export interface ControllerIntent {
   readonly sharedWith: readonly string[];
 }
 
-export type ServiceType = 'NodePort' | 'LoadBalancer' | 'ClusterIP';
+type ServiceType = 'NodePort' | 'LoadBalancer' | 'ClusterIP';
 
 /** The controller's Service: how clients reach it. */
 export interface ExposureIntent {

@@ -1,4 +1,4 @@
-import { type Backend } from './backend.ts';
+import type { Backend } from './backend.ts';
 import type { Difference } from './changes.ts';
 import type { KubeObject, ObjectReference } from './kube-object.ts';
 import type { Mode } from './mode.ts';

@@ -39,5 +39,11 @@ export function judgeAcknowledged(
   });
 }
 
-/** project/certificates.ts. */
-const certificateCodes = ['client-key-missing', 'certificate-issuer', 'certificate-expired', 'certificate-refused'];
+/** project/certificates.ts and named-authorities.ts, beside errors. */
+const certificateCodes = [
+  'client-key-missing',
+  'certificate-issuer',
+  'certificate-expired',
+  'certificate-refused',
+  'named-authority-expired',
+];

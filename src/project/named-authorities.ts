@@ -44,7 +44,7 @@ export function judgeAuthorities(
     return [
       {
         level: 'warning',
-        code: 'authority-expired',
+        code: 'named-authority-expired',
         message: `${path}, by which the pod's certificate of ${service} is verified, expired on ${formatDate(found.notAfter, now)}`,
         remedy: `copy the certificate of today to ${path}, then run ingress-tls apply`,
         path: at,

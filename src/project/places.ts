@@ -52,12 +52,12 @@ export function trustedCertificate(service: Pick<ServiceIntent, 'mode' | 'servic
   return endsInPod(service.mode) ? podAuthority(service) : wildcardPair.certificate;
 }
 
-/** The authority of one passthrough service's clients: one for each service, so that its clients open no other. */
+/** The authority of one service's clients: one for each service, so that its clients open no other. */
 export function clientAuthorityPair(service: string): PairPaths {
   return pairPaths(`${service}-client-ca`);
 }
 
-/** The ready-made client certificate of a passthrough service. */
+/** The ready-made client certificate of a service; in reencrypt the controller shows it. */
 export function clientPair(service: string): PairPaths {
   return pairPaths(`${service}-client`);
 }

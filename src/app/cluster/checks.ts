@@ -235,7 +235,7 @@ export async function refuseDeadEnds(tools: ClusterTools, project: Project): Pro
 }
 
 /** Why routes to Services that are there already lead nowhere, by the service's name. @throws ToolError when the cluster cannot be asked. */
-export async function findDeadEnds(
+async function findDeadEnds(
   { exec, connection, requestTimeout }: ClusterTools,
   { desired }: Project,
 ): Promise<ReadonlyMap<string, string>> {

@@ -63,7 +63,7 @@ export async function lookAtStatus(
   };
   const question = buildQuestion(project);
   // What is rendered keeps this program busy for a while: the tools are at work meanwhile.
-  const [read, live, records, uses, helmMajor, owned, planned, deadEnds] = await sideBySide(
+  const [read, live, records, uses, helmMajor, owned, planned, unserved] = await sideBySide(
     () =>
       readLiveStatus(tools.exec, {
         ...tools,
@@ -150,7 +150,7 @@ export async function lookAtStatus(
     },
     other,
     unseen,
-    deadEnds,
+    unserved,
     isEdited: planned.plan.conflicts.length > 0,
     terminating: select(({ state }) => state === 'terminating'),
     causes: unready.length === 0 ? new Map() : (await readRolloutCauses(tools, unready)).reasons,

@@ -1,4 +1,4 @@
-import { type DesiredService } from '../../project/desired-services.ts';
+import type { DesiredService } from '../../project/desired-services.ts';
 import { listHosts } from '../../model/hosts.ts';
 import { inspectCertificate } from '../../certs/inspect.ts';
 import { isPair } from '../../certs/key-pair.ts';

@@ -1,5 +1,5 @@
 import { listHosts } from '../../model/hosts.ts';
-import { type DesiredService } from '../../project/desired-services.ts';
+import type { DesiredService } from '../../project/desired-services.ts';
 import { listProject, type ProjectList } from '../../app/list.ts';
 import { formatDate } from '../../certs/validity.ts';
 import { exitCodes } from '../../errors.ts';

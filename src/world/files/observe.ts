@@ -1,4 +1,4 @@
-import { type CertificateFacts } from '../../model/certificate.ts';
+import type { CertificateFacts } from '../../model/certificate.ts';
 import { inspectCertificate } from '../../certs/inspect.ts';
 import { isIssuedBy, isPair, parsePrivateKey } from '../../certs/key-pair.ts';
 import { digestText } from '../../kube/digest.ts';

@@ -85,7 +85,7 @@ interface NodePortUser {
 }
 
 /** How a Service is reached. */
-export interface FoundService {
+interface FoundService {
   readonly type: string;
   /** Absent: it has none. */
   readonly clusterIp?: string;

@@ -287,7 +287,7 @@ services:
             orphans: { releases: [], objects: [] },
             other: undefined,
             unseen: [],
-            deadEnds: new Map(),
+            unserved: new Map(),
             isEdited: false,
             terminating: [],
             causes: new Map(),

@@ -68,7 +68,7 @@ describe('a project that leads to a Service that is there already', () => {
     const judge = (observed: Parameters<typeof judgeAuthorities>[1]): readonly string[] =>
       judgeAuthorities(authorities, observed, now).map(({ level, code }) => `${level} ${code}`);
     expect(judge({ authorities: new Map() })).toEqual(['error authority-missing']);
-    expect(judge(found('2026-11-29T00:00:00Z'))).toEqual(['warning authority-expired']);
+    expect(judge(found('2026-11-29T00:00:00Z'))).toEqual(['warning named-authority-expired']);
     expect(judge(found('2026-12-29T00:00:00Z'))).toEqual([]);
   });
 

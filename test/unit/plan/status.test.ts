@@ -171,7 +171,7 @@ function wellKnown(): StatusFacts {
       orphans: { releases: [], objects: [] },
       other: undefined,
       unseen: [],
-      deadEnds: new Map(),
+      unserved: new Map(),
       isEdited: false,
       terminating: [],
       causes: new Map(),
@@ -580,7 +580,7 @@ describe('a status', () => {
 
   it('tells of a Service that is there already and answers nobody', () => {
     const why = 'svc7 leads to Service web/shop, which has no ready pod';
-    const status = judgeStatus({ ...wellKnown(), deadEnds: new Map([['svc7', why]]) });
+    const status = judgeStatus({ ...wellKnown(), unserved: new Map([['svc7', why]]) });
     expect(status.well).toBe(false);
     expect(status.problems).toMatchObject([{ code: 'dead-end', services: ['svc7'], message: why }]);
   });
