@@ -75,7 +75,7 @@ describe('a controller that another project has on the cluster', () => {
         env: cluster.env,
       });
       expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
-      expect(stderr).toContain('no longer in ingress-tls.yaml: ConfigMap left-behind');
+      expect(stderr).toMatch(/no longer in ingress-tls\.yaml: ConfigMap \S+\/left-behind/);
       expect(
         runProgram(['destroy', '--confirm', 'ic3', '--take-over', 'other.test'], { cwd: folder, env: cluster.env })
           .exitCode,
