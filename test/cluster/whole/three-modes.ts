@@ -315,7 +315,7 @@ describeWithCluster('examples/three-modes on a cluster', (cluster) => {
     expect(ingressTls(cluster, project, 'remove-service', 'svc7').exitCode).toBe(0);
     const kept = ingressTls(cluster, project, 'apply', '--timeout', '120s');
     expect(kept.exitCode, kept.stderr).toBe(0);
-    expect(kept.stderr).toContain('release ic3-svc7');
+    expect(kept.stderr).toContain('release default/ic3-svc7');
     expect(listReleases(cluster)).toEqual(['ic3-svc7', 'ic3-svc8', 'ic3-svc9']);
     const result = ingressTls(cluster, project, 'apply', '--prune', '--timeout', '120s');
     expect(result.exitCode, result.stderr).toBe(0);

@@ -321,8 +321,9 @@ describe('a host whose TLS ends at the gateway', () => {
 
   it('shows the page for a pod where nothing listens, and for one that is no HTTP', async () => {
     const { port: closedPort, server } = await startHttpPod();
-    server.close();
     const { server: rude, port: rudePort } = await startHttpPod();
+    // After the other has its own: the system may give a port again as soon as it is free.
+    server.close();
     rude.on('connection', (socket) => socket.end('not HTTP\r\n'));
     const { port } = await start(
       input([host('gone.example.test'), host('rude.example.test')], { gone: closedPort, rude: rudePort }),

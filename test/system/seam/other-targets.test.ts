@@ -194,7 +194,7 @@ services:
       for (const name of ['svc7', 'svc8', 'svc9']) expect(stdout).toContain(`${name}.example.test`);
       expect(stdout).not.toContain('not verified');
       const listed = await run('list', '--json');
-      expect(listed.stdout).toContain('"url": "https://svc7.example.test:443/"');
+      expect(listed.stdout).toContain('"url": "https://svc7.example.test/"');
     });
 
     it('plans an apply with its objects and its authority, and waits for no workload but the services', async () => {
