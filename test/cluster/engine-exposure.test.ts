@@ -18,8 +18,8 @@ interface Service {
 describeWithCluster('the controller is reached as controller.service says', (cluster) => {
   let project: EngineProject;
   let nodePorts: string;
-  const nodePort = 31_594;
-  const plainPort = 31_595;
+  const nodePort = 31_591;
+  const plainPort = 31_592;
 
   beforeAll(() => {
     project = new EngineProject(cluster, 'icl', nodePort);
