@@ -1,7 +1,7 @@
 import { ended } from './commands.js';
 
 /** Milliseconds after which the preview is taken to say nothing more. */
-const patience = 20_000;
+const patience = 60_000;
 
 /**
  * Starts a preview, prints what it says until it is ready, and then its reloads. Returns its port, `untilReload(action)`,
