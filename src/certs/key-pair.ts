@@ -58,6 +58,9 @@ export function derivePublicKey(keyPem: string, origin = defaultOrigin): string 
   return createPublicKey(parsePrivateKey(keyPem, origin)).export({ type: 'spki', format: 'pem' }).toString();
 }
 
+/** What the labels of all of its forms end with. */
+const keyLabel = 'PRIVATE KEY';
+
 /**
  * Reads an unencrypted private key in PEM form.
  *
@@ -72,12 +75,12 @@ export function parsePrivateKey(keyPem: string, origin = defaultOrigin): KeyObje
     throw unreadableKey(origin, fault.reason, fault.remedy);
   }
   // What Go's tls.X509KeyPair and OpenSSL take: the first one, whatever stands around it.
-  const block = blocks.find(({ label }) => label.endsWith('PRIVATE KEY'));
+  const block = blocks.find(({ label }) => label.endsWith(keyLabel));
   if (block === undefined) {
-    throw unreadableKey(origin, 'no block "-----BEGIN PRIVATE KEY-----" was found');
+    throw unreadableKey(origin, `no block "-----BEGIN ${keyLabel}-----" was found`);
   }
   // RFC 7468, 11 (PKCS#8) and RFC 1421, 4.6.1.1 (the older forms).
-  if (block.label === 'ENCRYPTED PRIVATE KEY' || /^Proc-Type: *4, *ENCRYPTED/m.test(block.text)) {
+  if (block.label === `ENCRYPTED ${keyLabel}` || /^Proc-Type: *4, *ENCRYPTED/m.test(block.text)) {
     throw unreadableKey(
       origin,
       'it is encrypted, and neither a pod nor a controller can be asked for its passphrase',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectGolden } from '../support/golden.ts';
 import { inProject, noServices } from '../support/prepared-project.ts';
+import { pemBlock } from '../support/certs/pem-block.ts';
 import { runProgram, startProgram } from '../support/program.ts';
 import {
   brokenRolloutAnswers,
@@ -117,8 +118,7 @@ describe('apply that fails on the way', () => {
   it('shows the tool’s own words without the key that stands in them', async () => {
     await inProject(noServices, (project, outside) => {
       const cluster = installStandInCluster(outside);
-      const key =
-        '-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg0123456789abcdef\n-----END PRIVATE KEY-----\n';
+      const key = pemBlock('PRIVATE KEY', 'MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg0123456789abcdef');
       const data = Buffer.from(key).toString('base64');
       cluster.answer(dryRunTakesAll, {
         tool: 'kubectl',

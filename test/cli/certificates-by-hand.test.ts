@@ -3,6 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { pemBlock } from '../support/certs/pem-block.ts';
 import { expectGolden } from '../support/golden.ts';
 import { inProject, threeModes } from '../support/prepared-project.ts';
 import { runProgram } from '../support/program.ts';
@@ -102,8 +103,7 @@ describe('what a person did to certs/', () => {
     'garbage in a key: %s says which file, and shows nothing of it',
     async (command) => {
       await inProject(threeModes, (project) => {
-        const garbage =
-          '-----BEGIN PRIVATE KEY-----\nc2VjcmV0LWluLWEtYnJva2VuLWtleQ==\nhunter2hunter2\n-----END PRIVATE KEY-----\n';
+        const garbage = pemBlock('PRIVATE KEY', 'c2VjcmV0LWluLWEtYnJva2VuLWtleQ==\nhunter2hunter2');
         writeFileSync(join(project, 'certs/svc8.key'), garbage);
         const args = command === 'add-service' ? [command, 'shop', '--mode', 'terminate'] : [command];
         const result = runProgram(args, { cwd: project, env: { PATH: '' } });

@@ -4,6 +4,7 @@ import { createExec, type ToolResult } from '../../../src/world/exec/exec.ts';
 import { explainFailure } from '../../../src/world/exec/tool-failure.ts';
 import { createKubectl, type Kubectl, type KubectlSettings } from '../../../src/world/kubectl/kubectl.ts';
 import { ToolError } from '../../../src/errors.ts';
+import { pemBlock } from '../../support/certs/pem-block.ts';
 import { expectToolError } from '../../support/effects/expect-tool-error.ts';
 import { answering, failureOf, installStandIns, makeTemporaryFolder } from '../../support/effects/stand-in.ts';
 
@@ -417,9 +418,7 @@ describe('a failure of kubectl', () => {
   });
 
   it('shows no key that kubectl prints', () => {
-    const key = Buffer.from(`-----BEGIN PRIVATE KEY-----\n${'QUJD'.repeat(50)}\n-----END PRIVATE KEY-----\n`).toString(
-      'base64',
-    );
+    const key = Buffer.from(pemBlock('PRIVATE KEY', 'QUJD'.repeat(50))).toString('base64');
     const error = explainFailure(
       { tool: 'kubectl' },
       'cannot apply x',

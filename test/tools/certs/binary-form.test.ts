@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createProjectFiles } from '../../../src/world/files/files.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { issue, keys, serverRequest } from '../../support/certs/fixtures.ts';
+import { beginLine } from '../../support/certs/pem-block.ts';
 import { OpenSsl } from '../../support/openssl.ts';
 
 const openssl = new OpenSsl();
@@ -48,7 +49,7 @@ describe('a file in binary form', () => {
     const [, command = ''] = /openssl (.*?)\)?$/.exec(remedy) ?? [];
     openssl.output(...command.split(' '), ...(command.startsWith('pkcs12') ? ['-passin', 'pass:'] : []));
     const written = readFileSync(join(openssl.folder, 'NEW-FILE'), 'utf8');
-    expect(written).toContain(path.endsWith('.key') ? '-----BEGIN PRIVATE KEY-----' : certificate);
+    expect(written).toContain(path.endsWith('.key') ? beginLine('PRIVATE KEY') : certificate);
     expect(remedy.includes('(umask 077; ')).toBe(path.endsWith('.key') || command.startsWith('pkcs12'));
   });
 

@@ -5,6 +5,7 @@ import { derivePublicKey, isIssuedBy, isPair } from '../../../src/certs/key-pair
 import { requestClientAuthority, requestProjectAuthority } from '../../../src/certs/requests.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { authorityKey, issue, keys, makeKey, serverRequest } from '../../support/certs/fixtures.ts';
+import { pemBlock } from '../../support/certs/pem-block.ts';
 import { OpenSsl } from '../../support/openssl.ts';
 
 const openssl = new OpenSsl();
@@ -59,7 +60,7 @@ describe('text that is no usable key', () => {
     ['a cut key', privateKey.slice(0, 400), 'damaged'],
     ['a key without its armour', body.join('\n'), 'no block'],
     ['a key with a changed beginning', privateKey.replace(body[0]!, 'A'.repeat(64)), 'damaged'],
-    ['a key of unknown kind', '-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n', 'damaged'],
+    ['a key of unknown kind', pemBlock('PRIVATE KEY', 'MAA='), 'damaged'],
     ['too much', privateKey.padEnd(256 * 1024 + 1), 'too long'],
   ])('%s is refused without a word of it', (_, text, reason) => {
     for (const read of [derivePublicKey, (key: string) => isPair(certificate, key)]) {

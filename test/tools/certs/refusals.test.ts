@@ -21,6 +21,7 @@ import {
   serialBytes,
   serverRequest,
 } from '../../support/certs/fixtures.ts';
+import { pemBlock } from '../../support/certs/pem-block.ts';
 import { OpenSsl } from '../../support/openssl.ts';
 
 const projectAuthority = {
@@ -312,7 +313,7 @@ describe('a damaged RSA key, which OpenSSL reads without complaint', () => {
     for (const place of [400, der.length - 200, der.length - 330]) {
       der[place] = der[place]! ^ 0xff;
     }
-    const damaged = `-----BEGIN PRIVATE KEY-----\n${der.toString('base64')}\n-----END PRIVATE KEY-----\n`;
+    const damaged = pemBlock('PRIVATE KEY', der.toString('base64'));
     const key = { ...keys['rsa-2048'], privateKey: damaged };
     expect(derivePublicKey(damaged)).toBe(key.publicKey);
     const error = refusal(() => issue({ ...serverRequest, keyType: 'rsa-2048' }, { key }));

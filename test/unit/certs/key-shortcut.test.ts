@@ -4,13 +4,14 @@ import { describe, expect, it } from 'vitest';
 
 import { isPair } from '../../../src/certs/key-pair.ts';
 import { issue, keys, makeKey, serverRequest } from '../../support/certs/fixtures.ts';
+import { pemBlock } from '../../support/certs/pem-block.ts';
 
 const certificate = issue(serverRequest);
 const key = Buffer.from(keys['ecdsa-p256'].privateKey.replace(/-----.*-----|\n/g, ''), 'base64');
 const other = Buffer.from(makeKey('ecdsa-p256').privateKey.replace(/-----.*-----|\n/g, ''), 'base64');
 
 function encode(der: Buffer, width = 64): string {
-  return `-----BEGIN PRIVATE KEY-----\n${der.toString('base64').replace(new RegExp(`.{1,${width}}`, 'g'), '$&\n')}-----END PRIVATE KEY-----\n`;
+  return pemBlock('PRIVATE KEY', (der.toString('base64').match(new RegExp(`.{1,${width}}`, 'g')) ?? []).join('\n'));
 }
 
 function answer(ask: () => boolean): boolean | 'refused' {
