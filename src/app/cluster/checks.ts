@@ -256,15 +256,26 @@ export async function findUnserved(tools: ClusterTools, project: Project): Promi
   // Before Kubernetes 1.21 there are none of this version.
   if (project.profile.applyMethod === 'client-side') return deadEnds;
   const led = listExisting(project.desired.services).filter(({ service }) => !deadEnds.has(service.name));
-  const unserved = led.map(async ({ service, object: { metadata } }) => {
-    const slices = await listLiveObjects(tools.exec, {
-      ...tools,
-      namespace: metadata.namespace ?? service.namespace,
-      kinds: [{ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' }],
-      selector: `kubernetes.io/service-name=${metadata.name}`,
-    });
-    const why = `${service.name} leads to Service ${metadata.namespace ?? ''}/${metadata.name}, which has no ready pod`;
-    return hasReadyPod(slices) ? [] : [[service.name, why] as const];
+  const namespaces = [...new Set(led.map(({ object }) => object.metadata.namespace ?? ''))];
+  // One question for each namespace, not for each Service: kubectl keeps a core busy while it starts.
+  const listed = namespaces.map((namespace) => {
+    const inside = led.filter(({ object }) => object.metadata.namespace === namespace);
+    const names = [...new Set(inside.map(({ object }) => object.metadata.name))];
+    const kinds = [{ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' }];
+    return listLiveObjects(tools.exec, { ...tools, namespace, kinds, selector: `${sliceOf} in (${names.join(',')})` });
   });
-  return new Map([...deadEnds, ...(await Promise.all(unserved)).flat()]);
+  const slices = (await Promise.all(listed)).flat();
+  const unserved = led.flatMap(({ service, object }) => {
+    const { namespace = '', name } = object.metadata;
+    const own = slices.filter(
+      ({ metadata }) => metadata.namespace === namespace && metadata.labels?.[sliceOf] === name,
+    );
+    return hasReadyPod(own)
+      ? []
+      : [[service.name, `${service.name} leads to Service ${namespace}/${name}, which has no ready pod`] as const];
+  });
+  return new Map([...deadEnds, ...unserved]);
 }
+
+/** The label of an EndpointSlice that names its Service (kubernetes@1.35 staging/src/k8s.io/api/discovery/v1/well_known_labels.go). */
+const sliceOf = 'kubernetes.io/service-name';
