@@ -53,6 +53,10 @@ describeWithCluster('services that are there already', (cluster) => {
   const run = (...args: readonly string[]) => ingressTls(cluster, folder, ...args);
   const inNamespace = (namespace: string, ...args: string[]): string =>
     kubectl(cluster, ...args, '--namespace', namespace);
+  const createArgoSecret = (pair: string): void => {
+    const files = [`--cert=${join(folder, `${pair}.crt`)}`, `--key=${join(folder, `${pair}.key`)}`];
+    inNamespace(web, 'create', 'secret', 'tls', 'argo', ...files);
+  };
   const create = (objects: readonly object[]): void => {
     kubectlWithInput(cluster, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }), 'create', '-f', '-');
   };
@@ -134,15 +138,7 @@ services:
 
   it('leads to them once they are', { timeout: 300_000 }, () => {
     for (const namespace of [web, shop]) kubectl(cluster, 'create', 'namespace', namespace);
-    inNamespace(
-      web,
-      'create',
-      'secret',
-      'tls',
-      'argo',
-      `--cert=${join(folder, 'argo.crt')}`,
-      `--key=${join(folder, 'argo.key')}`,
-    );
+    createArgoSecret('argo');
     create([
       ...workload(web, 'dashboard', { port: 80, targetPort: 8080 }),
       ...workload(shop, 'api', { name: 'https', port: 443, targetPort: 8443 }, `${name}-api-tls`),
@@ -209,15 +205,7 @@ services:
       ),
     );
     inNamespace(web, 'delete', 'secret', 'argo');
-    inNamespace(
-      web,
-      'create',
-      'secret',
-      'tls',
-      'argo',
-      `--cert=${join(folder, 'rogue.crt')}`,
-      `--key=${join(folder, 'rogue.key')}`,
-    );
+    createArgoSecret('rogue');
     inNamespace(web, 'rollout', 'restart', 'deployment/argocd-server');
     inNamespace(web, 'rollout', 'status', 'deployment/argocd-server', '--timeout=60s');
     expect(key).not.toBe('');

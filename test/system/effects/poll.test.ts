@@ -7,6 +7,16 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+/** How often it is asked within so many milliseconds for what never comes. */
+function countQuestions(longest: number): Promise<number> {
+  let asked = 0;
+  return poll(
+    () => (asked += 1),
+    () => false,
+    { longest, pause: hour, stop: new AbortController().signal },
+  );
+}
+
 it('asks until the answer is the wanted one', async () => {
   const { signal } = new AbortController();
   let asked = 0;
@@ -20,38 +30,17 @@ it('asks until the answer is the wanted one', async () => {
 });
 
 it('asks once more when the time is over, however long the pause is', async () => {
-  let asked = 0;
-  expect(
-    await poll(
-      () => (asked += 1),
-      () => false,
-      { longest: 20, pause: hour, stop: new AbortController().signal },
-    ),
-  ).toBe(2);
+  expect(await countQuestions(20)).toBe(2);
 });
 
 it('asks once more even if the timer rings before its time', async () => {
   const clock = vi.spyOn(performance, 'now');
   for (const at of [0, 0, 19.6, 20.1]) clock.mockReturnValueOnce(at);
-  let asked = 0;
-  expect(
-    await poll(
-      () => (asked += 1),
-      () => false,
-      { longest: 20, pause: hour, stop: new AbortController().signal },
-    ),
-  ).toBe(2);
+  expect(await countQuestions(20)).toBe(2);
 });
 
 it('asks once where there is no time', async () => {
-  let asked = 0;
-  expect(
-    await poll(
-      () => (asked += 1),
-      () => false,
-      { longest: 0, pause: hour, stop: new AbortController().signal },
-    ),
-  ).toBe(1);
+  expect(await countQuestions(0)).toBe(1);
 });
 
 // Each would wait an hour if it did not hear the stop.
