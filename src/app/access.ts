@@ -27,18 +27,13 @@ export function listAccess(entry: Entry, service: PlannedService, address: strin
 function buildAccess(entry: Entry, service: PlannedService, address: string | undefined): Access {
   const { kind, port } = entry;
   const unknown = {
-    'node-port': 'NODE_ADDRESS',
-    'load-balancer': 'LOAD_BALANCER_ADDRESS',
-    'cluster-ip': '',
-    elsewhere: 'CONTROLLER_ADDRESS',
+    'node-port': { host: 'NODE_ADDRESS', port },
+    'load-balancer': { host: 'LOAD_BALANCER_ADDRESS', port },
+    'cluster-ip': { host: '127.0.0.1', port: forwardedPort },
+    elsewhere: { host: 'CONTROLLER_ADDRESS', port },
   };
-  const args = buildCurlArgs({
-    service,
-    ...(kind === 'cluster-ip' && address === undefined
-      ? { address: { host: '127.0.0.1', port: forwardedPort }, urlPort: port }
-      : { address: { host: address ?? unknown[kind], port } }),
-    path: '/',
-  });
+  const place = address === undefined ? unknown[kind] : { host: address, port };
+  const args = buildCurlArgs({ service, address: place, urlPort: port, path: '/' });
   return {
     host: service.host,
     mode: service.mode,

@@ -8,7 +8,7 @@ import { chartValues, type ChartValuesInput } from './chart-values.ts';
 import { checkShape } from './check-shape.ts';
 import { demoImage } from './demo-backend.ts';
 import { splitImageReference } from './image-reference.ts';
-import { mergeValue, ownMember, setElsewhere } from './own-values.ts';
+import { isSetElsewhere, mergeValue, ownMember, setElsewhere } from './own-values.ts';
 import { routeValues } from './route-values.ts';
 import { findTaken } from './taken-names.ts';
 import { shapeOf } from './values-schema.ts';
@@ -137,13 +137,7 @@ function findEnding(key: string, tree: ValueTree, routes: ReadonlySet<string>): 
 
 /** Whether a person may set it, or something in it. */
 function isOpen(node: ChartValueEntry | ValueTree, routes: ReadonlySet<string>): boolean {
-  return listEntries(node).some(({ path }) => {
-    const sections = path.split('.');
-    return (
-      !routes.has(path) &&
-      !sections.some((_, index) => Object.hasOwn(setElsewhere, sections.slice(0, index + 1).join('.')))
-    );
-  });
+  return listEntries(node).some(({ path }) => !routes.has(path) && !isSetElsewhere(path));
 }
 
 function listEntries(node: ChartValueEntry | ValueTree): readonly ChartValueEntry[] {

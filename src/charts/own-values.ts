@@ -23,6 +23,12 @@ export const setElsewhere: Readonly<Record<string, string>> = {
     'without them no request comes in; use controller.namespace, and networkPolicy.extraFrom for more peers',
 };
 
+/** Whether another field decides the value at a path of the chart's, or a section that it lies in. */
+export function isSetElsewhere(path: string): boolean {
+  const sections = path.split('.');
+  return sections.some((_, index) => Object.hasOwn(setElsewhere, sections.slice(0, index + 1).join('.')));
+}
+
 /** Lays a person's values over a chart's as helm lays a file of values over values.yaml. What is set elsewhere or not there stays as it is. */
 export function mergeValues(
   entries: readonly ChartValueEntry[],
@@ -38,11 +44,9 @@ export function mergeValues(
 
 /** What a person's values say at a path of the chart's; undefined where they are silent, or another field decides. */
 export function readOwnValue(values: JsonObject | undefined, path: string): JsonValue | undefined {
-  const sections = path.split('.');
-  if (sections.some((_, index) => Object.hasOwn(setElsewhere, sections.slice(0, index + 1).join('.'))))
-    return undefined;
+  if (isSetElsewhere(path)) return undefined;
   let found: JsonValue | undefined = values;
-  for (const section of sections) {
+  for (const section of path.split('.')) {
     if (found === undefined || !isJsonObject(found) || !Object.hasOwn(found, section)) return undefined;
     found = found[section];
   }

@@ -27,7 +27,7 @@ export function buildStandIns(services: readonly PlannedService[], objects: read
       const { namespace, service: existing, podTlsSecret, clientCaSecret } = service;
       if (existing === undefined) return nothing;
       const named = { namespace: existing.namespace ?? namespace, name: existing.name };
-      const place = `${named.namespace}/${named.name}`;
+      const place = printName(named);
       const port = typeof existing.port === 'number' ? { port: existing.port } : { name: existing.port, port: 1 };
       const object = { apiVersion: 'v1', kind: 'Service', metadata: named, spec: { ports: [port] } };
       const read = (secret: string | undefined, key: string): string | undefined =>

@@ -47,6 +47,7 @@ export function buildDesiredProject(
 ): DesiredProject {
   const labels = manifestLabels(config.controller.name, config.domain);
   const services = planServices(config, profile);
+  const entry = profile.entry(config);
   const notices = [
     ...profile.notices(config),
     ...services.flatMap((service, index) => [
@@ -76,9 +77,9 @@ export function buildDesiredProject(
     notices: [
       ...judgeAcknowledged(config, notices, [...profile.noticeCodes, ...otherCodes, podCertificate]),
       ...acknowledge(notices, config),
-      ...listValueNotices(config, profile.workload, services, profile.entry(config)),
+      ...listValueNotices(config, profile.workload, services, entry),
     ],
-    entry: profile.entry(config),
+    entry,
   };
 }
 

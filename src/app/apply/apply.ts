@@ -94,7 +94,9 @@ async function bringToCluster(running: Running, tools: ClusterTools): Promise<Ap
   const { cluster } = facts;
   const touched = selectTouched(project.config, project.desired, plan.commands);
   const way = await findWayIn(session, project, facts, {
-    ...{ isChanged: plan.commands.length > 0, timeout, stopping },
+    isChanged: plan.commands.length > 0,
+    timeout,
+    stopping,
   });
   const serving = await awaitServing(session, project, { services: touched, way, timeout, stopping });
   return {

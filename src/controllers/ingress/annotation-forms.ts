@@ -1,3 +1,4 @@
+import { alternatives } from '../../text/alternatives.ts';
 import { readBoolean } from './annotation-values.ts';
 
 /** Which values an annotation takes. A controller does as if there were no annotation where it has another, or serves nobody. */
@@ -27,16 +28,12 @@ export function matchingSpaced(pattern: RegExp, words: string): AnnotationForm {
 
 /** One of some words. */
 export function oneOf(...words: readonly string[]): AnnotationForm {
-  return { takes: (value) => words.includes(value.trim()), words: formatWords(words) };
+  return { takes: (value) => words.includes(value.trim()), words: alternatives(words) };
 }
 
 /** One of some words in lower case, in any case. */
 export function oneOfAnyCase(...words: readonly string[]): AnnotationForm {
-  return { takes: (value) => words.includes(value.trim().toLowerCase()), words: `${formatWords(words)} in any case` };
-}
-
-function formatWords(words: readonly string[]): string {
-  return `${words.slice(0, -1).join(', ')}${words.length > 1 ? ' or ' : ''}${words.at(-1) ?? ''}`;
+  return { takes: (value) => words.includes(value.trim().toLowerCase()), words: `${alternatives(words)} in any case` };
 }
 
 export const anyText: AnnotationForm = { takes: (value) => value.trim() !== '', words: 'any text but an empty one' };
