@@ -4,7 +4,7 @@ import type { PlannedService } from '../model/chart.ts';
 import type { Entry } from '../model/controller-profile.ts';
 import { printUrl } from '../project/desired-project.ts';
 import { forwardedPort } from './cluster/reach-service.ts';
-import { buildCurlArgs } from './curl-line.ts';
+import { buildCurlArgs, buildOpensslArgs } from './curl-line.ts';
 
 /** How a person reaches a service once it runs. */
 export interface Access {
@@ -12,7 +12,9 @@ export interface Access {
   readonly mode: string;
   readonly url: string;
   /** A command line to paste: no DNS entry is needed, and the certificate is verified, as far as ~/.curlrc lets it. */
-  readonly curl: string;
+  readonly curl?: string;
+  /** The same in place of it, where no page is to be had. */
+  readonly openssl?: string;
 }
 
 /**
@@ -33,11 +35,17 @@ function buildAccess(entry: Entry, service: PlannedService, address: string | un
     elsewhere: { host: 'CONTROLLER_ADDRESS', port },
   };
   const place = address === undefined ? unknown[kind] : { host: address, port };
-  const args = buildCurlArgs({ service, address: place, urlPort: port, path: '/' });
   return {
     host: service.host,
     mode: service.mode,
-    url: printUrl(entry, service.host),
-    curl: printCommand({ tool: 'curl', args }),
+    url: printUrl(entry, service),
+    ...(service.protocol === undefined
+      ? {
+          curl: printCommand({
+            tool: 'curl',
+            args: buildCurlArgs({ service, address: place, urlPort: port, path: '/' }),
+          }),
+        }
+      : { openssl: printCommand({ tool: 'openssl', args: buildOpensslArgs(service, place) }) }),
   };
 }

@@ -61,6 +61,17 @@ export function buildCurlArgs({
   ];
 }
 
+/** Arguments of an openssl that shakes hands with a service and verifies it. */
+export function buildOpensslArgs(service: PlannedService, { host, port }: ProbeAddress): readonly string[] {
+  const client = service.clientAuth ? clientPair(service.name) : undefined;
+  return [
+    ...['s_client', '-connect', `${host.includes(':') ? `[${host}]` : host}:${port}`, '-servername', service.host],
+    ...['-CAfile', trustedCertificate(service), '-verify_hostname', service.host, '-verify_return_error'],
+    ...(client === undefined ? [] : ['-cert', client.certificate, '-key', client.key]),
+    ...(service.protocol === 'grpc' ? ['-alpn', 'h2'] : []),
+  ];
+}
+
 /** The project folder as seen from another; with forward slashes, as curl takes them everywhere. */
 export function folderSeenFrom(current: string, root: string): string {
   return relative(current, root).split(sep).join('/');

@@ -1,5 +1,5 @@
 import { runInForeground } from '../world/exec/foreground.ts';
-import { InternalError } from '../errors.ts';
+import { InternalError, UsageError } from '../errors.ts';
 import type { ProbeAddress } from '../model/probe.ts';
 import type { ClusterOptions } from './cluster/tools.ts';
 import { buildCurlArgs, folderSeenFrom } from './curl-line.ts';
@@ -35,6 +35,8 @@ export async function curl(
   const project = await loadProject(session);
   const [service] = selectServices(project, [name]);
   if (service === undefined) throw new InternalError(`service ${name} was selected and is not there`);
+  if (service.protocol === 'tcp')
+    throw new UsageError(`curl asks for pages, and ${name} speaks tcp`, { remedy: `ingress-tls verify ${name}` });
   const found = await findAddress(session, project, options);
   const build = (ownOptions: readonly string[]): readonly string[] =>
     buildCurlArgs({

@@ -225,7 +225,7 @@ function toConfig(intent: Intent): Config {
 }
 
 function toService(
-  { service: existing, hosts, upstreamClientCertificate, values, ...service }: Intent['services'][number],
+  { service: existing, hosts, protocol, upstreamClientCertificate, values, ...service }: Intent['services'][number],
   domain: string,
 ): ServiceIntent {
   // Routes lie where their Service does, unless the file says otherwise.
@@ -238,6 +238,7 @@ function toService(
     ...(moreHosts.length > 0 && { moreHosts }),
     ...(namespace !== undefined && { namespace }),
     ...(existing !== undefined && { service: toExisting(existing) }),
+    ...(protocol !== undefined && protocol !== 'http' && { protocol }),
     ...(upstreamClientCertificate === true && { upstreamClientCertificate }),
     // YAML without tags is JSON, but for the numbers that findMisreadScalars refuses.
     ...(values !== undefined && values !== null && Object.keys(values).length > 0 && { values: values as JsonObject }),

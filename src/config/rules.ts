@@ -26,6 +26,7 @@ interface TrustedService {
   readonly mode: Mode | undefined;
   readonly host: string | undefined;
   readonly hosts: readonly (string | undefined)[];
+  readonly protocol: string | undefined;
   /** Keys that are given. */
   readonly given: ReadonlySet<string>;
   /** Absent, or of the wrong form: empty. */
@@ -57,6 +58,7 @@ export function findBreaches(data: unknown, controllerSchema: ControllerSchema):
     ...checkHosts(services, domain),
     ...services.flatMap((service) => [
       ...checkClientAuth(service),
+      ...checkProtocol(service),
       ...checkUpstreamClientCertificate(service),
       ...checkAnnotationSize(service),
       ...checkExisting(service, domain),
@@ -73,13 +75,14 @@ export function defaultHost(name: string, domain: string): string {
 
 function trust(value: unknown, index: number): TrustedService {
   const fields = toRecord(value);
-  const { name, mode, host } = serviceSchema.shape;
+  const { name, mode, host, protocol } = serviceSchema.shape;
   return {
     path: ['services', index],
     name: accepted(name, fields['name']),
     mode: accepted(mode, fields['mode']),
     host: accepted(host, fields['host'])?.toLowerCase(),
     hosts: toList(fields['hosts']).map((each) => accepted(hostSchema, each)?.toLowerCase()),
+    protocol: accepted(protocol, fields['protocol']),
     given: new Set(Object.keys(fields).filter((key) => fields[key] !== undefined)),
     existing: toRecord(fields['service']),
     annotations: toRecord(fields['annotations']),
@@ -273,6 +276,17 @@ function checkOwnPlaces(
     breaches.push({ path: [...path, 'service', 'authority'], message });
   }
   return breaches;
+}
+
+function checkProtocol({ path, mode, protocol, given }: TrustedService): Breach[] {
+  if (protocol === undefined || protocol === 'http') return [];
+  const at = [...path, 'protocol'];
+  if (protocol === 'tcp' && mode !== undefined && mode !== 'passthrough') {
+    const message = `in ${mode} the controller reads HTTP; what else there is it can only pass through: use mode: passthrough`;
+    return [{ path: at, message }];
+  }
+  if (given.has('image') || given.has('service')) return [];
+  return [{ path: at, message: 'the demo backend speaks HTTP; name the image or the service that speaks it' }];
 }
 
 function checkUpstreamClientCertificate({ path, mode, given }: TrustedService): Breach[] {

@@ -100,6 +100,11 @@ export const serviceSchema = z.strictObject({
     z.optional(existingServiceSchema),
     'A Service that is there already: the chart brings routes to it, and no Deployment, Service or ConfigMap.',
   ),
+  protocol: describe(
+    z.optional(z.enum(['http', 'grpc', 'tcp'])),
+    'What the pod speaks inside TLS, by default http. grpc: the controller speaks HTTP/2 to the pod, and verify makes a call. tcp: anything ' +
+      'else, in passthrough alone, where verify judges the handshake and the client certificate.',
+  ),
   image: describe(
     z.optional(text(imageReference)),
     "The image of the service's program. Without it, a demo backend runs that greets with the service's name.",

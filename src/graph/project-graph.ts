@@ -46,7 +46,7 @@ function buildLane(service: DesiredService, entry: Entry, path: LanePath): Lane 
     mode,
     host,
     ...(service.moreHosts === undefined ? {} : { moreHosts: service.moreHosts }),
-    url: printUrl(entry, host),
+    url: printUrl(entry, service),
     port: podPort(service),
     ...(service.service === undefined ? {} : { existing: `${service.namespace}/${service.service.name}` }),
     ...(replicas === undefined ? {} : { replicas }),

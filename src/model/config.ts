@@ -73,6 +73,9 @@ export interface ExistingService {
   readonly serverName?: string;
 }
 
+/** `grpc`: HTTP/2 with gRPC. `tcp`: no HTTP, so that the controller can pass it through alone. */
+export type OtherProtocol = 'grpc' | 'tcp';
+
 export interface ServiceIntent {
   readonly name: string;
   readonly mode: Mode;
@@ -84,6 +87,8 @@ export interface ServiceIntent {
   readonly namespace?: string;
   /** Present: it is there already, and the chart brings routes to it alone. */
   readonly service?: ExistingService;
+  /** What is spoken inside TLS. Absent: HTTP. */
+  readonly protocol?: OtherProtocol;
   /** Absent: the demo backend, or `service`. */
   readonly image?: string;
   /** The container's port. */

@@ -94,9 +94,11 @@ export interface GatewayHost {
 
 /** How the controller speaks to the pod for requests that it reads itself. */
 export type GatewayUpstream =
-  | { readonly scheme: 'http' }
+  | { readonly scheme: 'http'; readonly isGrpc?: true }
   | {
       readonly scheme: 'https';
+      /** HTTP/2 alone is spoken. */
+      readonly isGrpc?: true;
       /** Absent: any certificate passes. Without a name any that the authority signed does. */
       readonly verification?: { readonly authority: AuthorityPlace; readonly name?: string };
       /** Secret with tls.crt and tls.key that the controller shows to the pod; absent: none. */

@@ -1,3 +1,4 @@
+import type { OtherProtocol } from './config.ts';
 import type { GatewayBackend, GatewayBehaviour, GatewayTable, NamedObject } from './gateway.ts';
 
 /** Everything that the embedded gateway serves; replaced as a whole when files change. */
@@ -23,6 +24,8 @@ export interface PodDescription {
   readonly tls?: { readonly certificate: string; readonly key: string };
   /** PEM; present: a client certificate of this authority is demanded. */
   readonly clientAuthority?: string;
+  /** What it speaks inside TLS; absent: HTTP. */
+  readonly protocol?: OtherProtocol;
   /** The body of every answer, with its newline. */
   readonly greeting: string;
 }

@@ -17,7 +17,7 @@ export interface ClientIdentity {
 
 /** One connection as a client makes it; data, so that what verify asks can be looked at without a network. */
 export type Probe =
-  /** A TLS handshake, and one GET over it. */
+  /** A TLS handshake, and one request over it. */
   | {
       readonly kind: 'https';
       /** The name in the hello (SNI, RFC 6066); absent: none is sent. */
@@ -25,12 +25,17 @@ export type Probe =
       /** The Host header. */
       readonly host: string;
       readonly path: string;
+      /**
+       * Absent: one GET. `grpc`: one call with an empty message, over HTTP/2 whatever ALPN says. `nothing`: no byte is sent, and it is seen
+       * whether the other side lets the connection be.
+       */
+      readonly asks?: 'grpc' | 'nothing';
       /** PEM of the certificates that the chain must lead to; no others are trusted. */
       readonly trust: string;
       readonly client?: ClientIdentity;
       /** Exactly this version; absent: 1.2 or 1.3, as the two sides agree. */
       readonly version?: 'TLSv1.2' | 'TLSv1.3';
-      /** Offered by ALPN, in this order; the request is made over what the server picks. */
+      /** Offered by ALPN, in this order, if any; a GET is made over what the server picks. */
       readonly protocols: readonly ('h2' | 'http/1.1')[];
       /** Cut the first flight after this many bytes and send the rest in a TCP segment of its own, once the first must have been read. */
       readonly splitAfter?: number;
@@ -71,6 +76,8 @@ export interface HttpAnswer {
   /** At most the first 8 KiB, as UTF-8. */
   readonly body: string;
   readonly httpVersion: '1.0' | '1.1' | '2';
+  /** What a gRPC server says of a call (grpc doc/statuscodes.md), in the headers or behind the body; absent: no such server answered. */
+  readonly grpcStatus?: number;
 }
 
 /** What a probe saw. Everything that was seen before a failure is kept. */
@@ -89,6 +96,8 @@ export interface Observation {
   /** Of a hello in two pieces: whether the other side was seen at work between them, and so read them apart. */
   readonly isReadApart?: boolean;
   readonly answer?: HttpAnswer;
+  /** Where nothing was asked: the other side has let the connection be, and so everybody in who came by it. */
+  readonly isKept?: true;
   readonly failure?: ProbeFailure;
   readonly durationMs: number;
 }

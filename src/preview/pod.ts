@@ -1,7 +1,14 @@
 import { createServer as createPlainServer, type IncomingMessage, type Server as PlainServer } from 'node:http';
-import { createSecureServer, type Http2SecureServer, type Http2ServerRequest } from 'node:http2';
+import {
+  createSecureServer,
+  createServer as createCallServer,
+  type Http2SecureServer,
+  type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createSecureContext } from 'node:tls';
+import { createSecureContext, createServer as createEchoServer, type Server as EchoServer } from 'node:tls';
 import type { PodDescription } from '../model/preview.ts';
 import { readOpening } from './gateway/opening.ts';
 
@@ -65,9 +72,11 @@ function listen(server: Server): Promise<number> {
   });
 }
 
-function createAcceptor({ tls, clientAuthority, greeting }: PodDescription): (socket: Socket) => void {
+function createAcceptor({ tls, clientAuthority, protocol, greeting }: PodDescription): (socket: Socket) => void {
   if (tls === undefined) {
-    const server = configure(createPlainServer(answerWith(greeting)));
+    const server = configure(
+      protocol === 'grpc' ? createCallServer(refuseCall) : createPlainServer(answerWith(greeting)),
+    );
     return (socket) => void server.emit('connection', socket);
   }
   const settings = {
@@ -79,7 +88,13 @@ function createAcceptor({ tls, clientAuthority, greeting }: PodDescription): (so
   } as const;
   // Judged at once: the server itself would judge with its first client.
   createSecureContext(settings);
-  const server = configure(createSecureServer({ ...settings, allowHTTP1: true }, answerWith(greeting)));
+  const server = configure(
+    protocol === 'tcp'
+      ? createEchoServer({ ...settings }, (socket) => void socket.on('error', () => undefined).pipe(socket))
+      : protocol === 'grpc'
+        ? createSecureServer(settings, refuseCall)
+        : createSecureServer({ ...settings, allowHTTP1: true }, answerWith(greeting)),
+  );
   return (socket) => {
     void readOpening(socket, 'first-read', helloLimit).then(({ kind }) => {
       if (kind === 'tls') server.emit('connection', socket);
@@ -117,7 +132,20 @@ function answerWith(greeting: string): Answer {
   };
 }
 
-function configure<AnyServer extends PlainServer | Http2SecureServer>(server: AnyServer): AnyServer {
+/** What every gRPC server says of a method that it does not have: UNIMPLEMENTED, in headers alone (grpc doc/PROTOCOL-HTTP2.md). */
+function refuseCall(request: Http2ServerRequest, response: Http2ServerResponse): void {
+  request.on('error', () => undefined);
+  response.on('error', () => undefined);
+  request.resume();
+  request.once('end', () => {
+    const headers = { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '12' };
+    if (!response.stream.destroyed) response.stream.respond(headers, { endStream: true });
+  });
+}
+
+function configure<AnyServer extends PlainServer | Http2Server | Http2SecureServer | EchoServer>(
+  server: AnyServer,
+): AnyServer {
   server.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
   server.on('tlsClientError', () => undefined);
   server.on('sessionError', () => undefined);

@@ -46,6 +46,7 @@ export function buildStandIns(services: readonly PlannedService[], objects: read
         ports: [existing.port],
         ...(certificate === undefined || key === undefined ? {} : { tls: { certificate, key } }),
         ...(authority === undefined ? {} : { clientAuthority: authority }),
+        ...(service.protocol !== undefined && { protocol: service.protocol }),
         greeting: `Hello, I am a demo backend of ingress-tls preview in place of Service ${place}.\n`,
       };
       return { objects: [object], pods: [pod], complaints: [] };

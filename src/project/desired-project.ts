@@ -3,7 +3,7 @@ import { backendOf, hasOwnCertificate } from '../model/backend.ts';
 import { listNamedAuthorities, type NamedAuthority } from './named-authorities.ts';
 import { manifestLabels } from '../kube/ownership.ts';
 import { buildNamespace, isInitialNamespace, listServiceNamespaces } from '../kube/namespace.ts';
-import type { Config } from '../model/config.ts';
+import type { Config, ServiceIntent } from '../model/config.ts';
 import type { ControllerProfile, Entry, ManifestLabels } from '../model/controller-profile.ts';
 import type { KubeObject, Manifest } from '../model/kube-object.ts';
 import type { Notice } from '../model/notice.ts';
@@ -188,7 +188,11 @@ export function namePort({ kind, port }: Entry): string {
   return `${openers[kind]}port ${port}`;
 }
 
-/** What a person types into a browser once DNS knows the host. */
-export function printUrl({ port }: Pick<Entry, 'port'>, host: string): string {
+/** What a person types into a browser once DNS knows the host; for what no browser speaks, what its clients take. */
+export function printUrl(
+  { port }: Pick<Entry, 'port'>,
+  { host, protocol }: Pick<ServiceIntent, 'host' | 'protocol'>,
+): string {
+  if (protocol !== undefined) return `${host}:${port}`;
   return port === 443 ? `https://${host}/` : `https://${host}:${port}/`;
 }

@@ -25,7 +25,12 @@ const alertNames: Readonly<Record<number, string>> = {
   120: 'no application protocol',
 };
 
-export const alerts = { handshakeFailure: 40, protocolVersion: 70, unrecognizedName: 112 } as const;
+export const alerts = {
+  handshakeFailure: 40,
+  protocolVersion: 70,
+  unrecognizedName: 112,
+  noApplicationProtocol: 120,
+} as const;
 
 /** What the alerts say that are about the client's certificate; Go and OpenSSL choose differently among them. */
 const aboutCertificates: readonly number[] = [42, 43, 44, 45, 46, 48, 49, 116];

@@ -1,5 +1,5 @@
 import type { GatewayBehaviour, PageAnswer } from '../model/gateway.ts';
-import type { HttpAnswer } from '../model/probe.ts';
+import type { HttpAnswer, Observation } from '../model/probe.ts';
 import type { VerifyContext, VerifySubject } from './subject.ts';
 
 /**
@@ -14,13 +14,33 @@ const plainHttpComplaints = [
 /** nginx where client certificates are checked at the controller (ngx_http_special_response.c, 496). */
 const missingCertificate = 'no required ssl certificate was sent';
 
-/** Whether an answer is the one that a service is asked for; where any body will do, any but one in which another service speaks. */
+/** Whether what came of a connection is what should: of a service that speaks no HTTP, that it is let be. */
+export function isRightOutcome(
+  context: Pick<VerifyContext, 'subjects'>,
+  subject: VerifySubject,
+  { answer, isKept }: Observation,
+): boolean {
+  if (subject.service.protocol === 'tcp') return isKept === true;
+  return answer !== undefined && isRightAnswer(context, subject, answer);
+}
+
+/** Whether the client was let in by TLS, whatever it was told then. */
+export function isLetIn({ answer, isKept }: Observation): boolean {
+  return answer !== undefined || isKept === true;
+}
+
+/**
+ * Whether an answer is the one that a service is asked for; where any body will do, any but one in which another service speaks. Of gRPC any
+ * status will do: that there is no such method is what the server itself says.
+ */
 export function isRightAnswer(
   { subjects }: Pick<VerifyContext, 'subjects'>,
-  { service, answer: expected }: VerifySubject,
+  subject: VerifySubject,
   answer: HttpAnswer,
 ): boolean {
-  if (answer.status !== expected.status) return false;
+  const { service, answer: expected } = subject;
+  if (service.protocol === 'grpc') return answer.grpcStatus !== undefined;
+  if (answer.status !== expected.status || isLoop(subject, answer)) return false;
   if (expected.body !== undefined) return answer.body === expected.body;
   return (
     findSpeaker(
@@ -47,9 +67,29 @@ export function findSpeaker(subjects: readonly VerifySubject[], answer: HttpAnsw
  */
 export function isReached({ behaviour, subjects }: VerifyContext, subject: VerifySubject, answer: HttpAnswer): boolean {
   if (subject.greeting !== undefined) return isFrom(subject, answer);
+  if (subject.service.protocol === 'tcp') return false;
+  if (subject.service.protocol === 'grpc') return answer.grpcStatus !== undefined;
   if (answer.status !== subject.answer.status) return false;
   return (
     !isControllerPage(behaviour, answer) && !isPlainHttpComplaint(answer) && findSpeaker(subjects, answer) === undefined
+  );
+}
+
+/**
+ * Whether clients are sent to the very URL that they asked for. The port may be another: they see that of a node or of a load balancer, and
+ * a program leaves it out or knows another. One that sets a cookie may answer otherwise to whoever comes back with it.
+ */
+export function isLoop(
+  { service: { host }, answer: { path } }: VerifySubject,
+  { status, headers }: HttpAnswer,
+): boolean {
+  const asked = new URL(path, `https://${host}`);
+  const { location = '' } = headers;
+  if (status < 300 || status > 399 || location === '' || headers['set-cookie'] !== undefined) return false;
+  if (!URL.canParse(location, asked.href)) return false;
+  const { protocol, hostname, pathname, search } = new URL(location, asked);
+  return (
+    protocol === asked.protocol && hostname === asked.hostname && pathname === asked.pathname && search === asked.search
   );
 }
 

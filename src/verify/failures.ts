@@ -40,6 +40,9 @@ export function isVersionRefused({ failure, leaf, answer }: Observation): boolea
 export function isVersionAccepted(observation: Observation, version: TlsVersion): boolean {
   if (observation.version !== undefined) return observation.version === version;
   return (
-    observation.leaf !== undefined || observation.answer !== undefined || observation.failure?.stage === 'response'
+    observation.leaf !== undefined ||
+    observation.answer !== undefined ||
+    observation.isKept === true ||
+    observation.failure?.stage === 'response'
   );
 }

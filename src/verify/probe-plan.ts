@@ -1,4 +1,6 @@
 import { nameSubject } from './subject.ts';
+import type { PlannedService } from '../model/chart.ts';
+import { endsInPod } from '../model/mode.ts';
 import type { ClientIdentity, Probe } from '../model/probe.ts';
 import { endsAtController } from './leaves.ts';
 import type { NamedProbe, VerifyContext, VerifySubject } from './subject.ts';
@@ -17,9 +19,11 @@ const beyondSegment = 1500;
 /** How often a hello is sent in pieces: on a busy machine both may still be read at once, and such a try shows nothing. */
 const tries = ['', '-again', '-at-last'];
 
+const browsers: Https['protocols'] = ['h2', 'http/1.1'];
+
 /** As a browser or curl asks, with the client certificate where the pod demands one. */
 export function probeAsClient(subject: VerifySubject): NamedProbe {
-  return { id: `${nameSubject(subject)}/client`, probe: ask(subject, { protocols: ['h2', 'http/1.1'] }) };
+  return { id: `${nameSubject(subject)}/client`, probe: ask(subject, { protocols: browsers }) };
 }
 
 /** The same in one version of TLS. */
@@ -71,7 +75,8 @@ export function probeLargeHello(subject: VerifySubject): readonly NamedProbe[] {
 
 /** TLS for one service or for no name, the request for another, and no client certificate. */
 export function probeForeignHost(subject: VerifySubject, terminated: VerifySubject | undefined): NamedProbe {
-  const { host, path, protocols } = ask(subject, {});
+  const { host, path } = ask(subject, {});
+  const protocols = ['http/1.1'] as const;
   const request = { kind: 'https', host, path, protocols, trust: (terminated ?? subject).trust } as const;
   return terminated === undefined
     ? { id: `${nameSubject(subject)}/without-name`, probe: request }
@@ -131,9 +136,18 @@ function ask(
     trust,
     ...(identity === undefined ? {} : { client: identity }),
     ...(version === undefined ? {} : { version }),
-    protocols: choices.protocols ?? ['http/1.1'],
+    ...speak(service, choices.protocols),
     ...(splitAfter === undefined ? {} : { splitAfter }),
   };
+}
+
+/** What is offered and asked inside TLS. A pod may speak HTTP/2 alone; the controller always speaks HTTP/1.1 too. */
+function speak(
+  { mode, protocol }: PlannedService,
+  wanted: Https['protocols'] = endsInPod(mode) ? browsers : ['http/1.1'],
+): Pick<Https, 'protocols' | 'asks'> {
+  if (protocol === undefined) return { protocols: wanted };
+  return protocol === 'grpc' ? { protocols: ['h2'], asks: 'grpc' } : { protocols: [], asks: 'nothing' };
 }
 
 /** Fixed, so that the same project is asked the same; lengthened until it is nobody's. */

@@ -1,4 +1,5 @@
 import type { PlannedService } from '../model/chart.ts';
+import { endsInPod } from '../model/mode.ts';
 import type { Explanation } from './finding.ts';
 import type { VerifyContext } from './subject.ts';
 
@@ -6,6 +7,13 @@ import type { VerifyContext } from './subject.ts';
 export const mendCertificate = 'mend the check certificate: it says whose certificate it is';
 export const mendCertificateFirst = 'mend the check certificate first, then run ingress-tls verify again';
 export const mendPassthrough = 'mend the check certificate: the connection must be passed through';
+
+/** What to do in place of mending the check certificate, where nothing is wrong with it. */
+export function mendAnother(remedy: string, service: PlannedService): string {
+  if (![mendCertificate, mendCertificateFirst, mendPassthrough].includes(remedy)) return remedy;
+  const log = endsInPod(service.mode) ? readPodLog(service) : 'look into the log of the controller';
+  return `run ingress-tls verify again; where it stays, ${log}`;
+}
 
 /** The kubectl command that lists what serves a host. */
 export function listObjects(

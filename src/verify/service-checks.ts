@@ -14,6 +14,7 @@ import { validity } from './checks/validity.ts';
 import { isUnreachable } from './failures.ts';
 import { skip, type ServiceCheck } from './finding.ts';
 import { probeAsClient } from './probe-plan.ts';
+import { mendAnother } from './remedies.ts';
 import { readFrom } from './read-observations.ts';
 import type { NamedProbe, Observations, VerifyContext, VerifySubject } from './subject.ts';
 
@@ -59,11 +60,17 @@ export function judgeService(
   const see = readFrom(seen);
   // One cause is told once: without a connection every other check would only repeat it.
   const isReachable = !isUnreachable(see(probeAsClient(subject)));
-  return listChecks(subject).map((check) => ({
-    check: check.id,
-    expected: check.expect(situation),
-    ...(isReachable || check === certificate ? check.judge(situation, see) : skip('the address could not be reached')),
-  }));
+  const isRightCertificate = certificate.judge(situation, see).status === 'ok';
+  return listChecks(subject).map((check) => {
+    const { remedy, ...finding } =
+      isReachable || check === certificate ? check.judge(situation, see) : skip('the address could not be reached');
+    return {
+      check: check.id,
+      expected: check.expect(situation),
+      ...finding,
+      ...(remedy !== undefined && { remedy: isRightCertificate ? mendAnother(remedy, subject.service) : remedy }),
+    };
+  });
 }
 
 function listChecks({ service }: VerifySubject): readonly ServiceCheck[] {

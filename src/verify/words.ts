@@ -86,7 +86,8 @@ export function showDays(days: number): string {
 }
 
 /** Status and what the body says: of an HTML page its title, which most servers begin with the status. */
-export function showAnswer({ status, body }: HttpAnswer): string {
+export function showAnswer({ status, body, grpcStatus }: HttpAnswer): string {
+  if (grpcStatus !== undefined) return `gRPC status ${grpcStatus}`;
   const title = /<title>([^<]{1,200})<\/title>/i.exec(body)?.[1]?.replace(new RegExp(`^${status} `), '');
   const text = showText(title ?? body);
   return text === '' ? `status ${status} without a body` : `status ${status}, "${text}"`;
@@ -129,8 +130,9 @@ export function showFailure(failure: ProbeFailure | undefined): string {
   }
 }
 
-/** What came of a request: the answer, or why there was none. */
-export function showOutcome({ answer, failure }: Observation): string {
+/** What came of a request: the answer, or why there was none; where nothing was asked, that the connection was let be. */
+export function showOutcome({ answer, isKept, failure }: Observation): string {
+  if (isKept === true) return 'the connection is let be';
   return answer === undefined ? showFailure(failure) : showAnswer(answer);
 }
 

@@ -264,6 +264,7 @@ const notTried: readonly (readonly [reason: string, remedies: readonly string[]]
       'world/kubectl/credentials.ts: ',
       'cli/actions/curl.ts: ingress-tls curl NAME [PATH] -- OPTIONS',
       'app/verify/verify.ts: ',
+      'app/curl.ts: ingress-tls verify …',
       'app/verify/address.ts: ingress-tls preview, in another terminal; or say where it runs with --address HOST:PORT',
     ],
   ],

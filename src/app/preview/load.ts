@@ -51,7 +51,7 @@ export async function loadServed(reader: ObjectReader, project: Project): Promis
   const table = profile.readRoutes(objects, config);
   const behaviour = profile.behaviour(config);
   const described = readPods(rendered.objects);
-  const pods = [...described.pods, ...standIns.pods];
+  const pods = [...described.pods.map((pod) => ({ ...pod, ...speakAs(pod, project) })), ...standIns.pods];
   return {
     ...{ project, objects, charts, behaviour, table, pods },
     complaints: [
@@ -62,6 +62,15 @@ export async function loadServed(reader: ObjectReader, project: Project): Promis
     ],
     digest: digestText(JSON.stringify([objects, behaviour, table, pods])),
   };
+}
+
+/** What the file says of a program that no manifest says. */
+function speakAs(
+  { service: { namespace, name } }: PodDescription,
+  { desired }: Project,
+): Pick<PodDescription, 'protocol'> {
+  const protocol = desired.services.find((each) => each.namespace === namespace && each.release === name)?.protocol;
+  return protocol === undefined ? {} : { protocol };
 }
 
 /** The files that apply would send, in its order, and the charts that it would install. */

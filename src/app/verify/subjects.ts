@@ -81,7 +81,8 @@ function nameAuthority(placement: UpstreamCaPlacement, { release }: PlannedServi
 /** Of a person's own image no more is known than that it should be well. */
 function usualAnswer(service: PlannedService): ExpectedAnswer {
   return {
-    path: '/',
+    // Every gRPC server answers for this method, were it that it has none of the name (grpc doc/health-checking.md).
+    path: service.protocol === 'grpc' ? '/grpc.health.v1.Health/Check' : '/',
     status: 200,
     ...(backendOf(service) === 'demo' ? { body: demoGreeting(service.name) } : {}),
   };

@@ -49,6 +49,7 @@ export async function verify(
   const project = await loadProject(session);
   const services: readonly PlannedService[] = selectServices(project, request.names);
   refuseCombinations(request);
+  refusePages(request, services);
   const { path, status, logs, deep } = request;
   const asked =
     path === undefined && status === undefined
@@ -111,6 +112,15 @@ function refuseCombinations({ address, context, kubeconfig, deep, logs, status }
   }
   if (status !== undefined && (status < 100 || status > 599))
     throw new UsageError(`no such status: ${status}`, { remedy: 'give one from 100 to 599' });
+}
+
+/** Where there are no pages, a path or a status would be taken in silence. */
+function refusePages({ path, status }: VerifyRequest, services: readonly PlannedService[]): void {
+  const other = services.find(({ protocol }) => protocol !== undefined);
+  if ((path === undefined && status === undefined) || other === undefined) return;
+  throw new UsageError(`--path and --status are for pages, and ${other.name} speaks ${other.protocol ?? ''}`, {
+    remedy: 'leave them out, or name the services that speak HTTP',
+  });
 }
 
 /** One sentence, instead of one for each service: what was seen is the same for all of them. */

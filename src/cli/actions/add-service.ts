@@ -41,7 +41,7 @@ export async function addServiceToProject(session: CommandSession, options: AddS
   const { project, service, plan, news } = written;
   reportRender(session, written);
   reportNotices(report, news, ['warning', 'info']);
-  report.message(`Added ${name}: ${mode}, ${printUrl(project.desired.entry, service?.host ?? name)}`);
+  report.message(`Added ${name}: ${mode}, ${printUrl(project.desired.entry, service ?? { host: name })}`);
   return closeRender(session, plan, 'ingress-tls apply --dry-run');
 }
 

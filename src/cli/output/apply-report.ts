@@ -77,7 +77,7 @@ export function reportApplied(report: Report, { project: { config }, services, b
       ? []
       : ['In another terminal, as they are reached from inside the cluster alone:', `  ${before}`, '']),
     'To try them:',
-    ...services.map(({ curl }) => `  ${curl}`),
+    ...services.map(({ curl, openssl }) => `  ${curl ?? openssl ?? ''}`),
   ]);
 }
 

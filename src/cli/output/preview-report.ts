@@ -131,7 +131,11 @@ function listServices({ project }: Served, port: number): readonly unknown[] {
 function printStart({ project, behaviour, charts }: Served, port: number): readonly string[] {
   const { config, desired } = project;
   const rows = desired.services.flatMap((service) =>
-    listHosts(service).map((host) => [host, service.mode, `ingress-tls curl ${service.name}`]),
+    listHosts(service).map((host) => [
+      host,
+      service.mode,
+      `ingress-tls ${service.protocol === undefined ? 'curl' : 'verify'} ${service.name}`,
+    ]),
   );
   return [
     `Controller ${config.controller.name} (${behaviour.product}) in preview on 127.0.0.1:${port}`,

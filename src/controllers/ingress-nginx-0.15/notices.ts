@@ -6,6 +6,7 @@ import { noteConnectionReuse } from '../ingress/connection-reuse.ts';
 import { noteExposure, refusePortlessRedirect } from '../ingress/exposure-notices.ts';
 import { readExposure } from '../exposure.ts';
 import { postQuantumHello } from '../ingress/hello-limits.ts';
+import { refuseGrpc } from '../ingress/grpc-notices.ts';
 import { listServices } from '../ingress/list-names.ts';
 import { nginxKey } from '../ingress/nginx-annotations.ts';
 import { noteHiddenAddress, noteNamedSecrets } from '../ingress/guard-notices.ts';
@@ -47,6 +48,7 @@ export function notices(config: Config): readonly Notice[] {
       ],
     ),
     ...refuseOtherNamespaces(config),
+    ...refuseGrpc(config, '0.15.0 speaks gRPC over TLS to the pod without verifying it.'),
     ...refusePortlessRedirect(config, '0.15.0'),
     ...refuseExposure(config),
     ...noteExposure(config),

@@ -23,8 +23,12 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
     // Nothing in nginx.tmpl of 0.15.0 verifies the pod or names it in the handshake.
     prepareUpstreams: ({ ingresses, prefix }) => {
       const encrypted = listEncryptedPorts(ingresses, prefix);
-      return ({ backend }) => ({
-        upstream: { scheme: encrypted.has(printPort(backend)) ? 'https' : 'http' },
+      return ({ ingress, backend }) => ({
+        upstream: {
+          scheme: encrypted.has(printPort(backend)) ? 'https' : 'http',
+          // A route's own, as the class of its port is not (template.go, buildProxyPass).
+          ...(readBoolean(ingress.annotations, `${prefix}grpc-backend`) === true && { isGrpc: true as const }),
+        },
         complaints: [],
       });
     },
@@ -40,6 +44,7 @@ const readSettings = {
 const readAnnotations: ReadonlySet<string> = new Set([
   'ssl-passthrough',
   'secure-backends',
+  'grpc-backend',
   'ssl-redirect',
   'force-ssl-redirect',
 ]);

@@ -12,10 +12,14 @@ const modeAnnotations: Readonly<Record<Mode, Readonly<Record<string, string>>>> 
   passthrough: { 'ssl-passthrough': 'true', 'force-ssl-redirect': 'true' },
 };
 
+function annotate({ mode, protocol }: PlannedService): Readonly<Record<string, string>> {
+  return mode === 'terminate' && protocol === 'grpc' ? { 'grpc-backend': 'true' } : modeAnnotations[mode];
+}
+
 /** One Ingress with exact hosts, the port by name: the article numbers svc7's port 443 and calls it http. */
 export function routes(config: Config, service: PlannedService): readonly RouteObject[] {
   const backend = routeBackend(service);
-  const annotations = { [classAnnotation]: config.controller.name, ...withNginxPrefix(modeAnnotations[service.mode]) };
+  const annotations = { [classAnnotation]: config.controller.name, ...withNginxPrefix(annotate(service)) };
   return [
     {
       apiVersion: 'extensions/v1beta1',

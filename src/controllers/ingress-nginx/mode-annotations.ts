@@ -6,7 +6,7 @@ import { upstreamCa } from './upstream-ca.ts';
 export function modeAnnotations(service: PlannedService): Readonly<Record<string, string>> {
   switch (service.mode) {
     case 'terminate':
-      return {};
+      return service.protocol === 'grpc' ? withNginxPrefix({ 'backend-protocol': 'GRPC' }) : {};
     case 'reencrypt':
       return withNginxPrefix(verifiedUpstream(service));
     case 'passthrough':
@@ -23,7 +23,7 @@ function verifiedUpstream(service: PlannedService): Readonly<Record<string, stri
   if (service.upstreamName === undefined) throw new Error(`no upstream name was planned for ${service.release}`);
   const authority = upstreamCa(service);
   return {
-    'backend-protocol': 'HTTPS',
+    'backend-protocol': service.protocol === 'grpc' ? 'GRPCS' : 'HTTPS',
     'proxy-ssl-secret': `${authority.namespace}/${authority.name}`,
     'proxy-ssl-verify': 'on',
     'proxy-ssl-name': service.upstreamName,

@@ -7,6 +7,7 @@ import { noteExposure, refusePortlessRedirect } from '../ingress/exposure-notice
 import { postQuantumHello } from '../ingress/hello-limits.ts';
 import { refuseForeignImage } from '../ingress/foreign-image.ts';
 import { noteAddressHiddenOnTheWay, noteNamedSecrets } from '../ingress/guard-notices.ts';
+import { refuseGrpc } from '../ingress/grpc-notices.ts';
 import { listServices } from '../ingress/list-names.ts';
 import { noteUnusedSharing } from '../ingress/unused-sharing.ts';
 import { formerAnnotations, readAnnotations } from './read-annotations.ts';
@@ -40,6 +41,10 @@ export function notices(config: Config): readonly Notice[] {
       [...noteNamedSecrets(config, 'nobody is asked for a certificate'), ...noteAddressHiddenOnTheWay(config)],
     ),
     ...refuseOtherNamespaces(config),
+    ...refuseGrpc(
+      config,
+      'v1.15.1 speaks gRPC over TLS to the pod without verifying it (kubernetes/ingress-nginx#8188).',
+    ),
     ...refusePortlessRedirect(config, 'ingress-nginx'),
     ...noteExposure(config),
     ...noteRetirement(config),

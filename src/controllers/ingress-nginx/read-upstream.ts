@@ -46,8 +46,16 @@ export function readUpstream(
             ? [...complaints, 'the TLS connection to the pod is not verified']
             : complaints,
       };
+    case 'GRPC':
+      return { upstream: { scheme: 'http', isGrpc: true }, complaints };
+    // Whatever proxy-ssl-* say: grpc_pass has its own directives, which the template does not write (#8188).
+    case 'GRPCS':
+      return {
+        upstream: { scheme: 'https', isGrpc: true },
+        complaints: [...complaints, 'the TLS connection to the pod is not verified'],
+      };
     default:
-      return { upstream: deny(`backend-protocol ${protocol}: preview speaks HTTP and HTTPS to pods only`), complaints };
+      return { upstream: deny(`backend-protocol ${protocol}: preview speaks HTTP and gRPC to pods only`), complaints };
   }
 }
 

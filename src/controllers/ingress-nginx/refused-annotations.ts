@@ -11,7 +11,8 @@ export function annotationRules(config: Config, service: ServiceIntent): readonl
   const namespace = service.namespace ?? config.namespace;
   return [
     ...inEveryMode,
-    ...[nothingElseOnPassthrough, upstreamIsFixed, plainUpstream(config), noDirectiveText],
+    ...[nothingElseOnPassthrough, upstreamIsFixed, ...(service.protocol === 'grpc' ? [protocolIsFixed] : [])],
+    ...[plainUpstream(config), noDirectiveText],
     ...[sameNamespace(namespace), authorityIsNotTheWildcard(config, namespace)],
   ];
 }
@@ -59,6 +60,13 @@ const upstreamIsFixed: AnnotationRule = {
   matches: (key) => key === nginxKey('backend-protocol'),
   reason: 'the mode sets HTTPS; gRPC over TLS can be neither verified nor told a name (kubernetes/ingress-nginx#8188).',
   remedy: leaveOut,
+};
+
+const protocolIsFixed: AnnotationRule = {
+  modes: ['terminate'],
+  matches: (key) => key === nginxKey('backend-protocol'),
+  reason: '`protocol: grpc` sets GRPC.',
+  remedy: 'Remove it, or `protocol`.',
 };
 
 /** Protocols without TLS. gRPC needs HTTP/2 from the client, too. */

@@ -7,6 +7,7 @@ import { noteConnectionReuse, findServicesAtRisk } from '../ingress/connection-r
 import { noteExposure } from '../ingress/exposure-notices.ts';
 import { refuseForeignImage } from '../ingress/foreign-image.ts';
 import { noteAddressHiddenOnTheWay, noteNamedSecrets } from '../ingress/guard-notices.ts';
+import { refuseGrpc } from '../ingress/grpc-notices.ts';
 import { listNames, listServices } from '../ingress/list-names.ts';
 import { nginxKey } from '../ingress/nginx-annotations.ts';
 import { noteUnusedSharing } from '../ingress/unused-sharing.ts';
@@ -62,6 +63,7 @@ export function notices(config: Config): readonly Notice[] {
       [...noteNamedSecrets(config, 'nobody is served either'), ...noteAddressHiddenOnTheWay(config)],
     ),
     ...refuseOtherNamespaces(config),
+    ...refuseGrpc(config),
     ...noteExposure(config),
     ...noteClientCertificates(config),
     ...noteUnusedSharing(config),

@@ -22,10 +22,8 @@ export function readUpstream(
     case 'HTTPS':
     case 'GRPCS':
       break;
-    case 'GRPC': {
-      const reason = 'backend-protocol GRPC: preview speaks HTTP and HTTPS to pods only';
-      return { upstream: { scheme: 'none', reason }, complaints: [reason] };
-    }
+    case 'GRPC':
+      return { upstream: { scheme: 'http', isGrpc: true }, complaints: [] };
     case 'HTTP':
       return { upstream: { scheme: 'http' }, complaints: [] };
     default:
@@ -39,6 +37,7 @@ export function readUpstream(
   // The second one is meant as a switch and read as a name: "on" becomes the name of the pods.
   const name = value('proxy-ssl-name') ?? value('proxy-ssl-server-name') ?? '';
   const ofHop = {
+    ...(protocol === 'GRPCS' && { isGrpc: true as const }),
     ...(name !== '' && { serverName: name }),
     ...(authority.client !== undefined && { client: authority.client }),
   };

@@ -5,6 +5,7 @@ import { addressOf, type Connections } from './connections.ts';
 import { beginExchange, clientLeft, type Exchange } from './exchange.ts';
 import type { Generation } from './generation.ts';
 import { nameOfAuthority } from './hosts.ts';
+import { passGrpc } from './grpc-passage.ts';
 import { findFault } from './invalid-requests.ts';
 import type { Limits } from './limits.ts';
 import { lengthOfPage, sendPage, type GatewayRequest, type GatewayResponse } from './pages.ts';
@@ -73,6 +74,26 @@ export function answerRequest(request: GatewayRequest, response: GatewayResponse
   const headers = forwardedHeaders(request, target, request.socket.remoteAddress ?? '');
   stripHeaders(request);
   request.url = target.path;
+  if (route.hop.isGrpc && 'stream' in request) {
+    const { behaviour } = generation.input;
+    passGrpc(request.stream, {
+      hop: route.hop,
+      port: route.port,
+      headers: { ...request.headers, ...headers, te: 'trailers' },
+      method: request.method,
+      path: target.path,
+      stalledMs: around.limits.stalledMs,
+      ownHeaders: edgeHeaders(behaviour),
+      onBytes: (count) => {
+        exchange.bytes += count;
+      },
+      onError: (error) => {
+        exchange.problem = tellProblem(error);
+        sendPage(request, response, pageOfFailure(error, behaviour), edgeHeaders(behaviour));
+      },
+    });
+    return;
+  }
   const mayReuse = !body && repeatable.has(request.method ?? '');
   // A client that closes its own connection says nothing about the hop.
   const hopHeaders = mayReuse ? { ...headers, connection: 'keep-alive' } : headers;

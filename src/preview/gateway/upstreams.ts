@@ -15,6 +15,8 @@ export interface Hop {
   readonly scheme: 'http:' | 'https:';
   /** Keeps connections for the next request to the same host. */
   readonly agent: HttpAgent;
+  /** Whether HTTP/2 is spoken, and nothing else. */
+  readonly isGrpc: boolean;
   /** Whether a certificate that is not trusted ends the connection. */
   readonly verifies: boolean;
   readonly tls: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'checkServerIdentity'>;
@@ -61,8 +63,9 @@ function prepare(host: GatewayHost, { behaviour, findData }: GatewayInput, compl
     return { kind: 'page', page: behaviour.upstreamMissing };
   }
   if (upstream.scheme === 'unrouted') return { kind: 'page', page: behaviour.unknownHost };
+  const isGrpc = upstream.isGrpc === true;
   if (upstream.scheme === 'http') {
-    return { kind: 'hop', scheme: 'http:', agent: new HttpAgent(settings), verifies: false, tls: {} };
+    return { kind: 'hop', scheme: 'http:', agent: new HttpAgent(settings), isGrpc, verifies: false, tls: {} };
   }
   const { verification, serverName, client } = upstream;
   const shown = client === undefined ? undefined : findData('Secret', client);
@@ -73,7 +76,7 @@ function prepare(host: GatewayHost, { behaviour, findData }: GatewayInput, compl
     ...(shown?.['tls.key'] !== undefined && { key: shown['tls.key'] }),
   };
   if (verification === undefined) {
-    return { kind: 'hop', scheme: 'https:', agent: new HttpsAgent(settings), verifies: false, tls: ours };
+    return { kind: 'hop', scheme: 'https:', agent: new HttpsAgent(settings), isGrpc, verifies: false, tls: ours };
   }
   const { authority, name } = verification;
   const ca = authority.kind === 'inline' ? authority.pem : findData(authority.kind, authority)?.[authority.key];
@@ -88,6 +91,7 @@ function prepare(host: GatewayHost, { behaviour, findData }: GatewayInput, compl
     kind: 'hop',
     scheme: 'https:',
     agent: new HttpsAgent(settings),
+    isGrpc,
     verifies: true,
     tls: {
       ca,

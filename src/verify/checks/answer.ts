@@ -1,10 +1,10 @@
 import { isAboutCertificate } from '../alerts.ts';
-import { isRightAnswer } from '../answers.ts';
+import { isRightOutcome } from '../answers.ts';
 import { isEnded } from '../failures.ts';
 import { explain, fail, pass, skip, type Finding, type ServiceCheck, type Situation } from '../finding.ts';
 import type { ProbeFailure } from '../../model/probe.ts';
 import { probeAsClient } from '../probe-plan.ts';
-import { showAnswer, showFailure, showText } from '../words.ts';
+import { showAnswer, showFailure, showOutcome, showText } from '../words.ts';
 import { noAnswer, noAnswerRules } from './no-answer-causes.ts';
 import { otherAnswer, otherAnswerRules } from './other-answer-causes.ts';
 
@@ -13,12 +13,16 @@ export const answer: ServiceCheck = {
   id: 'answer',
   appliesTo: () => true,
   plan: ({ subject }) => [probeAsClient(subject)],
-  expect: ({ subject: { answer: expected } }) =>
-    `status ${expected.status} at ${showText(expected.path)}${expected.body === undefined ? '' : `, "${showText(expected.body)}"`}`,
+  expect: ({ subject: { answer: expected, service } }) => {
+    if (service.protocol === 'tcp') return 'the connection is let be after the handshake';
+    if (service.protocol === 'grpc') return `a gRPC status of ${showText(expected.path)}`;
+    return `status ${expected.status} at ${showText(expected.path)}${expected.body === undefined ? '' : `, "${showText(expected.body)}"`}`;
+  },
   judge: (situation, see) => {
-    const { answer: given, failure } = see(probeAsClient(situation.subject));
+    const observation = see(probeAsClient(situation.subject));
+    if (isRightOutcome(situation.context, situation.subject, observation)) return pass(showOutcome(observation));
+    const { answer: given, failure } = observation;
     if (given === undefined) return judgeFailure(situation, failure);
-    if (isRightAnswer(situation.context, situation.subject, given)) return pass(showAnswer(given));
     const evidence = { ...situation, answer: given };
     return fail(showAnswer(given), explain(otherAnswerRules, evidence, otherAnswer(evidence)));
   },

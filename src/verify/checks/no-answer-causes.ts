@@ -1,8 +1,9 @@
 import type { ProbeFailure } from '../../model/probe.ts';
 import { clientAuthorityPair, clientPair } from '../../project/places.ts';
-import { isAboutCertificate } from '../alerts.ts';
+import { backendOf } from '../../model/backend.ts';
+import { alerts, isAboutCertificate } from '../alerts.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
-import { listObjects, mendCertificateFirst, nameWorkload, readPodLog, restartPods } from '../remedies.ts';
+import { listObjects, mendCertificateFirst, nameProgram, nameWorkload, readPodLog, restartPods } from '../remedies.ts';
 import { endsInPod } from '../../model/mode.ts';
 
 interface Evidence extends Situation {
@@ -11,6 +12,7 @@ interface Evidence extends Situation {
 
 /** Why a request that should be answered was not. */
 export const noAnswerRules: readonly Rule<Evidence>[] = [
+  explainOtherProtocol,
   explainHandshake,
   explainRefusedClient,
   explainUnaskedClient,
@@ -46,6 +48,19 @@ function explainUnaskedClient({ context, subject: { service, client }, failure }
     remedy: endsInPod(service.mode)
       ? `set clientAuth: true for ${service.name} in ingress-tls.yaml, then run ingress-tls apply`
       : `${context.words.undoClientAuth}, or use mode: passthrough for ${service.name}`,
+  };
+}
+
+/** A person's own pod whose TLS is done and that does not answer HTTP, or agrees on no version of it (RFC 7301, 3.2). */
+function explainOtherProtocol({ subject: { service }, failure }: Evidence): Explanation | undefined {
+  if (!endsInPod(service.mode) || backendOf(service) === 'demo' || failure === undefined) return undefined;
+  const { stage, code, alert } = failure;
+  const isNoHttp = alert === alerts.noApplicationProtocol || (stage === 'response' && alert === undefined);
+  if (!isNoHttp || service.protocol === 'tcp') return undefined;
+  const what = code === 'timeout' || code === 'protocol' ? 'does not answer' : 'ends the connection of';
+  return {
+    cause: `${nameProgram(service)} does its TLS and ${what} whoever speaks ${service.protocol === 'grpc' ? 'gRPC' : 'HTTP'} to it: it speaks another protocol, or fails`,
+    remedy: `where it speaks none, set protocol: tcp for ${service.name} in ingress-tls.yaml; else ${readPodLog(service)}`,
   };
 }
 

@@ -2,7 +2,7 @@ import type { ProbeFailure } from '../../model/probe.ts';
 import { alerts } from '../alerts.ts';
 import { isEnded } from '../failures.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
-import { listObjects, nameWorkload, tellEntry } from '../remedies.ts';
+import { listObjects, nameProgram, nameWorkload, tellEntry } from '../remedies.ts';
 import { podPort } from '../../model/backend.ts';
 import { endsInPod } from '../../model/mode.ts';
 
@@ -15,6 +15,7 @@ export const noCertificateRules: readonly Rule<Evidence>[] = [
   explainUnreachable,
   explainUnknownName,
   explainVersion,
+  explainNoHttp,
   explainGarbage,
   explainDeadPassthrough,
 ];
@@ -52,6 +53,16 @@ function explainVersion({ subject: { service }, failure }: Evidence): Explanatio
   if (failure?.alert !== alerts.protocolVersion) return undefined;
   const where = endsInPod(service.mode) ? 'the pod' : 'the controller';
   return { cause: `${where} speaks neither TLS 1.2 nor 1.3`, remedy: `let ${where} speak TLS 1.2 and 1.3` };
+}
+
+/** A pod that agrees on no version of HTTP (RFC 7301, 3.2). */
+function explainNoHttp({ subject: { service }, failure }: Evidence): Explanation | undefined {
+  if (failure?.alert !== alerts.noApplicationProtocol || !endsInPod(service.mode)) return undefined;
+  const spoken = service.protocol === 'grpc' ? 'HTTP/2' : 'HTTP';
+  return {
+    cause: `${nameProgram(service)} does TLS, and agrees on no ${spoken} inside it`,
+    remedy: `say what it speaks: protocol of ${service.name} in ingress-tls.yaml, tcp where it is no HTTP`,
+  };
 }
 
 function explainGarbage({ context, subject: { service }, failure }: Evidence): Explanation | undefined {

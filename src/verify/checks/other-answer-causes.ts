@@ -1,6 +1,6 @@
 import type { HttpAnswer } from '../../model/probe.ts';
 import { clientPair, podAuthority } from '../../project/places.ts';
-import { findSpeaker, isMissingCertificate, isPage, isPlainHttpComplaint } from '../answers.ts';
+import { findSpeaker, isLoop, isMissingCertificate, isPage, isPlainHttpComplaint } from '../answers.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
 import {
   describeRoute,
@@ -27,8 +27,11 @@ export const otherAnswerRules: readonly Rule<Evidence>[] = [
   explainRefusedUpstream,
   explainMissingUpstream,
   explainMissingRoute,
+  explainLoop,
   explainRedirect,
+  explainGrpc,
   explainServerError,
+  explainNoGrpc,
   explainOwnImage,
 ];
 
@@ -146,6 +149,42 @@ function explainRedirect({
       backendOf(service) === 'demo'
         ? `${context.words.undoRedirect}: ${describeRoute(context, service)}`
         : `name a path that is answered: ingress-tls verify ${service.name} --path PATH; or the status: --status ${answer.status}`,
+  };
+}
+
+/** A redirect to what was asked for: whoever follows it asks the same again. */
+function explainLoop({ context, subject, answer }: Evidence): Explanation | undefined {
+  if (!isLoop(subject, answer)) return undefined;
+  const { service } = subject;
+  const { name, mode } = service;
+  const cause = `a loop: clients are sent to the URL that they asked for, again and again`;
+  if (backendOf(service) === 'demo')
+    return { cause, remedy: `${context.words.undoRedirect}: ${describeRoute(context, service)}` };
+  return mode === 'terminate'
+    ? {
+        cause: `${cause}; most likely ${nameProgram(service)} sends everybody to https who comes by plain HTTP, as the controller does in mode terminate`,
+        remedy: `let it trust X-Forwarded-Proto, or take its redirect to https off; or set mode: reencrypt for ${name} in ingress-tls.yaml, if it speaks TLS too`,
+      }
+    : {
+        cause: `${cause}; most likely ${nameProgram(service)} takes itself for another scheme, host or port than ${service.host}`,
+        remedy: `tell it the URL under which clients see it; ${readPodLog(service)}`,
+      };
+}
+
+/** Nobody else finds fault with the content type of a request without content (RFC 9110, 15.5.16). */
+function explainGrpc({ subject: { service }, answer }: Evidence): Explanation | undefined {
+  if (service.protocol === 'grpc' || (answer.grpcStatus === undefined && answer.status !== 415)) return undefined;
+  return {
+    cause: `${nameProgram(service)} speaks gRPC, and was asked for a page`,
+    remedy: `set protocol: grpc for ${service.name} in ingress-tls.yaml, then run ingress-tls apply`,
+  };
+}
+
+function explainNoGrpc({ subject: { service } }: Evidence): Explanation | undefined {
+  if (service.protocol !== 'grpc') return undefined;
+  return {
+    cause: `whoever answered speaks HTTP and no gRPC: ${nameProgram(service)}, or another program in its place`,
+    remedy: `${readPodLog(service)}; where it serves pages, take protocol: grpc off ${service.name} in ingress-tls.yaml`,
   };
 }
 

@@ -1,7 +1,7 @@
 import { backendOf } from '../../model/backend.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
-import type { HttpAnswer, Observation } from '../../model/probe.ts';
-import { isMissingCertificate, isReached } from '../answers.ts';
+import type { Observation } from '../../model/probe.ts';
+import { isLetIn, isMissingCertificate, isReached } from '../answers.ts';
 import { isEnded, isVersionRefused } from '../failures.ts';
 import {
   fail,
@@ -35,7 +35,8 @@ function refuse(identity: Identity, expected: string): ServiceCheck {
             probeVersion(subject, version),
           ])
         : [],
-    expect: () => `${expected} is refused by TLS, before any HTTP answer, in TLS 1.2 and 1.3`,
+    expect: ({ subject: { service } }) =>
+      `${expected} is refused by TLS${service.protocol === 'tcp' ? '' : ', before any HTTP answer'}, in TLS 1.2 and 1.3`,
     judge: (situation, see) =>
       canTry(identity, situation.subject)
         ? judge(situation, identity, see)
@@ -80,8 +81,7 @@ function judge(situation: Situation, identity: Identity, see: See): Finding {
     );
   const seen = show(showOutcome);
   for (const { outcome, observation } of attempts) {
-    if (outcome === 'answered' && observation.answer !== undefined)
-      return fail(seen, explainAnswer(situation, identity, observation, observation.answer));
+    if (outcome === 'answered') return fail(seen, explainAnswer(situation, identity, observation));
   }
   const outcomes = attempts.map(({ outcome }) => outcome);
   if (outcomes.includes('elsewhere')) return fail(seen, terminated(situation));
@@ -99,11 +99,11 @@ function showRefusal({ failure }: Observation): string {
 
 /** @param right What the right client saw in the same version: a refusal proves something where that one gets in. */
 function classify(situation: Situation, observation: Observation, right: Observation): Outcome {
-  const { answer, failure, leaf } = observation;
-  if (answer !== undefined) return 'answered';
+  const { failure, leaf } = observation;
+  if (isLetIn(observation)) return 'answered';
   if (isVersionRefused(observation)) return 'not-spoken';
   if (failure === undefined || !isEnded(failure)) return 'unclear';
-  const shown = leaf ?? (right.answer === undefined ? undefined : right.leaf);
+  const shown = leaf ?? (isLetIn(right) ? right.leaf : undefined);
   if (shown === undefined) return 'unproven';
   return isPods(situation, shown) ? 'refused' : 'elsewhere';
 }
@@ -113,16 +113,12 @@ function isPods({ context, subject }: Situation, leaf: CertificateFacts): boolea
   return ['expected', 'edition'].includes(identifyLeaf(context, subject, leaf).kind);
 }
 
-function explainAnswer(
-  situation: Situation,
-  identity: Identity,
-  { leaf }: Observation,
-  answer: HttpAnswer,
-): Explanation {
+function explainAnswer(situation: Situation, identity: Identity, { leaf, answer }: Observation): Explanation {
   const { context, subject } = situation;
   const { service } = subject;
-  if (leaf === undefined || !isPods(situation, leaf) || isMissingCertificate(answer)) return terminated(situation);
-  if (!isReached(context, subject, answer)) {
+  const isMissing = answer !== undefined && isMissingCertificate(answer);
+  if (leaf === undefined || !isPods(situation, leaf) || isMissing) return terminated(situation);
+  if (answer !== undefined && !isReached(context, subject, answer)) {
     return {
       cause:
         'the pod lets the connection in and refuses by HTTP at best: its TLS does not demand a certificate of the right authority',

@@ -1,5 +1,5 @@
 import type { Observation } from '../../model/probe.ts';
-import { isRightAnswer } from '../answers.ts';
+import { isRightOutcome } from '../answers.ts';
 import { isVersionRefused } from '../failures.ts';
 import {
   explain,
@@ -42,10 +42,7 @@ function judge(situation: Situation, see: See): Finding {
     })),
   );
   const spoken = attempts.filter(({ observation }) => !isVersionRefused(observation));
-  const wrong = spoken.find(
-    ({ observation: { answer } }) =>
-      answer === undefined || !isRightAnswer(situation.context, situation.subject, answer),
-  );
+  const wrong = spoken.find(({ observation }) => !isRightOutcome(situation.context, situation.subject, observation));
   if (wrong !== undefined) return fail(seen, explainObservation(situation, wrong.observation));
   return spoken.length > 0
     ? pass(seen)

@@ -1,12 +1,14 @@
+import type { TLSSocket } from 'node:tls';
 import pLimit from 'p-limit';
 import { InternalError, UsageError } from '../../errors.ts';
 import type { Observation, Probe, ProbeAddress } from '../../model/probe.ts';
 import { runAttempt, type Attempt } from './attempt.ts';
 import { getHttp1 } from './get-http1.ts';
-import { getHttp2 } from './get-http2.ts';
+import { callGrpc, getHttp2 } from './get-http2.ts';
 import { createProbeContext, shakeHands } from './handshake.ts';
 import { probeHello } from './probe-hello.ts';
 import { openTcp } from './tcp.ts';
+import { watchSilence } from './watch-silence.ts';
 import { awaitReading, type WitnessSettings } from './witness.ts';
 
 export interface Prober {
@@ -70,7 +72,7 @@ function prepare(probe: Probe, settings: Omit<WitnessSettings, 'serverName'>): (
         const between = (): Promise<void> =>
           awaitReading(attempt, { ...settings, serverName: probe.serverName ?? probe.host });
         const socket = await shakeHands(await openTcp(address, attempt), probe, context, attempt, between);
-        await (socket.alpnProtocol === 'h2' ? getHttp2 : getHttp1)(socket, probe, attempt);
+        await ask(socket, probe, attempt);
       };
     }
     case 'plain-http':
@@ -82,6 +84,12 @@ function prepare(probe: Probe, settings: Omit<WitnessSettings, 'serverName'>): (
       return (attempt) =>
         probeHello(probe, address, attempt, () => awaitReading(attempt, { ...settings, serverName: probe.serverName }));
   }
+}
+
+function ask(socket: TLSSocket, probe: Extract<Probe, { kind: 'https' }>, attempt: Attempt): Promise<void> {
+  if (probe.asks === 'nothing') return watchSilence(socket, attempt);
+  if (probe.asks === 'grpc') return callGrpc(socket, probe, attempt);
+  return (socket.alpnProtocol === 'h2' ? getHttp2 : getHttp1)(socket, probe, attempt);
 }
 
 function checkRequest({ host, path }: { readonly host: string; readonly path: string }): void {

@@ -223,9 +223,19 @@ describe('reencrypt', () => {
     expect(complaints.join()).toContain('0.21.0');
   });
 
+  it('is HTTP/2 alone for gRPC, and over TLS never verified', () => {
+    expect(upstream({ 'backend-protocol': 'GRPC' })).toEqual({
+      upstream: { scheme: 'http', isGrpc: true },
+      complaints: [],
+    });
+    const { upstream: found, complaints } = upstream({ 'backend-protocol': 'GRPCS' });
+    expect(found).toEqual({ scheme: 'https', isGrpc: true });
+    expect(complaints.join()).toContain('not verified');
+  });
+
   it('says what preview does not speak or imitate', () => {
-    expect(upstream({ 'backend-protocol': 'GRPCS' })).toEqual({
-      upstream: { scheme: 'none', reason: expect.stringContaining('GRPCS') as unknown },
+    expect(upstream({ 'backend-protocol': 'FCGI' })).toEqual({
+      upstream: { scheme: 'none', reason: expect.stringContaining('FCGI') as unknown },
       complaints: [],
     });
     expect(upstream({ 'rewrite-target': '/x' }).complaints).toEqual([
