@@ -1,11 +1,11 @@
-import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { inFreshFolder, runProgram } from '../support/program.ts';
 import { readSnapshot, snapshotProject, type Snapshot } from './project-snapshot.ts';
 
-// Each folder in examples/ is a test: its ingress-tls.yaml must render to its expected/. After a wanted change:
+// Each folder in examples/ is a test: its ingress-tls.yaml, with the certificates that lie beside it, must render to its expected/. After a wanted change:
 //   npm run build && UPDATE_GOLDEN=1 npx vitest run --project examples golden
 const isUpdate = process.env['UPDATE_GOLDEN'] === '1';
 const examples = fileURLToPath(new URL('../../examples', import.meta.url));
@@ -17,7 +17,8 @@ describe.each(names)('examples/%s', (name) => {
   it('renders to what expected/ holds, and a second time to nothing new', async () => {
     const expectedFolder = join(examples, name, 'expected');
     const actual = await inFreshFolder((project) => {
-      copyFileSync(join(examples, name, 'ingress-tls.yaml'), join(project, 'ingress-tls.yaml'));
+      const given = (path: string): boolean => path !== join(examples, name, 'expected');
+      cpSync(join(examples, name), project, { recursive: true, filter: given });
       const first = runProgram(['render'], { cwd: project });
       expect(first.exitCode, first.stderr).toBe(0);
       const second = runProgram(['render'], { cwd: project });
