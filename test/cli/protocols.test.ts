@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, type Server } from 'node:net';
@@ -8,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { callEcho, startGrpcServer } from '../support/grpc.ts';
 import { inProject } from '../support/prepared-project.ts';
 import { runProgram, startProgram } from '../support/program.ts';
-import { needTool } from '../support/tools.ts';
+import { sayByOpenSsl, spoken } from '../support/openssl.ts';
 import { withPreview } from './preview-run.ts';
 
 const head =
@@ -51,14 +50,10 @@ describe('a preview of gRPC and of no HTTP', () => {
         expect(await call('git.direct.example.test', 'ca.crt', clientOf(project, 'git'))).toMatch(/^UNIMPLEMENTED/);
         expect(await call('git.direct.example.test', 'ca.crt')).toMatch(/^UNAVAILABLE/);
 
-        const broker = await sendByOpenSsl(project, port, [
-          '-cert',
-          'certs/broker-client.crt',
-          '-key',
-          'certs/broker-client.key',
-        ]);
-        expect(broker.output).toContain('said to a broker');
-        expect((await sendByOpenSsl(project, port, [])).output).not.toContain('said to a broker');
+        const say = (...identity: readonly string[]): Promise<string> =>
+          sayByOpenSsl(project, `127.0.0.1:${String(port)}`, 'broker.direct.example.test', identity);
+        expect(await say('-cert', 'certs/broker-client.crt', '-key', 'certs/broker-client.key')).toContain(spoken);
+        expect(await say()).toBe('');
 
         const verified = await startProgram(['verify', '--json', '--timeout', '20s'], { cwd: project }).ended;
         const { holds, services } = JSON.parse(verified.stdout) as Report;
@@ -80,38 +75,6 @@ describe('a preview of gRPC and of no HTTP', () => {
     });
   });
 });
-
-/** What openssl's own client hears of an echo. */
-async function sendByOpenSsl(
-  project: string,
-  port: number,
-  identity: readonly string[],
-): Promise<{ readonly output: string }> {
-  const child = spawn(
-    needTool('openssl'),
-    [
-      ...['s_client', '-quiet', '-connect', `127.0.0.1:${String(port)}`, '-servername', 'broker.direct.example.test'],
-      ...[
-        '-CAfile',
-        'certs/ca.crt',
-        '-verify_hostname',
-        'broker.direct.example.test',
-        '-verify_return_error',
-        ...identity,
-      ],
-    ],
-    { cwd: project, stdio: ['pipe', 'pipe', 'ignore'] },
-  );
-  let output = '';
-  child.stdin.on('error', () => undefined);
-  child.stdin.write('said to a broker\n');
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-    child.kill();
-  });
-  await new Promise((resolve) => child.once('close', resolve));
-  return { output };
-}
 
 const one = (more: string): string => `${head}services:\n  - {name: own, mode: passthrough, ${image}, ${more}}\n`;
 

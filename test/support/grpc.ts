@@ -28,9 +28,9 @@ export interface GrpcServer {
   close(): void;
 }
 
-/** A server that says what it hears, over TLS; with `clientAuthority` it demands a certificate of it. */
+/** A server that says what it hears, over TLS where it has a pair; with `clientAuthority` it demands a certificate of it. */
 export async function startGrpcServer(
-  pair: { readonly certificate: string; readonly key: string },
+  pair: { readonly certificate: string; readonly key: string } | undefined,
   clientAuthority?: string,
   address = '127.0.0.1:0',
 ): Promise<GrpcServer> {
@@ -40,11 +40,14 @@ export async function startGrpcServer(
       done(null, call.request);
     },
   });
-  const credentials = ServerCredentials.createSsl(
-    clientAuthority === undefined ? null : Buffer.from(clientAuthority),
-    [{ cert_chain: Buffer.from(pair.certificate), private_key: Buffer.from(pair.key) }],
-    clientAuthority !== undefined,
-  );
+  const credentials =
+    pair === undefined
+      ? ServerCredentials.createInsecure()
+      : ServerCredentials.createSsl(
+          clientAuthority === undefined ? null : Buffer.from(clientAuthority),
+          [{ cert_chain: Buffer.from(pair.certificate), private_key: Buffer.from(pair.key) }],
+          clientAuthority !== undefined,
+        );
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(address, credentials, (error, bound) => {
       if (error === null) resolve(bound);

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,4 +37,33 @@ export class OpenSsl {
   remove(): void {
     rmSync(this.folder, { recursive: true });
   }
+}
+
+export const spoken = 'said to an echo';
+
+/** What openssl's own client hears of an echo that it speaks to; empty where it is not let in. Names in `identity` are of the project. */
+export function sayByOpenSsl(
+  project: string,
+  address: string,
+  host: string,
+  identity: readonly string[],
+): Promise<string> {
+  const verified = ['-CAfile', 'certs/ca.crt', '-verify_hostname', host, '-verify_return_error'];
+  const child = spawn(
+    needTool('openssl'),
+    ['s_client', '-quiet', '-connect', address, '-servername', host, ...verified, ...identity],
+    { cwd: project, stdio: ['pipe', 'pipe', 'ignore'] },
+  );
+  let heard = '';
+  child.stdin.on('error', () => undefined);
+  child.stdin.write(`${spoken}\n`);
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    heard += text;
+    child.kill();
+  });
+  return new Promise((resolve) => {
+    child.once('close', () => {
+      resolve(heard);
+    });
+  });
 }
