@@ -52,6 +52,8 @@ export type Probe =
       readonly version: 'TLSv1.1' | 'TLSv1.2';
       /** Bytes of padding (RFC 7685) before the server name, which then comes last. */
       readonly padding: number;
+      /** Whether the answer is read on, to see whether a client certificate is asked for. */
+      readonly readsRequest?: true;
     };
 
 /** Where a connection ended. `handshake`: before the client could send a request; `response`: after, without an answer. */
@@ -93,6 +95,12 @@ export interface Observation {
   readonly version?: TlsVersion;
   /** What ALPN agreed on; absent: nothing. */
   readonly protocol?: string;
+  /** Name of the group by which the key was agreed on, where node tells it: `X25519`. */
+  readonly group?: string;
+  /** Of the cipher suite, as IANA has it. */
+  readonly cipher?: string;
+  /** Names of the authorities whose clients the other side asks for; empty: of any. Absent: it asks for no certificate, or nobody looked. */
+  readonly clientAuthorities?: readonly string[];
   /** Of a hello in two pieces: whether the other side was seen at work between them, and so read them apart. */
   readonly isReadApart?: boolean;
   readonly answer?: HttpAnswer;

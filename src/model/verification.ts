@@ -44,11 +44,21 @@ export interface CheckResult {
   readonly remedy?: string;
 }
 
+/** What a client sees of a host, right or not: for comparing two controllers. The ids are stable, and in the order of the report. */
+export const factIds = ['chain', 'tls', 'http', 'hsts', 'client-certificates', 'redirect'] as const;
+
+export interface Fact {
+  readonly fact: (typeof factIds)[number];
+  readonly seen: string;
+}
+
 export interface ServiceVerdict {
   readonly service: string;
   readonly mode: Mode;
   readonly host: string;
   readonly checks: readonly CheckResult[];
+  /** With `--facts` alone. */
+  readonly facts?: readonly Fact[];
 }
 
 /** The document of `verify --json`. */

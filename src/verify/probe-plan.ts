@@ -58,6 +58,20 @@ export function probePlainHttp(subject: VerifySubject): NamedProbe {
   };
 }
 
+/** To the controller's port for plain HTTP, at the service's own path. */
+export function probePort80(subject: VerifySubject): NamedProbe {
+  return { ...probePlainHttp(subject), id: `${nameSubject(subject)}/port-80` };
+}
+
+/** A handshake of TLS 1.2, whose request for a client certificate can be read on the wire. */
+export function probeRequestForCertificate(subject: VerifySubject): NamedProbe {
+  const { service } = subject;
+  return {
+    id: `${nameSubject(subject)}/request`,
+    probe: { kind: 'hello', serverName: service.host, version: 'TLSv1.2', padding: 0, readsRequest: true },
+  };
+}
+
 /** The hello in two segments, the first of which ends before the server name; several times. */
 export function probeSplitHello(subject: VerifySubject): readonly NamedProbe[] {
   return tries.map((which) => ({

@@ -46,6 +46,36 @@ const order = [
   'upstream-verification',
 ];
 
+describe('verify --facts', () => {
+  interface Facts {
+    readonly services: readonly { readonly facts?: readonly { readonly fact: string; readonly seen: string }[] }[];
+  }
+  const read = (stdout: string): readonly Readonly<Record<string, string>>[] =>
+    (JSON.parse(stdout) as Facts).services.map(({ facts = [] }) =>
+      Object.fromEntries(facts.map(({ fact, seen }) => [fact, seen])),
+    );
+
+  it('says what a client sees of each host, and judges nothing by it', async () => {
+    await besideGateway(threeModes, {}, async ({ project, address }) => {
+      const [edge, , pod] = read((await run(['verify', '--facts', '--json', '--address', address], project)).stdout);
+      expect(edge).toMatchObject({
+        chain: expect.stringMatching(/^CN=\*\.example\.test.*issued by itself; 1 certificate shown$/) as string,
+        tls: expect.stringMatching(/^TLS 1\.3, TLS_[A-Z0-9_]+, \S+$/) as string,
+        'client-certificates': 'not asked for',
+        redirect: expect.stringContaining('not looked for') as string,
+      });
+      expect(pod).toMatchObject({
+        chain: expect.stringContaining('issued by CN=example.test ingress-tls CA') as string,
+        'client-certificates': 'asked for, of CN=svc9 client CA',
+      });
+      const plain = await run(['verify', '--json', '--address', address], project);
+      expect(plain.stdout).not.toContain('"facts"');
+      const shown = await run(['verify', 'svc9', '--facts', '--address', address], project);
+      expect(shown.stdout).toMatch(/fact +client-certificates +asked for, of CN=svc9 client CA/);
+    });
+  });
+});
+
 describe('verify', () => {
   it('finds three modes right: one JSON document, each check once and in order, no key shown', async () => {
     await besideGateway(threeModes, {}, async ({ project, address, port }) => {

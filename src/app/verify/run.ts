@@ -14,6 +14,7 @@ import { withLock, type Session } from '../session.ts';
 import type { FoundAddress } from './address.ts';
 import { checkDeep, skipDeep } from './deep.ts';
 import type { UntrustedIssuer } from './foreign.ts';
+import { seeFacts } from './facts.ts';
 import { checkLogs, skipLogs } from './logs.ts';
 import { observe } from './observe.ts';
 import { repairUnderLock } from './repair.ts';
@@ -36,6 +37,7 @@ export interface VerifySettings extends ClusterOptions {
   readonly timeout?: number;
   readonly deep?: boolean;
   readonly logs?: boolean;
+  readonly facts?: boolean;
 }
 
 function connectionSeconds({ timeout = 5 }: VerifySettings): number {
@@ -99,11 +101,17 @@ export async function runVerification(session: Session, options: VerifySettings,
     const ofLogs =
       unreached === undefined && options.logs === true ? await stop.unlessStopped(readLogs(running)) : nothing;
     const ofHops = unreached === undefined && options.deep === true ? await breakHops(running) : nothing;
+    const facts =
+      unreached === undefined && options.facts === true
+        ? await stop.unlessStopped(seeFacts(running, connectionSeconds(options) * 1000))
+        : undefined;
     const services = selected.map((subject) => {
       const { name, mode, host } = subject.service;
       // Logs and hops are a service's, whatever the host.
       const deeper = [ofLogs, ofHops].flatMap(({ results }) => results.get(name) ?? []);
-      return { service: name, mode, host, checks: join([...(outside.get(nameSubject(subject)) ?? []), ...deeper]) };
+      const checks = join([...(outside.get(nameSubject(subject)) ?? []), ...deeper]);
+      const seenFacts = facts?.get(nameSubject(subject));
+      return { service: name, mode, host, checks, ...(seenFacts !== undefined && { facts: seenFacts }) };
     });
     const controller = judgeController(context, seen);
     const verification: Verification = {

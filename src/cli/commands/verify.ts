@@ -23,6 +23,7 @@ export function defineVerify(program: Program, run: Run): void {
     )
     .option('--deep', 'break each reencrypt hop for a moment: with another authority in its Secret it must be refused')
     .option('--logs', "read the logs of controller and pods: passed-through requests must not be in the controller's")
+    .option('--facts', 'say what a client sees of each host as well, right or not: to compare two controllers by')
     .addOption(contextOption())
     .addOption(kubeconfigOption())
     .addOption(jsonOption());
@@ -31,6 +32,7 @@ export function defineVerify(program: Program, run: Run): void {
     ['ingress-tls verify svc9 --address 192.0.2.10:30092', 'one service, somewhere else'],
     ['ingress-tls verify shop --path /healthz --status 204', 'a service of your own image'],
     ['ingress-tls verify --deep --logs --context staging', 'all that can be proved'],
+    ['ingress-tls verify --facts --json > before.json', 'what to compare another controller with'],
   ]);
   command.addHelpText(
     'after',

@@ -1,5 +1,5 @@
 import type { OutputStream } from '../../world/world.ts';
-import type { CheckResult, CheckStatus, ServiceVerdict, Verification } from '../../model/verification.ts';
+import type { CheckResult, CheckStatus, Fact, ServiceVerdict, Verification } from '../../model/verification.ts';
 import type { Style } from './style.ts';
 import { cutBehind, wrapBehind } from './wrap.ts';
 
@@ -46,6 +46,7 @@ export function printVerification(
     idWidth: Math.max(
       0,
       ...[controller, ...services.map(({ checks }) => checks)].flat().map(({ check }) => check.length),
+      ...services.flatMap(({ facts = [] }) => facts).map(({ fact }) => fact.length),
     ),
   };
   return [
@@ -60,12 +61,21 @@ function fails(checks: readonly CheckResult[]): boolean {
 }
 
 function printService(
-  { service, mode, host, checks }: ServiceVerdict,
+  { service, mode, host, checks, facts = [] }: ServiceVerdict,
   isShort: boolean,
   sheet: Sheet,
 ): readonly string[] {
-  const isPlain = isShort && checks.every(({ status }) => status === 'ok' || status === 'skipped');
-  return printGroup(`${service}  ${mode}  ${host}`, checks, isPlain, sheet);
+  const isPlain =
+    isShort && facts.length === 0 && checks.every(({ status }) => status === 'ok' || status === 'skipped');
+  const lines = printGroup(`${service}  ${mode}  ${host}`, checks, isPlain, sheet);
+  if (facts.length === 0) return lines;
+  return [...lines.slice(0, -1), ...facts.map((fact) => printFact(fact, sheet)), ''];
+}
+
+/** Whole, since it is what was asked for. */
+function printFact({ fact, seen }: Fact, { stream, style, idWidth }: Sheet): string {
+  const beginning = `  ${style.hint('fact'.padEnd(markWidth))}  ${fact.padEnd(idWidth)}  `;
+  return wrapBehind(stream, beginning, seen, indentation);
 }
 
 function printGroup(title: string, checks: readonly CheckResult[], isPlain: boolean, sheet: Sheet): readonly string[] {

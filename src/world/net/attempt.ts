@@ -4,7 +4,17 @@ import { ProbeEnd } from './probe-end.ts';
 
 type Handshake = Pick<
   Observation,
-  'leaf' | 'chainLength' | 'isTrusted' | 'trustProblem' | 'version' | 'protocol' | 'isReadApart' | 'isKept'
+  | 'leaf'
+  | 'chainLength'
+  | 'isTrusted'
+  | 'trustProblem'
+  | 'version'
+  | 'protocol'
+  | 'isReadApart'
+  | 'isKept'
+  | 'group'
+  | 'cipher'
+  | 'clientAuthorities'
 >;
 
 /** What is seen so far; the answer is asked for at the end, since its body may still grow. */

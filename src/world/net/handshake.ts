@@ -99,6 +99,10 @@ function noteHandshake(tls: TLSSocket, attempt: Attempt): void {
   const { seen } = attempt;
   noteVersion(tls, attempt);
   if (typeof tls.alpnProtocol === 'string') seen.protocol = tls.alpnProtocol;
+  seen.cipher = tls.getCipher().standardName;
+  // Of a group that node does not know it says nothing (node@20 src/crypto/crypto_common.cc, GetEphemeralKey).
+  const agreed = tls.getEphemeralKeyInfo();
+  if (agreed !== null && 'name' in agreed && typeof agreed.name === 'string') seen.group = agreed.name;
   const problem = readProblem(tls);
   seen.isTrusted = problem === undefined;
   if (problem !== undefined) seen.trustProblem = problem;

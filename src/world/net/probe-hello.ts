@@ -3,6 +3,7 @@ import type { Probe, ProbeAddress } from '../../model/probe.ts';
 import type { Attempt } from './attempt.ts';
 import { createClientHello, helloRandomLength } from './client-hello.ts';
 import { closed } from './probe-end.ts';
+import { readDistinguishedName } from '../../certs/read-name.ts';
 import { readLeaf } from './read-leaf.ts';
 import { createFlightReader } from './server-flight.ts';
 import { openTcp, writeInSegments } from './tcp.ts';
@@ -22,15 +23,16 @@ export async function probeHello(
   const hello = createClientHello(probe, randomBytes(helloRandomLength));
   const socket = await openTcp(address, attempt);
   attempt.stage = 'handshake';
-  const reader = createFlightReader(probe.version);
+  const reader = createFlightReader(probe.version, probe.readsRequest === true);
   const { seen } = attempt;
   const finished = new Promise<void>((resolve) => {
     socket.on('data', (chunk: Buffer) => {
       try {
-        const { certificates } = reader.push(chunk);
-        if (certificates?.[0] === undefined) return;
+        const { certificates, clientAuthorities, isDone } = reader.push(chunk);
+        if (certificates?.[0] === undefined || (probe.readsRequest === true && isDone !== true)) return;
         seen.chainLength = certificates.length;
         seen.leaf = readLeaf(certificates[0]);
+        if (clientAuthorities !== undefined) seen.clientAuthorities = clientAuthorities.map(readDistinguishedName);
         resolve();
       } catch (error) {
         attempt.fail(error);

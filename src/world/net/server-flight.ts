@@ -7,11 +7,15 @@ export interface ServerFlight {
   readonly version?: TlsVersion;
   /** In DER, not looked into; never empty. */
   readonly certificates?: readonly Buffer[];
+  /** Names of the authorities whose clients are asked for, in DER; absent: no certificate is, as far as was read. */
+  readonly clientAuthorities?: readonly Buffer[];
+  /** Whether the server is done: all of its flight was read. */
+  readonly isDone?: true;
 }
 
 export interface FlightReader {
   /**
-   * Takes what came and returns what is known now; whatever follows the certificates is not read.
+   * Takes what came and returns what is known now; whatever follows the certificates is read where `isWhole` wants it.
    *
    * @throws ProbeEnd: `alert`; `closed` for the alert close_notify; `protocol` for what is no such flight. What was known
    *   before stays in `flight`.
@@ -22,15 +26,21 @@ export interface FlightReader {
 
 const serverHello = 2;
 const certificate = 11;
+const certificateRequest = 13;
+const serverHelloDone = 14;
 const versions: Readonly<Record<number, TlsVersion>> = { 0x0302: 'TLSv1.1', 0x0303: 'TLSv1.2' };
 
 /** @param offered the version that the hello offered; a higher one breaks the protocol. */
-export function createFlightReader(offered: 'TLSv1.1' | 'TLSv1.2'): FlightReader {
+export function createFlightReader(offered: 'TLSv1.1' | 'TLSv1.2', isWhole = false): FlightReader {
   const records = createRecordReader();
   const handshake = Buffer.alloc(mostBytes);
   let length = 0;
   let start = 0;
   let flight: ServerFlight = {};
+
+  function wantsMore(): boolean {
+    return isWhole ? flight.isDone !== true : flight.certificates === undefined;
+  }
 
   function takeRecord({ type, content }: TlsRecord): void {
     if (type === 21) {
@@ -40,7 +50,7 @@ export function createFlightReader(offered: 'TLSv1.1' | 'TLSv1.2'): FlightReader
     // Records are bounded together, so what they hold fits.
     content.copy(handshake, length);
     length += content.length;
-    while (flight.certificates === undefined && length - start >= 4) {
+    while (wantsMore() && length - start >= 4) {
       const end = start + 4 + handshake.readUIntBE(start + 1, 3);
       if (end - start > mostBytes) throw brokenProtocol('a handshake message that is too long');
       if (end > length) return;
@@ -53,6 +63,9 @@ export function createFlightReader(offered: 'TLSv1.1' | 'TLSv1.2'): FlightReader
     if (flight.version === undefined) {
       if (type !== serverHello) throw brokenProtocol('its first message is no ServerHello');
       flight = { version: readVersion(body, offered) };
+    } else if (flight.certificates !== undefined) {
+      if (type === certificateRequest) flight = { ...flight, clientAuthorities: readAuthorities(body, offered) };
+      if (type === serverHelloDone) flight = { ...flight, isDone: true };
     } else {
       if (type !== certificate) throw brokenProtocol('no certificate follows its ServerHello');
       flight = { ...flight, certificates: readCertificates(body) };
@@ -62,7 +75,7 @@ export function createFlightReader(offered: 'TLSv1.1' | 'TLSv1.2'): FlightReader
   return {
     push(chunk) {
       for (const record of records.push(chunk)) {
-        if (flight.certificates === undefined) takeRecord(record);
+        if (wantsMore()) takeRecord(record);
       }
       return flight;
     },
@@ -102,4 +115,29 @@ function readCertificates(body: Buffer): readonly Buffer[] {
   }
   if (found.length === 0) throw brokenProtocol('an empty list of certificates');
   return found;
+}
+
+/** RFC 5246, 7.4.4: kinds of certificates, since TLS 1.2 kinds of signatures, then the names, each behind its length. */
+function readAuthorities(body: Buffer, version: TlsVersion): readonly Buffer[] {
+  const kinds = skipVector(body, 0, 1);
+  const names = vectorAt(body, version === 'TLSv1.2' ? skipVector(body, kinds, 2) : kinds, 2);
+  const found: Buffer[] = [];
+  for (let at = names.start; at < names.end;) {
+    const name = vectorAt(body, at, 2);
+    found.push(body.subarray(name.start, name.end));
+    at = name.end;
+  }
+  return found;
+}
+
+function skipVector(body: Buffer, at: number, lengthBytes: 1 | 2): number {
+  return vectorAt(body, at, lengthBytes).end;
+}
+
+/** Where what stands behind a length begins and ends. */
+function vectorAt(body: Buffer, at: number, lengthBytes: 1 | 2): { readonly start: number; readonly end: number } {
+  const start = at + lengthBytes;
+  const end = start <= body.length ? start + body.readUIntBE(at, lengthBytes) : Infinity;
+  if (end > body.length) throw brokenProtocol('a request for a certificate that is cut off');
+  return { start, end };
 }

@@ -1,0 +1,55 @@
+import { createProber, type Prober } from '../../world/net/prober.ts';
+import type { Entry } from '../../model/controller-profile.ts';
+import type { Fact } from '../../model/verification.ts';
+import { listFacts, planFacts } from '../../verify/facts.ts';
+import { probePort80 } from '../../verify/probe-plan.ts';
+import { readFrom } from '../../verify/read-observations.ts';
+import { nameSubject, type VerifySubject } from '../../verify/subject.ts';
+import type { Session } from '../session.ts';
+import type { FoundAddress } from './address.ts';
+import { observe } from './observe.ts';
+
+interface Looking {
+  readonly session: Session;
+  readonly prober: Prober;
+  readonly selected: readonly VerifySubject[];
+  readonly found: FoundAddress;
+  readonly context: { readonly entry: Entry };
+}
+
+/** What clients see of each host, by nameSubject. */
+export async function seeFacts(
+  { session, prober, selected, found, context: { entry } }: Looking,
+  timeoutMs: number,
+): Promise<ReadonlyMap<string, readonly Fact[]>> {
+  const see = readFrom(await observe(prober, selected.map(planFacts)));
+  const port = findPlainPort(entry, found);
+  if (typeof port === 'string')
+    return new Map(selected.map((subject) => [nameSubject(subject), listFacts(subject, see, port)]));
+  const plain = createProber({
+    address: { host: found.address.host, port },
+    timeoutMs,
+    concurrency: 32,
+    stop: session.stop.asked,
+  });
+  try {
+    const answers = readFrom(
+      await observe(
+        plain,
+        selected.map((subject) => [probePort80(subject)]),
+      ),
+    );
+    return new Map(
+      selected.map((subject) => [nameSubject(subject), listFacts(subject, see, answers(probePort80(subject)))]),
+    );
+  } finally {
+    plain.close();
+  }
+}
+
+/** The port for plain HTTP where it is known, or why it is not. */
+function findPlainPort(entry: Entry, { address: { source } }: FoundAddress): number | string {
+  if (source !== 'cluster') return 'not looked for: where plain HTTP is spoken is known on a cluster alone';
+  const plainPort = entry.kind === 'elsewhere' ? undefined : entry.plainPort;
+  return plainPort ?? 'not looked for: controller.service.http in ingress-tls.yaml names no port for plain HTTP';
+}
