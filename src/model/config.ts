@@ -76,6 +76,19 @@ export interface ExistingService {
 /** `grpc`: HTTP/2 with gRPC. `tcp`: no HTTP, so that the controller can pass it through alone. */
 export type OtherProtocol = 'grpc' | 'tcp';
 
+/** A path at which a service answers, as Kubernetes' Ingress has it. */
+export interface PathRule {
+  readonly path: string;
+  readonly type: 'Prefix' | 'Exact';
+}
+
+export interface ServicePath extends PathRule {
+  /** Another port of the Service that is there already. */
+  readonly port?: number | string;
+  /** Another Service that is there already, in the namespace of the route. */
+  readonly service?: { readonly name: string; readonly port: number | string };
+}
+
 export interface ServiceIntent {
   readonly name: string;
   readonly mode: Mode;
@@ -83,6 +96,8 @@ export interface ServiceIntent {
   readonly host: string;
   /** Other names of it. */
   readonly moreHosts?: readonly string[];
+  /** Absent: all paths. */
+  readonly paths?: readonly ServicePath[];
   /** Absent: that of the project. */
   readonly namespace?: string;
   /** Present: it is there already, and the chart brings routes to it alone. */

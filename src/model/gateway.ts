@@ -23,6 +23,12 @@ export interface GatewayBehaviour {
   readonly tlsVersions: readonly TlsVersion[];
   /** Whether the host name of a passthrough connection is looked for in the first read alone. */
   readonly helloReading: 'whole' | 'first-read';
+  /**
+   * What is made of a request's path before it is compared with those of routes. `decoded`: as nginx does, of every escape and dot
+   * segment, and the pod gets what the client wrote; `cleaned`: as Traefik does, of all but what an escape keeps from being a part of
+   * the path's structure, and the pod gets the outcome. Absent: nothing.
+   */
+  readonly pathReading?: 'decoded' | 'cleaned';
   /** Strict-Transport-Security on every answer where TLS ends at the controller. */
   readonly strictTransportSecurity?: string;
   /** What the controller is known not to do: verify reports it as such and not as a mistake of the person. */
@@ -87,7 +93,19 @@ export interface GatewayHost {
   readonly connection: 'terminated' | 'passed-through' | 'dead';
   /** Secret of the certificate that is shown where TLS ends at the controller; absent: the fallback certificate. */
   readonly certificate?: NamedObject;
-  /** Where requests go that the controller reads; for a passed-through host those that come by another way (no SNI, split hello). */
+  /** Where connections go; absent where they are terminated. */
+  readonly backend?: GatewayBackend;
+  /**
+   * Where requests go that the controller reads, in the order in which it tries: the first that fits has the request, and where none
+   * does the answer is `unknownHost`. For a passed-through host these are requests that come by another way (no SNI, split hello).
+   */
+  readonly locations: readonly GatewayLocation[];
+}
+
+export interface GatewayLocation {
+  readonly path: string;
+  /** `exact`: this path alone. `start`: every path that begins with these characters. */
+  readonly type: 'exact' | 'start';
   readonly backend: GatewayBackend;
   readonly upstream: GatewayUpstream;
 }
@@ -107,6 +125,4 @@ export type GatewayUpstream =
       readonly serverName?: string;
     }
   /** Every request is answered with `upstreamMissing`, for instance because a Secret is named that may not be read. */
-  | { readonly scheme: 'none'; readonly reason: string }
-  /** The controller has no route for requests to this host, only for its connections: each is answered with `unknownHost`. */
-  | { readonly scheme: 'unrouted' };
+  | { readonly scheme: 'none'; readonly reason: string };

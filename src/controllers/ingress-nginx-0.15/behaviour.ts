@@ -20,6 +20,7 @@ export function behaviour(): GatewayBehaviour {
     upstreamMissing: errorPage(style, '503 Service Temporarily Unavailable'),
     tlsVersions: ['TLSv1.2'],
     helloReading: 'first-read',
+    pathReading: 'decoded',
     strictTransportSecurity: 'max-age=15724800; includeSubDomains',
     knownLimits: helloLimits(
       'Choose profile ingress-nginx with controller.image set to a fork that reads the whole hello.',

@@ -17,6 +17,8 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
     deployment: { namespace: config.controller.namespace, name: names.deployment },
     ingressApiVersion: 'extensions/v1beta1',
     passthroughBy: 'oldest',
+    // Types came with networking.k8s.io/v1beta1 of Kubernetes 1.18; here the path is nginx's own (nginx.tmpl, buildLocation).
+    hasPathTypes: false,
     knownSettings: { ...readSettings, imitated: [deployment(config, names, {}), ...configMaps(config, names, {})] },
     readAnnotations,
     refuseClass: (_index, given, ingress) => refuseClass(given.text('ingress-class') ?? '', ingress),

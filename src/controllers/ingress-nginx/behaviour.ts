@@ -26,6 +26,7 @@ export function behaviour(config: Config): GatewayBehaviour {
     upstreamRefused: errorPage(style, '502 Bad Gateway'),
     upstreamMissing: errorPage(style, '503 Service Temporarily Unavailable'),
     tlsVersions: ['TLSv1.2', 'TLSv1.3'],
+    pathReading: 'decoded',
     strictTransportSecurity: 'max-age=31536000',
     ...(release === undefined
       ? { helloReading: 'whole', knownLimits: [] }

@@ -20,6 +20,7 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
     deployment: { namespace: config.controller.namespace, name: names.deployment },
     ingressApiVersion: 'networking.k8s.io/v1',
     passthroughBy: 'any',
+    hasPathTypes: true,
     knownSettings: { ...readSettings, imitated: [deployment(config, names, {}), configMap(config, names, {})] },
     readAnnotations,
     refuseClass,
@@ -28,6 +29,7 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
         index,
         prefix,
         mayCrossNamespaces: readBoolean(settings, 'allow-cross-namespace-resources') ?? false,
+        isOfLocations: readBoolean(settings, 'proxy-ssl-location-only') ?? false,
       };
       return ({ ingress, ingresses: ofHost }) => readUpstream(upstreamSettings, ingress, ofHost);
     },
@@ -39,7 +41,7 @@ const readSettings = {
     ...['annotations-prefix', 'configmap', 'controller-class', 'enable-ssl-passthrough'],
     ...['ingress-class', 'ingress-class-by-name', 'watch-ingress-without-class'],
   ]),
-  keys: new Set(['allow-cross-namespace-resources', 'use-http2']),
+  keys: new Set(['allow-cross-namespace-resources', 'proxy-ssl-location-only', 'use-http2']),
   // v1.15.1 internal/ingress/controller/config/config.go.
   defaults: { 'hsts-include-subdomains': 'true' },
 };

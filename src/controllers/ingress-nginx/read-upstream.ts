@@ -10,6 +10,8 @@ export interface UpstreamSettings {
   readonly prefix: string;
   /** ConfigMap, allow-cross-namespace-resources. */
   readonly mayCrossNamespaces: boolean;
+  /** ConfigMap, proxy-ssl-location-only. */
+  readonly isOfLocations: boolean;
 }
 
 interface ReadUpstream {
@@ -19,9 +21,10 @@ interface ReadUpstream {
 }
 
 /**
- * How v1.15.1 speaks to the pods of a location: backend-protocol of the location's Ingress, proxy-ssl-* of the first Ingress of
- * the host that has a proxy-ssl-secret (internal/ingress/annotations/backendprotocol, proxyssl/main.go;
- * rootfs/etc/nginx/template/nginx.tmpl). A Secret that may not be read denies the location whatever its protocol is.
+ * How v1.15.1 speaks to the pods of a location: backend-protocol and proxy-ssl-* of the location's Ingress
+ * (internal/ingress/annotations/backendprotocol, proxyssl/main.go). What these leave out, nginx takes from the server, where stands
+ * what the first Ingress of the host says that names an authority (controller.go, getBackendServers; rootfs/etc/nginx/template/nginx.tmpl).
+ * A Secret that may not be read denies the location whatever its protocol is.
  */
 export function readUpstream(
   settings: UpstreamSettings,
@@ -29,10 +32,9 @@ export function readUpstream(
   ingresses: readonly IngressFacts[],
 ): ReadUpstream {
   const { protocol, complaints } = readProtocol(settings, ingress);
-  const secretKey = `${settings.prefix}proxy-ssl-secret`;
-  const verifying = ingresses.find(({ annotations }) => readText(annotations, secretKey) !== undefined);
-  const hop = verifying === undefined ? unverified : readVerification(settings, verifying);
-  if (hop.scheme === 'none') return { upstream: hop, complaints };
+  const own = readDirectives(settings, ingress);
+  if (typeof own === 'string') return { upstream: deny(own), complaints };
+  const hop = buildHop({ ...(settings.isOfLocations ? {} : readServerDirectives(settings, ingresses)), ...own });
   switch (protocol) {
     case 'HTTP':
       return { upstream: { scheme: 'http' }, complaints };
@@ -81,44 +83,90 @@ function readProtocol(
   };
 }
 
-type Hop = Extract<GatewayUpstream, { scheme: 'https' | 'none' }>;
+/** Directives of a location or a server, as far as they are written there. */
+interface ProxySsl {
+  readonly authority?: NamedObject;
+  /** Written with an authority alone. */
+  readonly verifies?: boolean;
+  readonly name?: string;
+  readonly sendsName?: boolean;
+  readonly client?: NamedObject;
+}
 
-/** Without proxy-ssl-secret the other proxy-ssl-* are not looked at. */
-const unverified: Hop = { scheme: 'https' };
-
-function readVerification(
-  { index, prefix, mayCrossNamespaces }: UpstreamSettings,
-  { object, annotations }: IngressFacts,
-): Hop {
-  const value = (key: string): string | undefined => readText(annotations, `${prefix}proxy-ssl-${key}`);
-  const [namespace, name, rest] = (value('secret') ?? '').split('/');
-  if (namespace === undefined || namespace === '' || name === undefined || name === '' || rest !== undefined) {
-    return deny(`proxy-ssl-secret ${JSON.stringify(value('secret'))} is not namespace/name`);
+/** Without a name, and without one that is sent, those of a location stand alone. */
+function readServerDirectives(settings: UpstreamSettings, ingresses: readonly IngressFacts[]): ProxySsl {
+  let found: ProxySsl = {};
+  for (const ingress of ingresses) {
+    const directives = readDirectives(settings, ingress);
+    if (found.authority === undefined) found = typeof directives === 'string' ? {} : directives;
   }
-  const authority: NamedObject = { namespace, name };
-  if (namespace !== object.namespace && !mayCrossNamespaces)
-    return deny(`proxy-ssl-secret ${printName(authority)}: cross namespace secrets are not supported`);
-  const data = index.findData('Secret', authority);
-  if (data === undefined) return deny(`proxy-ssl-secret: there is no Secret ${printName(authority)}`);
-  const hasAuthority = (data['ca.crt'] ?? '') !== '';
-  const hasPair = data['tls.crt'] !== undefined && data['tls.key'] !== undefined;
-  if (!hasAuthority && !hasPair)
-    return deny(`proxy-ssl-secret: Secret ${printName(authority)} has neither ca.crt nor a key pair`);
-  if (hasAuthority && !(data['ca.crt'] ?? '').includes('-----BEGIN CERTIFICATE-----'))
-    return deny(`proxy-ssl-secret: ca.crt of Secret ${printName(authority)} is no certificate`);
-  // What nginx takes for the name of the pods by itself: that of the upstream block (#12883).
-  const upstreamName = value('name') ?? 'upstream_balancer';
+  const { authority, name, sendsName, ...others } = found;
+  const isNamed = authority !== undefined && name !== undefined;
   return {
-    scheme: 'https',
-    // A key pair without ca.crt leaves verification out silently (nginx.tmpl asks for the authority's file).
-    ...(hasAuthority && value('verify') === 'on'
-      ? { verification: { authority: { kind: 'Secret', ...authority, key: 'ca.crt' }, name: upstreamName } }
-      : {}),
-    ...(hasPair ? { client: authority } : {}),
-    ...(value('server-name') === 'on' ? { serverName: upstreamName } : {}),
+    ...others,
+    ...(authority !== undefined && { authority }),
+    ...(isNamed && { name, ...(sendsName !== undefined && { sendsName }) }),
   };
 }
 
-function deny(reason: string): Hop {
+function buildHop({
+  authority,
+  verifies,
+  name,
+  sendsName,
+  client,
+}: ProxySsl): Extract<GatewayUpstream, { scheme: 'https' }> {
+  // What nginx takes for the name of the pods by itself: that of the upstream block (#12883).
+  const upstreamName = name ?? 'upstream_balancer';
+  return {
+    scheme: 'https',
+    ...(authority !== undefined && verifies === true
+      ? { verification: { authority: { kind: 'Secret', ...authority, key: 'ca.crt' }, name: upstreamName } }
+      : {}),
+    ...(client === undefined ? {} : { client }),
+    ...(sendsName === true ? { serverName: upstreamName } : {}),
+  };
+}
+
+/** What an Ingress says of the hop; without proxy-ssl-secret nothing, as the other proxy-ssl-* are not looked at. A text: why it is denied. */
+function readDirectives(
+  { index, prefix, mayCrossNamespaces }: UpstreamSettings,
+  { object, annotations }: IngressFacts,
+): ProxySsl | string {
+  const value = (key: string): string | undefined => readText(annotations, `${prefix}proxy-ssl-${key}`);
+  const secret = value('secret');
+  if (secret === undefined) return {};
+  const [namespace, secretName, rest] = secret.split('/');
+  if (
+    namespace === undefined ||
+    namespace === '' ||
+    secretName === undefined ||
+    secretName === '' ||
+    rest !== undefined
+  ) {
+    return `proxy-ssl-secret ${JSON.stringify(secret)} is not namespace/name`;
+  }
+  const authority: NamedObject = { namespace, name: secretName };
+  if (namespace !== object.namespace && !mayCrossNamespaces)
+    return `proxy-ssl-secret ${printName(authority)}: cross namespace secrets are not supported`;
+  const data = index.findData('Secret', authority);
+  if (data === undefined) return `proxy-ssl-secret: there is no Secret ${printName(authority)}`;
+  const hasAuthority = (data['ca.crt'] ?? '') !== '';
+  const hasPair = data['tls.crt'] !== undefined && data['tls.key'] !== undefined;
+  if (!hasAuthority && !hasPair)
+    return `proxy-ssl-secret: Secret ${printName(authority)} has neither ca.crt nor a key pair`;
+  if (hasAuthority && !(data['ca.crt'] ?? '').includes('-----BEGIN CERTIFICATE-----'))
+    return `proxy-ssl-secret: ca.crt of Secret ${printName(authority)} is no certificate`;
+  const name = value('name');
+  return {
+    // A key pair without ca.crt leaves verification out silently (nginx.tmpl asks for the authority's file).
+    ...(hasAuthority && { authority, verifies: value('verify') === 'on' }),
+    ...(name !== undefined && { name }),
+    sendsName: value('server-name') === 'on',
+    ...(hasPair && { client: authority }),
+  };
+}
+
+function deny(reason: string): GatewayUpstream {
   return { scheme: 'none', reason };
 }

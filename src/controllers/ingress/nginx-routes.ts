@@ -25,6 +25,7 @@ export interface NginxVersion {
   readonly deployment: NamedObject;
   readonly ingressApiVersion: string;
   readonly passthroughBy: NginxReading['passthroughBy'];
+  readonly hasPathTypes: boolean;
   readonly knownSettings: KnownSettings;
   /** Without the prefix. */
   readonly readAnnotations: ReadonlySet<string>;
@@ -63,6 +64,7 @@ export function readNginxRoutes(objects: readonly KubeObject[], version: NginxVe
     passthroughKey: `${prefix}ssl-passthrough`,
     isPassthroughOn: given.isOn('enable-ssl-passthrough'),
     passthroughBy: version.passthroughBy,
+    hasPathTypes: version.hasPathTypes,
     offersHttp2: readBoolean(settings, 'use-http2') ?? true,
     readUpstream: version.prepareUpstreams({ index, prefix, settings, ingresses }),
   });

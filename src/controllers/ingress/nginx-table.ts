@@ -1,6 +1,13 @@
 import { textField } from '../../kube/object-fields.ts';
 import type { ObjectIndex } from '../../kube/object-index.ts';
-import type { Complaint, GatewayBackend, GatewayHost, GatewayTable, GatewayUpstream } from '../../model/gateway.ts';
+import type {
+  Complaint,
+  GatewayBackend,
+  GatewayHost,
+  GatewayLocation,
+  GatewayTable,
+  GatewayUpstream,
+} from '../../model/gateway.ts';
 import { readBoolean } from './annotation-values.ts';
 import { chooseCertificate } from './ingress-certificate.ts';
 import type { IngressFacts } from './read-ingresses.ts';
@@ -18,6 +25,8 @@ export interface NginxReading {
   readonly isPassthroughOn: boolean;
   /** Which Ingress of a host switches it to passthrough: any one of them, or the oldest alone. */
   readonly passthroughBy: 'any' | 'oldest';
+  /** Whether a location's type counts; otherwise each path stands for all that begin with its characters. */
+  readonly hasPathTypes: boolean;
   readonly offersHttp2: boolean;
   /** How requests for a location go on; `ingresses` are all of the host, `ingress` is the location's own. */
   readonly readUpstream: (location: {
@@ -46,43 +55,66 @@ export function buildTable(reading: NginxReading): GatewayTable {
   return { hosts, offersHttp2: reading.offersHttp2, complaints };
 }
 
-/** The oldest Ingress wins a path. Only `/` counts here: passthrough looks at no other, and preview serves no other. */
+/** Passthrough looks at the path / alone. */
 function buildHost(
   reading: NginxReading,
   name: string,
-  locations: readonly Location[],
-  complain: (text: string) => void,
+  wanted: readonly Location[],
+  complainAgain: (text: string) => void,
 ): readonly GatewayHost[] {
-  const root = locations.find(({ path, pathType }) => path === '/' && pathType !== 'Exact');
-  const location = root ?? locations[0];
-  if (location === undefined) return [];
-  const ingresses = [...new Set(locations.map(({ ingress }) => ingress))];
-  const { upstream, complaints } = reading.readUpstream({
-    ingress: location.ingress,
-    ingresses,
-    backend: location.backend,
-  });
-  for (const text of complaints) complain(text);
-  for (const { path, pathType } of locations.filter((other) => other !== root)) {
-    complain(
-      path === '/' && pathType !== 'Exact'
-        ? 'two Ingresses want the path /; the first has it'
-        : `path ${path} (${pathType}): preview serves the prefix / only`,
-    );
-  }
-  const problem = formatPort(reading.index, location.backend);
-  if (problem !== undefined) complain(problem);
+  const said = new Set<string>();
+  const complain = (text: string): void => {
+    if (!said.has(text)) complainAgain(text);
+    said.add(text);
+  };
+  const root = wanted.find(({ path, pathType }) => path === '/' && pathType !== 'Exact');
+  const [first] = wanted;
+  if (first === undefined) return [];
+  const ingresses = [...new Set(wanted.map(({ ingress }) => ingress))];
+  const locations = buildLocations(reading, ingresses, wanted, complain);
   const { certificate, complaint } = chooseCertificate(reading.index, name, ingresses);
   if (complaint !== undefined) complain(complaint);
+  const connection = decideConnection(reading, name, { root, ingresses }, complain);
   return [
     {
       name,
-      connection: decideConnection(reading, name, { root, ingresses }, complain),
+      connection,
       ...(certificate === undefined ? {} : { certificate }),
-      backend: location.backend,
-      upstream: root === undefined ? { scheme: 'none', reason: 'no Ingress has the path / for it' } : upstream,
+      ...(connection === 'terminated' ? {} : { backend: (root ?? first).backend }),
+      locations,
     },
   ];
+}
+
+/** nginx looks for an exact location first, then for the longest with which the path begins (nginx.org, ngx_http_core_module: location). */
+function buildLocations(
+  reading: NginxReading,
+  ingresses: readonly IngressFacts[],
+  wanted: readonly Location[],
+  complain: (text: string) => void,
+): readonly GatewayLocation[] {
+  const taken = new Map<string, Location>();
+  for (const location of wanted) {
+    const { path, pathType } = location;
+    const isExact = reading.hasPathTypes && pathType === 'Exact';
+    const key = `${isExact ? '=' : ''}${path}`;
+    if (taken.has(key)) complain(`two Ingresses want the path ${path}; the first has it`);
+    else taken.set(key, location);
+  }
+  const locations = [...taken].flatMap(([key, { path, backend, ingress }]): readonly GatewayLocation[] => {
+    const { upstream, complaints } = reading.readUpstream({ ingress, ingresses, backend });
+    for (const text of complaints) complain(text);
+    const problem = formatPort(reading.index, backend);
+    if (problem !== undefined) complain(problem);
+    const way = { backend, upstream };
+    if (key.startsWith('=')) return [{ path, type: 'exact', ...way }];
+    if (!reading.hasPathTypes || path === '/') return [{ path, type: 'start', ...way }];
+    // v1.15.1 internal/ingress/controller/location.go, updateServerLocations: a prefix is two locations, so that it ends with an element.
+    const below: GatewayLocation = { path: path.endsWith('/') ? path : `${path}/`, type: 'start', ...way };
+    return taken.has(`=${path}`) || path.endsWith('/') ? [below] : [{ path, type: 'exact', ...way }, below];
+  });
+  const rank = ({ type, path }: GatewayLocation): number => (type === 'exact' ? Infinity : path.length);
+  return locations.toSorted((one, other) => (rank(one) === rank(other) ? 0 : rank(other) - rank(one)));
 }
 
 /**

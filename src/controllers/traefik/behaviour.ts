@@ -20,6 +20,7 @@ export function behaviour(config: Config): GatewayBehaviour {
     upstreamMissing: page(503, 'no available server\n'),
     tlsVersions: ['TLSv1.2', 'TLSv1.3'],
     helloReading: 'whole',
+    pathReading: 'cleaned',
     knownLimits: [],
   };
 }

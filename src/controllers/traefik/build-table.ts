@@ -1,10 +1,12 @@
 import { printName, type ObjectIndex } from '../../kube/object-index.ts';
 import { textField } from '../../kube/object-fields.ts';
-import type { GatewayBackend, GatewayHost, GatewayUpstream } from '../../model/gateway.ts';
+import type { GatewayBackend, GatewayHost, GatewayLocation, GatewayUpstream } from '../../model/gateway.ts';
 import { nginxKey } from '../ingress/nginx-annotations.ts';
 import type { IngressFacts, IngressRule } from '../ingress/read-ingresses.ts';
 import { formatPort } from '../ingress/service-ports.ts';
+import { takesPath } from '../../model/paths.ts';
 import type { CertificatePool } from './certificate-pool.ts';
+import { rulePriority, withoutSlash } from './rule-priority.ts';
 
 /** An Ingress that is served, with how its pods are spoken to. */
 export interface ServedIngress {
@@ -35,34 +37,63 @@ export function buildHosts(input: TableInput): readonly GatewayHost[] {
 }
 
 function buildTerminated({ index, served, pool, complain }: TableInput): readonly GatewayHost[] {
-  const hosts = new Map<string, GatewayHost>();
-  const rules = served
-    .filter(({ ingress }) => !isTrue(ingress, 'ssl-passthrough'))
-    .flatMap((each) => each.ingress.rules.map((rule) => ({ ...each, rule })));
-  for (const { upstream, rule } of rules) {
-    const name = rule.host;
-    const taken = hosts.get(name);
-    const root = rule.paths.find(({ path, pathType }) => path === '/' && pathType !== 'Exact');
-    for (const { path, pathType } of rule.paths.filter((other) => other !== root))
-      complain(`${name}: path ${path} (${pathType}): preview serves the prefix / only`);
-    const backend = (root ?? rule.paths[0])?.backend;
-    if (backend === undefined) continue;
-    if (taken !== undefined && (root === undefined || taken.upstream.scheme !== 'none')) {
-      if (root !== undefined) complain(`${name}: two Ingresses want the path /; which of them has it is not certain`);
-      continue;
+  const routers = new Map<string, Router[]>();
+  for (const { ingress, upstream } of served.filter((each) => !isTrue(each.ingress, 'ssl-passthrough'))) {
+    for (const { host, paths } of ingress.rules) {
+      const ofHost = routers.get(host) ?? [];
+      routers.set(host, [...ofHost, ...paths.map((path) => ({ ...path, upstream }))]);
     }
-    const problem = formatPort(index, backend);
-    if (problem !== undefined) complain(`${name}: ${problem}`);
-    const certificate = pool.find(name);
-    hosts.set(name, {
-      name,
-      connection: 'terminated',
-      ...(certificate === undefined ? {} : { certificate }),
-      backend,
-      upstream: root === undefined ? { scheme: 'none', reason: 'no Ingress has the path / for it' } : upstream,
-    });
   }
-  return [...hosts.values()];
+  return [...routers].flatMap(([name, ofHost]): readonly GatewayHost[] => {
+    if (ofHost.length === 0) return [];
+    for (const problem of new Set(ofHost.flatMap(({ backend }) => formatPort(index, backend) ?? [])))
+      complain(`${name}: ${problem}`);
+    const certificate = pool.find(name);
+    const locations = buildLocations(ofHost, (text) => {
+      complain(`${name}: ${text}`);
+    });
+    return [{ name, connection: 'terminated', ...(certificate === undefined ? {} : { certificate }), locations }];
+  });
+}
+
+/** What becomes a router: a path of an Ingress. */
+type Router = IngressRule['paths'][number] & { readonly upstream: GatewayUpstream };
+
+/**
+ * The router with the longest rule goes first, of whatever type it is (v3.7.13 pkg/muxer/http/mux.go, GetRulePriority). The rule of a
+ * prefix is longer than that of an exact path of the same length, and may go before a longer one.
+ */
+function buildLocations(routers: readonly Router[], complain: (text: string) => void): readonly GatewayLocation[] {
+  const ranked = routers
+    .map((router) => ({ ...router, priority: rulePriority(router.path, router.pathType) }))
+    .toSorted((one, other) => other.priority - one.priority);
+  for (const [index, router] of ranked.entries()) {
+    const { path, priority } = router;
+    const rival = ranked.slice(0, index).find((other) => other.priority === priority && overlap(other, router));
+    if (rival?.path === path) complain(`two Ingresses want the path ${path}; which of them has it is not certain`);
+    else if (rival !== undefined)
+      complain(`the paths ${rival.path} and ${path} are of one rank; which of them goes first is not certain`);
+  }
+  return ranked.flatMap(({ path, pathType, backend, upstream }): readonly GatewayLocation[] => {
+    const way = { backend, upstream };
+    if (pathType === 'Exact') return [{ path, type: 'exact', ...way }];
+    if (path === '/') return [{ path, type: 'start', ...way }];
+    const element = withoutSlash(path);
+    return [
+      { path: element, type: 'exact', ...way },
+      { path: `${element}/`, type: 'start', ...way },
+    ];
+  });
+}
+
+/** Whether two routers may want the same request. */
+function overlap(one: Router, other: Router): boolean {
+  const [ofOne, ofOther] = [one, other].map(({ path, pathType }) => ({
+    path,
+    type: pathType === 'Exact' ? ('Exact' as const) : ('Prefix' as const),
+  }));
+  if (ofOne === undefined || ofOther === undefined) return false;
+  return takesPath(ofOne, other.path) || takesPath(ofOther, one.path);
 }
 
 /** Where no route is made the host is an unknown one (v3.7.13 pkg/provider/kubernetes/ingress-nginx/build.go, build). */
@@ -104,6 +135,6 @@ function passThrough(name: IngressRule['host'], backend: GatewayBackend, pool: C
     connection: 'passed-through',
     ...(certificate === undefined ? {} : { certificate }),
     backend,
-    upstream: { scheme: 'unrouted' },
+    locations: [],
   };
 }

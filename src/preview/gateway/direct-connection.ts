@@ -72,7 +72,7 @@ export async function directConnection(
   let serverName = await readServerName(opening.bytes, behaviour.helloReading);
   if (isGone()) return;
   const host = serverName === undefined ? undefined : generation.hosts.forHello(serverName, behaviour.helloReading);
-  if (host === undefined || host.connection === 'terminated') {
+  if (host?.backend === undefined) {
     if (opening.bytes.length < (lengthOfRecord(opening.bytes) ?? Infinity)) {
       // The first read decides only whether the connection is passed through. TLS takes a hello in pieces, and nginx behind
       // ingress-nginx's reader of hellos chooses the certificate by all of it.
@@ -96,6 +96,7 @@ export async function directConnection(
     return;
   }
 
+  const { backend } = host;
   const finished = (outcome: { bytesFromClient: number; bytesToClient: number; problem?: string }): void => {
     onEntry({
       kind: 'connection',
@@ -104,16 +105,15 @@ export async function directConnection(
       host: host.name,
       ...outcome,
       durationMs: elapsed(),
-      backend: host.backend.service,
+      backend: backend.service,
     });
   };
-  const port = host.connection === 'dead' ? undefined : findPod(host.backend);
+  const port = host.connection === 'dead' ? undefined : findPod(backend);
   if (port === undefined) {
-    const { service } = host.backend;
     const problem =
       host.connection === 'dead'
         ? 'the controller ends every connection to this host'
-        : `no pod listens behind port ${host.backend.port} of ${printName(service)}`;
+        : `no pod listens behind port ${backend.port} of ${printName(backend.service)}`;
     socket.destroy();
     finished({ bytesFromClient: opening.bytes.length, bytesToClient: 0, problem });
     return;

@@ -61,7 +61,7 @@ export function answerRequest(request: GatewayRequest, response: GatewayResponse
     });
     return;
   }
-  const route = routeRequest(generation, name);
+  const route = routeRequest(generation, name, target.path);
   if (route.backend !== undefined) {
     exchange.backend = route.backend.service;
   }
@@ -73,7 +73,7 @@ export function answerRequest(request: GatewayRequest, response: GatewayResponse
   const body = hasBody(request);
   const headers = forwardedHeaders(request, target, request.socket.remoteAddress ?? '');
   stripHeaders(request);
-  request.url = target.path;
+  request.url = route.target;
   if (route.hop.isGrpc && 'stream' in request) {
     const { behaviour } = generation.input;
     passGrpc(request.stream, {
@@ -81,7 +81,7 @@ export function answerRequest(request: GatewayRequest, response: GatewayResponse
       port: route.port,
       headers: { ...request.headers, ...headers, te: 'trailers' },
       method: request.method,
-      path: target.path,
+      path: route.target,
       stalledMs: around.limits.stalledMs,
       ownHeaders: edgeHeaders(behaviour),
       onBytes: (count) => {

@@ -1,28 +1,45 @@
 import type { GatewayBackend, GatewayBehaviour, PageAnswer } from '../../model/gateway.ts';
 import type { Generation } from './generation.ts';
+import { badRequest } from './invalid-requests.ts';
+import { readPath } from './request-path.ts';
 import type { Hop } from './upstreams.ts';
 
 /** Where a request goes. */
 export type Route =
   | { readonly kind: 'page'; readonly page: PageAnswer; readonly backend?: GatewayBackend }
-  | { readonly kind: 'hop'; readonly hop: Hop; readonly port: number; readonly backend: GatewayBackend };
+  | {
+      readonly kind: 'hop';
+      readonly hop: Hop;
+      readonly port: number;
+      readonly backend: GatewayBackend;
+      /** Path and query as the pod gets them. */
+      readonly target: string;
+    };
 
-/** Finds the route of a host by the name that the request asks for, whatever its ClientHello named, as nginx does. */
-export function routeRequest({ input, hosts, upstreams }: Generation, name: string): Route {
+/**
+ * Finds the location for a request by the name that it asks for, whatever its ClientHello named, as nginx does, and by its path.
+ * @param target path and query, as the client wrote them.
+ */
+export function routeRequest({ input, hosts, upstreams }: Generation, name: string, target: string): Route {
   const { behaviour, findPod } = input;
-  const host = hosts.forName(name);
-  if (host === undefined) {
+  const read = readPath(target, behaviour.pathReading);
+  if (read === undefined) return { kind: 'page', page: badRequest };
+  const { path } = read;
+  const location = hosts
+    .forName(name)
+    ?.locations.find((each) => (each.type === 'exact' ? path === each.path : path.startsWith(each.path)));
+  if (location === undefined) {
     return { kind: 'page', page: behaviour.unknownHost };
   }
-  const { backend } = host;
-  const upstream = upstreams.of(host);
+  const { backend } = location;
+  const upstream = upstreams.of(location);
   if (upstream.kind === 'page') {
     return { kind: 'page', page: upstream.page, backend };
   }
   const port = findPod(backend);
   return port === undefined
     ? { kind: 'page', page: behaviour.upstreamMissing, backend }
-    : { kind: 'hop', hop: upstream, port, backend };
+    : { kind: 'hop', hop: upstream, port, backend, target: read.target };
 }
 
 /**

@@ -60,7 +60,7 @@ export function answerUpgrade(request: IncomingMessage, head: Buffer, around: Su
     sendLast(fault);
     return;
   }
-  const route = routeRequest(generation, name);
+  const route = routeRequest(generation, name, target.path);
   if (route.backend !== undefined) {
     exchange.backend = route.backend.service;
   }
@@ -79,7 +79,7 @@ export function answerUpgrade(request: IncomingMessage, head: Buffer, around: Su
     upgrade: 'websocket',
   };
   stripHeaders(request);
-  request.url = target.path;
+  request.url = route.target;
   // httpxy's first look is at this very header.
   request.headers.upgrade = 'websocket';
   const early = holdEarly(socket, head, () => {

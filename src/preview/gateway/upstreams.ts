@@ -4,16 +4,16 @@ import { Agent as HttpsAgent } from 'node:https';
 import { checkServerIdentity, type ConnectionOptions } from 'node:tls';
 
 import { printName } from '../../kube/object-index.ts';
-import type { GatewayHost, PageAnswer } from '../../model/gateway.ts';
+import type { GatewayLocation, PageAnswer } from '../../model/gateway.ts';
 import type { GatewayInput } from '../../model/preview.ts';
 
-/** How requests of a host reach its pod: a page instead, or a connection. */
+/** How requests for a location reach its pod: a page instead, or a connection. */
 type Upstream = { readonly kind: 'page'; readonly page: PageAnswer } | Hop;
 
 export interface Hop {
   readonly kind: 'hop';
   readonly scheme: 'http:' | 'https:';
-  /** Keeps connections for the next request to the same host. */
+  /** Keeps connections for the next request to the same location. */
   readonly agent: HttpAgent;
   /** Whether HTTP/2 is spoken, and nothing else. */
   readonly isGrpc: boolean;
@@ -23,30 +23,35 @@ export interface Hop {
 }
 
 export interface Upstreams {
-  of(host: GatewayHost): Upstream;
+  of(location: GatewayLocation): Upstream;
   readonly complaints: readonly string[];
   /** No connection outlives its last request from here on; those that run go on. */
   retire(): void;
 }
 
-/** Requests to one host that run at the same time; more wait. */
+/** Requests to one location that run at the same time; more wait. */
 const mostSockets = 512;
 /** Shorter than servers keep a connection: Node's own do so for 5 s. */
 const keptMs = 4_000;
 
 /**
- * The upstreams of a table, each with an agent of its own: a connection that was verified for one host is never used for
+ * The upstreams of a table, each with an agent of its own: a connection that was verified for one location is never used for
  * another, nor after the table has changed.
  */
 export function prepareUpstreams(input: GatewayInput): Upstreams {
-  const prepared = new Map<GatewayHost, Upstream>();
-  const complaints: string[] = [];
-  for (const host of input.table.hosts) {
-    prepared.set(host, prepare(host, input, complaints));
+  const prepared = new Map<GatewayLocation, Upstream>();
+  // Locations of one host often have one reason.
+  const complaints = new Set<string>();
+  for (const { name, locations } of input.table.hosts) {
+    for (const location of locations)
+      prepared.set(
+        location,
+        prepare(location, input, (text) => complaints.add(`${name}: ${text}`)),
+      );
   }
   return {
-    of: (host) => prepared.get(host) ?? { kind: 'page', page: input.behaviour.upstreamMissing },
-    complaints,
+    of: (location) => prepared.get(location) ?? { kind: 'page', page: input.behaviour.upstreamMissing },
+    complaints: [...complaints],
     retire: () => {
       for (const upstream of prepared.values()) {
         if (upstream.kind === 'hop') retireAgent(upstream.agent);
@@ -55,14 +60,16 @@ export function prepareUpstreams(input: GatewayInput): Upstreams {
   };
 }
 
-function prepare(host: GatewayHost, { behaviour, findData }: GatewayInput, complaints: string[]): Upstream {
-  const { upstream } = host;
+function prepare(
+  { upstream }: GatewayLocation,
+  { behaviour, findData }: GatewayInput,
+  complain: (text: string) => void,
+): Upstream {
   const settings = { keepAlive: true, maxSockets: mostSockets, timeout: keptMs };
   if (upstream.scheme === 'none') {
-    complaints.push(`${host.name}: requests are answered with ${behaviour.upstreamMissing.status}: ${upstream.reason}`);
+    complain(`requests are answered with ${behaviour.upstreamMissing.status}: ${upstream.reason}`);
     return { kind: 'page', page: behaviour.upstreamMissing };
   }
-  if (upstream.scheme === 'unrouted') return { kind: 'page', page: behaviour.unknownHost };
   const isGrpc = upstream.isGrpc === true;
   if (upstream.scheme === 'http') {
     return { kind: 'hop', scheme: 'http:', agent: new HttpAgent(settings), isGrpc, verifies: false, tls: {} };
@@ -82,8 +89,8 @@ function prepare(host: GatewayHost, { behaviour, findData }: GatewayInput, compl
   const ca = authority.kind === 'inline' ? authority.pem : findData(authority.kind, authority)?.[authority.key];
   if (ca === undefined || !holdsCertificate(ca)) {
     const lack = ca === undefined ? 'is missing' : 'holds no certificate';
-    complaints.push(
-      `${host.name}: requests are answered with ${behaviour.upstreamMissing.status}: ${authority.kind === 'inline' ? 'the authority in its route' : `${authority.key} of ${printName(authority)}`} ${lack}`,
+    complain(
+      `requests are answered with ${behaviour.upstreamMissing.status}: ${authority.kind === 'inline' ? 'the authority in its route' : `${authority.key} of ${printName(authority)}`} ${lack}`,
     );
     return { kind: 'page', page: behaviour.upstreamMissing };
   }

@@ -22,7 +22,13 @@ import {
   requestProjectAuthority,
 } from '../../../src/certs/requests.ts';
 import type { CertificateRequest } from '../../../src/model/certificate.ts';
-import type { GatewayBehaviour, GatewayHost, GatewayTable } from '../../../src/model/gateway.ts';
+import type {
+  GatewayBackend,
+  GatewayBehaviour,
+  GatewayHost,
+  GatewayTable,
+  GatewayUpstream,
+} from '../../../src/model/gateway.ts';
 import type { AccessEntry, GatewayInput } from '../../../src/model/preview.ts';
 import { startGateway, type Gateway } from '../../../src/preview/gateway.ts';
 import type { Limits } from '../../../src/preview/gateway/limits.ts';
@@ -111,19 +117,30 @@ export const behaviour: GatewayBehaviour = {
 };
 
 /** A host that leads to the Service of its first label. */
-export function host(name: string, more: Partial<GatewayHost> = {}): GatewayHost {
-  const service = { namespace: 'default', name: name.split('.')[0] ?? '' };
-  return {
+export function host(
+  name: string,
+  { backend = backendOf(name), upstream = { scheme: 'http' }, ...more }: Partial<GatewayHost & Way> = {},
+): GatewayHost {
+  const host: GatewayHost = {
     name,
     connection: 'terminated',
     certificate: { namespace: 'default', name: 'edge' },
-    backend: { service, port: 443 },
-    upstream: { scheme: 'http' },
+    locations: [{ path: '/', type: 'start', backend, upstream }],
     ...more,
   };
+  return host.connection === 'terminated' ? host : { ...host, backend };
 }
 
-export const verified: GatewayHost['upstream'] = {
+interface Way {
+  readonly backend: GatewayBackend;
+  readonly upstream: GatewayUpstream;
+}
+
+export function backendOf(name: string): GatewayBackend {
+  return { service: { namespace: 'default', name: name.split('.')[0] ?? '' }, port: 443 };
+}
+
+export const verified: GatewayUpstream = {
   scheme: 'https',
   serverName: 'svc8.default.svc',
   verification: {

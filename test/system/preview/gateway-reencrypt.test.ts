@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
-import type { AuthorityPlace, GatewayHost } from '../../../src/model/gateway.ts';
+import type { AuthorityPlace, GatewayUpstream } from '../../../src/model/gateway.ts';
 import { closeAll, curl, host, input, pem, start, startHttpPod, startTlsPod, verified } from './gateway-fixtures.ts';
 
 afterEach(closeAll);
@@ -8,13 +8,13 @@ afterEach(closeAll);
 type Verification = { readonly authority: AuthorityPlace; readonly name: string };
 const authority = { kind: 'Secret', namespace: 'default', name: 'svc8-ca', key: 'ca.crt' } as const;
 
-function withVerification(change: Partial<Verification>): GatewayHost['upstream'] {
+function withVerification(change: Partial<Verification>): GatewayUpstream {
   const { verification } = verified as unknown as { verification: Verification };
-  return { ...verified, verification: { ...verification, ...change } } as unknown as GatewayHost['upstream'];
+  return { ...verified, verification: { ...verification, ...change } } as unknown as GatewayUpstream;
 }
 
 async function ask(
-  upstream: GatewayHost['upstream'],
+  upstream: GatewayUpstream,
   options: { pod?: number; data?: Record<string, Record<string, string>> } = {},
 ) {
   const pod = options.pod ?? (await startTlsPod(pem.pod));
@@ -42,7 +42,7 @@ describe('the hop to a pod that speaks TLS', () => {
     }
   });
 
-  const noNames: GatewayHost['upstream'] = { ...verified, serverName: 'other.default.svc' } as GatewayHost['upstream'];
+  const noNames: GatewayUpstream = { ...verified, serverName: 'other.default.svc' } as GatewayUpstream;
   it('is verified by the name that is to be verified, not by the one that is sent', async () => {
     expect((await ask(noNames)).answers).toEqual([
       expect.stringMatching(/"servername":"other.default.svc".*\n200$/),

@@ -54,6 +54,41 @@ function told(output: string): {
   return JSON.parse(output.slice(output.indexOf('{'))) as never;
 }
 
+describe('a host with several locations', () => {
+  const name = 'svc7.example.test';
+  const [deep, app] = [host('deep.example.test'), host('app.example.test')].map(({ locations }) => locations[0]!);
+  const locations = [
+    { ...deep!, path: '/app/deep', type: 'exact' },
+    { ...app!, path: '/app/', type: 'start' },
+  ] as const;
+  async function startServing(pathReading: 'decoded' | 'cleaned') {
+    const pods = await Promise.all(
+      ['deep', 'app'].map((pod) => startHttpPod((request, response) => response.end(`${pod} ${request.url ?? ''}`))),
+    );
+    const [deepPort, appPort] = pods.map(({ port }) => port);
+    const hosts = [host(name, { locations })];
+    return start(input(hosts, { deep: deepPort!, app: appPort! }, { behaviour: { pathReading } }));
+  }
+
+  it.each([
+    ['decoded', '/app/deep?x', 'deep /app/deep?x'],
+    ['decoded', '/app/deep/', 'app /app/deep/'],
+    ['decoded', '/x/..//%61pp/deep', 'deep /x/..//%61pp/deep'],
+    ['decoded', '/app%2Fdeep', 'deep /app%2Fdeep'],
+    ['decoded', '/app', 'no such host'],
+    ['decoded', '/../app/', 'The request is not valid.\n'],
+    ['cleaned', '/x/..//%61pp/deep?y', 'deep /app/deep?y'],
+    ['cleaned', '/app%2Fdeep', 'no such host'],
+    ['cleaned', '/../app/', 'app /app/'],
+  ] as const)('reads paths %s: %s is answered by %j', async (pathReading, path, expected) => {
+    const { port } = await startServing(pathReading);
+    for (const version of ['--http1.1', '--http2']) {
+      const { output } = await curl(port, name, path, '--cacert', edge, '--path-as-is', version);
+      expect(output).toBe(expected);
+    }
+  });
+});
+
 describe('a host whose TLS ends at the gateway', () => {
   it.each(['--http1.1', '--http2', '--http1.0'])(
     "answers curl %s with the pod's answer, verified by the Secret's certificate",
@@ -251,10 +286,7 @@ describe('a host whose TLS ends at the gateway', () => {
   it('answers for a host without a route for requests as for an unknown one, and does not complain', async () => {
     const { port, gateway } = await start(
       input(
-        [
-          host('svc7.example.test'),
-          host('svc9.example.test', { connection: 'passed-through', upstream: { scheme: 'unrouted' } }),
-        ],
+        [host('svc7.example.test'), host('svc9.example.test', { connection: 'passed-through', locations: [] })],
         {},
       ),
     );

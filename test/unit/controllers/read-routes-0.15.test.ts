@@ -42,13 +42,18 @@ function ingress(
 const read = (args: readonly string[], ...objects: readonly KubeObject[]) =>
   ingressNginx015.readRoutes([deployment(...args), service('a'), service('b'), ...objects], config());
 const brief = (args: readonly string[], ...objects: readonly KubeObject[]) =>
-  read(args, ...objects).hosts.map(({ name, connection, upstream }) => `${name} ${connection} ${upstream.scheme}`);
+  read(args, ...objects).hosts.map(
+    ({ name, connection, locations }) =>
+      `${name} ${connection} ${locations.map(({ upstream }) => upstream.scheme).join()}`,
+  );
 
 it('speaks plain HTTP, unverified TLS with secure-backends, and TLS for what comes past a passthrough', () => {
   expect(brief(usual, ingress('a'))).toEqual(['a.test terminated http']);
   expect(brief(usual, ingress('a', { 'secure-backends': 'true' }))).toEqual(['a.test terminated https']);
   expect(brief(usual, ingress('a', { 'ssl-passthrough': 'true' }))).toEqual(['a.test passed-through https']);
-  expect(read(usual, ingress('a', { 'secure-backends': 'true' })).hosts[0]?.upstream).toEqual({ scheme: 'https' });
+  expect(read(usual, ingress('a', { 'secure-backends': 'true' })).hosts[0]?.locations[0]?.upstream).toEqual({
+    scheme: 'https',
+  });
 });
 
 it('terminates without the flag, and then opens TLS to the pod itself', () => {
@@ -86,7 +91,7 @@ it('goes by the annotation alone for the class', () => {
 
 it('does not know the annotations of later versions', () => {
   expect(read(usual, ingress('a', { 'backend-protocol': 'HTTPS' }))).toMatchObject({
-    hosts: [{ upstream: { scheme: 'http' } }],
+    hosts: [{ locations: [{ upstream: { scheme: 'http' } }] }],
     complaints: [{ text: expect.stringContaining('backend-protocol') as string }],
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ingressNginx } from '../../../src/controllers/ingress-nginx/index.ts';
-import type { GatewayHost, GatewayTable } from '../../../src/model/gateway.ts';
+import type { GatewayHost, GatewayLocation, GatewayTable } from '../../../src/model/gateway.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import { certificateFor } from './foreign-certificates.ts';
 import { config } from '../../support/controllers/three-services.ts';
@@ -17,6 +17,11 @@ const read = (...objects: readonly KubeObject[]): GatewayTable =>
 function host(table: GatewayTable): GatewayHost {
   expect(table.hosts).toHaveLength(1);
   return table.hosts[0]!;
+}
+
+/** Where the requests go that no longer path has. */
+function root(table: GatewayTable): GatewayLocation {
+  return host(table).locations.at(-1)!;
 }
 
 const authority = secret('a-ca', { 'ca.crt': '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n' });
@@ -40,15 +45,21 @@ describe('a terminated host', () => {
     expect(host(table)).toEqual({
       name: 'a.test',
       connection: 'terminated',
-      backend: { service: { namespace: 'default', name: 'a' }, port: 'https' },
-      upstream: { scheme: 'http' },
+      locations: [
+        {
+          path: '/',
+          type: 'start',
+          backend: { service: { namespace: 'default', name: 'a' }, port: 'https' },
+          upstream: { scheme: 'http' },
+        },
+      ],
     });
     expect(table.complaints.map(printComplaint)).toEqual([]);
   });
 
   it('takes a port by number too, and says when the Service has no such port or is not there', () => {
     const byNumber = read(ingress({}, { port: { number: 443 } }));
-    expect([host(byNumber).backend.port, byNumber.complaints.map(printComplaint)]).toEqual([443, []]);
+    expect([root(byNumber).backend.port, byNumber.complaints.map(printComplaint)]).toEqual([443, []]);
     expect(read(ingress({}, { port: { name: 'http' } })).complaints.map(printComplaint)).toEqual([
       'a.test: Service default/a has no port http',
     ]);
@@ -128,7 +139,7 @@ describe('a class', () => {
 describe('reencrypt', () => {
   const upstream = (annotations: Record<string, string>, ...objects: readonly KubeObject[]) => {
     const table = read(ingress(annotations), authority, ...objects);
-    return { upstream: host(table).upstream, complaints: table.complaints.map(printComplaint) };
+    return { upstream: root(table).upstream, complaints: table.complaints.map(printComplaint) };
   };
 
   it('is verified with all of proxy-ssl-*', () => {
@@ -185,7 +196,7 @@ describe('reencrypt', () => {
     // The gateway gives the reason when it serves the upstream, and it should not be read twice.
     expect(complaints).toEqual([]);
     // Also where the pod is spoken to in plain HTTP: the location is denied as a whole.
-    expect(host(read(ingress({ 'proxy-ssl-secret': name }))).upstream.scheme).toBe('none');
+    expect(root(read(ingress({ 'proxy-ssl-secret': name }))).upstream.scheme).toBe('none');
   });
 
   it('answers nothing at all with a Secret that holds no certificate', () => {
@@ -249,9 +260,9 @@ describe('passthrough', () => {
 
   it('passes the connection on, and speaks plain HTTP to the pod where requests come another way', () => {
     const table = read(ingress(on));
-    expect(host(table)).toMatchObject({ connection: 'passed-through', upstream: { scheme: 'http' } });
+    expect(host(table)).toMatchObject({ connection: 'passed-through', locations: [{ upstream: { scheme: 'http' } }] });
     expect(table.complaints.map(printComplaint)).toEqual([]);
-    expect(host(read(ingress({ ...on, 'backend-protocol': 'HTTPS' }))).upstream).toEqual({ scheme: 'https' });
+    expect(root(read(ingress({ ...on, 'backend-protocol': 'HTTPS' }))).upstream).toEqual({ scheme: 'https' });
   });
 
   it.each([

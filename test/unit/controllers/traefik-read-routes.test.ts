@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { traefik } from '../../../src/controllers/traefik/index.ts';
-import type { GatewayHost, GatewayTable } from '../../../src/model/gateway.ts';
+import type { GatewayHost, GatewayLocation, GatewayTable } from '../../../src/model/gateway.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import { certificateFor } from './foreign-certificates.ts';
 import { config } from '../../support/controllers/three-services.ts';
@@ -49,6 +49,11 @@ function host(table: GatewayTable): GatewayHost {
   return table.hosts[0]!;
 }
 
+/** Where the requests go that no longer path has. */
+function root(table: GatewayTable): GatewayLocation {
+  return host(table).locations.at(-1)!;
+}
+
 const authority = secret('a-ca', { 'ca.crt': '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n' });
 const verified = {
   'backend-protocol': 'HTTPS',
@@ -70,10 +75,10 @@ it('shows the pod the key pair that lies beside the authority', () => {
     'tls.crt': 'C',
     'tls.key': 'K',
   });
-  expect(host(read(ingress(verified), pair)).upstream).toMatchObject({
+  expect(root(read(ingress(verified), pair)).upstream).toMatchObject({
     client: { namespace: 'default', name: 'a-ca' },
   });
-  expect(host(read(ingress(verified), authority)).upstream).not.toHaveProperty('client');
+  expect(root(read(ingress(verified), authority)).upstream).not.toHaveProperty('client');
 });
 
 it('reads a terminated host', () => {
@@ -82,8 +87,14 @@ it('reads a terminated host', () => {
       {
         name: 'a.test',
         connection: 'terminated',
-        backend: { service: { namespace: 'default', name: 'a' }, port: 'https' },
-        upstream: { scheme: 'http' },
+        locations: [
+          {
+            path: '/',
+            type: 'start',
+            backend: { service: { namespace: 'default', name: 'a' }, port: 'https' },
+            upstream: { scheme: 'http' },
+          },
+        ],
       },
     ],
     offersHttp2: true,
@@ -145,7 +156,7 @@ describe('an Ingress', () => {
 
 describe('reencrypt', () => {
   const upstream = (annotations: Record<string, string>, ...objects: readonly KubeObject[]) =>
-    host(read(ingress(annotations), authority, ...objects)).upstream;
+    root(read(ingress(annotations), authority, ...objects)).upstream;
 
   it('is verified by the name, which goes before the switch', () => {
     expect(upstream(verified)).toEqual({ scheme: 'https', verification, serverName: 'a.default.svc' });
@@ -212,7 +223,7 @@ describe('passthrough', () => {
   });
 
   it('leaves requests for the host that come by another name to the page for unknown hosts', () => {
-    expect(host(read(ingress(on))).upstream).toEqual({ scheme: 'unrouted' });
+    expect(host(read(ingress(on))).locations).toEqual([]);
   });
 
   it('needs no argument, and takes the path / of any type and a headless Service', () => {

@@ -66,12 +66,12 @@ function readRoute(
     const name = hostname.toLowerCase();
     const found = listeners.find(({ listener }) => admits(textField(listener, 'hostname'), name));
     if (found === undefined) return [];
-    if (mode === 'Passthrough')
-      return [{ name, connection: 'passed-through', backend, upstream: { scheme: 'unrouted' } }];
+    if (mode === 'Passthrough') return [{ name, connection: 'passed-through', backend, locations: [] }];
     const secret = textField(found.listener, 'tls', 'certificateRefs', 0, 'name');
     const certificate =
       secret === undefined ? {} : { certificate: { namespace: found.gateway.namespace, name: secret } };
-    return [{ name, connection: 'terminated', ...certificate, backend, upstream: readUpstream(index, backend) }];
+    const location = { path: '/', type: 'start', backend, upstream: readUpstream(index, backend) } as const;
+    return [{ name, connection: 'terminated', ...certificate, locations: [location] }];
   });
   return served.length === 0 ? 'no listener has its host name' : served;
 }

@@ -26,20 +26,25 @@ function readRoute(index: ObjectIndex, route: KubeObject): GatewayHost | string 
     [textField(each, 'name'), textField(each, 'targetPort')].includes(target),
   );
   if (port === undefined) return `Service ${printName(service)} has no port ${target}`;
-  const host = {
-    name: (textField(route, 'spec', 'host') ?? '').toLowerCase(),
-    backend: { service, port: textField(port, 'name') ?? '' },
-  };
+  const name = (textField(route, 'spec', 'host') ?? '').toLowerCase();
+  const backend = { service, port: textField(port, 'name') ?? '' };
   const termination = textField(route, 'spec', 'tls', 'termination');
-  if (termination === 'passthrough') return { ...host, connection: 'passed-through', upstream: { scheme: 'unrouted' } };
+  if (termination === 'passthrough') return { name, connection: 'passed-through', backend, locations: [] };
   if (termination !== 'edge' && termination !== 'reencrypt') return 'it says nothing of TLS';
   const secret = textField(route, 'spec', 'tls', 'externalCertificate', 'name');
   if (secret !== undefined && !mayRead(index, namespace, secret)) return `the router may not read Secret ${secret}`;
   return {
-    ...host,
+    name,
     connection: 'terminated',
     ...(secret === undefined ? {} : { certificate: { namespace, name: secret } }),
-    upstream: termination === 'edge' ? { scheme: 'http' } : readUpstream(route),
+    locations: [
+      {
+        path: '/',
+        type: 'start',
+        backend,
+        upstream: termination === 'edge' ? { scheme: 'http' } : readUpstream(route),
+      },
+    ],
   };
 }
 
