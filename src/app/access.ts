@@ -43,7 +43,7 @@ function buildAccess(entry: Entry, service: PlannedService, address: string | un
       ? {
           curl: printCommand({
             tool: 'curl',
-            args: buildCurlArgs({ service, address: place, urlPort: port, path: '/' }),
+            args: buildCurlArgs({ service, address: place, urlPort: port, path: service.entryPath ?? '/' }),
           }),
         }
       : { openssl: printCommand({ tool: 'openssl', args: buildOpensslArgs(service, place) }) }),

@@ -10,8 +10,8 @@ import { findAddress, type FoundAddress } from './verify/address.ts';
 
 export interface CurlRequest extends ClusterOptions {
   readonly name: string;
-  /** As it stands in a URL. */
-  readonly path: string;
+  /** As it stands in a URL; absent: where the service itself answers. */
+  readonly path?: string;
   /** Options for curl itself. */
   readonly curlOptions: readonly string[];
   /** Absent: it is looked for. */
@@ -42,7 +42,7 @@ export async function curl(
     buildCurlArgs({
       service,
       address: found.address,
-      path,
+      path: path ?? service.entryPath ?? '/',
       folder: folderSeenFrom(world.currentFolder, root),
       isStrict: true,
       options: [...avoidProxy(world.environment), ...ownOptions],

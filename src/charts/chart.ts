@@ -49,9 +49,16 @@ export function renderChart(templates: ChartTemplates, input: ChartInput): reado
   const image = splitImageReference(service.image ?? demoImage);
   const backend = backendOf(service);
   const ofRoutes = routeValues(input.routes);
-  const host = hostForNotes(ofRoutes, service.host);
+  const host = valueForNotes(ofRoutes, service.host, {
+    path: 'notes.host',
+    comment: 'host name that NOTES.txt shows.',
+  });
+  const path =
+    service.entryPath === undefined
+      ? undefined
+      : valueForNotes(ofRoutes, service.entryPath, { path: 'notes.path', comment: 'path that NOTES.txt shows.' });
   const own = mergeValues(chartValues({ ...input, image }), service.values);
-  const tree = valueTree([...own, ...ofRoutes, host]);
+  const tree = valueTree([...own, ...ofRoutes, host, ...(path === undefined ? [] : [path])]);
   const isPartOfChart = backend === 'existing' ? (name: string) => ofRoutesAlone.has(name) : () => true;
   const metadata = {
     name: service.name,
@@ -64,7 +71,7 @@ export function renderChart(templates: ChartTemplates, input: ChartInput): reado
     { path: 'values.yaml', content: printValues(tree) },
     { path: 'values.schema.json', content: printValuesSchema(tree) },
     ...(backend === 'demo' ? [{ path: 'templates/configmap.yaml', content: demoConfigMap(service) }] : []),
-    ...renderTemplates(templates, isPartOfChart, templateFacts(input, treeEntries(tree), host.path)),
+    ...renderTemplates(templates, isPartOfChart, templateFacts(input, treeEntries(tree), { host, path })),
     ...input.routes.map((route) => ({
       path: `templates/${route.kind.toLowerCase()}${route.nameSuffix ?? ''}.yaml`,
       content: printRouteTemplate(route, service.name),
@@ -113,21 +120,19 @@ function demoConfigMap(service: PlannedService): string {
   ].join('\n');
 }
 
-/** NOTES.txt shows the host's URL: by the routes' own value where they have one, so that one change does for both. */
-function hostForNotes(ofRoutes: readonly ChartValueEntry[], host: string): ChartValueEntry {
-  return (
-    ofRoutes.find(({ value }) => value === host) ?? {
-      path: 'notes.host',
-      value: host,
-      comment: 'host name that NOTES.txt shows.',
-    }
-  );
+/** NOTES.txt shows the service's URL: by the routes' own values where they have them, so that one change does for both. */
+function valueForNotes(
+  ofRoutes: readonly ChartValueEntry[],
+  value: string,
+  otherwise: Pick<ChartValueEntry, 'path' | 'comment'>,
+): ChartValueEntry {
+  return ofRoutes.find((each) => each.value === value) ?? { ...otherwise, value };
 }
 
 function templateFacts(
   input: ChartInput,
   values: readonly ChartValueEntry[],
-  hostPath: string,
+  shown: { readonly host: ChartValueEntry; readonly path: ChartValueEntry | undefined },
 ): Readonly<Record<(typeof factNames)[number], unknown>> {
   const { service, workload } = input;
   return {
@@ -137,7 +142,8 @@ function templateFacts(
     existing: backendOf(service) === 'existing',
     ...podFiles(service),
     portName: service.servicePort.name,
-    hostValue: `.Values.${hostPath}`,
+    hostValue: `.Values.${shown.host.path}`,
+    pathValue: shown.path && `.Values.${shown.path.path}`,
     workload,
     entry: input.entry.kind,
     portValue: `.Values.controller.${input.entry.service === undefined || input.entry.kind === 'node-port' ? 'nodePort' : 'port'}`,

@@ -8,6 +8,7 @@ export const factNames = [
   'clientAuth',
   'portName',
   'hostValue',
+  'pathValue',
   'entry',
   'portValue',
   'workload',

@@ -9,6 +9,8 @@ import {
   createSchema,
   existingServiceSchema,
   exposureSchema,
+  pathSchema,
+  pathServiceSchema,
   plainPortSchema,
   serviceSchema,
 } from './schema.ts';
@@ -73,6 +75,8 @@ const ownKeys = {
   certificate: Object.keys(certificateSchema.shape),
   services: Object.keys(serviceSchema.shape),
   'services.service': Object.keys(existingServiceSchema.shape),
+  'services.paths': Object.keys(pathSchema.shape),
+  'services.paths.service': Object.keys(pathServiceSchema.shape),
 };
 
 function refuse(source: Source, fileName: string, problems: readonly Problem[]): UsageError {
@@ -130,7 +134,7 @@ function explainUnknownKey(key: string, path: Path, keys: Keys): string {
   const known = nearest(key, keys[section]);
   if (known !== undefined) return `unknown key; did you mean ${known}?`;
   const home = homes.find((name) => keys[name].includes(key));
-  if (home !== undefined && section !== 'services.service') return `unknown key; it belongs below ${home}`;
+  if (home !== undefined && !section.startsWith('services.')) return `unknown key; it belongs below ${home}`;
   return `unknown key; expected ${alternatives(keys[section])}`;
 }
 
@@ -225,7 +229,15 @@ function toConfig(intent: Intent): Config {
 }
 
 function toService(
-  { service: existing, hosts, protocol, upstreamClientCertificate, values, ...service }: Intent['services'][number],
+  {
+    service: existing,
+    hosts,
+    paths,
+    protocol,
+    upstreamClientCertificate,
+    values,
+    ...service
+  }: Intent['services'][number],
   domain: string,
 ): ServiceIntent {
   // Routes lie where their Service does, unless the file says otherwise.
@@ -236,6 +248,7 @@ function toService(
   return {
     ...selectGiven(service),
     ...(moreHosts.length > 0 && { moreHosts }),
+    ...(paths !== undefined && { paths: paths.map(selectGiven) }),
     ...(namespace !== undefined && { namespace }),
     ...(existing !== undefined && { service: toExisting(existing) }),
     ...(protocol !== undefined && protocol !== 'http' && { protocol }),

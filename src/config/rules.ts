@@ -3,6 +3,7 @@ import { defaults } from './defaults.ts';
 import { certificateSchema, domainSchema, hostSchema, serviceSchema } from './schema.ts';
 import type { ControllerSchema } from './schema.ts';
 import { checkExposure } from './exposure-rules.ts';
+import { checkPaths, createHostClaims, trustPaths, type TrustedPath } from './path-rules.ts';
 import { hostName } from './text-rules.ts';
 import { quote } from '../text/escape.ts';
 import { accepted, refuseOverlong, toList, toRecord, type Breach } from './trusted.ts';
@@ -27,6 +28,7 @@ interface TrustedService {
   readonly host: string | undefined;
   readonly hosts: readonly (string | undefined)[];
   readonly protocol: string | undefined;
+  readonly paths: readonly TrustedPath[];
   /** Keys that are given. */
   readonly given: ReadonlySet<string>;
   /** Absent, or of the wrong form: empty. */
@@ -62,6 +64,7 @@ export function findBreaches(data: unknown, controllerSchema: ControllerSchema):
       ...checkUpstreamClientCertificate(service),
       ...checkAnnotationSize(service),
       ...checkExisting(service, domain),
+      ...checkPaths(service),
       ...checkOwnPlaces(service, services, controllerName),
       ...checkValueTexts(service.values, [...service.path, 'values']),
     ]),
@@ -76,13 +79,15 @@ export function defaultHost(name: string, domain: string): string {
 function trust(value: unknown, index: number): TrustedService {
   const fields = toRecord(value);
   const { name, mode, host, protocol } = serviceSchema.shape;
+  const path = ['services', index];
   return {
-    path: ['services', index],
+    path,
     name: accepted(name, fields['name']),
     mode: accepted(mode, fields['mode']),
     host: accepted(host, fields['host'])?.toLowerCase(),
     hosts: toList(fields['hosts']).map((each) => accepted(hostSchema, each)?.toLowerCase()),
     protocol: accepted(protocol, fields['protocol']),
+    paths: trustPaths(fields['paths'], path),
     given: new Set(Object.keys(fields).filter((key) => fields[key] !== undefined)),
     existing: toRecord(fields['service']),
     annotations: toRecord(fields['annotations']),
@@ -159,7 +164,7 @@ function checkSecretName(
 
 function checkHosts(services: readonly TrustedService[], domain: string | undefined): Breach[] {
   const breaches: Breach[] = [];
-  const owners = new Map<string, string>();
+  const claim = createHostClaims();
   for (const service of services) {
     if (service.given.has('host') && service.given.has('hosts')) {
       const message = 'a service has host or hosts; name all of them in hosts';
@@ -172,9 +177,8 @@ function checkHosts(services: readonly TrustedService[], domain: string | undefi
           `a DNS name has at most ${hostName.maxLength}`;
         breaches.push({ path, message });
       }
-      const owner = owners.get(host);
-      if (owner === undefined) owners.set(host, `services[${service.path[1] ?? 0}]`);
-      else breaches.push({ path, message: `the host ${quote(host)} is that of ${owner} already` });
+      const breach = claim(host, path, service);
+      if (breach !== undefined) breaches.push(breach);
       if (domain !== undefined && !isDefault) breaches.push(...checkHostInDomain(service, host, domain, path));
     }
   }
@@ -253,17 +257,20 @@ function checkExisting({ path, mode, given, existing }: TrustedService, domain: 
 
 /** A name that the project gives to what it makes itself: apply would lead to it, and take it away at the same time. */
 function checkOwnPlaces(
-  { path, existing }: TrustedService,
+  { path, existing, paths }: TrustedService,
   services: readonly TrustedService[],
   controllerName: string | undefined,
 ): Breach[] {
-  const { name, authority } = existing;
-  const breaches: Breach[] = [];
-  const maker = services.find((other) => other.name !== undefined && name === `${controllerName ?? ''}-${other.name}`);
-  if (controllerName !== undefined && maker?.name !== undefined) {
+  const { authority } = existing;
+  const named = [{ at: path, service: existing['name'] }, ...paths];
+  const breaches = named.flatMap(({ at, service: name }): readonly Breach[] => {
+    const maker = services.find(
+      (other) => other.name !== undefined && name === `${controllerName ?? ''}-${other.name}`,
+    );
+    if (controllerName === undefined || maker?.name === undefined) return [];
     const message = `${quote(String(name))} is the name of what the chart of ${maker.name} makes; a Service that is there already has another`;
-    breaches.push({ path: [...path, 'service', 'name'], message });
-  }
+    return [{ path: [...at, 'service', 'name'], message }];
+  });
   if (authority === 'certs/ca.crt') {
     const message = "certs/ca.crt is the project's own authority, which signs where none is named; leave authority out";
     breaches.push({ path: [...path, 'service', 'authority'], message });

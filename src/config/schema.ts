@@ -15,6 +15,7 @@ import {
   noticeCode,
   objectName,
   portName,
+  routePath,
   serverName,
 } from './text-rules.ts';
 import type { TextRule } from './text-rules.ts';
@@ -52,15 +53,16 @@ export const certificateSchema = z.strictObject({
   ),
 });
 
+function servicePort() {
+  return z.union([wholeNumber(1, 65_535), text(portName)], {
+    error: ({ input }) =>
+      `${input === undefined ? 'missing' : 'no port'}; expected its number, or its name in the Service`,
+  });
+}
+
 export const existingServiceSchema = z.strictObject({
   name: describe(text(dnsLabel), 'The name of the Service.'),
-  port: describe(
-    z.union([wholeNumber(1, 65_535), text(portName)], {
-      error: ({ input }) =>
-        `${input === undefined ? 'missing' : 'no port'}; expected its number, or its name in the Service`,
-    }),
-    "The Service's port, by number or name.",
-  ),
+  port: describe(servicePort(), "The Service's port, by number or name."),
   namespace: describe(z.optional(namespaceSchema), "The namespace of the Service, by default the service's."),
   authority: describe(
     z.optional(text(certificateFile)),
@@ -70,6 +72,28 @@ export const existingServiceSchema = z.strictObject({
   serverName: describe(
     z.optional(text(serverName)),
     "Reencrypt only: the name in the pod's certificate, by default NAME.NAMESPACE.svc.",
+  ),
+});
+
+export const pathServiceSchema = z.strictObject({
+  name: describe(text(dnsLabel), "The name of the Service, in the route's namespace."),
+  port: describe(servicePort(), "The Service's port, by number or name."),
+});
+
+/** A rule of a path by itself, for rules that compare several. */
+export const routePathSchema = text(routePath);
+export const pathTypeSchema = z._default(z.enum(['Prefix', 'Exact']), 'Prefix');
+
+export const pathSchema = z.strictObject({
+  path: describe(routePathSchema, 'The path, such as /api. The pod gets it as it is.'),
+  type: describe(
+    pathTypeSchema,
+    'Prefix: the path and all that is below it, by whole elements: /api stands for /api/v1 and not for /apis. Exact: this path alone.',
+  ),
+  port: describe(z.optional(servicePort()), 'Beside service only: another port of that Service, by number or name.'),
+  service: describe(
+    z.optional(pathServiceSchema),
+    'Terminate only: another Service that is there already, to which this path goes.',
   ),
 });
 
@@ -91,6 +115,10 @@ export const serviceSchema = z.strictObject({
   hosts: describe(
     z.optional(z.array(hostSchema).check(z.minLength(1, { error: 'is empty; expected at least one host name' }))),
     'Several host names, in place of host; the first is the one by which the service is spoken of.',
+  ),
+  paths: describe(
+    z.optional(z.array(pathSchema).check(z.minLength(1, { error: 'is empty; expected at least one path' }))),
+    'The paths at which the service answers, by default all of them. Services share a host where their paths differ. Not in passthrough.',
   ),
   namespace: describe(
     z.optional(namespaceSchema),

@@ -14,6 +14,7 @@ export interface TextRule {
 // RFC 1035 labels, as DNS takes them (any case) and as Kubernetes names take them (lower case).
 const anyLabel = '[A-Za-z0-9](?:[-A-Za-z0-9]{0,61}[A-Za-z0-9])?';
 const lowerLabel = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
+const forbiddenWords = '/etc/(?:passwd|shadow|group|nginx|ingress-controller)|/var/run/secrets|_by_lua';
 // A last label that is a number makes a URL parser read an IPv4 address (WHATWG URL, "ends in a number").
 const dnsName = `(?:${anyLabel}\\.)+(?!(?:[0-9]+|0[xX][0-9A-Fa-f]*)$)${anyLabel}`;
 
@@ -73,6 +74,27 @@ export const portName: TextRule = {
     /^\d+$/.test(value)
       ? `${quote(value)} cannot name a port; leave out the quotes`
       : `${quote(value)} cannot name a port (a to z, 0 to 9 and single "-", a letter among them, at most 15 characters)`,
+};
+
+/**
+ * A path of a route: what Kubernetes takes for types Prefix and Exact (kubernetes@1.35 pkg/apis/networking/validation), of the characters
+ * for which neither ingress-nginx nor Traefik drops the Ingress (validPathType, strictPathTypeRegexp), and none of the words for which
+ * ingress-nginx does (internal/ingress/inspector/rules.go).
+ */
+export const routePath: TextRule = {
+  pattern: new RegExp(`^(?!.*(?:${forbiddenWords}))/(?:(?!\\.{1,2}(?:/|$))[A-Za-z0-9._-]+(?:/|$))*$`),
+  maxLength: 256,
+  explain: (value) => {
+    if (!value.startsWith('/')) return `${quote(value)} is no path: it begins with "/"`;
+    if (value.includes('//'))
+      return `${quote(value)} has two slashes beside each other, which controllers take for one`;
+    if (/\/\.{1,2}(?:\/|$)/.test(value))
+      return `${quote(value)} has "." or "..", which clients and controllers resolve`;
+    const word = new RegExp(forbiddenWords).exec(value)?.[0];
+    if (word !== undefined) return `${quote(value)} holds ${word}, for which ingress-nginx drops the whole Ingress`;
+    if (value.length > routePath.maxLength) return `${quote(value)} has more than ${routePath.maxLength} characters`;
+    return `${quote(value)} is no path of a route; controllers take letters, digits, ".", "_", "-" and "/", and drop the whole Ingress for any other`;
+  },
 };
 
 /** A file in certs/, in it and nowhere else. */

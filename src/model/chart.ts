@@ -21,6 +21,8 @@ export interface PlannedService extends ServiceIntent {
   /** Helm release, and name of its routes and, where the chart brings them, Service and Deployment: `ic3-svc8`. */
   readonly release: string;
   readonly namespace: string;
+  /** Where the service itself is asked; absent: at the root. */
+  readonly entryPath?: string;
   readonly servicePort: { readonly name: 'http' | 'https'; readonly number: number };
   /** Secret with tls.crt and tls.key that the pod mounts; absent in terminate. */
   readonly podTlsSecret?: string;

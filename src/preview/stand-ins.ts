@@ -1,10 +1,11 @@
 import { listField } from '../kube/object-fields.ts';
 import { indexObjects, locateObject, printName } from '../kube/object-index.ts';
-import { backendOf, hasOwnCertificate } from '../model/backend.ts';
+import { hasOwnCertificate } from '../model/backend.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import { podSpeaksTls } from '../model/mode.ts';
+import { listServicePorts } from '../model/paths.ts';
 import type { PodDescription } from '../model/preview.ts';
 
 /** What a preview has in the place of Services that are there already and of their pods. */
@@ -22,34 +23,48 @@ export interface StandIns {
 export function buildStandIns(services: readonly PlannedService[], objects: readonly KubeObject[]): StandIns {
   const index = indexObjects(objects);
   const built = services
-    .filter((service) => backendOf(service) === 'existing')
+    .filter((service) => listServicePorts(service).length > 0)
     .map((service): StandIns => {
-      const { namespace, service: existing, podTlsSecret, clientCaSecret } = service;
-      if (existing === undefined) return nothing;
-      const named = { namespace: existing.namespace ?? namespace, name: existing.name };
-      const place = printName(named);
-      const port = typeof existing.port === 'number' ? { port: existing.port } : { name: existing.port, port: 1 };
-      const object = { apiVersion: 'v1', kind: 'Service', metadata: named, spec: { ports: [port] } };
+      const { namespace, podTlsSecret, clientCaSecret } = service;
+      const led = listServicePorts(service).map(({ name, port }) => ({
+        named: { namespace: service.service?.namespace ?? namespace, name },
+        port,
+      }));
+      const standing = led.map(({ named, port }) => ({
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: named,
+        spec: { ports: [typeof port === 'number' ? { port } : { name: port, port: 1 }] },
+      }));
       const read = (secret: string | undefined, key: string): string | undefined =>
         secret === undefined ? undefined : index.findData('Secret', { namespace, name: secret })?.[key];
-      const [certificate, key] = [read(podTlsSecret, 'tls.crt'), read(podTlsSecret, 'tls.key')];
+      const isTls = podSpeaksTls(service.mode);
+      const [certificate, key] = isTls ? [read(podTlsSecret, 'tls.crt'), read(podTlsSecret, 'tls.key')] : [];
       const authority = read(clientCaSecret, 'ca.crt');
-      const lacks = podSpeaksTls(service.mode) && (certificate === undefined || key === undefined);
+      const lacks = isTls && (certificate === undefined || key === undefined);
       if (lacks || (clientCaSecret !== undefined && authority === undefined)) {
+        const places = new Set(led.map(({ named }) => printName(named)));
         const why = hasOwnCertificate(service)
           ? `a Secret of service ${service.name} is missing`
           : `the key of its certificate is not here: verify on a cluster proves ${service.name}`;
-        return { objects: [object], pods: [], complaints: [`nobody stands in for Service ${place}: ${why}`] };
+        return {
+          objects: standing,
+          pods: [],
+          complaints: [...places].map((place) => `nobody stands in for Service ${place}: ${why}`),
+        };
       }
-      const pod: PodDescription = {
-        service: named,
-        ports: [existing.port],
-        ...(certificate === undefined || key === undefined ? {} : { tls: { certificate, key } }),
-        ...(authority === undefined ? {} : { clientAuthority: authority }),
-        ...(service.protocol !== undefined && { protocol: service.protocol }),
-        greeting: `Hello, I am a demo backend of ingress-tls preview in place of Service ${place}.\n`,
-      };
-      return { objects: [object], pods: [pod], complaints: [] };
+      const pods = led.map(({ named, port }): PodDescription => {
+        const others = led.filter((each) => each.named.name === named.name).length;
+        return {
+          service: named,
+          ports: [port],
+          ...(certificate === undefined || key === undefined ? {} : { tls: { certificate, key } }),
+          ...(authority === undefined ? {} : { clientAuthority: authority }),
+          ...(service.protocol !== undefined && { protocol: service.protocol }),
+          greeting: `Hello, I am a demo backend of ingress-tls preview in place of Service ${printName(named)}${others > 1 ? `, port ${port}` : ''}.\n`,
+        };
+      });
+      return { objects: standing, pods, complaints: [] };
     });
   return {
     objects: mergeServices(built.flatMap((each) => each.objects)),
@@ -57,8 +72,6 @@ export function buildStandIns(services: readonly PlannedService[], objects: read
     complaints: built.flatMap(({ complaints }) => complaints),
   };
 }
-
-const nothing: StandIns = { objects: [], pods: [], complaints: [] };
 
 /** One for each Service, with all the ports that are led to. */
 function mergeServices(objects: readonly KubeObject[]): readonly KubeObject[] {

@@ -50,7 +50,7 @@ export function listDesiredPairs(config: Config, services: readonly PlannedServi
   // The wildcard meets clients that nobody chose, the oldest among them. All others are for pods and clients of today, and an
   // RSA key takes a thousand times as long to make.
   const { days, keyType = 'ecdsa-p256' } = certificate;
-  const hosts = services.filter(({ mode }) => !endsInPod(mode)).flatMap(listHosts);
+  const hosts = [...new Set(services.filter(({ mode }) => !endsInPod(mode)).flatMap(listHosts))];
   const pairs: DesiredPair[] = [
     {
       paths: wildcardPair,

@@ -3,13 +3,15 @@ import { backendOf, hasOwnCertificate } from '../model/backend.ts';
 import { listNamedAuthorities, type NamedAuthority } from './named-authorities.ts';
 import { manifestLabels } from '../kube/ownership.ts';
 import { buildNamespace, isInitialNamespace, listServiceNamespaces } from '../kube/namespace.ts';
-import type { Config, ServiceIntent } from '../model/config.ts';
+import type { PlannedService } from '../model/chart.ts';
+import type { Config } from '../model/config.ts';
 import type { ControllerProfile, Entry, ManifestLabels } from '../model/controller-profile.ts';
 import type { KubeObject, Manifest } from '../model/kube-object.ts';
 import type { Notice } from '../model/notice.ts';
 import { acknowledge, judgeAcknowledged } from './acknowledged.ts';
 import { listValueNotices } from './value-notices.ts';
 import { places, podAuthority } from './places.ts';
+import { listServicePorts } from '../model/paths.ts';
 import { planServices, type DesiredService } from './desired-services.ts';
 import { listDesiredObjects, type DesiredObject } from './desired-objects.ts';
 import { listDesiredPairs, type DesiredPair } from './desired-pairs.ts';
@@ -117,27 +119,28 @@ function refuseSharedPort(
   index: number,
   services: readonly DesiredService[],
 ): readonly Notice[] {
-  const { service: existing, namespace, name } = service;
-  if (existing === undefined) return [];
-  const other = services
-    .slice(0, index)
-    .find(
-      (each) =>
-        each.namespace === namespace &&
-        each.service?.name === existing.name &&
-        each.service.port === existing.port &&
-        !canShare(each, service),
-    );
-  if (other === undefined) return [];
-  return [
-    {
-      level: 'error',
-      code: 'shared-port',
-      message: `${other.name} (${other.mode}) and ${name} (${service.mode}) lead to port ${existing.port} of Service ${namespace}/${existing.name}, and want other certificates of its pods, or none`,
-      remedy: 'Lead them to ports of their own, or make one service of them with hosts.',
-      path: ['services', index, 'service'],
-    },
-  ];
+  const { namespace, name } = service;
+  for (const led of listServicePorts(service)) {
+    const other = services
+      .slice(0, index)
+      .find(
+        (each) =>
+          each.namespace === namespace &&
+          listServicePorts(each).some((port) => port.name === led.name && port.port === led.port) &&
+          !canShare(each, service),
+      );
+    if (other === undefined) continue;
+    return [
+      {
+        level: 'error',
+        code: 'shared-port',
+        message: `${other.name} (${other.mode}) and ${name} (${service.mode}) lead to port ${led.port} of Service ${namespace}/${led.name}, and want other certificates of its pods, or none`,
+        remedy: 'Lead them to ports of their own, or make one service of them with hosts.',
+        path: ['services', index, service.service === undefined ? 'paths' : 'service'],
+      },
+    ];
+  }
+  return [];
 }
 
 function canShare(one: DesiredService, other: DesiredService): boolean {
@@ -191,8 +194,8 @@ export function namePort({ kind, port }: Entry): string {
 /** What a person types into a browser once DNS knows the host; for what no browser speaks, what its clients take. */
 export function printUrl(
   { port }: Pick<Entry, 'port'>,
-  { host, protocol }: Pick<ServiceIntent, 'host' | 'protocol'>,
+  { host, protocol, entryPath = '/' }: Pick<PlannedService, 'host' | 'protocol' | 'entryPath'>,
 ): string {
   if (protocol !== undefined) return `${host}:${port}`;
-  return port === 443 ? `https://${host}/` : `https://${host}:${port}/`;
+  return `https://${host}${port === 443 ? '' : `:${port}`}${entryPath}`;
 }

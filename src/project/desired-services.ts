@@ -3,6 +3,8 @@ import { hasOwnCertificate } from '../model/backend.ts';
 import type { Config, ExistingService, ServiceIntent } from '../model/config.ts';
 import type { ControllerProfile } from '../model/controller-profile.ts';
 import { hasTlsHop, podSpeaksTls } from '../model/mode.ts';
+import { findEntryPath } from '../model/paths.ts';
+import { listSharedHosts } from '../model/shared-hosts.ts';
 import { podAuthority } from './places.ts';
 
 /** A service, and what its controller takes for it. */
@@ -19,8 +21,10 @@ export interface DesiredService extends PlannedService {
 
 /** Decides every name that a service's objects share, so that certificates, Secrets, chart and routes agree. */
 export function planServices(config: Config, profile: ControllerProfile): readonly DesiredService[] {
+  const sharing = new Set([...listSharedHosts(config.services).values()].flat());
   return config.services.map((intent) => {
-    const service = planService(config, profile, intent);
+    const entryPath = findEntryPath(intent, sharing.has(intent) ? [...sharing] : [intent]);
+    const service = { ...planService(config, profile, intent), ...(entryPath !== '/' && { entryPath }) };
     const upstreamCa = hasTlsHop(service.mode) ? profile.upstreamCa(config, service) : undefined;
     return {
       ...service,

@@ -8,6 +8,7 @@ import type { Observation, Probe } from '../../model/probe.ts';
 import type { CheckResult } from '../../model/verification.ts';
 import { expectInLog } from '../../verify/checks/access-log.ts';
 import { endsAtController } from '../../verify/leaves.ts';
+import { listPaths, takesPath } from '../../model/paths.ts';
 import { judgeLogs } from '../../verify/log-check.ts';
 import { probeAsClient, probeUnknownName } from '../../verify/probe-plan.ts';
 import type { NamedProbe, VerifyContext, VerifySubject } from '../../verify/subject.ts';
@@ -55,7 +56,7 @@ export async function checkLogs(
     Promise.all(
       subjects.map(async (subject): Promise<Request> => ({
         subject,
-        ...(await request(input, probeAsClient(subject))),
+        ...(await request(input, probeAsClient(subject), subject)),
       })),
     ),
     Promise.all(planWitnesses(input, subjects).map((probe) => request(input, probe))),
@@ -91,11 +92,23 @@ function planWitnesses({ context }: LogsInput, subjects: readonly VerifySubject[
   return [terminated === undefined ? probeUnknownName(context, true) : probeAsClient(terminated)];
 }
 
-async function request({ session, prober }: LogsInput, { probe }: NamedProbe): Promise<Omit<Request, 'subject'>> {
-  const path = `/ingress-tls-verify-${Buffer.from(session.world.randomBytes(8)).toString('hex')}`;
+async function request(
+  { session, prober }: LogsInput,
+  { probe }: NamedProbe,
+  subject?: VerifySubject,
+): Promise<Omit<Request, 'subject'>> {
+  const path = appendTo(subject, `ingress-tls-verify-${Buffer.from(session.world.randomBytes(8)).toString('hex')}`);
   if (probe.kind !== 'https') throw new InternalError('a client asks by HTTPS');
   const asked: Probe = { ...probe, path };
   return { path, seen: await prober.probe(asked) };
+}
+
+/** A path that leads to the service, with the word in it. */
+function appendTo(subject: VerifySubject | undefined, word: string): string {
+  if (subject === undefined) return `/${word}`;
+  const { entryPath = '/' } = subject.service;
+  const isPrefix = listPaths(subject.service).some((rule) => rule.type === 'Prefix' && takesPath(rule, entryPath));
+  return isPrefix ? `${entryPath.replace(/\/$/, '')}/${word}` : `${entryPath}?${word}`;
 }
 
 async function readControllerLogs(input: LogsInput): Promise<FoundLog> {

@@ -21,7 +21,7 @@ export interface SubjectsInput {
   /** Absent: nobody is to be refused. */
   readonly untrusted?: UntrustedIssuer;
   /** What the person asks for; absent: what each service should answer. */
-  readonly asked?: { readonly services: readonly PlannedService[]; readonly path: string; readonly status: number };
+  readonly asked?: { readonly services: readonly PlannedService[]; readonly path?: string; readonly status: number };
 }
 
 /**
@@ -52,7 +52,9 @@ function buildSubject({ files, project, untrusted, asked }: SubjectsInput, servi
     trustPath,
     ...(backendOf(service) === 'demo' ? { greeting: demoGreeting(service.name) } : {}),
     answer:
-      asked?.services.includes(service) === true ? { path: asked.path, status: asked.status } : usualAnswer(service),
+      asked?.services.includes(service) === true
+        ? { path: asked.path ?? service.entryPath ?? '/', status: asked.status }
+        : usualAnswer(service),
     ...(service.clientAuth
       ? {
           ...readClient(files, clientPair(service.name)),
@@ -81,8 +83,8 @@ function nameAuthority(placement: UpstreamCaPlacement, { release }: PlannedServi
 /** Of a person's own image no more is known than that it should be well. */
 function usualAnswer(service: PlannedService): ExpectedAnswer {
   return {
-    // Every gRPC server answers for this method, were it that it has none of the name (grpc doc/health-checking.md).
-    path: service.protocol === 'grpc' ? '/grpc.health.v1.Health/Check' : '/',
+    // Every gRPC server answers for any method, were it that it has none of the name (grpc doc/health-checking.md).
+    path: service.entryPath ?? (service.protocol === 'grpc' ? '/grpc.health.v1.Health/Check' : '/'),
     status: 200,
     ...(backendOf(service) === 'demo' ? { body: demoGreeting(service.name) } : {}),
   };

@@ -54,7 +54,7 @@ export async function verify(
   const asked =
     path === undefined && status === undefined
       ? {}
-      : { asked: { services, path: encodePath(path ?? '/'), status: status ?? 200 } };
+      : { asked: { services, ...(path !== undefined && { path: encodePath(path) }), status: status ?? 200 } };
   await repair(session, project, request);
   const behaviour = project.profile.behaviour(project.config);
   const { product } = behaviour;

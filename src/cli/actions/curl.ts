@@ -28,15 +28,15 @@ export function curl(session: CommandSession, { words, ...options }: CurlOptions
 function splitWords(
   words: readonly string[],
   argv: readonly string[],
-): { readonly name: string; readonly path: string; readonly curlOptions: readonly string[] } {
+): { readonly name: string; readonly path?: string; readonly curlOptions: readonly string[] } {
   const marker = argv.indexOf('--');
   const count = words.length - (marker < 0 ? 0 : argv.length - marker - 1);
-  const [name, path = '/', ...rest] = words.slice(0, count);
+  const [name, path, ...rest] = words.slice(0, count);
   if (name === undefined || rest.length > 0) {
     throw new UsageError(
       name === undefined ? 'which service? NAME comes before --' : 'too many arguments: options of curl come after --',
       { remedy: 'ingress-tls curl NAME [PATH] -- OPTIONS' },
     );
   }
-  return { name, path: encodePath(path), curlOptions: words.slice(count) };
+  return { name, ...(path !== undefined && { path: encodePath(path) }), curlOptions: words.slice(count) };
 }

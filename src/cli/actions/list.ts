@@ -1,4 +1,5 @@
 import { listHosts } from '../../model/hosts.ts';
+import { listPaths } from '../../model/paths.ts';
 import type { DesiredService } from '../../project/desired-services.ts';
 import { listProject, type ProjectList } from '../../app/list.ts';
 import { formatDate } from '../../certs/validity.ts';
@@ -34,6 +35,7 @@ function listToJson({ project: { config, desired }, certificates }: ProjectList)
       mode: service.mode,
       host: service.host,
       hosts: listHosts(service),
+      paths: listPaths(service),
       url: printUrl(desired.entry, service),
       release: service.release,
       namespace: service.namespace,
@@ -52,9 +54,9 @@ function listToJson({ project: { config, desired }, certificates }: ProjectList)
   };
 }
 
-/** The first, and how many more. */
-function showHosts({ host, moreHosts = [] }: DesiredService): string {
-  return moreHosts.length === 0 ? host : `${host} +${moreHosts.length}`;
+/** The first, with the path at which the service is asked where that is not the root, and how many more. */
+function showHosts({ host, entryPath = '', moreHosts = [] }: DesiredService): string {
+  return `${host}${entryPath}${moreHosts.length === 0 ? '' : ` +${moreHosts.length}`}`;
 }
 
 /** From the Service's to the container's; of a Service that is there already its own. */

@@ -10,7 +10,7 @@ export function defineCurl(program: Program, run: Run): void {
     )
     .argument('<name>', 'name of the service')
     // One argument for commander, which would make the list of all commands wider than a terminal.
-    .argument('[path...]', 'path and query to ask for (default: /)')
+    .argument('[path...]', 'path and query to ask for (default: /, or the first of its paths)')
     .usage('[options] <name> [path] [-- <options of curl>]')
     .addOption(addressOption())
     .addOption(contextOption())

@@ -4,6 +4,7 @@ import type { Served } from '../../app/preview/load.ts';
 import { entryToJson, printEntry } from './preview-lines.ts';
 import { reportNotices } from './notices.ts';
 import type { CommandSession } from '../session.ts';
+import { printUrl } from '../../project/desired-project.ts';
 import { printTable } from '../../text/columns.ts';
 
 /** Bytes that may wait for a slow reader of the log; entries beyond are counted and left out. */
@@ -123,7 +124,7 @@ function listServices({ project }: Served, port: number): readonly unknown[] {
       name: service.name,
       mode: service.mode,
       host,
-      url: `https://${host}:${port}/`,
+      url: printUrl({ port }, { ...service, host }),
     })),
   );
 }
@@ -132,7 +133,7 @@ function printStart({ project, behaviour, charts }: Served, port: number): reado
   const { config, desired } = project;
   const rows = desired.services.flatMap((service) =>
     listHosts(service).map((host) => [
-      host,
+      `${host}${service.entryPath ?? ''}`,
       service.mode,
       `ingress-tls ${service.protocol === undefined ? 'curl' : 'verify'} ${service.name}`,
     ]),

@@ -1,7 +1,7 @@
 import type { PlannedService, RouteObject } from '../../model/chart.ts';
 import type { Config } from '../../model/config.ts';
 import type { Mode } from '../../model/mode.ts';
-import { routeBackend } from '../route-backend.ts';
+import { routePaths } from '../route-backend.ts';
 import { ingressAnnotations, ingressHosts, ingressTls } from '../ingress/ingress-routes.ts';
 import { classAnnotation, withNginxPrefix } from '../ingress/nginx-annotations.ts';
 
@@ -18,7 +18,6 @@ function annotate({ mode, protocol }: PlannedService): Readonly<Record<string, s
 
 /** One Ingress with exact hosts, the port by name: the article numbers svc7's port 443 and calls it http. */
 export function routes(config: Config, service: PlannedService): readonly RouteObject[] {
-  const backend = routeBackend(service);
   const annotations = { [classAnnotation]: config.controller.name, ...withNginxPrefix(annotate(service)) };
   return [
     {
@@ -31,12 +30,10 @@ export function routes(config: Config, service: PlannedService): readonly RouteO
         rules: ingressHosts(service).map((host) => ({
           host,
           http: {
-            paths: [
-              {
-                path: '/',
-                backend: { serviceName: backend.name, servicePort: Object.values(backend.port)[0] ?? null },
-              },
-            ],
+            paths: routePaths(service, 'ingress').map(({ path, backend }) => ({
+              path,
+              backend: { serviceName: backend.name, servicePort: Object.values(backend.port)[0] ?? null },
+            })),
           },
         })),
       },

@@ -1,12 +1,12 @@
 import type { PlannedService, RouteObject } from '../../model/chart.ts';
 import type { Config } from '../../model/config.ts';
-import { routeBackend } from '../route-backend.ts';
+import { routePaths } from '../route-backend.ts';
 import { ingressAnnotations, ingressHosts, ingressTls } from '../ingress/ingress-routes.ts';
 import { modeAnnotations } from './mode-annotations.ts';
 import { controllerNames } from './names.ts';
 
 /**
- * One Ingress with exact hosts and the path `/`: passthrough compares names exactly and looks at that path alone, and with
+ * One Ingress with exact hosts and, unless the file says others, the path `/`: passthrough compares names exactly and looks at that path alone, and with
  * any other it cuts every connection to the host (v1.15.1 internal/ingress/controller/controller.go, #9473, #5257).
  */
 export function routes(config: Config, service: PlannedService): readonly RouteObject[] {
@@ -27,13 +27,11 @@ export function routes(config: Config, service: PlannedService): readonly RouteO
         rules: ingressHosts(service).map((host) => ({
           host,
           http: {
-            paths: [
-              {
-                path: '/',
-                pathType: 'Prefix',
-                backend: { service: routeBackend(service) },
-              },
-            ],
+            paths: routePaths(service, 'ingress').map(({ path, type, backend }) => ({
+              path,
+              pathType: type,
+              backend: { service: { ...backend } },
+            })),
           },
         })),
       },

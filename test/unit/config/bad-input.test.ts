@@ -100,7 +100,7 @@ describe('names', () => {
     ).toStrictEqual([
       '4:12: services[0].name: its client certificate certs/a-client.crt would clash with the files of services[1], which is called a-client; rename one of the two',
       '6:12: services[2].name: "a" is the name of services[0] already',
-      '7:12: services[3].name: the host "b.example.test" is that of services[2] already',
+      '7:12: services[3].name: the host "b.example.test" is that of services[2] already; services share a host where their paths differ',
       '8:12: services[4].name: its client certificate certs/c-client-ca.crt would clash with the files of services[5], which is called c-client-ca; rename one of the two',
     ]);
   });
