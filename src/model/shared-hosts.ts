@@ -10,8 +10,17 @@ export function mayShareHost(mode: Mode): boolean {
   return !endsInPod(mode);
 }
 
+type Hosted = Pick<ServiceIntent, 'host' | 'moreHosts'>;
+
 /** The services of each host that more than one has, in their order. */
-export function listSharedHosts<Service extends Pick<ServiceIntent, 'host' | 'moreHosts'>>(
+export function listSharedHosts<Service extends Hosted>(
+  services: readonly Service[],
+): ReadonlyMap<string, readonly Service[]> {
+  return new Map([...groupByHost(services)].filter(([, sharing]) => sharing.length > 1));
+}
+
+/** The services of each host, in their order. */
+export function groupByHost<Service extends Hosted>(
   services: readonly Service[],
 ): ReadonlyMap<string, readonly Service[]> {
   const byHost = new Map<string, Service[]>();
@@ -22,5 +31,5 @@ export function listSharedHosts<Service extends Pick<ServiceIntent, 'host' | 'mo
       else sharing.push(service);
     }
   }
-  return new Map([...byHost].filter(([, sharing]) => sharing.length > 1));
+  return byHost;
 }

@@ -12,12 +12,16 @@ import { nginxKey } from '../ingress/nginx-annotations.ts';
 import { noteHiddenAddress, noteNamedSecrets } from '../ingress/guard-notices.ts';
 import { readAnnotations as readByLaterVersions } from '../ingress-nginx/read-annotations.ts';
 import { commonNames } from './names.ts';
+import { judgeHostWideAnnotations, pathCodes, refusePathExpressions } from '../ingress/path-notices.ts';
+import { notePaths } from './path-notices.ts';
 import { readAnnotations } from './read-annotations.ts';
 import { annotationRules } from './refused-annotations.ts';
 
 /** Of all that `notices` may say but its errors. */
 export const noticeCodes: readonly string[] = [
   ...annotationCodes,
+  ...pathCodes,
+  'path-characters',
   'nginx-cve-2026-42945',
   'controller-retired',
   'cluster-wide-secrets',
@@ -47,6 +51,9 @@ export function notices(config: Config): readonly Notice[] {
         ...noteRewriteOverflow(config),
       ],
     ),
+    ...refusePathExpressions(config, '0.15.0'),
+    ...judgeHostWideAnnotations(config),
+    ...notePaths(config),
     ...refuseOtherNamespaces(config),
     ...refuseGrpc(config, '0.15.0 speaks gRPC over TLS to the pod without verifying it.'),
     ...refusePortlessRedirect(config, '0.15.0'),

@@ -1,5 +1,7 @@
 import type { Config } from '../../model/config.ts';
 import type { KubeObject, Labels } from '../../model/kube-object.ts';
+import { hasTlsHop } from '../../model/mode.ts';
+import { listSharedHosts } from '../../model/shared-hosts.ts';
 import { findServicesAtRisk } from '../ingress/connection-reuse.ts';
 import type { ControllerNames } from './names.ts';
 
@@ -15,8 +17,18 @@ export function configMap(config: Config, names: ControllerNames, labels: Labels
       // HSTS is on by default, for every name below a host as well: also for those that nobody serves from here.
       'hsts-include-subdomains': 'false',
       ...(findServicesAtRisk(config).length > 0 ? { 'use-http2': 'false' } : {}),
+      ...(isHopOnSharedHost(config) ? { 'proxy-ssl-location-only': 'true' } : {}),
     },
   };
+}
+
+/**
+ * Whether a hop is verified on a host that is not one service's alone. What the first Ingress of a host says of the hop stands for the
+ * whole host as well, and holds where another says nothing: its pods would be shown the first one's client certificate (v1.15.1
+ * internal/ingress/controller/controller.go, getBackendServers; rootfs/etc/nginx/template/nginx.tmpl).
+ */
+function isHopOnSharedHost({ services }: Config): boolean {
+  return [...listSharedHosts(services).values()].some((sharing) => sharing.some(({ mode }) => hasTlsHop(mode)));
 }
 
 /**

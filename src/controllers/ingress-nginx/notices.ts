@@ -10,12 +10,14 @@ import { noteAddressHiddenOnTheWay, noteNamedSecrets } from '../ingress/guard-no
 import { refuseGrpc } from '../ingress/grpc-notices.ts';
 import { listServices } from '../ingress/list-names.ts';
 import { noteUnusedSharing } from '../ingress/unused-sharing.ts';
+import { judgeHostWideAnnotations, pathCodes, refusePathExpressions } from '../ingress/path-notices.ts';
 import { formerAnnotations, readAnnotations } from './read-annotations.ts';
 import { annotationRules } from './refused-annotations.ts';
 
 /** Of all that `notices` may say but its errors. */
 export const noticeCodes: readonly string[] = [
   ...annotationCodes,
+  ...pathCodes,
   'controller-retired',
   'sharedWith-unused',
   'http2-coalescing',
@@ -40,6 +42,8 @@ export function notices(config: Config): readonly Notice[] {
       },
       [...noteNamedSecrets(config, 'nobody is asked for a certificate'), ...noteAddressHiddenOnTheWay(config)],
     ),
+    ...refusePathExpressions(config, 'ingress-nginx'),
+    ...judgeHostWideAnnotations(config),
     ...refuseOtherNamespaces(config),
     ...refuseGrpc(
       config,

@@ -15,6 +15,8 @@ import { endsInPod } from '../../model/mode.ts';
 import type { AnnotationRule } from '../ingress/annotation-rules.ts';
 import { formerAnnotations, readAnnotations as readByIngressNginx } from '../ingress-nginx/read-annotations.ts';
 import { annotationRules as ingressNginxRules } from '../ingress-nginx/refused-annotations.ts';
+import { refusePathExpressions } from '../ingress/path-notices.ts';
+import { refuseOutrankedPaths, refuseSharedClientCertificates } from './path-notices.ts';
 import { readAnnotations } from './read-annotations.ts';
 
 /**
@@ -62,6 +64,9 @@ export function notices(config: Config): readonly Notice[] {
       },
       [...noteNamedSecrets(config, 'nobody is served either'), ...noteAddressHiddenOnTheWay(config)],
     ),
+    ...refusePathExpressions(config, 'Traefik'),
+    ...refuseSharedClientCertificates(config),
+    ...refuseOutrankedPaths(config),
     ...refuseOtherNamespaces(config),
     ...refuseGrpc(config),
     ...noteExposure(config),
