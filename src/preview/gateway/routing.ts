@@ -20,7 +20,11 @@ export type Route =
  * Finds the location for a request by the name that it asks for, whatever its ClientHello named, as nginx does, and by its path.
  * @param target path and query, as the client wrote them.
  */
-export function routeRequest({ input, hosts, upstreams }: Generation, name: string, target: string): Route {
+export function routeRequest(
+  { input, hosts, upstreams }: Pick<Generation, 'input' | 'hosts' | 'upstreams'>,
+  name: string,
+  target: string,
+): Route {
   const { behaviour, findPod } = input;
   const read = readPath(target, behaviour.pathReading);
   if (read === undefined) return { kind: 'page', page: badRequest };
