@@ -19,6 +19,7 @@ export interface Graph {
 export interface Lane {
   readonly service: string;
   readonly mode: Mode;
+  /** With the path at which it is asked where that is not the root: others may have the host too. */
   readonly host: string;
   /** Other names of it. */
   readonly moreHosts?: readonly string[];

@@ -40,11 +40,11 @@ export function buildGraph({ desired, found, now }: GraphInput): Graph {
 }
 
 function buildLane(service: DesiredService, entry: Entry, path: LanePath): Lane {
-  const { name, mode, host, replicas } = service;
+  const { name, mode, host, entryPath = '', replicas } = service;
   return {
     service: name,
     mode,
-    host,
+    host: host + entryPath,
     ...(service.moreHosts === undefined ? {} : { moreHosts: service.moreHosts }),
     url: printUrl(entry, service),
     port: podPort(service),

@@ -74,7 +74,7 @@ export function nameProgram({ name, image, service }: PlannedService): string {
 /** The controller knows nothing of the host. */
 export function missingRoute(context: VerifyContext, service: PlannedService): Explanation {
   return {
-    cause: `the controller has no route for ${service.host}: ${context.words.whyUnrouted(context.config)}`,
+    cause: `the controller has no route for ${service.host}${service.entryPath ?? ''}: ${context.words.whyUnrouted(context.config)}`,
     remedy: `ingress-tls apply; then ${listObjects(context, service)}`,
   };
 }

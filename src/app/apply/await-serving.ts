@@ -38,6 +38,8 @@ export interface ServingSettings {
 /** `warning`: not as verify would have it, and yet it may stay so. */
 interface ServedHost extends Finding {
   readonly host: string;
+  /** At which the service was asked; absent: the root. */
+  readonly path?: string;
   readonly service: string;
 }
 
@@ -145,6 +147,7 @@ async function look(session: Session, project: Project, { services, way, timeout
   return {
     hosts: subjects.map((subject) => ({
       host: subject.service.host,
+      ...(subject.service.entryPath !== undefined && { path: subject.service.entryPath }),
       service: subject.service.name,
       ...judgeServing({ context, subject }, seen),
     })),

@@ -91,10 +91,15 @@ export function reportUnseen(report: Report, { unseen, remedy: way, hosts }: Ser
       remedy: way ?? 'ingress-tls verify --address HOST:PORT looks where the controller is reached',
     });
   }
-  for (const { host, service, seen, cause = '', remedy = `ingress-tls verify ${service}` } of hosts.filter(
+  for (const { host, path = '', service, seen, cause = '', remedy = `ingress-tls verify ${service}` } of hosts.filter(
     ({ status }) => status === 'warning',
   )) {
-    report.notice({ level: 'warning', code: 'serving-doubtful', message: `${host} shows ${seen}: ${cause}`, remedy });
+    report.notice({
+      level: 'warning',
+      code: 'serving-doubtful',
+      message: `${host}${path} shows ${seen}: ${cause}`,
+      remedy,
+    });
   }
 }
 
@@ -103,9 +108,9 @@ export function explainUnserved({ hosts }: Serving): NegativeAnswer | undefined 
   const failed = hosts.filter(({ status }) => status === 'failed');
   const [first] = failed;
   if (first === undefined) return undefined;
-  const what = failed.length === 1 ? `${first.host} is` : `${failed.length} hosts are`;
+  const what = failed.length === 1 ? `${first.host}${first.path ?? ''} is` : `${failed.length} hosts are`;
   return new NegativeAnswer(`all is applied, but ${what} not served as it should be`, {
-    details: failed.map(({ host, seen }) => `${host}: ${seen}`),
+    details: failed.map(({ host, path = '', seen }) => `${host}${path}: ${seen}`),
     remedy: `ingress-tls verify ${[...new Set(failed.map(({ service }) => service))].join(' ')}`,
   });
 }

@@ -52,7 +52,7 @@ function explainOtherService({ context, subject, answer }: Evidence): Explanatio
         remedy: listObjects(context, service),
       }
     : {
-        cause: `wrong backend: the route of ${service.host} leads to ${speaker.service.name}`,
+        cause: `wrong backend: the route of ${service.host}${service.entryPath ?? ''} leads to ${speaker.service.name}`,
         remedy: `ingress-tls apply; then ${listObjects(context, service)}`,
       };
 }
