@@ -4,7 +4,7 @@ import type { PlannedService } from '../model/chart.ts';
 import type { Entry } from '../model/controller-profile.ts';
 import { printUrl } from '../project/desired-project.ts';
 import { forwardedPort } from './cluster/reach-service.ts';
-import { buildCurlArgs, buildOpensslArgs } from './curl-line.ts';
+import { buildCurlArgs, buildOpensslArgs, type Port } from './curl-line.ts';
 
 /** How a person reaches a service once it runs. */
 export interface Access {
@@ -27,12 +27,14 @@ export function listAccess(entry: Entry, service: PlannedService, address: strin
 }
 
 function buildAccess(entry: Entry, service: PlannedService, address: string | undefined): Access {
-  const { kind, port } = entry;
+  const { kind } = entry;
+  const port: Port = entry.port ?? 'PORT';
   const unknown = {
     'node-port': { host: 'NODE_ADDRESS', port },
     'load-balancer': { host: 'LOAD_BALANCER_ADDRESS', port },
     'cluster-ip': { host: '127.0.0.1', port: forwardedPort },
     elsewhere: { host: 'CONTROLLER_ADDRESS', port },
+    existing: { host: 'CONTROLLER_ADDRESS', port },
   };
   const place = address === undefined ? unknown[kind] : { host: address, port };
   return {

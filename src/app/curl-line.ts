@@ -4,12 +4,15 @@ import type { ProbeAddress } from '../model/probe.ts';
 import { clientPair, places, trustedCertificate } from '../project/places.ts';
 import { isHostName } from '../text/host-name.ts';
 
+/** A word where it has to be found out. */
+export type Port = number | 'PORT';
+
 export interface CurlLine {
   readonly service: PlannedService;
   /** Where to connect; the host may be a word with an underscore for an address to fill in. */
-  readonly address: ProbeAddress;
+  readonly address: Pick<ProbeAddress, 'host'> & { readonly port: Port };
   /** Where clients see the controller, if that is not where this machine connects to. */
-  readonly urlPort?: number;
+  readonly urlPort?: Port;
   /** As it stands in a URL: see url-path.ts. */
   readonly path: string;
   /** The project folder as seen from where curl runs; empty: there. */
@@ -62,7 +65,7 @@ export function buildCurlArgs({
 }
 
 /** Arguments of an openssl that shakes hands with a service and verifies it. */
-export function buildOpensslArgs(service: PlannedService, { host, port }: ProbeAddress): readonly string[] {
+export function buildOpensslArgs(service: PlannedService, { host, port }: CurlLine['address']): readonly string[] {
   const client = service.clientAuth ? clientPair(service.name) : undefined;
   return [
     ...['s_client', '-connect', `${host.includes(':') ? `[${host}]` : host}:${port}`, '-servername', service.host],

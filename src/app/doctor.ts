@@ -14,7 +14,12 @@ import {
   refuseVersion,
 } from './cluster/checks.ts';
 import { bindToContext, formatCluster, openCluster, type ClusterOptions, type ClusterTools } from './cluster/tools.ts';
-import type { ServiceEntry } from '../model/controller-profile.ts';
+import { printWorkload } from '../cluster/existing-controller.ts';
+import { className } from '../model/config.ts';
+import type { Entry, ServiceEntry } from '../model/controller-profile.ts';
+import { acknowledge } from '../project/acknowledged.ts';
+import { controllerExpected, noteNeeds } from '../project/expected-controller.ts';
+import { refuseUnfit, seeController, type SeenController } from './cluster/existing-controller.ts';
 import { reachService } from './cluster/reach-service.ts';
 import { printAddress } from './verify/address.ts';
 import { planProject } from './plan-project.ts';
@@ -56,7 +61,13 @@ export async function examine(session: Session, options: ClusterOptions): Promis
       remedy: 'install kubectl first',
     });
   }
-  findings.push(...project.desired.notices.filter(({ level }) => level !== 'error').map(findNoticed));
+  // What was looked up on the cluster is told by then.
+  const isSeen = findings.some(({ check }) => check === 'controller');
+  findings.push(
+    ...project.desired.notices
+      .filter(({ level, code }) => level !== 'error' && !(isSeen && code === controllerExpected))
+      .map(findNoticed),
+  );
   return findings;
 }
 
@@ -145,7 +156,7 @@ async function checkCluster(unbound: ClusterTools, project: Project): Promise<re
         refuseMissingResources(tools, project),
       ),
     () => checkNamespaces(tools, project),
-    () => checkEntry(tools, project),
+    () => (profile.standIns === undefined ? checkEntry(tools, project) : checkController(tools, project)),
     () => checkExisting(tools, project),
   );
   return [
@@ -200,8 +211,41 @@ async function checkNamespaces(tools: ClusterTools, project: Project): Promise<r
   }
 }
 
-async function checkEntry(tools: ClusterTools, project: Project): Promise<DoctorFinding> {
-  const { entry } = project.desired;
+/** One that is there already: whether it is set up for the routes, and where it is reached. */
+async function checkController(tools: ClusterTools, project: Project): Promise<readonly DoctorFinding[]> {
+  const { config } = project;
+  let seen: SeenController | undefined;
+  try {
+    seen = await seeController(tools, project);
+    if (seen === undefined) return [];
+    refuseUnfit(seen, project);
+  } catch (error) {
+    return [asFinding('controller', error)];
+  }
+  const { found, unknown, entry } = seen;
+  const name = `class ${className(config)}`;
+  const controller: DoctorFinding =
+    found === undefined
+      ? {
+          check: 'controller',
+          status: 'note',
+          found: `no workload that could be seen in namespace ${config.controller.namespace} has the arguments of a ${config.controller.profile} of ${name}`,
+        }
+      : {
+          check: 'controller',
+          status: 'ok',
+          found: `${printWorkload(found)} is there for ${name}${unknown.length === 0 ? ', set up for the routes' : ''}`,
+        };
+  const needs = acknowledge(noteNeeds(config, unknown), config).map(findNoticed);
+  return [controller, ...needs, await checkEntry(tools, project, entry)];
+}
+
+async function checkEntry(
+  tools: ClusterTools,
+  project: Project,
+  entry: Entry = project.desired.entry,
+): Promise<DoctorFinding> {
+  if (entry.kind === 'existing') return { check: 'entry', status: 'note', found: `not looked up: ${entry.how}` };
   if (entry.kind === 'elsewhere')
     return {
       check: 'entry',
@@ -209,6 +253,12 @@ async function checkEntry(tools: ClusterTools, project: Project): Promise<Doctor
       found: `where the controller is reached is not ours to say: ${entry.how}`,
     };
   if (entry.kind !== 'node-port') return checkService(tools, entry);
+  if (project.desired.entry.kind === 'existing')
+    return {
+      check: 'entry',
+      status: 'ok',
+      found: `clients reach the controller at node port ${entry.port} of Service ${entry.service.namespace}/${entry.service.name}`,
+    };
   const ports = entry.plainPort === undefined ? `${entry.port} is` : `${entry.port} and ${entry.plainPort} are`;
   return judge('node-port', `node port${entry.plainPort === undefined ? '' : 's'} ${ports} free or ours`, () =>
     refuseTakenNodePort(tools, project),

@@ -1,4 +1,5 @@
 import { loadProfile, loadProfiles, profileNames } from '../controllers/index.ts';
+import { withoutController } from '../controllers/not-installed.ts';
 import { parseConfig } from '../config/load.ts';
 import { InternalError, UsageError } from '../errors.ts';
 import { printProject } from '../kube/ownership.ts';
@@ -46,9 +47,10 @@ export function addTakeOver(command: string, { takeOver }: { readonly takeOver?:
 /** The project that a text of ingress-tls.yaml describes, whether it is written yet or not. */
 export async function parseProject(text: string): Promise<Project> {
   const config = parseConfig(text, places.config, profileNames);
-  const profile = await loadProfile(config.controller.profile);
+  const target = await loadProfile(config.controller.profile);
   const others = config.acknowledged === undefined ? [] : await loadProfiles();
-  if (profile === undefined) throw new InternalError(`the schema let profile ${config.controller.profile} pass`);
+  if (target === undefined) throw new InternalError(`the schema let profile ${config.controller.profile} pass`);
+  const profile = config.controller.install === false ? withoutController(target) : target;
   return {
     text,
     config,

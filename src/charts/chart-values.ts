@@ -22,14 +22,19 @@ export interface ChartValuesInput {
 /** Where clients reach the controller, as far as NOTES.txt says it. */
 export interface ChartEntry {
   readonly kind: Entry['kind'];
-  readonly port: number;
+  /** Absent where it is not known. */
+  readonly port?: number;
   /** The controller's Service; read where the kind is a load balancer or a cluster IP. */
   readonly service?: string;
 }
 
 /** What a chart has to know of the way in. */
 export function chartEntry(entry: Entry): ChartEntry {
-  return { kind: entry.kind, port: entry.port, ...('service' in entry && { service: entry.service.name }) };
+  return {
+    kind: entry.kind,
+    ...(entry.port !== undefined && { port: entry.port }),
+    ...('service' in entry && { service: entry.service.name }),
+  };
 }
 
 /** The values of a chart apart from its routes', in the order of values.yaml. */
@@ -113,6 +118,7 @@ function names({ controllerName, controllerNamespace, entry }: ControllerFacts):
 }
 
 function way(namespace: string, { kind, port: number, service }: ChartEntry): ChartValueEntry[] {
+  if (number === undefined) return [];
   if (service === undefined || kind === 'node-port') {
     return [
       {

@@ -14,9 +14,10 @@ export interface NamespaceUse {
   readonly isForeign: boolean;
 }
 
-/** Those of the services and of the controller, which may be the same. */
+/** Those of the services and of the controller, which may be the same. That of a controller that is there already is somebody else's. */
 export function listNamespaces(config: Config): readonly string[] {
-  return [...new Set([...listServiceNamespaces(config), config.controller.namespace])];
+  const { install, namespace } = config.controller;
+  return [...new Set([...listServiceNamespaces(config), ...(install === false ? [] : [namespace])])];
 }
 
 /** How the project may use a namespace; `found` undefined: there is none. */

@@ -52,7 +52,7 @@ export function tellOtherProject(
 ): { readonly message: string; readonly toHaveBoth: string; readonly ifRenamed: string } {
   return {
     message: `controller ${controller.name} on this cluster is of the project of ${project}, not of ${domain}`,
-    toHaveBoth: `to have both, set another controller.name, controller.namespace, controller.nodePort and namespace in ${places.config}`,
+    toHaveBoth: `to have both, set another controller.name${controller.install === false ? '' : ', controller.namespace, controller.nodePort'} and namespace in ${places.config}`,
     ifRenamed: `if it is this project, which had that domain before: `,
   };
 }

@@ -1,8 +1,9 @@
 import { printable } from '../text/escape.ts';
 import { findNamed, listField, numberField, readBalancerAddresses, textField } from '../kube/object-fields.ts';
-import { isReady } from '../kube/workload-readiness.ts';
-import type { ServiceEntry } from '../model/controller-profile.ts';
-import type { KubeObject } from '../model/kube-object.ts';
+import { isReady, isWorkload } from '../kube/workload-readiness.ts';
+import type { Config } from '../model/config.ts';
+import type { ControllerProfile, ServiceEntry } from '../model/controller-profile.ts';
+import type { KubeObject, ObjectReference } from '../model/kube-object.ts';
 import type { ControllerStatus, LiveStatus, PodCount } from '../model/status.ts';
 import type { DesiredProject } from '../project/desired-project.ts';
 
@@ -15,7 +16,7 @@ export function judgeController({ config, profile, entry }: DesiredProject, live
   return {
     name,
     profile: profile.name,
-    workloads: profile.workloads(config).map((reference) => {
+    workloads: listWorkloads(config, profile, live).map((reference) => {
       const workload = findNamed(live.controller, reference.kind, reference);
       const image = textField(workload, 'spec', 'template', 'spec', 'containers', 0, 'image');
       return {
@@ -32,6 +33,14 @@ export function judgeController({ config, profile, entry }: DesiredProject, live
     class: profile.judgeClass?.(config, live) ?? null,
     classNote: profile.words.classNote?.(config) ?? null,
   };
+}
+
+/** Of a controller that is there already the one that was seen. */
+function listWorkloads(config: Config, profile: ControllerProfile, live: LiveStatus): readonly ObjectReference[] {
+  if (profile.standIns === undefined) return profile.workloads(config);
+  return live.controller
+    .filter(isWorkload)
+    .map(({ kind, metadata: { name, namespace = '' } }) => ({ kind, name, namespace }));
 }
 
 function judgeService(

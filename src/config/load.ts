@@ -216,12 +216,16 @@ function explainChartNumber(written: string, value: number): readonly string[] {
 
 function toConfig(intent: Intent): Config {
   const domain = intent.domain.toLowerCase();
-  const { service: exposure, ...controller } = intent.controller;
+  const { service: exposure, install, ...controller } = intent.controller;
   return {
     domain,
     namespace: intent.namespace,
     ...(intent.context !== undefined && { context: intent.context }),
-    controller: { ...selectGiven(controller), ...(exposure !== undefined && { service: toExposure(exposure) }) },
+    controller: {
+      ...selectGiven(controller),
+      ...(!install && { install }),
+      ...(exposure !== undefined && { service: toExposure(exposure) }),
+    },
     certificate: selectGiven(intent.certificate),
     ...(intent.acknowledged.length > 0 && { acknowledged: intent.acknowledged }),
     services: intent.services.map((given) => toService(given, domain)),

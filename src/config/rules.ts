@@ -3,6 +3,7 @@ import { defaults } from './defaults.ts';
 import { certificateSchema, domainSchema, hostSchema, serviceSchema } from './schema.ts';
 import type { ControllerSchema } from './schema.ts';
 import { checkExposure } from './exposure-rules.ts';
+import { checkInstall } from './install-rules.ts';
 import { checkPaths, createHostClaims, trustPaths, type TrustedPath } from './path-rules.ts';
 import { hostName } from './text-rules.ts';
 import { quote } from '../text/escape.ts';
@@ -50,6 +51,7 @@ export function findBreaches(data: unknown, controllerSchema: ControllerSchema):
   const services = toList(root['services']).map((service, index) => trust(service, index));
   return [
     ...checkSharedWith(toList(controller['sharedWith']), controllerName ?? defaults.controller.name),
+    ...checkInstall(controller),
     ...checkExposure(controller),
     ...checkNames(services, controllerName),
     ...checkSecretName(

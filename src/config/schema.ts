@@ -5,6 +5,7 @@ import {
   annotationKey,
   annotationValue,
   certificateFile,
+  classText,
   contextName,
   controllerName,
   dnsLabel,
@@ -217,9 +218,17 @@ function createControllerSchema(profileNames: readonly string[]) {
       z._default(z.enum(profileNames), defaults.controller.profile),
       'The controller that is installed and for which routes are written.',
     ),
+    install: describe(
+      z._default(z.boolean(), true),
+      'false: the controller is there already, and somebody else sees to it. The project brings certificates, Secrets, charts and routes, and nothing of a controller.',
+    ),
     name: describe(
       z._default(text(controllerName), defaults.controller.name),
       'Names the ingress class, the election lock and every object of this controller. At most 20 characters.',
+    ),
+    className: describe(
+      z.optional(text(classText)),
+      'With install: false alone: the class of the controller that is there, which the routes name; by default controller.name.',
     ),
     namespace: describe(z._default(namespaceSchema, defaults.controller.namespace), 'The namespace of the controller.'),
     // The range is the API server's --service-node-port-range, by default 30000 to 32767: a cluster may have another.

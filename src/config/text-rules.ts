@@ -113,6 +113,12 @@ export const objectName: TextRule = {
     `${quote(value)} cannot name a Secret (labels of a to z, 0 to 9 and "-" joined by ".", at most 253 characters)`,
 };
 
+export const classText: TextRule = {
+  ...objectName,
+  explain: (value) =>
+    `${quote(value)} cannot name an IngressClass (labels of a to z, 0 to 9 and "-" joined by ".", at most 253 characters)`,
+};
+
 // distribution/reference regexp.go; of the digests only sha256 in full, the one that registries serve.
 const registryComponent = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])';
 const registry = `(?:${registryComponent}(?:\\.${registryComponent})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?`;

@@ -20,8 +20,12 @@ export interface Config {
 export interface ControllerIntent {
   /** A key of the table in controllers/. */
   readonly profile: string;
-  /** Names the IngressClass, the election lock and every object of this controller. */
+  /** Present: it is there already, somebody else's, and nothing of it is brought. */
+  readonly install?: false;
+  /** Names the IngressClass, the election lock and every object of this controller, and begins the name of each release. */
   readonly name: string;
+  /** The class that routes name, of a controller that is there already; absent: `name`. */
+  readonly className?: string;
   readonly namespace: string;
   /** For HTTPS, where `service` is of type NodePort; else the default, which means nothing on a cluster. */
   readonly nodePort: number;
@@ -118,4 +122,9 @@ export interface ServiceIntent {
   readonly annotations: Readonly<Record<string, string>>;
   /** What is laid over the values of the service's chart; whether the chart has them is its own business (charts/check-values.ts). */
   readonly values?: JsonObject;
+}
+
+/** The class that routes name. */
+export function className({ controller }: Pick<Config, 'controller'>): string {
+  return controller.className ?? controller.name;
 }

@@ -44,6 +44,46 @@ export interface ControllerProfile extends ReadBack {
   notices(config: Config): readonly Notice[];
   /** The codes of those that are no errors, which a person may acknowledge. */
   readonly noticeCodes: readonly string[];
+  /** Of a controller of this kind that is there already (`controller.install: false`); absent where nothing is known of such. */
+  readonly existing?: ExistingController;
+  /**
+   * Where the controller is there already: the objects of one as the profile would install it. They stand in for it where it cannot be seen,
+   * and name its class.
+   */
+  readonly standIns?: (config: Config) => readonly KubeObject[];
+}
+
+/** How a controller that somebody else brought is told from others, and what the project's routes ask of it. */
+export interface ExistingController {
+  /**
+   * Its settings, where a workload runs such a controller and that reads the class; undefined: it is another's.
+   * @param classController spec.controller of the class; undefined where there is no such object, or it may not be read.
+   */
+  readSettings(
+    workload: KubeObject,
+    config: Config,
+    classController: string | undefined,
+  ): ControllerSettings | undefined;
+  /** Whose class it is by its spec.controller, where that is known to be another kind of controller's; in a few words. */
+  nameOther(classController: string): string | undefined;
+  /** What has to be set. */
+  needs(config: Config): readonly ControllerNeed[];
+}
+
+export interface ControllerSettings {
+  /** Value of an argument; undefined: it is not given. */
+  readonly argument: (name: string) => string | undefined;
+  /** The ConfigMap with the rest of the settings, where an argument names one. */
+  readonly configMap?: NamedObject;
+}
+
+export interface ControllerNeed {
+  /** As a person types it: `--enable-ssl-passthrough`. */
+  readonly setting: string;
+  /** What is without it, as a clause: `TLS of svc9 would end at the controller`. */
+  readonly otherwise: string;
+  /** Whether it is so; undefined: the settings do not tell. @param data of the ConfigMap; undefined where it could not be read. */
+  isMet(settings: ControllerSettings, data: Readonly<Record<string, string>> | undefined): boolean | undefined;
 }
 
 /** How a target is read back. */
@@ -74,9 +114,12 @@ interface ReadBack {
 /**
  * `node-port`, `load-balancer`, `cluster-ip`: a Service of ours, by its type; `port` is what clients connect to, `plainPort` where they
  * are redirected from, absent where nowhere or where the cluster chooses it. `elsewhere`: nothing that we make says where; `how` is how
- * a person finds out, as a command or a sentence.
+ * a person finds out, as a command or a sentence. `existing`: the same of a controller that is there already; its port is found on the cluster.
  */
-export type Entry = ServiceEntry | { readonly kind: 'elsewhere'; readonly port: number; readonly how: string };
+export type Entry =
+  | ServiceEntry
+  | { readonly kind: 'elsewhere'; readonly port: number; readonly how: string }
+  | { readonly kind: 'existing'; readonly port?: never; readonly how: string };
 
 export interface ServiceEntry {
   readonly kind: 'node-port' | 'load-balancer' | 'cluster-ip';

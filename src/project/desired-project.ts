@@ -10,6 +10,7 @@ import type { KubeObject, Manifest } from '../model/kube-object.ts';
 import type { Notice } from '../model/notice.ts';
 import { acknowledge, judgeAcknowledged } from './acknowledged.ts';
 import { listValueNotices } from './value-notices.ts';
+import { controllerExpected, noteNeeds } from './expected-controller.ts';
 import { places, podAuthority } from './places.ts';
 import { listServicePorts } from '../model/paths.ts';
 import { planServices, type DesiredService } from './desired-services.ts';
@@ -52,6 +53,7 @@ export function buildDesiredProject(
   const entry = profile.entry(config);
   const notices = [
     ...profile.notices(config),
+    ...noteNeeds(config, profile.standIns === undefined ? [] : (profile.existing?.needs(config) ?? [])),
     ...services.flatMap((service, index) => [
       ...noteUnservedCertificate(service),
       ...refuseUnshownCertificate(service, index, profile),
@@ -77,7 +79,12 @@ export function buildDesiredProject(
       after: after.map(locate),
     },
     notices: [
-      ...judgeAcknowledged(config, notices, [...profile.noticeCodes, ...otherCodes, podCertificate]),
+      ...judgeAcknowledged(config, notices, [
+        ...profile.noticeCodes,
+        ...otherCodes,
+        podCertificate,
+        controllerExpected,
+      ]),
       ...acknowledge(notices, config),
       ...listValueNotices(config, profile.workload, services, entry),
     ],
@@ -89,8 +96,10 @@ export function buildDesiredProject(
 function buildServiceNamespaces(config: Config, labels: ManifestLabels): readonly Manifest[] {
   // A Service that is there already lies in a namespace that is.
   const services = config.services.filter((service) => backendOf(service) !== 'existing');
+  const { install, namespace: controllerNamespace } = config.controller;
+  const ownNamespace = install === false ? undefined : controllerNamespace;
   return listServiceNamespaces({ ...config, services })
-    .filter((namespace) => !isInitialNamespace(namespace) && namespace !== config.controller.namespace)
+    .filter((namespace) => !isInitialNamespace(namespace) && namespace !== ownNamespace)
     .map((namespace) => ({ file: `namespace-${namespace}.yaml`, objects: [buildNamespace(namespace, labels.own)] }));
 }
 
@@ -182,6 +191,7 @@ function noteUnservedCertificate({
 
 /** `node port 30092`, `load balancer port 443`; `port 443` where nothing of ours opens it. */
 export function namePort({ kind, port }: Entry): string {
+  if (kind === 'existing') return 'which is there already';
   const openers = {
     'node-port': 'node ',
     'load-balancer': 'load balancer ',
@@ -191,11 +201,14 @@ export function namePort({ kind, port }: Entry): string {
   return `${openers[kind]}port ${port}`;
 }
 
-/** What a person types into a browser once DNS knows the host; for what no browser speaks, what its clients take. */
+/**
+ * What a person types into a browser once DNS knows the host; for what no browser speaks, what its clients take. With a word for a port
+ * that has to be found out.
+ */
 export function printUrl(
   { port }: Pick<Entry, 'port'>,
   { host, protocol, entryPath = '/' }: Pick<PlannedService, 'host' | 'protocol' | 'entryPath'>,
 ): string {
-  if (protocol !== undefined) return `${host}:${port}`;
-  return `https://${host}${port === 443 ? '' : `:${port}`}${entryPath}`;
+  if (protocol !== undefined) return `${host}:${port ?? 'PORT'}`;
+  return `https://${host}${port === 443 ? '' : `:${port ?? 'PORT'}`}${entryPath}`;
 }

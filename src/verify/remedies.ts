@@ -27,7 +27,7 @@ export function listObjects(
 
 /** Where clients reach the controller on a cluster, or how a person finds out. */
 export function tellEntry({ entry, config }: Pick<VerifyContext, 'entry' | 'config'>): string {
-  if (entry.kind === 'elsewhere') return entry.how;
+  if (entry.kind === 'elsewhere' || entry.kind === 'existing') return entry.how;
   const ways = {
     'node-port': `the node port of ${config.controller.name} is ${entry.port}`,
     'load-balancer': `kubectl get service ${entry.service.name} --namespace ${entry.service.namespace} shows where its load balancer is reached, on port ${entry.port}`,

@@ -237,6 +237,10 @@ const tried: readonly Row[] = [
 /** Not tried here, and why; a text, or the beginning of some. */
 const notTried: readonly (readonly [reason: string, remedies: readonly string[]])[] = [
   ['a check of verify on what runs: test/cli/verify-faults.test.ts mends each fault', ['verify/']],
+  [
+    'it leads to what a cluster tells, which existing-controller.test.ts looks up',
+    ['project/expected-controller.ts: Look with kubectl get deployments,daemonsets,configmaps'],
+  ],
   ['half-way.test.ts tries it', ['world/files/file-failure.ts: Free some space, then run the same command again.']],
   [
     'a cluster in that state is needed: test/cli/apply*.test.ts, destroy.test.ts, exposure.test.ts and test/cluster have it',

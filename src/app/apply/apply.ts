@@ -5,6 +5,7 @@ import type { Plan, RunStep } from '../../model/plan.ts';
 import type { Cluster } from '../../world/kubectl/kubectl.ts';
 import { listAccess, type Access } from '../access.ts';
 import { refuseOtherNamespace } from '../cluster/checks.ts';
+import { tellUnseenNeeds } from '../cluster/existing-controller.ts';
 import type { ClusterFacts } from '../cluster/facts.ts';
 import { findChanges } from '../cluster/find-changes.ts';
 import { viewRendered } from '../cluster/rendered-project.ts';
@@ -89,7 +90,7 @@ async function bringToCluster(running: Running, tools: ClusterTools): Promise<Ap
   });
   if (settings.forceConflicts !== true && findings.changes !== undefined) refuseConflicts(findings.changes);
   const plan = planForCluster(project, facts, findings, settings);
-  events.onPlan(plan, project, local);
+  events.onPlan(plan, project, { ...local, notices: tellUnseenNeeds(local.notices, project, facts.controller) });
   await runCommands(running, facts, plan.commands);
   const { cluster } = facts;
   const touched = selectTouched(project.config, project.desired, plan.commands);
@@ -104,7 +105,11 @@ async function bringToCluster(running: Running, tools: ClusterTools): Promise<Ap
     ...(cluster !== undefined && { cluster }),
     ...(plan.changes !== undefined && { changes: plan.changes }),
     services: project.desired.services.flatMap((service) =>
-      listAccess(project.desired.entry, service, 'address' in way ? way.address.host : undefined),
+      listAccess(
+        facts.controller?.entry ?? project.desired.entry,
+        service,
+        'address' in way ? way.address.host : undefined,
+      ),
     ),
     ...('before' in way && { before: way.before }),
     serving,

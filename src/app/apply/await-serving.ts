@@ -1,3 +1,4 @@
+import { className } from '../../model/config.ts';
 import { createProber } from '../../world/net/prober.ts';
 import { Interrupted, KnownError, NegativeAnswer } from '../../errors.ts';
 import type { PlannedService } from '../../model/chart.ts';
@@ -62,7 +63,7 @@ export async function awaitServing(session: Session, project: Project, settings:
   const { services, stopping } = settings;
   const [first] = services;
   if (first === undefined) return { hosts: [] };
-  const title = `wait until ${project.config.controller.name} serves ${services.length === 1 ? first.host : `${services.length} hosts`}`;
+  const title = `wait until ${className(project.config)} serves ${services.length === 1 ? first.host : `${services.length} hosts`}`;
   let serving: Serving = { hosts: [] };
   const run = async (): Promise<void> => {
     serving = await look(session, project, settings);

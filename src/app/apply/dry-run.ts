@@ -1,5 +1,6 @@
 import type { Plan } from '../../model/plan.ts';
 import { refuseOtherNamespace } from '../cluster/checks.ts';
+import { tellUnseenNeeds } from '../cluster/existing-controller.ts';
 import { lookUpCluster, type ClusterFacts } from '../cluster/facts.ts';
 import { findChanges } from '../cluster/find-changes.ts';
 import { viewRendered } from '../cluster/rendered-project.ts';
@@ -35,5 +36,6 @@ export async function dryRunApply(session: Session, settings: ApplySettings): Pr
     facts,
     verifyLive: settings.verifyLive === true,
   });
-  return { project, local: rendered.plan, facts, ...planForCluster(project, facts, findings, settings) };
+  const local = { ...rendered.plan, notices: tellUnseenNeeds(rendered.plan.notices, project, facts.controller) };
+  return { project, local, facts, ...planForCluster(project, facts, findings, settings) };
 }

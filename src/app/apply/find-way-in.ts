@@ -28,10 +28,11 @@ interface Looking {
 /** Looks for it once all is applied: a load balancer comes after its Service. */
 export async function findWayIn(
   session: Session,
-  { desired: { entry } }: Project,
-  { tools, nodeAddress }: ClusterFacts,
+  { desired }: Project,
+  { tools, nodeAddress, controller }: ClusterFacts,
   looking: Looking,
 ): Promise<WayIn> {
+  const entry = controller?.entry ?? desired.entry;
   switch (entry.kind) {
     case 'node-port':
       return nodeAddress === undefined
@@ -39,6 +40,8 @@ export async function findWayIn(
         : { address: { host: nodeAddress, port: entry.port } };
     case 'elsewhere':
       return { unseen: `nothing that ingress-tls makes leads to the controller: ${entry.how}` };
+    case 'existing':
+      return { unseen: `where the controller that is there is reached could not be looked up: ${entry.how}` };
     case 'cluster-ip':
       return tell(await reachOrSay(tools, entry), { before: printPortForward(entry) });
     case 'load-balancer':

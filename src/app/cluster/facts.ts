@@ -18,6 +18,7 @@ import {
   refuseTakenNodePort,
   refuseVersion,
 } from './checks.ts';
+import { refuseUnfit, seeController, type SeenController } from './existing-controller.ts';
 import { bindToContext, type ClusterTools } from './tools.ts';
 import { listRecords } from './list-records.ts';
 import { readLiveProject, type LiveProject } from './live-project.ts';
@@ -41,6 +42,8 @@ export interface ClusterFacts {
   /** Absent when it was not, or could not be, read. */
   readonly live?: LiveProject;
   readonly nodeAddress?: string;
+  /** Where it is there already and is none of the project's; absent where it was not seen either. */
+  readonly controller?: SeenController;
   /** What could not be looked up, and why; only in a dry run, elsewhere it is a failure. */
   readonly unknown: readonly string[];
 }
@@ -110,23 +113,26 @@ export async function lookUpCluster(
   // A program that asks for credentials asks once, not each kubectl for itself.
   const early = place.credentialPlugin !== undefined ? readCluster() : undefined;
   if (early !== undefined && (await early) === undefined) return unseen();
-  const [cluster, owned = [], namespaces = [], , , records, existingSecrets, nodeAddress, live] = await sideBySide(
-    () => early ?? readCluster(),
-    // Before what it would make seem to be this project's own, in another place.
-    () => look('what is installed', () => listAllowedObjects(bound, project, command)),
-    () => look('namespaces', () => judgeNamespaces(bound, project)),
-    () => look('who has the node port', () => refuseTakenNodePort(bound, project)),
-    () => look('Services that routes lead to', () => refuseSeenDeadEnds(bound, project)),
-    () => (helmVersion === undefined ? undefined : look('releases', () => listAllowedRecords(bound, project, command))),
-    () => look('Secrets', () => findExistingSecrets(bound, project)),
-    () => findNodeAddress(bound),
-    () => (readsObjects ? look('objects of the services', () => readLiveProject(bound, project)) : undefined),
-    async () => {
-      // By then all tools are started.
-      await setImmediate();
-      meanwhile?.();
-    },
-  );
+  const [cluster, owned = [], namespaces = [], , , controller, records, existingSecrets, nodeAddress, live] =
+    await sideBySide(
+      () => early ?? readCluster(),
+      // Before what it would make seem to be this project's own, in another place.
+      () => look('what is installed', () => listAllowedObjects(bound, project, command)),
+      () => look('namespaces', () => judgeNamespaces(bound, project)),
+      () => look('who has the node port', () => refuseTakenNodePort(bound, project)),
+      () => look('Services that routes lead to', () => refuseSeenDeadEnds(bound, project)),
+      () => look('the controller that is there', () => seeFitting(bound, project)),
+      () =>
+        helmVersion === undefined ? undefined : look('releases', () => listAllowedRecords(bound, project, command)),
+      () => look('Secrets', () => findExistingSecrets(bound, project)),
+      () => findNodeAddress(bound),
+      () => (readsObjects ? look('objects of the services', () => readLiveProject(bound, project)) : undefined),
+      async () => {
+        // By then all tools are started.
+        await setImmediate();
+        meanwhile?.();
+      },
+    );
   if (cluster === undefined) return unseen();
   // Where an apply brought objects of these kinds before, they are served.
   if (owned.length === 0) await look('what the cluster serves', () => refuseMissingResources(bound, project));
@@ -150,6 +156,7 @@ export async function lookUpCluster(
     terminating: namespaces.filter(({ state }) => state === 'terminating').map(({ name }) => name),
     ...(nodeAddress === undefined ? {} : { nodeAddress }),
     ...(live === undefined ? {} : { live }),
+    ...(controller === undefined ? {} : { controller }),
     existingNamespaces: new Set(namespaces.filter(({ state }) => state !== 'absent').map(({ name }) => name)),
     unknown: tellFailures(),
   };
@@ -164,6 +171,12 @@ async function readFitting({ kubectl }: ClusterTools, place: ClusterTarget, proj
 
 /** Since then it is stable and always on (KEP-2885). */
 const serverValidationSince = '1.27';
+
+async function seeFitting(tools: ClusterTools, project: Project): Promise<SeenController | undefined> {
+  const seen = await seeController(tools, project);
+  if (seen !== undefined) refuseUnfit(seen, project);
+  return seen;
+}
 
 /** Releases of this controller that are there, in whatever state. */
 export function selectOurs(records: readonly ReleaseRecord[], { config }: Project): readonly ReleaseRecord[] {

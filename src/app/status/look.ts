@@ -12,7 +12,9 @@ import type { NamespaceUse } from '../../cluster/namespace-use.ts';
 import { findOrphanedObjects, findOrphanedReleases } from '../../cluster/orphans.ts';
 import { findOtherProject, type Marked } from '../../cluster/project-identity.ts';
 import { judgeStatus, listUnready } from '../../cluster/status.ts';
+import { listClasses } from '../../controllers/find-controller.ts';
 import { findUnserved, lookAtNamespaces } from '../cluster/checks.ts';
+import { seeController } from '../cluster/existing-controller.ts';
 import { markReleases, selectOurs } from '../cluster/facts.ts';
 import type { ClusterTools } from '../cluster/tools.ts';
 import { findChanges } from '../cluster/find-changes.ts';
@@ -63,7 +65,7 @@ export async function lookAtStatus(
   };
   const question = buildQuestion(project);
   // What is rendered keeps this program busy for a while: the tools are at work meanwhile.
-  const [read, live, records, uses, helmMajor, owned, planned, unserved] = await sideBySide(
+  const [read, live, records, uses, helmMajor, owned, planned, unserved, there] = await sideBySide(
     () =>
       readLiveStatus(tools.exec, {
         ...tools,
@@ -92,6 +94,7 @@ export async function lookAtStatus(
         () => findUnserved(tools, project),
         () => new Map<string, string>(),
       ),
+    () => seeController(tools, project),
   );
   const rendered = viewRendered(session, project, planned);
   // The Secrets of the services' namespace tell whose it is as well.
@@ -131,8 +134,13 @@ export async function lookAtStatus(
   if (read.hasUnseenClasses) unseen.push(...new Set(assumed.map(({ kind }) => plural(kind))));
   const seen = {
     ...read,
-    objects: read.objects.concat(assumed),
-    controller: [...controller, ...changes.objects.flatMap(({ before }) => before ?? [])],
+    // A class that is somebody else's may be any.
+    objects: there === undefined ? read.objects.concat(assumed) : read.objects,
+    controller: [
+      ...controller,
+      ...changes.objects.flatMap(({ before }) => before ?? []),
+      ...(there?.found === undefined ? [] : [there.found.workload]),
+    ],
   };
   const { context: ownContext } = desired.config;
   const unready = listUnready({ desired, services, live: seen }).slice(0, mostExplained);
@@ -187,7 +195,7 @@ function buildQuestion({ config, profile, desired }: Project): Pick<
     profile.workloads(config).some((workload) => workload.kind === kind && workload.name === metadata.name);
   const { fields, classKinds, wholeKinds } = profile.liveObjects;
   const controller = manifests.filter((object) => wholeKinds.includes(object.kind) || isWorkload(object));
-  const classes = manifests.filter(({ kind }) => classKinds.includes(kind));
+  const classes = [...manifests.filter(({ kind }) => classKinds.includes(kind)), ...listClasses(profile, config)];
   return {
     namespaces: listServiceNamespaces(config),
     kinds: [

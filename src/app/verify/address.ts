@@ -5,6 +5,8 @@ import type { ProbeAddress } from '../../model/probe.ts';
 import type { Verification } from '../../model/verification.ts';
 import { places } from '../../project/places.ts';
 import { bindToContext, formatCluster, openCluster, type ClusterOptions, type ClusterTools } from '../cluster/tools.ts';
+import { className } from '../../model/config.ts';
+import { resolveEntry } from '../cluster/existing-controller.ts';
 import { reachService } from '../cluster/reach-service.ts';
 import type { Project } from '../project.ts';
 import type { Session } from '../session.ts';
@@ -85,12 +87,16 @@ async function openBound(session: Session, project: Project, options: AddressOpt
 
 /** The node port of the controller's Service on a node of the cluster, its load balancer, or its cluster IP. */
 async function findOnCluster(session: Session, project: Project, options: AddressOptions): Promise<FoundAddress> {
-  const {
-    config,
-    desired: { entry },
-  } = project;
+  const { config } = project;
   const cluster = await openBound(session, project, options);
   const { kubectl } = cluster.tools;
+  const entry = await resolveEntry(cluster.tools, project);
+  if (entry.kind === 'existing') {
+    throw new ToolError(
+      `where the controller of class ${className(config)} is reached could not be looked up in namespace ${config.controller.namespace}`,
+      { remedy: `say it with --address HOST:PORT; ${entry.how}` },
+    );
+  }
   if (entry.kind === 'elsewhere') {
     throw new ToolError(`nothing that ingress-tls makes says where controller ${config.controller.name} is reached`, {
       remedy: `say it with --address HOST:PORT; ${entry.how}`,

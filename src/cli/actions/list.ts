@@ -66,7 +66,7 @@ function showPort({ service, servicePort, port, namespace }: DesiredService): st
 
 /** A node port that nothing opens is none. */
 function controllerToJson({ controller }: Config, { kind }: Entry): unknown {
-  if (kind !== 'load-balancer' && kind !== 'cluster-ip') return controller;
+  if (kind === 'node-port' || kind === 'elsewhere') return controller;
   return Object.fromEntries(Object.entries(controller).filter(([field]) => field !== 'nodePort'));
 }
 

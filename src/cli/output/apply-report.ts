@@ -62,7 +62,8 @@ export function reportDryRun(report: Report, { project, facts, changes, left, lo
 /** The closing table: where each service is reached, and the command line that proves it. */
 export function reportApplied(report: Report, { project: { config }, services, before }: Applied): void {
   if (services.length === 0) {
-    report.result(`Controller ${config.controller.name} runs. There are no services yet: ingress-tls add-service`);
+    const runs = config.controller.install === false ? '' : `Controller ${config.controller.name} runs. `;
+    report.result(`${runs}There are no services yet: ingress-tls add-service`);
     return;
   }
   report.results(

@@ -1,3 +1,4 @@
+import { className } from '../../model/config.ts';
 import { listHosts } from '../../model/hosts.ts';
 import type { PreviewEvents } from '../../app/preview/preview.ts';
 import type { Served } from '../../app/preview/load.ts';
@@ -140,6 +141,11 @@ function printStart({ project, behaviour, charts }: Served, port: number): reado
   );
   return [
     `Controller ${config.controller.name} (${behaviour.product}) in preview on 127.0.0.1:${port}`,
+    ...(config.controller.install === false
+      ? [
+          `It stands in for the controller of class ${className(config)} and imitates one that profile ${config.controller.profile} would install.`,
+        ]
+      : []),
     'For trying things, not for production: only this machine reaches it.',
     charts.by === 'helm'
       ? 'The charts are read through helm template.'

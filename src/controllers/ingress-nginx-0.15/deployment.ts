@@ -1,4 +1,4 @@
-import type { Config } from '../../model/config.ts';
+import { className, type Config } from '../../model/config.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { KubeObject, Labels } from '../../model/kube-object.ts';
 import { commonNames, type ControllerNames } from './names.ts';
@@ -55,7 +55,7 @@ function commandLine(config: Config, names: ControllerNames): readonly string[] 
     `--publish-service=$(POD_NAMESPACE)/${names.service}`,
     '--annotations-prefix=nginx.ingress.kubernetes.io',
     '--enable-ssl-passthrough',
-    `--ingress-class=${config.controller.name}`,
+    `--ingress-class=${className(config)}`,
   ];
 }
 

@@ -1,7 +1,9 @@
+import { className } from '../../model/config.ts';
 import type { ControllerProfile } from '../../model/controller-profile.ts';
 import { readIngresses } from '../ingress/read-back.ts';
 import { nginxWords } from '../ingress/words.ts';
 import { behaviour } from './behaviour.ts';
+import { existing } from './existing.ts';
 import { manifests } from './manifests.ts';
 import { commonNames, controllerNames, electionName } from './names.ts';
 import { noticeCodes, notices } from './notices.ts';
@@ -47,6 +49,7 @@ export const ingressNginx015: ControllerProfile = {
   upstreamCa: () => undefined,
   notices,
   noticeCodes,
+  existing,
   behaviour,
   readRoutes,
   ...readIngresses(
@@ -56,7 +59,7 @@ export const ingressNginx015: ControllerProfile = {
   noticesChangesWithin: 30_000,
   words: {
     ...nginxWords,
-    classNote: ({ controller }) => `class ${controller.name}, by annotation`,
+    classNote: (config) => `class ${className(config)}, by annotation`,
     lacksAuthority: { what: 'Secret', otherProfile: 'ingress-nginx' },
   },
 };

@@ -1,5 +1,5 @@
 import type { PlannedService, RouteObject } from '../../model/chart.ts';
-import type { Config } from '../../model/config.ts';
+import { className, type Config } from '../../model/config.ts';
 import type { Mode } from '../../model/mode.ts';
 import { routePaths } from '../route-backend.ts';
 import { ingressAnnotations, ingressHosts, ingressTls } from '../ingress/ingress-routes.ts';
@@ -18,7 +18,7 @@ function annotate({ mode, protocol }: PlannedService): Readonly<Record<string, s
 
 /** One Ingress with exact hosts, the port by name: the article numbers svc7's port 443 and calls it http. */
 export function routes(config: Config, service: PlannedService): readonly RouteObject[] {
-  const annotations = { [classAnnotation]: config.controller.name, ...withNginxPrefix(annotate(service)) };
+  const annotations = { [classAnnotation]: className(config), ...withNginxPrefix(annotate(service)) };
   return [
     {
       apiVersion: 'extensions/v1beta1',

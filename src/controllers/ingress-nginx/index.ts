@@ -2,6 +2,7 @@ import type { ControllerProfile } from '../../model/controller-profile.ts';
 import { judgeIngressClass, readIngresses } from '../ingress/read-back.ts';
 import { nginxWords } from '../ingress/words.ts';
 import { behaviour } from './behaviour.ts';
+import { existing } from './existing.ts';
 import { manifests } from './manifests.ts';
 import { controllerNames } from './names.ts';
 import { noticeCodes, notices } from './notices.ts';
@@ -53,6 +54,7 @@ export const ingressNginx: ControllerProfile = {
   upstreamCa: (_config, service) => upstreamCa(service),
   notices,
   noticeCodes,
+  existing,
   behaviour,
   readRoutes,
   ...readIngresses(

@@ -1,4 +1,4 @@
-import type { Config } from '../../model/config.ts';
+import { className, type Config } from '../../model/config.ts';
 
 /** Every name that this controller's objects have; two controllers of different names share none. */
 export interface ControllerNames {
@@ -25,7 +25,7 @@ export function controllerNames(config: Config): ControllerNames {
     deployment: `nginx-ingress-controller-${name}`,
     configMap: `nginx-configuration-${name}`,
     election: `ingress-controller-leader-${name}`,
-    ingressClass: name,
+    ingressClass: className(config),
     controllerClass: `ingress-tls/${name}`,
   };
 }

@@ -1,6 +1,7 @@
 import { textListField, listField } from '../../kube/object-fields.ts';
 import type { ObjectIndex } from '../../kube/object-index.ts';
 import type { NamedObject } from '../../model/gateway.ts';
+import type { KubeObject } from '../../model/kube-object.ts';
 
 /** The command line of a controller, read from its Deployment. */
 export interface ControllerArguments {
@@ -23,7 +24,12 @@ export function readArguments(
   normalize: (name: string) => string = (name) => name,
 ): ControllerArguments | undefined {
   const object = index.find('Deployment', deployment);
-  if (object === undefined) return undefined;
+  return object === undefined ? undefined : parseArguments(object, normalize);
+}
+
+/** The same of a workload. */
+export function parseArguments(object: KubeObject, normalize: (name: string) => string): ControllerArguments {
+  const { namespace: ownNamespace = 'default' } = object.metadata;
   const containers = listField(object, 'spec', 'template', 'spec', 'containers');
   const words = containers.flatMap((container) => [
     ...textListField(container, 'command'),
@@ -40,7 +46,7 @@ export function readArguments(
       normalize(name),
       (value ?? (next === undefined || next.startsWith('-') ? 'true' : next)).replaceAll(
         '$(POD_NAMESPACE)',
-        deployment.namespace,
+        ownNamespace,
       ),
     );
   });

@@ -65,7 +65,8 @@ export function noteHiddenAddress(
   ];
 }
 
-function listAddressKeys({ mode, annotations }: ServiceIntent): readonly string[] {
+/** Annotations of a service that judge by its clients' addresses, without their prefix. */
+export function listAddressKeys({ mode, annotations }: ServiceIntent): readonly string[] {
   return endsInPod(mode) ? [] : byAddress.filter((key) => annotations[`${nginxPrefix}${key}`] !== undefined);
 }
 

@@ -1,11 +1,11 @@
-import type { Config } from '../../model/config.ts';
+import { className, type Config } from '../../model/config.ts';
 import type { ControllerWords } from '../../model/controller-profile.ts';
 
 /** Words of the targets that read Ingresses with the annotations of ingress-nginx. */
 export const nginxWords: ControllerWords = {
   routeResources: 'ingress',
   routeResource: () => 'ingress',
-  whyUnrouted: (config) => `the Ingress is missing, or is of another class than ${config.controller.name}`,
+  whyUnrouted: (config) => `the Ingress is missing, or is of another class than ${className(config)}`,
   whyNotPassedThrough:
     'the annotation ssl-passthrough on its Ingress or --enable-ssl-passthrough on the controller is missing',
   whyPlainToPod: 'the annotation backend-protocol: "HTTPS" is missing or has another value',

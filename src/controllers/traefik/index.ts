@@ -2,6 +2,7 @@ import type { ControllerProfile } from '../../model/controller-profile.ts';
 import { ingressNginx } from '../ingress-nginx/index.ts';
 import { judgeIngressClass, readIngresses } from '../ingress/read-back.ts';
 import { behaviour } from './behaviour.ts';
+import { existing } from './existing.ts';
 import { manifests } from './manifests.ts';
 import { controllerNames } from './names.ts';
 import { noticeCodes, notices } from './notices.ts';
@@ -29,6 +30,7 @@ export const traefik: ControllerProfile = {
   upstreamCa: (config, service) => ingressNginx.upstreamCa(config, service),
   notices,
   noticeCodes,
+  existing,
   behaviour,
   readRoutes,
   ...readIngresses(

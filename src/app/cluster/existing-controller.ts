@@ -1,0 +1,121 @@
+import { findEntry, printWorkload, sortNeeds } from '../../cluster/existing-controller.ts';
+import {
+  explainClass,
+  findController,
+  listClasses,
+  type ControllerSurroundings,
+  type FoundController,
+} from '../../controllers/find-controller.ts';
+import { UsageError } from '../../errors.ts';
+import { className } from '../../model/config.ts';
+import type { ControllerNeed, Entry } from '../../model/controller-profile.ts';
+import type { KubeObject } from '../../model/kube-object.ts';
+import type { Notice } from '../../model/notice.ts';
+import { acknowledge } from '../../project/acknowledged.ts';
+import { controllerExpected, noteNeeds } from '../../project/expected-controller.ts';
+import { places } from '../../project/places.ts';
+import { isForbidden } from '../../world/exec/tool-failure.ts';
+import { listLiveObjects, type Kind } from '../../world/kubectl/live-objects.ts';
+import type { Project } from '../project.ts';
+import { sideBySide } from '../side-by-side.ts';
+import type { ClusterTools } from './tools.ts';
+
+/** A controller that is there already, as far as it could be seen. */
+export interface SeenController {
+  readonly around: ControllerSurroundings;
+  /** Absent: no workload that was seen runs it. */
+  readonly found?: FoundController;
+  /** Why no controller of the profile reads the routes' class; absent: nothing says so. */
+  readonly wrongClass?: string;
+  /** What it must have set and has not. */
+  readonly unmet: readonly ControllerNeed[];
+  /** What it must have set and nobody could look up. */
+  readonly unknown: readonly ControllerNeed[];
+  readonly entry: Entry;
+}
+
+/**
+ * Looks for the controller of a project that brings none; undefined for one that does.
+ * @throws ToolError when kubectl or the cluster fails; not for want of rights.
+ */
+export async function seeController(tools: ClusterTools, project: Project): Promise<SeenController | undefined> {
+  const { profile, config, desired } = project;
+  if (profile.standIns === undefined) return undefined;
+  const { namespace } = config.controller;
+  const classKinds = listClasses(profile, config).map(({ apiVersion, kind }) => ({ apiVersion, kind }));
+  const list = (
+    kinds: readonly Kind[],
+    place: { readonly namespace?: string },
+  ): Promise<readonly KubeObject[] | undefined> =>
+    unlessForbidden(() => listLiveObjects(tools.exec, { ...tools, kinds, ...place }));
+  const [classes, workloads, services] = await sideBySide(
+    () => list(classKinds, {}),
+    () => list(workloadKinds, { namespace }),
+    () => list([{ apiVersion: 'v1', kind: 'Service' }], { namespace }),
+  );
+  const around = {
+    ...(classes !== undefined && { classes }),
+    ...(workloads !== undefined && { workloads }),
+    ...(services !== undefined && { services }),
+  };
+  const found = findController(profile, config, around);
+  const wrongClass = explainClass(profile, config, around, found);
+  const { configMap } = found?.settings ?? {};
+  const data =
+    configMap === undefined
+      ? undefined
+      : await unlessForbidden(() => tools.kubectl.readData('ConfigMap', configMap.namespace, configMap.name));
+  return {
+    around,
+    ...(found !== undefined && { found }),
+    ...(wrongClass !== undefined && { wrongClass }),
+    ...sortNeeds(profile.existing?.needs(config) ?? [], found, data?.data),
+    entry: (found && services && findEntry(found, services)) ?? desired.entry,
+  };
+}
+
+const workloadKinds: readonly Kind[] = ['Deployment', 'DaemonSet'].map((kind) => ({ apiVersion: 'apps/v1', kind }));
+
+async function unlessForbidden<Value>(question: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await question();
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    return undefined;
+  }
+}
+
+/** @throws UsageError for a class that is not there or is another controller's, and for what the controller has not set. */
+export function refuseUnfit({ wrongClass, unmet, found }: SeenController, { config }: Project): void {
+  if (wrongClass !== undefined) {
+    throw new UsageError(wrongClass, {
+      remedy: `name another class as controller.className in ${places.config}, or take install: false out to have a controller of the project's own`,
+    });
+  }
+  if (unmet.length === 0 || found === undefined) return;
+  throw new UsageError(
+    `the controller of class ${className(config)}, ${printWorkload(found)}, is not set up for these routes`,
+    {
+      details: unmet.map(({ setting, otherwise }) => `it needs ${setting}: else ${otherwise}`),
+      remedy: `have it set there, or take install: false out of ${places.config} to have a controller of the project's own`,
+    },
+  );
+}
+
+/** Where clients come in: as the project says, or, of a controller that is there already, as the cluster does. */
+export async function resolveEntry(tools: ClusterTools, project: Project): Promise<Entry> {
+  const { entry } = project.desired;
+  return entry.kind === 'existing' ? ((await seeController(tools, project))?.entry ?? entry) : entry;
+}
+
+/** The same notices, where what a controller must have set was looked up: with what could not be. */
+export function tellUnseenNeeds(
+  notices: readonly Notice[],
+  { config }: Pick<Project, 'config'>,
+  seen: Pick<SeenController, 'unknown'> | undefined,
+): readonly Notice[] {
+  if (seen === undefined) return notices;
+  return notices.flatMap((notice) =>
+    notice.code === controllerExpected ? acknowledge(noteNeeds(config, seen.unknown), config) : [notice],
+  );
+}

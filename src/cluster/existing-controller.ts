@@ -1,0 +1,62 @@
+import { fieldAt, listField, numberField, textField, textMapField } from '../kube/object-fields.ts';
+import type { FoundController } from '../controllers/find-controller.ts';
+import { printName } from '../kube/object-index.ts';
+import type { ControllerNeed, ServiceEntry } from '../model/controller-profile.ts';
+import type { KubeObject } from '../model/kube-object.ts';
+
+/** What it must have set, by what is known of it. @param data of its ConfigMap; undefined where it was not read. */
+export function sortNeeds(
+  needs: readonly ControllerNeed[],
+  found: FoundController | undefined,
+  data: Readonly<Record<string, string>> | undefined,
+): { readonly unmet: readonly ControllerNeed[]; readonly unknown: readonly ControllerNeed[] } {
+  const judged = needs.map((need) => ({
+    need,
+    isMet: found === undefined ? undefined : need.isMet(found.settings, data),
+  }));
+  const select = (wanted: boolean | undefined): readonly ControllerNeed[] =>
+    judged.filter(({ isMet }) => isMet === wanted).map(({ need }) => need);
+  return { unmet: select(false), unknown: select(undefined) };
+}
+
+/** `Deployment edge/traefik`. */
+export function printWorkload({ workload: { kind, metadata } }: FoundController): string {
+  return `${kind} ${printName({ namespace: metadata.namespace ?? '', name: metadata.name })}`;
+}
+
+/** Where clients come in: by the Service that leads to its pods with a port for HTTPS, a load balancer first. */
+export function findEntry({ workload }: FoundController, services: readonly KubeObject[]): ServiceEntry | undefined {
+  const labels = textMapField(workload, 'spec', 'template', 'metadata', 'labels');
+  const entries = services.flatMap((service): readonly ServiceEntry[] => {
+    const selector = Object.entries(textMapField(service, 'spec', 'selector'));
+    if (selector.length === 0 || !selector.every(([key, value]) => labels[key] === value)) return [];
+    const entry = readEntry(service);
+    return entry === undefined ? [] : [entry];
+  });
+  return order.flatMap((kind) => entries.filter((entry) => entry.kind === kind))[0];
+}
+
+const order = ['load-balancer', 'node-port', 'cluster-ip'] as const;
+
+const kinds: Readonly<Record<string, ServiceEntry['kind']>> = {
+  LoadBalancer: 'load-balancer',
+  NodePort: 'node-port',
+  ClusterIP: 'cluster-ip',
+};
+
+function readEntry(live: KubeObject): ServiceEntry | undefined {
+  const kind = kinds[textField(live, 'spec', 'type') ?? 'ClusterIP'];
+  const port = listField(live, 'spec', 'ports').find(isForHttps);
+  const number = numberField(port, kind === 'node-port' ? 'nodePort' : 'port');
+  const { name, namespace = '' } = live.metadata;
+  return kind === undefined || number === undefined ? undefined : { kind, service: { name, namespace }, port: number };
+}
+
+/** By what Services of both controllers have: `https` in the chart of ingress-nginx, `websecure` in that of Traefik. */
+function isForHttps(port: unknown): boolean {
+  return (
+    ['https', 'websecure'].includes(textField(port, 'name') ?? '') ||
+    textField(port, 'appProtocol') === 'https' ||
+    fieldAt(port, 'port') === 443
+  );
+}

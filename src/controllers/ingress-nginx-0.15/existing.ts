@@ -1,0 +1,36 @@
+import { className } from '../../model/config.ts';
+import type { ExistingController } from '../../model/controller-profile.ts';
+import {
+  nameOther,
+  needAddress,
+  needNamespaces,
+  needNoReuse,
+  needPassthrough,
+  needPrefix,
+  readNginxSettings,
+} from '../ingress/existing-controller.ts';
+
+/** A controller of 2018 that somebody else brought. Routes name its class by annotation: there is no object for it. */
+export const existing: ExistingController = {
+  nameOther,
+  readSettings: (workload, config) =>
+    readNginxSettings(
+      workload,
+      ({ argument }) =>
+        (argument('ingress-class') ?? '') === className(config) && argument('controller-class') === undefined,
+    ),
+  needs: (config) => [
+    ...needPassthrough(config),
+    ...needNamespaces(config, { namespace: 'watch-namespace', selector: 'watch-namespace-selector' }),
+    needPrefix(),
+    ...needAddress(config),
+    ...needNoReuse(config, 'use-http2: "false" in its ConfigMap', (data) =>
+      data === undefined ? undefined : data['use-http2']?.toLowerCase() === 'false',
+    ),
+    {
+      setting: `the label name: ${config.controller.namespace} on namespace ${config.controller.namespace}`,
+      otherwise: 'the NetworkPolicies of the charts would let none of its requests in',
+      isMet: () => undefined,
+    },
+  ],
+};

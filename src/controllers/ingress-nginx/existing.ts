@@ -1,0 +1,70 @@
+import type { Config } from '../../model/config.ts';
+import type { ControllerNeed, ExistingController } from '../../model/controller-profile.ts';
+import {
+  nameOther,
+  needAddress,
+  needNamespaces,
+  needNoReuse,
+  needPassthrough,
+  needPrefix,
+  readNginxSettings,
+  readsClass,
+} from '../ingress/existing-controller.ts';
+import { listNames } from '../ingress/list-names.ts';
+import { guardingKeys, nginxKey } from '../ingress/nginx-annotations.ts';
+
+/** An ingress-nginx of 1.x that somebody else brought. */
+export const existing: ExistingController = {
+  nameOther,
+  readSettings: (workload, config, classController) =>
+    readNginxSettings(workload, ({ argument }) => readsClass(argument, argumentNames, config, classController)),
+  needs: (config) => [
+    ...needPassthrough(config),
+    ...needNamespaces(config, { namespace: 'watch-namespace', selector: 'watch-namespace-selector' }),
+    needPrefix(),
+    ...needRisk(config),
+    ...needAddress(config),
+    ...needNoReuse(config, 'use-http2: "false" in its ConfigMap', (data) =>
+      data === undefined ? undefined : data['use-http2']?.toLowerCase() === 'false',
+    ),
+  ],
+};
+
+const argumentNames = {
+  controllerClass: 'controller-class',
+  ingressClass: 'ingress-class',
+  byName: 'ingress-class-by-name',
+};
+
+const levels = ['Low', 'Medium', 'High', 'Critical'] as const;
+
+/** Of a person's own annotations; what is Medium and guards nothing is left out. v1.15.1 docs/user-guide/nginx-configuration/annotations-risk.md. */
+const high: ReadonlySet<string> = new Set(
+  ['auth-signin', 'auth-tls-error-page', 'auth-tls-match-cn', 'auth-url', 'mirror-host', 'mirror-target']
+    .concat(['modsecurity-transaction-id', 'server-alias', 'upstream-hash-by'])
+    .map(nginxKey),
+);
+
+/** Annotations above the level are not read (v1.15.1 internal/ingress/annotations/parser/validators.go); High is the default since 1.12. */
+function needRisk({ services }: Config): readonly ControllerNeed[] {
+  const risks = services.map(({ name, mode, annotations }) => {
+    const keys = Object.keys(annotations);
+    if (mode === 'reencrypt' || keys.some((key) => high.has(key))) return { name, level: 2 };
+    return { name, level: mode === 'passthrough' || keys.some((key) => guardingKeys.has(key)) ? 1 : 0 };
+  });
+  const level = Math.max(0, ...risks.map((risk) => risk.level));
+  const word = levels[level];
+  if (level === 0 || word === undefined) return [];
+  return [
+    {
+      setting: `annotations-risk-level: "${word}" or above in its ConfigMap, where High is the default`,
+      otherwise: `annotations of ${listNames(risks.filter((risk) => risk.level === level).map(({ name }) => name))} would be refused`,
+      isMet: (_settings, data) => {
+        if (data === undefined) return undefined;
+        const given = data['annotations-risk-level'] ?? 'High';
+        // Any other word counts as Low there.
+        return levels.findIndex((each) => each.toLowerCase() === given.toLowerCase()) >= level;
+      },
+    },
+  ];
+}
