@@ -24,17 +24,27 @@ import { hasTlsHop } from '../model/mode.ts';
 interface Remedies {
   readonly apply: string;
   readonly diff: string;
+  /** What mends a class or a route that no controller reads. */
+  readonly unread: Readonly<Record<'missing' | 'differs', string>>;
 }
 
 /** Of an apply that does not refuse: it looks at all of the project, whatever one service needs. */
 function findRemedies(facts: StatusFacts): Remedies {
   const apply = neededApply(facts);
-  return apply === undefined
-    ? {
-        apply: 'ingress-tls diff shows what the cluster refuses of an apply',
-        diff: 'ingress-tls diff shows it, and what the cluster refuses of an apply',
-      }
-    : { apply, diff: `ingress-tls diff shows it, ${apply} repairs it` };
+  const own =
+    apply === undefined
+      ? {
+          apply: 'ingress-tls diff shows what the cluster refuses of an apply',
+          diff: 'ingress-tls diff shows it, and what the cluster refuses of an apply',
+        }
+      : { apply, diff: `ingress-tls diff shows it, ${apply} repairs it` };
+  const { standIns } = facts.desired.profile;
+  const elsewhere = 'ingress-tls doctor says what the controller that is there lacks';
+  return {
+    ...own,
+    unread:
+      standIns === undefined ? { missing: own.apply, differs: own.diff } : { missing: elsewhere, differs: elsewhere },
+  };
 }
 
 /** What is wrong, one entry for what is the same for several services. */
@@ -122,13 +132,13 @@ function ofController(
   ];
 }
 
-function ofClass({ class: routeClass }: ControllerStatus, { apply, diff }: Remedies): readonly StatusProblem[] {
+function ofClass({ class: routeClass }: ControllerStatus, { unread }: Remedies): readonly StatusProblem[] {
   if (routeClass === null || routeClass.complaint === null) return [];
   const { controller, complaint } = routeClass;
   return [
     controller === null
-      ? problem('class-missing', [], complaint, apply)
-      : problem('class-disagrees', [], complaint, diff),
+      ? problem('class-missing', [], complaint, unread.missing)
+      : problem('class-disagrees', [], complaint, unread.differs),
   ];
 }
 
@@ -243,7 +253,7 @@ function ofService(
 function ofRoute(
   service: string,
   { kind, state, className, controller, reason }: ServiceStatus['route'],
-  { apply, diff }: Remedies,
+  { apply, diff, unread }: Remedies,
 ): readonly StatusProblem[] {
   const code = kind.toLowerCase();
   const tell = (problemCode: ProblemCode, message: string, remedy: string): readonly StatusProblem[] => [
@@ -259,7 +269,7 @@ function ofRoute(
         diff,
       );
     case 'ignored':
-      return tell(`${code}-ignored`, `no controller reads its ${kind}: ${reason ?? ''}`, diff);
+      return tell(`${code}-ignored`, `no controller reads its ${kind}: ${reason ?? ''}`, unread.differs);
     case 'unknown':
       return [
         {

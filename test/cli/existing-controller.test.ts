@@ -264,6 +264,22 @@ describe('a controller that is there', () => {
   });
 });
 
+describe('verify --logs', () => {
+  it('needs the workload whose log it reads, and says that it was not found', async () => {
+    await inProject(ofTraefik, (project, outside) =>
+      withPreview(project, { path: outside }, async ({ port }) => {
+        const cluster = installStandInCluster(outside);
+        cluster.answer(...controller({ args: [] }), { tool: 'kubectl', when: ['logs'] });
+        const args = ['verify', '--logs', '--context', 'demo', '--address', `127.0.0.1:${port}`];
+        const { exitCode, stderr } = runProgram(args, { cwd: project, env: cluster.env });
+        expect(exitCode).toBe(3);
+        expect(stderr).toContain("cannot read the controller's log: its workload was not found in namespace edge");
+        await Promise.resolve();
+      }),
+    );
+  });
+});
+
 describe('a controller that the project had brought before', () => {
   it('stays until a person has it removed, and is named', async () => {
     const there = controller({ args: nginxArgs });
@@ -273,6 +289,103 @@ describe('a controller that the project had brought before', () => {
       expect(apply.stderr).toContain('Deployment ingress-nginx-demo/nginx-ingress-controller-ic3');
       expect(apply.stderr).toContain('ingress-tls apply --prune removes them');
       expect(cluster.calls().filter(isWrite)).toEqual([]);
+      const prune = run('apply', '--dry-run', '--prune');
+      expect(prune.stdout).toContain('nginx-ingress-controller-ic3');
+      expect(prune.exitCode, prune.stderr).toBe(0);
+    });
+  });
+
+  it('is not removed while it is the one that serves the routes', async () => {
+    const answers = controller({
+      args: [...nginxArgs, '--controller-class=ingress-tls/ic3', '--ingress-class=shared'],
+    });
+    const own = installedAnswers.map((answer) => ({
+      ...answer,
+      ...(answer.stdout?.includes('nginx-ingress-controller-ic3') === true && {
+        stdout: answer.stdout.replace('ingress-nginx-demo\tnginx-ingress-controller-ic3', 'edge\tedge-controller'),
+      }),
+    }));
+    await inCluster(ofNginx, [classes('ingress-tls/ic3'), ...answers.slice(1), ...own], (run, cluster) => {
+      expect(run('apply', '--dry-run').stderr).toContain('Deployment edge/edge-controller');
+      const { exitCode, stderr } = run('apply', '--prune', '--timeout', '10s');
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain('--prune would take away Deployment edge/edge-controller, which serves the routes');
+      expect(cluster.calls().filter(isWrite)).toEqual([]);
+    });
+  });
+});
+
+describe('status of a project without a controller of its own', () => {
+  const ingress = (name: string, className = 'shared'): string =>
+    ['networking.k8s.io/v1', 'Ingress', 'default', `ic3-${name}`, '1', '{}', '', className, '', '[]', '[]', '{}'].join(
+      '\t',
+    );
+  const shared = (spec: string): string =>
+    ['networking.k8s.io/v1', 'IngressClass', '', 'shared', '1', '', '', '', spec, '', '', ''].join('\t');
+  const other = ['networking.k8s.io/v1', 'IngressClass', '', 'other', '1', '', '', '', 'o.org/x', '', '', ''].join(
+    '\t',
+  );
+  const objects = (...rows: readonly string[]): Answer => ({
+    tool: 'kubectl',
+    when: ['get', 'Deployment.v1.apps,Ingress.v1.networking.k8s.io,IngressClass.v1.networking.k8s.io'],
+    stdout: rows.map((row) => `${row}\n`).join(''),
+  });
+  interface Seen {
+    readonly controller: { readonly workloads: readonly object[]; readonly nodePort: unknown; readonly class: object };
+    readonly services: readonly { readonly route: object }[];
+    readonly problems: readonly { readonly code: string }[];
+  }
+  const look = (run: (...args: readonly string[]) => ProgramResult): Seen =>
+    JSON.parse(run('status', '--json').stdout) as Seen;
+  const rest: readonly Answer[] = [{ tool: 'kubectl', when: ['get', '--show-labels'] }];
+
+  it('tells which routes the controller reads, by its class and its arguments', async () => {
+    const rows = [ingress('svc7'), ingress('svc8'), ingress('svc9', 'other'), shared('k8s.io/ingress-nginx'), other];
+    await inCluster(ofNginx, [objects(...rows), ...controller({ args: nginxArgs }), ...rest], (run) => {
+      const { controller: seen, services, problems } = look(run);
+      expect(seen).toMatchObject({
+        workloads: [{ kind: 'Deployment', name: 'edge-controller', namespace: 'edge', pods: { ready: 1, wanted: 1 } }],
+        nodePort: null,
+        class: { name: 'shared', controller: 'k8s.io/ingress-nginx', agrees: true },
+      });
+      expect(services.map(({ route }) => route)).toMatchObject([
+        { state: 'admitted', className: 'shared' },
+        { state: 'admitted', className: 'shared' },
+        { state: 'foreign', className: 'other', controller: 'o.org/x' },
+      ]);
+      expect(problems.filter(({ code }) => /^(?:workload|class|node-port)/.test(code))).toEqual([]);
+    });
+  });
+
+  it('names a route in a namespace that the controller does not watch', async () => {
+    const watching = controller({ args: [...nginxArgs, '--watch-namespace=shop'] });
+    await inCluster(
+      ofNginx,
+      [objects(ingress('svc7'), shared('k8s.io/ingress-nginx')), ...watching, ...rest],
+      (run) => {
+        expect(look(run).services[0]?.route).toMatchObject({
+          state: 'ignored',
+          reason: 'the controller watches namespace shop',
+        });
+      },
+    );
+  });
+
+  it('says that it does not know where no workload was found, and names a class that is missing', async () => {
+    const empty = [classes('k8s.io/ingress-nginx'), ...controller({ args: [] }).slice(1), ...rest];
+    await inCluster(ofNginx, [objects(ingress('svc7'), shared('k8s.io/ingress-nginx')), ...empty], (run) => {
+      const { controller: seen, services } = look(run);
+      expect(seen).toMatchObject({ workloads: [], class: { agrees: true } });
+      expect(services[0]?.route).toMatchObject({ state: 'unknown' });
+    });
+    await inCluster(ofNginx, [objects(ingress('svc7'), other), ...empty], (run) => {
+      const { controller: seen, services, problems } = look(run);
+      expect(seen.class).toMatchObject({ agrees: false, controller: null });
+      expect(services[0]?.route).toMatchObject({
+        state: 'ignored',
+        reason: 'there is no IngressClass shared, which the routes name: the cluster has other',
+      });
+      expect(problems.map(({ code }) => code)).toContain('class-missing');
     });
   });
 });

@@ -239,7 +239,10 @@ const notTried: readonly (readonly [reason: string, remedies: readonly string[]]
   ['a check of verify on what runs: test/cli/verify-faults.test.ts mends each fault', ['verify/']],
   [
     'it leads to what a cluster tells, which existing-controller.test.ts looks up',
-    ['project/expected-controller.ts: Look with kubectl get deployments,daemonsets,configmaps'],
+    [
+      'project/expected-controller.ts: Look with kubectl get deployments,daemonsets,configmaps',
+      'app/verify/logs.ts: ingress-tls doctor says what was looked for',
+    ],
   ],
   ['half-way.test.ts tries it', ['world/files/file-failure.ts: Free some space, then run the same command again.']],
   [

@@ -1,4 +1,11 @@
 import { planApply, type Findings, type Orphans } from '../../cluster/apply-plan.ts';
+import { identifyObject } from '../../cluster/orphans.ts';
+import { listClasses } from '../../controllers/find-controller.ts';
+import { UsageError } from '../../errors.ts';
+import { nameObject, printObjectName } from '../../kube/object-identity.ts';
+import type { DesiredProject } from '../../project/desired-project.ts';
+import { places } from '../../project/places.ts';
+import type { SeenController } from '../cluster/existing-controller.ts';
 import { addOrphans } from '../../cluster/count-changes.ts';
 import type { ClusterChanges } from '../../model/changes.ts';
 import type { RunStep } from '../../model/plan.ts';
@@ -35,13 +42,15 @@ export interface ClusterPlan {
   readonly left: Orphans;
 }
 
+/** @throws UsageError where what is no longer wanted is what serves the routes. */
 export function planForCluster(
   { desired }: Project,
-  { target, orphans }: ClusterFacts,
+  { target, orphans, controller }: ClusterFacts,
   findings: Findings,
   settings: ApplySettings,
 ): ClusterPlan {
   const { timeout, forceConflicts = false, prune = false } = settings;
+  if (prune && controller !== undefined) refuseServing(desired, orphans, controller);
   const nothing: Orphans = { releases: [], objects: [] };
   const { changes } = findings;
   return {
@@ -49,4 +58,22 @@ export function planForCluster(
     ...(changes !== undefined && { changes: prune ? addOrphans(changes, orphans) : changes }),
     left: prune ? nothing : orphans,
   };
+}
+
+/** A controller that the project had installed may be the one that it takes to be there. */
+function refuseServing({ config, profile }: DesiredProject, { objects }: Orphans, { found }: SeenController): void {
+  const serving = [
+    ...listClasses(profile, config).map(nameObject),
+    ...(found === undefined ? [] : [nameObject(found.workload)]),
+  ];
+  const [first] = objects.filter((object) =>
+    serving.some((other) => identifyObject(other.kind, other) === identifyObject(object.kind, object)),
+  );
+  if (first === undefined) return;
+  throw new UsageError(
+    `--prune would take away ${printObjectName(first)}, which serves the routes: it is of the controller that this project had installed`,
+    {
+      remedy: `name the class of another controller as controller.className in ${places.config}, or take install: false out`,
+    },
+  );
 }

@@ -1,9 +1,10 @@
 import { backendOf } from '../../model/backend.ts';
-import type { FoundLog, Kubectl } from '../../world/kubectl/kubectl.ts';
+import type { FoundLog } from '../../world/kubectl/kubectl.ts';
 import type { Prober } from '../../world/net/prober.ts';
 import { isStopped, poll } from '../../world/poll.ts';
 import { InternalError, ToolError } from '../../errors.ts';
-import { fieldAt } from '../../kube/object-fields.ts';
+import { findNamed, textMapField } from '../../kube/object-fields.ts';
+import type { KubeObject } from '../../model/kube-object.ts';
 import type { Observation, Probe } from '../../model/probe.ts';
 import type { CheckResult } from '../../model/verification.ts';
 import { expectInLog } from '../../verify/checks/access-log.ts';
@@ -12,6 +13,8 @@ import { listPaths, takesPath } from '../../model/paths.ts';
 import { judgeLogs } from '../../verify/log-check.ts';
 import { probeAsClient, probeUnknownName } from '../../verify/probe-plan.ts';
 import type { NamedProbe, VerifyContext, VerifySubject } from '../../verify/subject.ts';
+import { seeController } from '../cluster/existing-controller.ts';
+import type { ClusterTools } from '../cluster/tools.ts';
 import type { Project } from '../project.ts';
 import type { Session } from '../session.ts';
 import type { StopWatch } from '../stop-watch.ts';
@@ -27,7 +30,7 @@ export interface LogsInput {
   readonly session: Session;
   readonly project: Project;
   readonly context: VerifyContext;
-  readonly kubectl: Kubectl;
+  readonly tools: ClusterTools;
   readonly prober: Prober;
   /** Before this run's first connection. */
   readonly started: Date;
@@ -52,6 +55,7 @@ export async function checkLogs(
   subjects: readonly VerifySubject[],
 ): Promise<ReadonlyMap<string, readonly CheckResult[]>> {
   const { context } = input;
+  const controllers = await listControllers(input);
   const [requests, witnesses] = await Promise.all([
     Promise.all(
       subjects.map(async (subject): Promise<Request> => ({
@@ -62,7 +66,7 @@ export async function checkLogs(
     Promise.all(planWitnesses(input, subjects).map((probe) => request(input, probe))),
   ]);
   const read = [...requests.filter(({ subject }) => endsAtController(subject)), ...witnesses];
-  const { lines: controllerLines, isCut } = await readUntil(input, () => readControllerLogs(input), read);
+  const { lines: controllerLines, isCut } = await readUntil(input, () => readControllerLogs(input, controllers), read);
   const isWitnessed = read.some(({ path }) => controllerLines.some((line) => line.includes(path)));
   const podLines = await readPodLogs(input, requests);
   return new Map(
@@ -111,21 +115,43 @@ function appendTo(subject: VerifySubject | undefined, word: string): string {
   return isPrefix ? `${entryPath.replace(/\/$/, '')}/${word}` : `${entryPath}?${word}`;
 }
 
-async function readControllerLogs(input: LogsInput): Promise<FoundLog> {
-  const { project, kubectl } = input;
-  const { config, profile, desired } = project;
+async function readControllerLogs(input: LogsInput, controllers: readonly PodGroup[]): Promise<FoundLog> {
+  const { kubectl } = input.tools;
   const logs: FoundLog[] = [];
-  for (const { kind, name, namespace } of profile.workloads(config)) {
-    const workload = desired.manifests.after
-      .flatMap(({ objects }) => objects)
-      .find(
-        (object) => object.kind === kind && object.metadata.name === name && object.metadata.namespace === namespace,
-      );
-    const labels = fieldAt(workload, 'spec', 'selector', 'matchLabels');
-    if (!isLabels(labels)) throw new InternalError(`${kind} ${name} selects no pods`);
+  for (const { namespace, labels } of controllers)
     logs.push(await kubectl.readLogs(namespace, labels, countSeconds(input)));
-  }
   return { lines: logs.flatMap(({ lines }) => lines), isCut: logs.some(({ isCut }) => isCut) };
+}
+
+interface PodGroup {
+  readonly namespace: string;
+  readonly labels: Labels;
+}
+
+/** The pods of the controller's workloads. @throws ToolError where it is there already and was not found. */
+async function listControllers({ project, tools }: LogsInput): Promise<readonly PodGroup[]> {
+  const { config, profile, desired } = project;
+  const seen = await seeController(tools, project);
+  if (seen !== undefined && seen.found === undefined)
+    throw new ToolError(
+      `cannot read the controller's log: its workload was not found in namespace ${config.controller.namespace}`,
+      { remedy: 'ingress-tls doctor says what was looked for; ingress-tls verify without --logs needs none' },
+    );
+  if (seen?.found !== undefined) return [selectPods(seen.found.workload)];
+  const planned = desired.manifests.after.flatMap(({ objects }) => objects);
+  return profile.workloads(config).map(({ kind, name, namespace }) => {
+    const workload = findNamed(planned, kind, { name, namespace });
+    if (workload === undefined) throw new InternalError(`no manifest has ${kind} ${name}`);
+    return selectPods(workload);
+  });
+}
+
+/** @throws InternalError for a workload that selects none. */
+function selectPods(workload: KubeObject): PodGroup {
+  const labels = textMapField(workload, 'spec', 'selector', 'matchLabels');
+  const { name, namespace = '' } = workload.metadata;
+  if (Object.keys(labels).length === 0) throw new InternalError(`${workload.kind} ${name} selects no pods`);
+  return { namespace, labels };
 }
 
 /** By the service; none where they cannot be read, and of a person's own image, whose log is no evidence that we can read. */
@@ -140,7 +166,7 @@ async function readPodLogs(
       const { subject } = next;
       const { name, namespace, release } = subject.service;
       const labels = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/instance': release };
-      const read = (): Promise<FoundLog> => input.kubectl.readLogs(namespace, labels, countSeconds(input));
+      const read = (): Promise<FoundLog> => input.tools.kubectl.readLogs(namespace, labels, countSeconds(input));
       try {
         found.set(subject, (await readUntil(input, read, next.seen.answer === undefined ? [] : [next])).lines);
       } catch (error) {
@@ -168,8 +194,4 @@ function readUntil(
 /** Relative to the cluster's clock, which need not be ours. */
 function countSeconds({ session, started }: LogsInput): number {
   return Math.max(1, Math.ceil((session.world.now().getTime() - started.getTime()) / 1000) + 1);
-}
-
-function isLabels(value: unknown): value is Labels {
-  return typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string');
 }

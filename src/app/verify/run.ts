@@ -160,11 +160,11 @@ async function lookAtServices({
 
 async function readLogs({ session, project, context, prober, selected, found }: Running): Promise<Part> {
   if (found.cluster === undefined) throw new InternalError('--logs was let pass without a cluster');
-  const { kubectl } = found.cluster.tools;
+  const { tools } = found.cluster;
   try {
     return {
       results: await checkLogs(
-        { session, project, context, prober, kubectl, started: context.now, stop: session.stop },
+        { session, project, context, prober, tools, started: context.now, stop: session.stop },
         selected.filter(({ isOtherHost }) => isOtherHost !== true),
       ),
     };

@@ -11,7 +11,7 @@ import {
   readsClass,
 } from '../ingress/existing-controller.ts';
 import { listNames } from '../ingress/list-names.ts';
-import { guardingKeys, nginxKey } from '../ingress/nginx-annotations.ts';
+import { nginxKey } from '../ingress/nginx-annotations.ts';
 
 /** An ingress-nginx of 1.x that somebody else brought. */
 export const existing: ExistingController = {
@@ -38,19 +38,26 @@ const argumentNames = {
 
 const levels = ['Low', 'Medium', 'High', 'Critical'] as const;
 
-/** Of a person's own annotations; what is Medium and guards nothing is left out. v1.15.1 docs/user-guide/nginx-configuration/annotations-risk.md. */
-const high: ReadonlySet<string> = new Set(
-  ['auth-signin', 'auth-tls-error-page', 'auth-tls-match-cn', 'auth-url', 'mirror-host', 'mirror-target']
-    .concat(['modsecurity-transaction-id', 'server-alias', 'upstream-hash-by'])
-    .map(nginxKey),
+/** Of a person's own annotations, by v1.15.1 docs/user-guide/nginx-configuration/annotations-risk.md. */
+const high = listKeys(
+  'auth-signin auth-tls-error-page auth-tls-match-cn auth-url mirror-host mirror-target modsecurity-transaction-id server-alias upstream-hash-by',
 );
+/** Those that guard a service: others are left to the person. */
+const medium = listKeys(
+  'auth-realm auth-secret auth-proxy-set-headers auth-tls-secret auth-tls-verify-client allowlist-source-range whitelist-source-range ' +
+    'denylist-source-range force-ssl-redirect',
+);
+
+function listKeys(keys: string): ReadonlySet<string> {
+  return new Set(keys.split(' ').map(nginxKey));
+}
 
 /** Annotations above the level are not read (v1.15.1 internal/ingress/annotations/parser/validators.go); High is the default since 1.12. */
 function needRisk({ services }: Config): readonly ControllerNeed[] {
   const risks = services.map(({ name, mode, annotations }) => {
     const keys = Object.keys(annotations);
     if (mode === 'reencrypt' || keys.some((key) => high.has(key))) return { name, level: 2 };
-    return { name, level: mode === 'passthrough' || keys.some((key) => guardingKeys.has(key)) ? 1 : 0 };
+    return { name, level: mode === 'passthrough' || keys.some((key) => medium.has(key)) ? 1 : 0 };
   });
   const level = Math.max(0, ...risks.map((risk) => risk.level));
   const word = levels[level];

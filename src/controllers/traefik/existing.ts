@@ -14,9 +14,8 @@ export const existing: ExistingController = {
     const normalize = (name: string): string => name.toLowerCase();
     const { all, text } = parseArguments(workload, normalize);
     const start = normalize(provider);
-    const isOn = [...all].some(
-      ([name, value]) => (name === start && value !== 'false') || name.startsWith(`${start}.`),
-    );
+    const isOn =
+      all.get(start) !== 'false' && [...all.keys()].some((name) => name === start || name.startsWith(`${start}.`));
     return isOn && readsClass(text, argumentNames, config, classController) ? { argument: text } : undefined;
   },
   needs: (config) => [

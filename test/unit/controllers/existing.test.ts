@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { sortNeeds, findEntry } from '../../../src/cluster/existing-controller.ts';
+import { explainClass, findController } from '../../../src/controllers/find-controller.ts';
+import { withoutController } from '../../../src/controllers/not-installed.ts';
+import type { Config, ControllerIntent, ServiceIntent } from '../../../src/model/config.ts';
+import type { KubeObject } from '../../../src/model/kube-object.ts';
+import { config, planned, service, threeServices } from '../../support/controllers/three-services.ts';
+import { profiles } from '../../support/profiles.ts';
+
+const there = (services: readonly ServiceIntent[] = threeServices, more: Partial<ControllerIntent> = {}): Config =>
+  config(services, { install: false, className: 'shared', namespace: 'edge', ...more });
+
+const ingressClass = (name: string, controller: string): KubeObject => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'IngressClass',
+  metadata: { name },
+  spec: { controller },
+});
+
+const workload = (...args: readonly string[]): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'c', namespace: 'edge' },
+  spec: {
+    template: {
+      metadata: { labels: { app: 'c', pod: 'yes' } },
+      spec: { containers: [{ name: 'c', args: [...args] }] },
+    },
+  },
+});
+
+/** As the chart of ingress-nginx 4.15 prints them. */
+const nginxArgs = [
+  ...['/nginx-ingress-controller', '--publish-service=$(POD_NAMESPACE)/c', '--election-id=c-leader'],
+  ...['--controller-class=k8s.io/ingress-nginx', '--ingress-class=shared', '--configmap=$(POD_NAMESPACE)/c'],
+];
+/** As the chart of Traefik 40 prints them. */
+const traefikArgs = [
+  ...['--entryPoints.websecure.address=:8443/tcp', '--providers.kubernetesingress'],
+  ...['--providers.kubernetesIngressNGINX', '--providers.kubernetesIngressNGINX.ingressClass=shared'],
+];
+const shared = ingressClass('shared', 'k8s.io/ingress-nginx');
+
+const find = (profile: string, args: readonly string[], classes: readonly KubeObject[] = [shared]) =>
+  findController(profiles[profile]!, there(), { classes, workloads: [workload(...args)] });
+
+describe.each(Object.keys(profiles))('a controller as %s installs it', (name) => {
+  const profile = profiles[name]!;
+
+  it('brings nothing where it is there already', () => {
+    const target = withoutController(profile);
+    expect(target.manifests(there(), { own: {}, shared: {} })).toEqual({ before: [], after: [] });
+    expect([...target.workloads(there()), ...(target.elections?.(there()) ?? [])]).toEqual([]);
+    const svc7 = planned(profile, service('svc7', 'terminate'));
+    expect(target.routes(there(), svc7)).toEqual(profile.routes(there(), svc7));
+  });
+
+  it('is recognized, and lacks nothing of what is looked up', () => {
+    const elsewhere = service('far', 'passthrough', { namespace: 'far', host: 'far.direct.example.test' });
+    const wanted = there([...threeServices, elsewhere]);
+    const target = withoutController(profile);
+    const objects = target.standIns?.(wanted) ?? [];
+    const found = findController(target, wanted, { classes: objects, workloads: objects });
+    expect(found?.workload.metadata.name).toBe('nginx-ingress-controller-ic3');
+    expect(
+      explainClass(target, wanted, { classes: objects.filter(({ kind }) => kind === 'IngressClass') }, found),
+    ).toBe(undefined);
+    const settings = objects.find(
+      ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'nginx-configuration-ic3',
+    ) as { readonly data?: Readonly<Record<string, string>> } | undefined;
+    const { unmet } = sortNeeds(profile.existing?.needs(wanted) ?? [], found, settings?.data ?? {});
+    expect(unmet).toEqual([]);
+  });
+});
+
+describe('a controller of somebody else', () => {
+  it('is told by its program, and by the class that it reads', () => {
+    expect(find('ingress-nginx', nginxArgs)).toBeDefined();
+    expect(find('traefik', traefikArgs)).toBeDefined();
+    expect(find('ingress-nginx', traefikArgs)).toBeUndefined();
+    expect(find('traefik', nginxArgs)).toBeUndefined();
+    // Without the provider that reads the annotations of ingress-nginx.
+    expect(
+      find('traefik', ['--providers.kubernetesingress', '--providers.kubernetesingress.ingressclass=shared']),
+    ).toBeUndefined();
+    expect(find('traefik', ['--providers.kubernetesIngressNGINX=false'])).toBeUndefined();
+    // The first argument of the controller of F5.
+    expect(find('ingress-nginx', ['-nginx-configmaps=edge/c', '-ingress-class=shared'])).toBeUndefined();
+  });
+
+  it('reads another class than ours where its arguments say so', () => {
+    const internal = [ingressClass('shared', 'k8s.io/internal-ingress-nginx')];
+    expect(find('ingress-nginx', nginxArgs, internal)).toBeUndefined();
+    expect(find('ingress-nginx', [...nginxArgs, '--ingress-class-by-name'], internal)).toBeDefined();
+    const own = ['--providers.kubernetesIngressNGINX.controllerClass=k8s.io/internal-ingress-nginx'];
+    expect(find('traefik', [...traefikArgs, ...own], internal)).toBeDefined();
+    expect(find('traefik', traefikArgs, internal)).toBeUndefined();
+  });
+
+  it('goes by the names of classes where nobody may look at them', () => {
+    expect(find('ingress-nginx', nginxArgs, [])).toBeDefined();
+    expect(find('ingress-nginx', ['/nginx-ingress-controller'], [])).toBeUndefined();
+  });
+
+  it.each([
+    ['traefik.io/ingress-controller', true],
+    ['nginx.org/ingress-controller', true],
+    ['ingress.k8s.aws/alb', true],
+    ['k8s.io/ingress-nginx', false],
+    ['example.org/ingress-nginx-internal', false],
+  ])('with class %s is refused: %s', (controller, isRefused) => {
+    const target = withoutController(profiles['ingress-nginx']!);
+    const why = explainClass(target, there(), { classes: [ingressClass('shared', controller)] }, undefined);
+    expect(why !== undefined).toBe(isRefused);
+  });
+});
+
+describe('what a controller must have set', () => {
+  const judge = (profile: string, wanted: Config, args: readonly string[], data?: Readonly<Record<string, string>>) => {
+    const target = profiles[profile]!;
+    const found = findController(target, wanted, { classes: [shared], workloads: [workload(...args)] });
+    const { unmet, unknown } = sortNeeds(target.existing?.needs(wanted) ?? [], found, data);
+    return { unmet: unmet.map(({ setting }) => setting), unknown: unknown.map(({ setting }) => setting) };
+  };
+  const svc7 = there([service('svc7', 'terminate')]);
+
+  it('is next to nothing for a service that ends at it', () => {
+    expect(judge('ingress-nginx', svc7, nginxArgs, {})).toEqual({ unmet: [], unknown: [] });
+    expect(judge('traefik', svc7, traefikArgs)).toEqual({ unmet: [], unknown: [] });
+  });
+
+  it.each([
+    ['Low', { mode: 'terminate', key: 'auth-secret' }, true],
+    ['Medium', { mode: 'terminate', key: 'auth-secret' }, false],
+    ['Medium', { mode: 'terminate', key: 'auth-url' }, true],
+    ['critical', { mode: 'reencrypt', key: 'affinity' }, false],
+    ['Medium', { mode: 'reencrypt', key: 'affinity' }, true],
+    // force-ssl-redirect is of level Medium.
+    ['Low', { mode: 'passthrough', key: 'affinity' }, true],
+    ['High, really', { mode: 'passthrough', key: 'affinity' }, true],
+  ] as const)('with annotations-risk-level %s and %o: refused %s', (level, { mode, key }, isRefused) => {
+    const annotations = { [`nginx.ingress.kubernetes.io/${key}`]: 'x' };
+    const wanted = there([service('own', mode, { host: 'own.direct.example.test', annotations })]);
+    const { unmet } = judge('ingress-nginx', wanted, [...nginxArgs, '--enable-ssl-passthrough'], {
+      'annotations-risk-level': level,
+    });
+    expect(unmet.some((setting) => setting.startsWith('annotations-risk-level'))).toBe(isRefused);
+  });
+
+  it('is not known of a ConfigMap that could not be read', () => {
+    const { unmet, unknown } = judge('ingress-nginx', there(), [...nginxArgs, '--enable-ssl-passthrough']);
+    expect(unmet).toEqual([]);
+    expect(unknown.map((setting) => setting.split(':')[0])).toEqual(['annotations-risk-level', 'use-http2']);
+  });
+
+  const flag = '--providers.kubernetesIngressNGINX.watchNamespace';
+  it.each([
+    [[`${flag}=default`], 'met'],
+    [[`${flag}=edge`], 'unmet'],
+    [[`${flag.toLowerCase()}=edge`], 'unmet'],
+    [[`${flag}Selector=kubernetes.io/metadata.name in (shop, default)`], 'met'],
+    [[`${flag}Selector=kubernetes.io/metadata.name=shop`], 'unmet'],
+    [[`${flag}Selector=team=shop`], 'unknown'],
+    [[], 'met'],
+  ])('of the namespaces, with %s, is %s', (args, expected) => {
+    const { unmet, unknown } = judge('traefik', svc7, [...traefikArgs, ...args]);
+    expect(unmet.length > 0 ? 'unmet' : unknown.length > 0 ? 'unknown' : 'met').toBe(expected);
+  });
+});
+
+describe('the way in to a controller of somebody else', () => {
+  const serviceOf = (
+    name: string,
+    type: string | undefined,
+    selector: object,
+    ...ports: readonly object[]
+  ): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: 'edge' },
+    spec: JSON.parse(JSON.stringify({ type, selector, ports })) as Readonly<Record<string, never>>,
+  });
+  const https = { name: 'https', port: 443, nodePort: 31_443 };
+  const entryOf = (...services: readonly KubeObject[]) =>
+    findEntry({ workload: workload(), settings: { argument: () => undefined } }, services);
+
+  it('is the Service that selects its pods and has a port for HTTPS, a load balancer first', () => {
+    const nodes = serviceOf('nodes', 'NodePort', { app: 'c' }, { name: 'web', port: 80, nodePort: 31_080 }, https);
+    const balancer = serviceOf(
+      'balancer',
+      'LoadBalancer',
+      { app: 'c', pod: 'yes' },
+      { ...https, name: 'websecure', port: 8443 },
+    );
+    expect(entryOf(nodes)).toEqual({ kind: 'node-port', service: { name: 'nodes', namespace: 'edge' }, port: 31_443 });
+    expect(entryOf(nodes, balancer)).toMatchObject({ kind: 'load-balancer', port: 8443 });
+    expect(entryOf(serviceOf('inside', undefined, { app: 'c' }, https))).toMatchObject({
+      kind: 'cluster-ip',
+      port: 443,
+    });
+  });
+
+  it.each([
+    ['selects other pods', serviceOf('a', 'NodePort', { app: 'other' }, https)],
+    ['selects none', serviceOf('a', 'NodePort', {}, https)],
+    ['has no such port', serviceOf('a', 'NodePort', { app: 'c' }, { name: 'metrics', port: 10_254 })],
+    ['is an alias', serviceOf('a', 'ExternalName', { app: 'c' }, https)],
+  ])('is none that %s', (_title, found) => {
+    expect(entryOf(found)).toBeUndefined();
+  });
+});
