@@ -13,6 +13,7 @@ import {
   refuseTakenNodePort,
   refuseVersion,
 } from './cluster/checks.ts';
+import { listGuards, refuseMissingGuards } from './cluster/named-secrets.ts';
 import { bindToContext, formatCluster, openCluster, type ClusterOptions, type ClusterTools } from './cluster/tools.ts';
 import { printWorkload } from '../cluster/existing-controller.ts';
 import { className } from '../model/config.ts';
@@ -62,11 +63,12 @@ export async function examine(session: Session, options: ClusterOptions): Promis
     });
   }
   // What was looked up on the cluster is told by then.
-  const isSeen = findings.some(({ check }) => check === 'controller');
+  const told = [
+    ...(findings.some(({ check }) => check === 'controller') ? [controllerExpected] : []),
+    ...(findings.some(({ check, status }) => check === 'secrets' && status !== 'note') ? ['secret-expected'] : []),
+  ];
   findings.push(
-    ...project.desired.notices
-      .filter(({ level, code }) => level !== 'error' && !(isSeen && code === controllerExpected))
-      .map(findNoticed),
+    ...project.desired.notices.filter(({ level, code }) => level !== 'error' && !told.includes(code)).map(findNoticed),
   );
   return findings;
 }
@@ -158,6 +160,7 @@ async function checkCluster(unbound: ClusterTools, project: Project): Promise<re
     () => checkNamespaces(tools, project),
     () => (profile.standIns === undefined ? checkEntry(tools, project) : checkController(tools, project)),
     () => checkExisting(tools, project),
+    () => checkGuards(tools, project),
   );
   return [
     { check: 'cluster', status: 'ok', found: formatCluster(cluster) },
@@ -190,6 +193,18 @@ async function checkExisting(tools: ClusterTools, project: Project): Promise<rea
       () => refuseDeadEnds(tools, project),
     ),
   ];
+}
+
+async function checkGuards(tools: ClusterTools, project: Project): Promise<readonly DoctorFinding[]> {
+  if (listGuards(project).length === 0) return [];
+  const check = 'secrets';
+  try {
+    return (await refuseMissingGuards(tools, project))
+      ? [{ check, status: 'ok', found: 'the Secrets that annotations name are there, with the keys that are read' }]
+      : [{ check, status: 'note', found: 'your user may not look at the Secrets that annotations name' }];
+  } catch (error) {
+    return [asFinding(check, error)];
+  }
 }
 
 async function checkNamespaces(tools: ClusterTools, project: Project): Promise<readonly DoctorFinding[]> {

@@ -44,6 +44,8 @@ export interface ControllerProfile extends ReadBack {
   notices(config: Config): readonly Notice[];
   /** The codes of those that are no errors, which a person may acknowledge. */
   readonly noticeCodes: readonly string[];
+  /** Secrets that a person's annotations name; absent where no annotation does. */
+  namedSecrets?(config: Config): readonly NamedSecret[];
   /** Of a controller of this kind that is there already (`controller.install: false`); absent where nothing is known of such. */
   readonly existing?: ExistingController;
   /**
@@ -51,6 +53,18 @@ export interface ControllerProfile extends ReadBack {
    * and name its class.
    */
   readonly standIns?: (config: Config) => readonly KubeObject[];
+}
+
+/** A Secret by which the controller guards a service. */
+export interface NamedSecret extends NamedObject {
+  /** `svc7 (terminate)`. */
+  readonly service: string;
+  /** The annotation that names it, without its prefix: `auth-secret`. */
+  readonly annotation: string;
+  /** The key that the controller reads; absent: each. */
+  readonly key?: string;
+  /** Of the annotation in ingress-tls.yaml. */
+  readonly path: NonNullable<Notice['path']>;
 }
 
 /** How a controller that somebody else brought is told from others, and what the project's routes ask of it. */

@@ -1,9 +1,9 @@
 import type { Plan } from '../../model/plan.ts';
 import { refuseOtherNamespace } from '../cluster/checks.ts';
-import { tellUnseenNeeds } from '../cluster/existing-controller.ts';
 import { lookUpCluster, type ClusterFacts } from '../cluster/facts.ts';
 import { findChanges } from '../cluster/find-changes.ts';
 import { viewRendered } from '../cluster/rendered-project.ts';
+import { tellUnseen } from '../cluster/tell-unseen.ts';
 import { boundQuestions, openCluster } from '../cluster/tools.ts';
 import { planProject } from '../plan-project.ts';
 import { loadProject, type Project } from '../project.ts';
@@ -36,6 +36,6 @@ export async function dryRunApply(session: Session, settings: ApplySettings): Pr
     facts,
     verifyLive: settings.verifyLive === true,
   });
-  const local = { ...rendered.plan, notices: tellUnseenNeeds(rendered.plan.notices, project, facts.controller) };
+  const local = { ...rendered.plan, notices: tellUnseen(rendered.plan.notices, project, facts) };
   return { project, local, facts, ...planForCluster(project, facts, findings, settings) };
 }

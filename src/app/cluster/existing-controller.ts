@@ -10,9 +10,6 @@ import { UsageError } from '../../errors.ts';
 import { className } from '../../model/config.ts';
 import type { ControllerNeed, Entry } from '../../model/controller-profile.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
-import type { Notice } from '../../model/notice.ts';
-import { acknowledge } from '../../project/acknowledged.ts';
-import { controllerExpected, noteNeeds } from '../../project/expected-controller.ts';
 import { places } from '../../project/places.ts';
 import { isForbidden } from '../../world/exec/tool-failure.ts';
 import { listLiveObjects, type Kind } from '../../world/kubectl/live-objects.ts';
@@ -106,16 +103,4 @@ export function refuseUnfit({ wrongClass, unmet, found }: SeenController, { conf
 export async function resolveEntry(tools: ClusterTools, project: Project): Promise<Entry> {
   const { entry } = project.desired;
   return entry.kind === 'existing' ? ((await seeController(tools, project))?.entry ?? entry) : entry;
-}
-
-/** The same notices, where what a controller must have set was looked up: with what could not be. */
-export function tellUnseenNeeds(
-  notices: readonly Notice[],
-  { config }: Pick<Project, 'config'>,
-  seen: Pick<SeenController, 'unknown'> | undefined,
-): readonly Notice[] {
-  if (seen === undefined) return notices;
-  return notices.flatMap((notice) =>
-    notice.code === controllerExpected ? acknowledge(noteNeeds(config, seen.unknown), config) : [notice],
-  );
 }

@@ -21,6 +21,7 @@ import {
 import { refuseUnfit, seeController, type SeenController } from './existing-controller.ts';
 import { bindToContext, type ClusterTools } from './tools.ts';
 import { listRecords } from './list-records.ts';
+import { refuseMissingGuards } from './named-secrets.ts';
 import { readLiveProject, type LiveProject } from './live-project.ts';
 import { listOwned, selectBrought, selectRemovable } from './owned-objects.ts';
 import type { Project } from '../project.ts';
@@ -44,6 +45,8 @@ export interface ClusterFacts {
   readonly nodeAddress?: string;
   /** Where it is there already and is none of the project's; absent where it was not seen either. */
   readonly controller?: SeenController;
+  /** Whether the Secrets that annotations name were looked at: they are there then. */
+  readonly hasSeenGuards?: boolean;
   /** What could not be looked up, and why; only in a dry run, elsewhere it is a failure. */
   readonly unknown: readonly string[];
 }
@@ -113,26 +116,37 @@ export async function lookUpCluster(
   // A program that asks for credentials asks once, not each kubectl for itself.
   const early = place.credentialPlugin !== undefined ? readCluster() : undefined;
   if (early !== undefined && (await early) === undefined) return unseen();
-  const [cluster, owned = [], namespaces = [], , , controller, records, existingSecrets, nodeAddress, live] =
-    await sideBySide(
-      () => early ?? readCluster(),
-      // Before what it would make seem to be this project's own, in another place.
-      () => look('what is installed', () => listAllowedObjects(bound, project, command)),
-      () => look('namespaces', () => judgeNamespaces(bound, project)),
-      () => look('who has the node port', () => refuseTakenNodePort(bound, project)),
-      () => look('Services that routes lead to', () => refuseSeenDeadEnds(bound, project)),
-      () => look('the controller that is there', () => seeFitting(bound, project)),
-      () =>
-        helmVersion === undefined ? undefined : look('releases', () => listAllowedRecords(bound, project, command)),
-      () => look('Secrets', () => findExistingSecrets(bound, project)),
-      () => findNodeAddress(bound),
-      () => (readsObjects ? look('objects of the services', () => readLiveProject(bound, project)) : undefined),
-      async () => {
-        // By then all tools are started.
-        await setImmediate();
-        meanwhile?.();
-      },
-    );
+  const [
+    cluster,
+    owned = [],
+    namespaces = [],
+    ,
+    ,
+    controller,
+    hasSeenGuards,
+    records,
+    existingSecrets,
+    nodeAddress,
+    live,
+  ] = await sideBySide(
+    () => early ?? readCluster(),
+    // Before what it would make seem to be this project's own, in another place.
+    () => look('what is installed', () => listAllowedObjects(bound, project, command)),
+    () => look('namespaces', () => judgeNamespaces(bound, project)),
+    () => look('who has the node port', () => refuseTakenNodePort(bound, project)),
+    () => look('Services that routes lead to', () => refuseSeenDeadEnds(bound, project)),
+    () => look('the controller that is there', () => seeFitting(bound, project)),
+    () => look('Secrets that annotations name', () => refuseMissingGuards(bound, project)),
+    () => (helmVersion === undefined ? undefined : look('releases', () => listAllowedRecords(bound, project, command))),
+    () => look('Secrets', () => findExistingSecrets(bound, project)),
+    () => findNodeAddress(bound),
+    () => (readsObjects ? look('objects of the services', () => readLiveProject(bound, project)) : undefined),
+    async () => {
+      // By then all tools are started.
+      await setImmediate();
+      meanwhile?.();
+    },
+  );
   if (cluster === undefined) return unseen();
   // Where an apply brought objects of these kinds before, they are served.
   if (owned.length === 0) await look('what the cluster serves', () => refuseMissingResources(bound, project));
@@ -157,6 +171,7 @@ export async function lookUpCluster(
     ...(nodeAddress === undefined ? {} : { nodeAddress }),
     ...(live === undefined ? {} : { live }),
     ...(controller === undefined ? {} : { controller }),
+    ...(hasSeenGuards === undefined ? {} : { hasSeenGuards }),
     existingNamespaces: new Set(namespaces.filter(({ state }) => state !== 'absent').map(({ name }) => name)),
     unknown: tellFailures(),
   };

@@ -2,6 +2,7 @@ import { className } from '../../model/config.ts';
 import type { ControllerProfile } from '../../model/controller-profile.ts';
 import { readIngresses } from '../ingress/read-back.ts';
 import { nginxWords } from '../ingress/words.ts';
+import { listNamedSecrets } from '../ingress/guard-notices.ts';
 import { behaviour } from './behaviour.ts';
 import { existing } from './existing.ts';
 import { manifests } from './manifests.ts';
@@ -49,6 +50,7 @@ export const ingressNginx015: ControllerProfile = {
   upstreamCa: () => undefined,
   notices,
   noticeCodes,
+  namedSecrets: listNamedSecrets,
   existing,
   behaviour,
   readRoutes,

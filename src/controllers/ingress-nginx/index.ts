@@ -1,6 +1,7 @@
 import type { ControllerProfile } from '../../model/controller-profile.ts';
 import { judgeIngressClass, readIngresses } from '../ingress/read-back.ts';
 import { nginxWords } from '../ingress/words.ts';
+import { listNamedSecrets } from '../ingress/guard-notices.ts';
 import { behaviour } from './behaviour.ts';
 import { existing } from './existing.ts';
 import { manifests } from './manifests.ts';
@@ -54,6 +55,7 @@ export const ingressNginx: ControllerProfile = {
   upstreamCa: (_config, service) => upstreamCa(service),
   notices,
   noticeCodes,
+  namedSecrets: listNamedSecrets,
   existing,
   behaviour,
   readRoutes,

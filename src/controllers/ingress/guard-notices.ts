@@ -1,35 +1,46 @@
 import type { Config, ServiceIntent } from '../../model/config.ts';
+import type { NamedSecret } from '../../model/controller-profile.ts';
 import { readExposure } from '../exposure.ts';
 import { endsInPod } from '../../model/mode.ts';
 import type { Notice } from '../../model/notice.ts';
 import { listNames } from './list-names.ts';
 import { nginxKey, nginxPrefix } from './nginx-annotations.ts';
 
-const keysOfSecrets = { 'auth-tls-secret': 'ca.crt', 'auth-secret': 'auth' };
-
-/**
- * One warning for each Secret that guards a service and that the project does not make: nobody looks whether it is there.
- * @param withoutAuthority what the controller does where the Secret of auth-tls-secret has no ca.crt, as a clause.
- */
-export function noteNamedSecrets(config: Config, withoutAuthority: string): readonly Notice[] {
+/** Where TLS ends at the controller; elsewhere nobody reads them. */
+export function listNamedSecrets(config: Config): readonly NamedSecret[] {
   return config.services.flatMap(({ name, mode, namespace = config.namespace, annotations }, index) =>
-    Object.entries(keysOfSecrets).flatMap(([key, dataKey]): readonly Notice[] => {
-      const value = annotations[nginxKey(key)];
+    ['auth-tls-secret', 'auth-secret'].flatMap((annotation): readonly NamedSecret[] => {
+      const value = annotations[nginxKey(annotation)]?.trim();
       if (value === undefined || endsInPod(mode)) return [];
-      const secret = value.includes('/') ? value : `${namespace}/${value}`;
+      const [secret = '', place = namespace] = value.split('/').reverse();
+      const key = annotation === 'auth-tls-secret' ? 'ca.crt' : 'auth';
+      // Each of its keys is a user then (kubernetes/ingress-nginx@v1.15.1 internal/ingress/annotations/auth/main.go).
+      const isMap = annotation === 'auth-secret' && annotations[nginxKey('auth-secret-type')] === 'auth-map';
       return [
         {
-          level: 'warning',
-          code: 'secret-expected',
-          message:
-            `${name} (${mode}): Secret ${secret} (${key}) is not of this project and has to be in the cluster, with key ${dataKey}: ` +
-            `without it the controller serves nobody${key === 'auth-tls-secret' ? `, and without ${dataKey} in it ${withoutAuthority}` : ''}.`,
-          remedy: `Look with kubectl describe secret -n ${secret.replace('/', ' ')}.`,
-          path: ['services', index, 'annotations', nginxKey(key)],
+          ...{ service: `${name} (${mode})`, annotation, namespace: place, name: secret },
+          ...(!isMap && { key }),
+          path: ['services', index, 'annotations', nginxKey(annotation)],
         },
       ];
     }),
   );
+}
+
+/**
+ * One warning for each Secret that guards a service and that the project does not make: without a cluster nobody looks whether it is there.
+ * @param withoutAuthority what the controller does where the Secret of auth-tls-secret has no ca.crt, as a clause.
+ */
+export function noteNamedSecrets(config: Config, withoutAuthority: string): readonly Notice[] {
+  return listNamedSecrets(config).map(({ service, annotation, namespace, name, key, path }) => ({
+    level: 'warning',
+    code: 'secret-expected',
+    message:
+      `${service}: Secret ${namespace}/${name} (${annotation}) is not of this project and has to be in the cluster${key === undefined ? '' : `, with key ${key}`}: ` +
+      `without it the controller serves nobody${annotation === 'auth-tls-secret' ? `, and without ca.crt in it ${withoutAuthority}` : ''}.`,
+    remedy: `Look with kubectl describe secret -n ${namespace} ${name}.`,
+    path,
+  }));
 }
 
 const byAddress = [

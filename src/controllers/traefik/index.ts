@@ -1,6 +1,7 @@
 import type { ControllerProfile } from '../../model/controller-profile.ts';
 import { ingressNginx } from '../ingress-nginx/index.ts';
 import { judgeIngressClass, readIngresses } from '../ingress/read-back.ts';
+import { listNamedSecrets } from '../ingress/guard-notices.ts';
 import { behaviour } from './behaviour.ts';
 import { existing } from './existing.ts';
 import { manifests } from './manifests.ts';
@@ -30,6 +31,7 @@ export const traefik: ControllerProfile = {
   upstreamCa: (config, service) => ingressNginx.upstreamCa(config, service),
   notices,
   noticeCodes,
+  namedSecrets: listNamedSecrets,
   existing,
   behaviour,
   readRoutes,

@@ -130,6 +130,8 @@ export interface Kubectl {
   listCertificates(labelSelector: string): Promise<readonly string[]>;
   /** One Secret or ConfigMap with its data: only for one that holds a public certificate and no key. */
   readData(kind: 'Secret' | 'ConfigMap', namespace: string, name: string): Promise<FoundData | undefined>;
+  /** The keys of a Secret, of which nothing else leaves kubectl; undefined: there is none. */
+  listSecretKeys(namespace: string, name: string): Promise<readonly string[] | undefined>;
   /** The logs of all pods with these labels, of the last so many seconds; of each pod its first container. */
   readLogs(namespace: string, labels: Readonly<Record<string, string>>, seconds: number): Promise<FoundLog>;
   /** An address by which a node is reached: its external one, else its internal one. */
@@ -339,6 +341,16 @@ export function createKubectl(
       if (typeof answer !== 'object' || answer === null)
         throw garbledAnswer('kubectl', what, { ...result, stdout: '' });
       return { labels: readTexts(fieldAt(answer, 'metadata', 'labels')), data: readTexts(fieldAt(answer, 'data')) };
+    },
+
+    async listSecretKeys(namespace, name) {
+      const template = '{{.kind}}{{"\\n"}}{{range $key, $value := .data}}{{$key}}{{"\\n"}}{{end}}';
+      const options = [`--namespace=${namespace}`, '--ignore-not-found=true', `-o=go-template=${template}`];
+      const result = await ask(`cannot see whether Secret ${namespace}/${name} is there`, [
+        ...['get', ...options, '--', 'secret', name],
+      ]);
+      const [kind, ...keys] = splitLines(result.stdout);
+      return kind === undefined ? undefined : keys;
     },
 
     async readLogs(namespace, labels, seconds) {

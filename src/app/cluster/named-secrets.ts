@@ -1,0 +1,45 @@
+import { UsageError } from '../../errors.ts';
+import type { NamedSecret } from '../../model/controller-profile.ts';
+import { isForbidden } from '../../world/exec/tool-failure.ts';
+import type { Project } from '../project.ts';
+import type { ClusterTools } from './tools.ts';
+
+/** Secrets that guard services and that somebody else brings. */
+export function listGuards({ profile, config, desired }: Project): readonly NamedSecret[] {
+  const own = new Set(
+    desired.objects.map(({ content: { object } }) => `${object.metadata.namespace ?? ''}/${object.metadata.name}`),
+  );
+  return profile.namedSecrets?.(config).filter(({ namespace, name }) => !own.has(`${namespace}/${name}`)) ?? [];
+}
+
+/**
+ * Refuses annotations that name a Secret which is not there, or lacks the key that the controller reads: it would serve nobody, or let all in.
+ * @returns whether all of them could be looked at. @throws UsageError naming each; ToolError when kubectl or the cluster fails.
+ */
+export async function refuseMissingGuards({ kubectl }: ClusterTools, project: Project): Promise<boolean> {
+  const found = await Promise.all(
+    listGuards(project).map(async ({ service, annotation, namespace, name, key }) => {
+      const secret = `${service}: Secret ${namespace}/${name} (${annotation})`;
+      try {
+        const keys = await kubectl.listSecretKeys(namespace, name);
+        if (keys === undefined) return `${secret} is not there`;
+        if (key !== undefined && !keys.includes(key))
+          return `${secret} has no key ${key}, which the controller reads: it has ${keys.join(', ') || 'none'}`;
+        return keys.length === 0 ? `${secret} is empty` : undefined;
+      } catch (error) {
+        if (!isForbidden(error)) throw error;
+        return 'unseen' as const;
+      }
+    }),
+  );
+  const [first, ...others] = found.flatMap((why) => (why === undefined || why === 'unseen' ? [] : [why]));
+  if (first !== undefined) {
+    throw new UsageError(first, {
+      details: others,
+      remedy:
+        'bring it to the cluster first, in a namespace that you make where there is none yet: kubectl create secret generic NAME ' +
+        '--namespace NAMESPACE --from-file=KEY=FILE; or take the annotation out',
+    });
+  }
+  return !found.includes('unseen');
+}
