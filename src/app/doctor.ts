@@ -237,7 +237,7 @@ async function checkController(tools: ClusterTools, project: Project): Promise<r
   } catch (error) {
     return [asFinding('controller', error)];
   }
-  const { found, unknown, entry } = seen;
+  const { found, open, entry } = seen;
   const name = `class ${className(config)}`;
   const controller: DoctorFinding =
     found === undefined
@@ -249,9 +249,9 @@ async function checkController(tools: ClusterTools, project: Project): Promise<r
       : {
           check: 'controller',
           status: 'ok',
-          found: `${printWorkload(found)} is there for ${name}${unknown.length === 0 ? ', set up for the routes' : ''}`,
+          found: `${printWorkload(found)} is there for ${name}${open.length === 0 ? ', set up for the routes' : ''}`,
         };
-  const needs = acknowledge(noteNeeds(config, unknown), config).map(findNoticed);
+  const needs = acknowledge(noteNeeds(config, open), config).map(findNoticed);
   return [controller, ...needs, await checkEntry(tools, project, entry)];
 }
 

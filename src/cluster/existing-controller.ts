@@ -4,19 +4,21 @@ import { printName } from '../kube/object-index.ts';
 import type { ControllerNeed, ServiceEntry } from '../model/controller-profile.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 
-/** What it must have set, by what is known of it. @param data of its ConfigMap; undefined where it was not read. */
+/** What it must have set and has not; and what is left to the person, because nobody could look, or because it is advice. @param data of its ConfigMap; undefined where it was not read. */
 export function sortNeeds(
   needs: readonly ControllerNeed[],
   found: FoundController | undefined,
   data: Readonly<Record<string, string>> | undefined,
-): { readonly unmet: readonly ControllerNeed[]; readonly unknown: readonly ControllerNeed[] } {
+): { readonly unmet: readonly ControllerNeed[]; readonly open: readonly ControllerNeed[] } {
   const judged = needs.map((need) => ({
     need,
     isMet: found === undefined ? undefined : need.isMet(found.settings, data),
   }));
-  const select = (wanted: boolean | undefined): readonly ControllerNeed[] =>
-    judged.filter(({ isMet }) => isMet === wanted).map(({ need }) => need);
-  return { unmet: select(false), unknown: select(undefined) };
+  const isRefused = ({ need, isMet }: (typeof judged)[number]): boolean => isMet === false && need.isAdvice !== true;
+  return {
+    unmet: judged.filter(isRefused).map(({ need }) => need),
+    open: judged.filter((each) => each.isMet !== true && !isRefused(each)).map(({ need }) => need),
+  };
 }
 
 /** `Deployment edge/traefik`. */

@@ -50,9 +50,10 @@ export function tellOtherProject(
   { project }: OtherProject,
   { controller, domain }: Config,
 ): { readonly message: string; readonly toHaveBoth: string; readonly ifRenamed: string } {
+  const ownPlaces = controller.install === false ? '' : ', controller.namespace, controller.nodePort';
   return {
     message: `controller ${controller.name} on this cluster is of the project of ${project}, not of ${domain}`,
-    toHaveBoth: `to have both, set another controller.name${controller.install === false ? '' : ', controller.namespace, controller.nodePort'} and namespace in ${places.config}`,
+    toHaveBoth: `to have both, set another controller.name${ownPlaces} and namespace in ${places.config}`,
     ifRenamed: `if it is this project, which had that domain before: `,
   };
 }

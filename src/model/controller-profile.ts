@@ -96,6 +96,8 @@ export interface ControllerNeed {
   readonly setting: string;
   /** What is without it, as a clause: `TLS of svc9 would end at the controller`. */
   readonly otherwise: string;
+  /** The routes work without it, though not as well as they should: it is said, and nothing is refused. */
+  readonly isAdvice?: true;
   /** Whether it is so; undefined: the settings do not tell. @param data of the ConfigMap; undefined where it could not be read. */
   isMet(settings: ControllerSettings, data: Readonly<Record<string, string>> | undefined): boolean | undefined;
 }

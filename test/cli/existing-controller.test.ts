@@ -205,7 +205,6 @@ describe('a controller that is there', () => {
       { args: nginxArgs, settings: { 'annotations-risk-level': 'Medium', 'use-http2': 'false' } },
       'it needs annotations-risk-level: "High" or above in its ConfigMap, where High is the default: else annotations of svc8',
     ],
-    ['HTTP/2 off', { args: nginxArgs, settings: {} }, 'it needs use-http2: "false" in its ConfigMap'],
   ])('is refused without %s, before anything is written', async (_title, given, expected) => {
     await inCluster(ofNginx, controller(given), (run, cluster) => {
       const apply = run('apply', '--timeout', '10s');
@@ -216,6 +215,15 @@ describe('a controller that is there', () => {
       const doctor = run('doctor');
       expect(doctor.exitCode).toBe(1);
       expect(doctor.stdout).toContain(expected);
+    });
+  });
+
+  it('is applied to though it speaks HTTP/2, and a person is told what that means', async () => {
+    await inCluster(ofNginx, controller({ args: nginxArgs, settings: {} }), (run) => {
+      const doctor = run('doctor');
+      expect(doctor.exitCode).toBe(0);
+      expect(doctor.stdout).toContain('has to be set up for these routes: use-http2: "false" in its ConfigMap (else');
+      expect(run('apply', '--timeout', '10s').exitCode).toBe(0);
     });
   });
 

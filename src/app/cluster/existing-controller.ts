@@ -26,8 +26,8 @@ export interface SeenController {
   readonly wrongClass?: string;
   /** What it must have set and has not. */
   readonly unmet: readonly ControllerNeed[];
-  /** What it must have set and nobody could look up. */
-  readonly unknown: readonly ControllerNeed[];
+  /** What is left to the person: what nobody could look up, and advice that is not followed. */
+  readonly open: readonly ControllerNeed[];
   readonly entry: Entry;
 }
 

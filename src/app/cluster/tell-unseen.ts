@@ -12,7 +12,7 @@ export function tellUnseen(
 ): readonly Notice[] {
   return notices.flatMap((notice) => {
     if (notice.code === controllerExpected && controller !== undefined)
-      return acknowledge(noteNeeds(config, controller.unknown), config);
+      return acknowledge(noteNeeds(config, controller.open), config);
     return notice.code === 'secret-expected' && hasSeenGuards === true ? [] : [notice];
   });
 }

@@ -119,14 +119,14 @@ describe('what a controller must have set', () => {
   const judge = (profile: string, wanted: Config, args: readonly string[], data?: Readonly<Record<string, string>>) => {
     const target = profiles[profile]!;
     const found = findController(target, wanted, { classes: [shared], workloads: [workload(...args)] });
-    const { unmet, unknown } = sortNeeds(target.existing?.needs(wanted) ?? [], found, data);
-    return { unmet: unmet.map(({ setting }) => setting), unknown: unknown.map(({ setting }) => setting) };
+    const { unmet, open } = sortNeeds(target.existing?.needs(wanted) ?? [], found, data);
+    return { unmet: unmet.map(({ setting }) => setting), open: open.map(({ setting }) => setting) };
   };
   const svc7 = there([service('svc7', 'terminate')]);
 
   it('is next to nothing for a service that ends at it', () => {
-    expect(judge('ingress-nginx', svc7, nginxArgs, {})).toEqual({ unmet: [], unknown: [] });
-    expect(judge('traefik', svc7, traefikArgs)).toEqual({ unmet: [], unknown: [] });
+    expect(judge('ingress-nginx', svc7, nginxArgs, {})).toEqual({ unmet: [], open: [] });
+    expect(judge('traefik', svc7, traefikArgs)).toEqual({ unmet: [], open: [] });
   });
 
   it.each([
@@ -147,10 +147,19 @@ describe('what a controller must have set', () => {
     expect(unmet.some((setting) => setting.startsWith('annotations-risk-level'))).toBe(isRefused);
   });
 
+  it('is advice where a browser could reuse a connection: nothing is refused for it', () => {
+    const args = [...nginxArgs, '--enable-ssl-passthrough'];
+    expect(judge('ingress-nginx', there(), args, {})).toEqual({
+      unmet: [],
+      open: [expect.stringContaining('use-http2: "false"')],
+    });
+    expect(judge('ingress-nginx', there(), args, { 'use-http2': 'false' })).toEqual({ unmet: [], open: [] });
+  });
+
   it('is not known of a ConfigMap that could not be read', () => {
-    const { unmet, unknown } = judge('ingress-nginx', there(), [...nginxArgs, '--enable-ssl-passthrough']);
+    const { unmet, open } = judge('ingress-nginx', there(), [...nginxArgs, '--enable-ssl-passthrough']);
     expect(unmet).toEqual([]);
-    expect(unknown.map((setting) => setting.split(':')[0])).toEqual(['annotations-risk-level', 'use-http2']);
+    expect(open.map((setting) => setting.split(':')[0])).toEqual(['annotations-risk-level', 'use-http2']);
   });
 
   const flag = '--providers.kubernetesIngressNGINX.watchNamespace';
@@ -163,8 +172,8 @@ describe('what a controller must have set', () => {
     [[`${flag}Selector=team=shop`], 'unknown'],
     [[], 'met'],
   ])('of the namespaces, with %s, is %s', (args, expected) => {
-    const { unmet, unknown } = judge('traefik', svc7, [...traefikArgs, ...args]);
-    expect(unmet.length > 0 ? 'unmet' : unknown.length > 0 ? 'unknown' : 'met').toBe(expected);
+    const { unmet, open } = judge('traefik', svc7, [...traefikArgs, ...args]);
+    expect(unmet.length > 0 ? 'unmet' : open.length > 0 ? 'unknown' : 'met').toBe(expected);
   });
 });
 
