@@ -1,4 +1,5 @@
 import { listExisting } from '../cluster/existing-services.ts';
+import { locateObject, printName } from '../kube/object-index.ts';
 import { defaultDomain } from '../config/defaults.ts';
 import { createConfigText } from '../config/edit.ts';
 import { Interrupted, KnownError } from '../errors.ts';
@@ -184,7 +185,9 @@ function tellContext({ config: { context } }: Project, cluster: Cluster): readon
 }
 
 async function checkExisting(tools: ClusterTools, project: Project): Promise<readonly DoctorFinding[]> {
-  const count = listExisting(project.desired.services).length;
+  // Several paths may lead to ports of one Service.
+  const named = listExisting(project.desired.services).map(({ object }) => printName(locateObject(object)));
+  const count = new Set(named).size;
   if (count === 0) return [];
   return [
     await judge(

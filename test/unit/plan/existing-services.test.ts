@@ -160,6 +160,32 @@ describe('where it leads', () => {
     expect(explainDeadEnd(led!, object)).toBe(told);
   });
 
+  it('is asked of every Service and port to which a path leads', () => {
+    const paths = [
+      { path: '/', type: 'Prefix' },
+      { path: '/metrics', type: 'Prefix', port: 9090 },
+      { path: '/x', type: 'Prefix', service: { name: 'other', port: 80 } },
+      { path: '/y', type: 'Prefix', service: { name: 'other', port: 80 } },
+    ] as const;
+    const web = service('web', 'terminate', { service: { name: 'web', port: 'http' }, paths });
+    const { services } = buildDesiredProject(config([web]), profiles['traefik']!);
+    const asked = listExisting(services);
+    expect(asked.map(({ object, port }) => [object.metadata.namespace, object.metadata.name, port])).toEqual([
+      ['default', 'web', 'http'],
+      ['default', 'web', 9090],
+      ['default', 'other', 80],
+    ]);
+    expect(asked.map((each) => explainDeadEnd(each, live({ ports: [{ port: 80, name: 'http' }] })))).toEqual([
+      undefined,
+      'web leads to Service default/web, which has no port 9090 for TCP: it has 80 http',
+      undefined,
+    ]);
+    // The pods of one Service serve one certificate: another service may not lead to such a port in another mode.
+    const strict = service('strict', 'passthrough', { service: { name: 'other', port: 80 } });
+    const { notices } = buildDesiredProject(config([web, strict]), profiles['traefik']!);
+    expect(notices.filter(({ level }) => level === 'error').map(({ code }) => code)).toEqual(['shared-port']);
+  });
+
   it('is asked of no other service', () => {
     const others = buildDesiredProject(config(), profiles['traefik']!).services;
     expect(listExisting(others)).toEqual([]);
