@@ -1,5 +1,6 @@
 import { relative, sep } from 'node:path';
 import type { PlannedService } from '../model/chart.ts';
+import { hasOwnClients } from '../model/client-auth.ts';
 import type { ProbeAddress } from '../model/probe.ts';
 import { clientPair, places, trustedCertificate } from '../project/places.ts';
 import { isHostName } from '../text/host-name.ts';
@@ -25,7 +26,7 @@ export interface CurlLine {
 
 /**
  * Arguments of a curl that reaches a service and verifies it; no DNS entry is needed. The client's certificate and key are
- * given where the pod demands one.
+ * given where one is asked for and the project has it.
  */
 export function buildCurlArgs({
   service,
@@ -38,7 +39,7 @@ export function buildCurlArgs({
 }: CurlLine): readonly string[] {
   const { host, port } = { host: address.host.includes(':') ? `[${address.host}]` : address.host, port: address.port };
   const authority = trustedCertificate(service);
-  const client = service.clientAuth ? clientPair(service.name) : undefined;
+  const client = hasOwnClients(service) ? clientPair(service.name) : undefined;
   const file = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
   const url = `https://${service.host}:${urlPort}${path}`;
   return [

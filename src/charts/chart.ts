@@ -5,6 +5,7 @@ import { printChartMetadata } from './chart-metadata.ts';
 import { renderTemplate } from './chart-template.ts';
 import { onceForEntry, treeEntries, valueTree, type ChartValueEntry } from './chart-value-entry.ts';
 import { chartValues, type ChartEntry } from './chart-values.ts';
+import { hasOwnClients } from '../model/client-auth.ts';
 import { clientCaDirectory, demoImage, podFiles, printCaddyfile, tlsDirectory } from './demo-backend.ts';
 import type { factNames } from './fact-names.ts';
 import { splitImageReference } from './image-reference.ts';
@@ -23,6 +24,8 @@ export interface ChartInput {
   readonly workload: WorkloadDialect;
   /** Path in the project of the certificate by which the pod's is verified, for NOTES.txt. */
   readonly podAuthority: string;
+  /** By which the pod verifies whoever shows it a certificate. */
+  readonly podClientAuthority: string;
   readonly controllerName: string;
   readonly controllerNamespace: string;
   readonly chartVersion: string;
@@ -152,6 +155,8 @@ function templateFacts(
     tlsDirectory,
     clientCaDirectory,
     authority: input.podAuthority,
+    podClientAuthority: input.podClientAuthority,
+    ownClients: hasOwnClients(service),
     service,
     description: description(service),
     controllerName: input.controllerName,

@@ -1,4 +1,5 @@
 import type { PlannedService } from '../model/chart.ts';
+import { isOptionalInPod } from '../model/client-auth.ts';
 
 /** Where a pod finds its key pair; a person's own image reads it from here or from TLS_CERT_FILE and TLS_KEY_FILE. */
 export const tlsDirectory = '/etc/ingress-tls/tls';
@@ -27,8 +28,12 @@ export function demoGreeting(service: string): string {
 }
 
 /** What is mounted into a service's pod. */
-export function podFiles({ podTlsSecret, clientCaSecret }: PlannedService): Pick<DemoBackend, 'tls' | 'clientAuth'> {
-  return { tls: podTlsSecret !== undefined, clientAuth: clientCaSecret !== undefined };
+export function podFiles(service: PlannedService): Pick<DemoBackend, 'tls' | 'clientAuth' | 'isClientOptional'> {
+  return {
+    tls: service.podTlsSecret !== undefined,
+    clientAuth: service.clientCaSecret !== undefined,
+    isClientOptional: isOptionalInPod(service),
+  };
 }
 
 export interface DemoBackend {
@@ -37,12 +42,14 @@ export interface DemoBackend {
   readonly port: string;
   readonly tls: boolean;
   readonly clientAuth: boolean;
+  /** Whether who shows no certificate is let in too. */
+  readonly isClientOptional: boolean;
   /** Whether the controller asks it by another name than the client does (caddyserver.com/docs/caddyfile/options: strict_sni_host). */
   readonly isHop: boolean;
 }
 
 /** The Caddyfile of the demo backend (caddyserver.com/docs/caddyfile), in the chart as in a preview. */
-export function printCaddyfile({ name, port, tls, clientAuth, isHop }: DemoBackend): string {
+export function printCaddyfile({ name, port, tls, clientAuth, isClientOptional, isHop }: DemoBackend): string {
   return [
     '{',
     '  admin off',
@@ -73,7 +80,7 @@ export function printCaddyfile({ name, port, tls, clientAuth, isHop }: DemoBacke
       '    protocols tls1.2 tls1.3',
       ...when(clientAuth, [
         '    client_auth {',
-        '      mode require_and_verify',
+        `      mode ${isClientOptional ? 'verify_if_given' : 'require_and_verify'}`,
         `      trust_pool file ${clientCaDirectory}/ca.crt`,
         '    }',
       ]),

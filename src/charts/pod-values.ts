@@ -3,6 +3,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { ChartValueEntry } from './chart-value-entry.ts';
 import { demoCapabilities } from './demo-backend.ts';
 import { count, kubernetesList, kubernetesMap, textMap } from './value-shapes.ts';
+import { asksInPod } from '../model/client-auth.ts';
 import { podSpeaksTls } from '../model/mode.ts';
 import type { WorkloadSettings } from './workload-settings.ts';
 
@@ -165,7 +166,6 @@ function livenessProbe(service: WorkloadSettings): JsonObject {
 function readinessProbe(service: WorkloadSettings): JsonObject {
   const port = service.servicePort.name;
   const timing = { periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 };
-  const demandsCertificate = service.clientAuth || service.upstreamClientCertificate === true;
-  if (service.image !== undefined || demandsCertificate) return { tcpSocket: { port }, ...timing };
+  if (service.image !== undefined || asksInPod(service)) return { tcpSocket: { port }, ...timing };
   return { httpGet: { path: '/', port, scheme: podSpeaksTls(service.mode) ? 'HTTPS' : 'HTTP' }, ...timing };
 }

@@ -38,7 +38,7 @@ export interface ServiceFields {
   readonly image?: string;
   readonly port?: number;
   readonly replicas?: number;
-  readonly clientAuth?: boolean;
+  readonly clientAuth?: boolean | { readonly mode: 'optional' };
   readonly annotations?: Readonly<Record<string, string>>;
 }
 

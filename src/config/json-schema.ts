@@ -5,17 +5,12 @@ import { createSchema } from './schema.ts';
 /**
  * The published JSON Schema of ingress-tls.yaml, for editors. Goes in: the names of the controller profiles. Comes out: a
  * draft-07 schema (yaml-language-server README.md: "JSON Schema 7 and below"). It says what a field may hold; rules across fields
- * are the loader's, except that clientAuth belongs to passthrough, which is worth seeing while one types.
+ * are the loader's.
  */
 export function createJsonSchema(profileNames: readonly string[]): JsonObject {
   const { $schema, ...schema } = z.toJSONSchema(createSchema(profileNames).schema, {
     target: 'draft-7',
     io: 'input',
-    override: ({ jsonSchema }) => {
-      if (jsonSchema.properties?.['clientAuth'] === undefined) return;
-      jsonSchema.if = { required: ['clientAuth'] };
-      jsonSchema.then = { properties: { mode: { const: 'passthrough' } } };
-    },
   });
   return JSON.parse(JSON.stringify({ $schema, title: 'ingress-tls.yaml', ...schema })) as JsonObject;
 }

@@ -1,11 +1,12 @@
 import type * as z from 'zod/mini';
 import { UsageError } from '../errors.ts';
-import type { Config, ExistingService, ExposureIntent, ServiceIntent } from '../model/config.ts';
+import type { ClientAuthDetails, Config, ExistingService, ExposureIntent, ServiceIntent } from '../model/config.ts';
 import { apiVersion } from './defaults.ts';
 import { selectGiven } from './given-fields.ts';
 import { defaultHost, findBreaches } from './rules.ts';
 import {
   certificateSchema,
+  clientAuthSchema,
   createSchema,
   existingServiceSchema,
   exposureSchema,
@@ -77,6 +78,7 @@ const ownKeys = {
   'services.service': Object.keys(existingServiceSchema.shape),
   'services.paths': Object.keys(pathSchema.shape),
   'services.paths.service': Object.keys(pathServiceSchema.shape),
+  'services.clientAuth': Object.keys(clientAuthSchema.shape),
 };
 
 function refuse(source: Source, fileName: string, problems: readonly Problem[]): UsageError {
@@ -117,10 +119,17 @@ function explainIssue(issue: z.core.$ZodIssue, source: Source, keys: Keys): Prob
     }
     case 'invalid_type':
       return [report(explainType(issue.expected, issue.input, source.writtenAt(path)))];
+    case 'invalid_union': {
+      const isSwitch = issue.errors.some(([first]) => first?.code === 'invalid_type' && first.expected === 'boolean');
+      if (!isSwitch) return [report(issue.message)];
+      // Of a mapping is said what is wrong in it, and not that it might have been something else.
+      const inner = describe(issue.input) === 'a mapping' ? issue.errors.at(-1) : undefined;
+      if (inner === undefined) return [report(explainType('boolean', issue.input, source.writtenAt(path)))];
+      return inner.flatMap((each) => explainIssue({ ...each, path: [...issue.path, ...each.path] }, source, keys));
+    }
     case 'custom':
     case 'invalid_element':
     case 'invalid_format':
-    case 'invalid_union':
     case 'not_multiple_of':
     case 'too_big':
     case 'too_small':
@@ -239,6 +248,7 @@ function toService(
     paths,
     protocol,
     upstreamClientCertificate,
+    clientAuth,
     values,
     ...service
   }: Intent['services'][number],
@@ -260,8 +270,22 @@ function toService(
     // YAML without tags is JSON, but for the numbers that findMisreadScalars refuses.
     ...(values !== undefined && values !== null && Object.keys(values).length > 0 && { values: values as JsonObject }),
     host,
-    clientAuth: endsInPod(service.mode) && (service.clientAuth ?? existing === undefined),
+    ...toClientAuth(clientAuth ?? (endsInPod(service.mode) && existing === undefined)),
   };
+}
+
+function toClientAuth(
+  given: NonNullable<Intent['services'][number]['clientAuth']>,
+): Pick<ServiceIntent, 'clientAuth' | 'clientAuthDetails'> {
+  if (typeof given === 'boolean') return { clientAuth: given };
+  const { mode, authority, depth, forward } = given;
+  if (mode === 'off') return { clientAuth: false };
+  const details: ClientAuthDetails = {
+    ...(mode === 'optional' && { isOptional: true }),
+    ...selectGiven({ authority, depth }),
+    ...(forward === true && { forward }),
+  };
+  return { clientAuth: true, ...(Object.keys(details).length > 0 && { clientAuthDetails: details }) };
 }
 
 function toExisting({ serverName, ...existing }: NonNullable<Intent['services'][number]['service']>): ExistingService {

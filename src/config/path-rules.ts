@@ -34,6 +34,7 @@ interface PathOwner {
   readonly mode: Mode | undefined;
   readonly given: ReadonlySet<string>;
   readonly paths: readonly TrustedPath[];
+  readonly clientAuth: unknown;
 }
 
 /** What would do nothing, or lead somewhere else than it says. */
@@ -80,6 +81,7 @@ function checkPath(rule: TrustedPath, mode: Mode | undefined, isExisting: boolea
 interface HostClaims {
   readonly owner: string;
   readonly isPassedThrough: boolean;
+  readonly asks: boolean;
   /** By type and path. */
   readonly paths: Map<string, string>;
 }
@@ -87,16 +89,23 @@ interface HostClaims {
 /** Takes hosts for services, one after the other. @returns why a service may not have it beside those before, with the place. */
 export function createHostClaims(): (host: string, at: Path, service: PathOwner) => Breach | undefined {
   const claims = new Map<string, HostClaims>();
-  return (host, at, { path, mode, paths }) => {
+  return (host, at, { path, mode, paths, clientAuth }) => {
     const owner = `services[${path[1] ?? 0}]`;
     const isPassedThrough = mode !== undefined && !mayShareHost(mode);
+    const asks = asksForCertificate(clientAuth);
     const before = claims.get(host);
     const taken = before?.paths ?? new Map<string, string>();
-    if (before === undefined) claims.set(host, { owner, isPassedThrough, paths: taken });
+    if (before === undefined) claims.set(host, { owner, isPassedThrough, asks, paths: taken });
     else if (before.owner === owner || isPassedThrough || before.isPassedThrough) {
       const why =
         "; in passthrough nobody can tell by the path whose a connection is, so the host is one service's alone";
       const message = `the host ${quote(host)} is that of ${before.owner} already${before.owner === owner ? '' : why}`;
+      return { path: at, message };
+    }
+    if (before !== undefined && (asks || before.asks)) {
+      const message =
+        `the host ${quote(host)} is that of ${before.owner} already; a client is asked for its certificate before its path is known, ` +
+        'so a service with clientAuth has a host of its own';
       return { path: at, message };
     }
     for (const rule of paths) {
@@ -107,6 +116,11 @@ export function createHostClaims(): (host: string, at: Path, service: PathOwner)
     }
     return undefined;
   };
+}
+
+/** The question is a host's: nginx takes the first that it finds for all of them, and Traefik asks nobody where two differ. */
+function asksForCertificate(clientAuth: unknown): boolean {
+  return clientAuth === true || (typeof clientAuth === 'object' && toRecord(clientAuth)['mode'] !== 'off');
 }
 
 function explainRival(host: string, at: Path, rule: TrustedPath, rival: string): Breach {

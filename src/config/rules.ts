@@ -19,7 +19,7 @@ const reservedNames: Readonly<Record<string, string>> = {
   ca: "certs/ca.crt is the project's authority",
 };
 /** Behind a release's name these name the Secrets of a service. All are kept in every mode, so that a mode can change. */
-const secretSuffixes = ['tls', 'client-ca', 'upstream-ca'];
+const secretSuffixes = ['tls', 'client-ca', 'controller-ca', 'upstream-ca'];
 
 /** What can be trusted of a file in which other fields may be wrong: each is absent when its own schema refuses it. */
 interface TrustedService {
@@ -34,6 +34,7 @@ interface TrustedService {
   readonly given: ReadonlySet<string>;
   /** Absent, or of the wrong form: empty. */
   readonly existing: Readonly<Record<string, unknown>>;
+  readonly clientAuth: unknown;
   readonly annotations: Readonly<Record<string, unknown>>;
   readonly values: unknown;
 }
@@ -92,6 +93,7 @@ function trust(value: unknown, index: number): TrustedService {
     paths: trustPaths(fields['paths'], path),
     given: new Set(Object.keys(fields).filter((key) => fields[key] !== undefined)),
     existing: toRecord(fields['service']),
+    clientAuth: fields['clientAuth'],
     annotations: toRecord(fields['annotations']),
     values: fields['values'],
   };
@@ -129,12 +131,21 @@ function checkNames(services: readonly TrustedService[], controllerName: string 
   return [...breaches, ...checkCertificateFiles(services, nameOwners)];
 }
 
-/** A service x with client certificates has certs/x, certs/x-client and certs/x-client-ca; another service may not be called so. */
+/**
+ * A service x with client certificates has certs/x, certs/x-client and certs/x-client-ca, and certs/x-controller and certs/x-controller-ca
+ * where the controller both asks for one and shows one; another service may not be called so.
+ */
 function checkCertificateFiles(services: readonly TrustedService[], nameOwners: ReadonlyMap<string, string>): Breach[] {
   const breaches: Breach[] = [];
-  for (const { name, mode, path, given } of services) {
-    if (name === undefined || (mode !== 'passthrough' && !given.has('upstreamClientCertificate'))) continue;
-    for (const taken of [`${name}-client`, `${name}-client-ca`]) {
+  for (const { name, mode, path, given, clientAuth } of services) {
+    if (name === undefined) continue;
+    const isAsked = given.has('clientAuth') && clientAuth !== false && toRecord(clientAuth)['mode'] !== 'off';
+    const isShown = given.has('upstreamClientCertificate');
+    const files = [
+      ...(mode === 'passthrough' || isShown || isAsked ? [`${name}-client`, `${name}-client-ca`] : []),
+      ...(isShown && isAsked ? [`${name}-controller`, `${name}-controller-ca`] : []),
+    ];
+    for (const taken of files) {
       const owner = nameOwners.get(taken);
       if (owner === undefined) continue;
       const message =
@@ -217,12 +228,23 @@ function checkHostInDomain({ mode }: TrustedService, host: string, domain: strin
   return [{ path, message }];
 }
 
-function checkClientAuth({ path, mode, given }: TrustedService): Breach[] {
-  if (!given.has('clientAuth') || mode === undefined || mode === 'passthrough') return [];
-  const message =
-    `in ${mode} TLS ends at the controller, so the pod never sees a client certificate; ` +
-    'leave clientAuth out, or use mode: passthrough';
-  return [{ path: [...path, 'clientAuth'], message, role: 'key' }];
+/** What would be taken in silence and do nothing. */
+function checkClientAuth({ path, mode, clientAuth }: TrustedService): Breach[] {
+  const fields = toRecord(clientAuth);
+  const given = ['authority', 'depth', 'forward'].filter((key) => fields[key] !== undefined && fields[key] !== false);
+  const refuse = (key: string, message: string): Breach => ({
+    path: [...path, 'clientAuth', key],
+    message,
+    role: 'key',
+  });
+  if (fields['mode'] === 'off') return given.map((key) => refuse(key, 'does nothing beside mode: "off"'));
+  const whys: Readonly<Record<string, string>> = {
+    depth:
+      'does nothing in passthrough: it is the pod that reads the chain, as far as its program does; leave depth out',
+    forward: 'does nothing in passthrough: the client shows its certificate to the pod itself; leave forward out',
+  };
+  if (mode !== 'passthrough') return [];
+  return given.flatMap((key) => (whys[key] === undefined ? [] : [refuse(key, whys[key])]));
 }
 
 /** Beside a Service that is there already, what makes pods does nothing. */
@@ -259,11 +281,10 @@ function checkExisting({ path, mode, given, existing }: TrustedService, domain: 
 
 /** A name that the project gives to what it makes itself: apply would lead to it, and take it away at the same time. */
 function checkOwnPlaces(
-  { path, existing, paths }: TrustedService,
+  { path, existing, paths, clientAuth }: TrustedService,
   services: readonly TrustedService[],
   controllerName: string | undefined,
 ): Breach[] {
-  const { authority } = existing;
   const named = [{ at: path, service: existing['name'] }, ...paths];
   const breaches = named.flatMap(({ at, service: name }): readonly Breach[] => {
     const maker = services.find(
@@ -273,18 +294,32 @@ function checkOwnPlaces(
     const message = `${quote(String(name))} is the name of what the chart of ${maker.name} makes; a Service that is there already has another`;
     return [{ path: [...at, 'service', 'name'], message }];
   });
+  return [
+    ...breaches,
+    ...checkOwnAuthority(existing['authority'], [...path, 'service', 'authority'], services),
+    ...checkOwnAuthority(toRecord(clientAuth)['authority'], [...path, 'clientAuth', 'authority'], services),
+  ];
+}
+
+function checkOwnAuthority(authority: unknown, path: Path, services: readonly TrustedService[]): Breach[] {
   if (authority === 'certs/ca.crt') {
-    const message = "certs/ca.crt is the project's own authority, which signs where none is named; leave authority out";
-    breaches.push({ path: [...path, 'service', 'authority'], message });
+    const message = path.includes('clientAuth')
+      ? "certs/ca.crt is the project's own authority, which signs pods and no clients; name your clients' own, or leave authority out"
+      : "certs/ca.crt is the project's own authority, which signs where none is named; leave authority out";
+    return [{ path, message }];
   }
-  const owner = services.find(({ name: other }) =>
-    ['', '-client', '-client-ca'].some((suffix) => other !== undefined && authority === `certs/${other}${suffix}.crt`),
-  );
-  if (owner?.name !== undefined) {
-    const message = `${quote(String(authority))} is the place of a certificate of ${owner.name}; give the file another name`;
-    breaches.push({ path: [...path, 'service', 'authority'], message });
-  }
-  return breaches;
+  const owner = services.find(({ name }) => name !== undefined && listPlaces(name).some((file) => file === authority));
+  if (owner?.name === undefined) return [];
+  return [
+    {
+      path,
+      message: `${quote(String(authority))} is the place of a certificate of ${owner.name}; give the file another name`,
+    },
+  ];
+}
+
+function listPlaces(name: string): readonly string[] {
+  return ['', '-client', '-client-ca', '-controller', '-controller-ca'].map((suffix) => `certs/${name}${suffix}.crt`);
 }
 
 function checkProtocol({ path, mode, protocol, given }: TrustedService): Breach[] {

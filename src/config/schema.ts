@@ -98,6 +98,26 @@ export const pathSchema = z.strictObject({
   ),
 });
 
+export const clientAuthSchema = z.strictObject({
+  mode: describe(
+    z._default(z.enum(['required', 'optional', 'off']), 'required'),
+    'required: no answer without a certificate. optional: none is needed, a wrong one is refused. "off", in quotes: nobody is asked.',
+  ),
+  authority: describe(
+    z.optional(text(certificateFile)),
+    "The authority of your clients: a file in certs/ with PEM. Without it the project makes one for the service, and a client's pair.",
+  ),
+  depth: describe(
+    z.optional(wholeNumber(1, 100)),
+    "How many authorities may stand between a client's certificate and the one that is trusted, in terminate and reencrypt. Without it as " +
+      'many as the controller takes by itself.',
+  ),
+  forward: describe(
+    z.optional(z.boolean()),
+    'Whether the controller tells the pod of the certificate, in terminate and reencrypt: header ssl-client-cert.',
+  ),
+});
+
 export const serviceSchema = z.strictObject({
   name: describe(
     text(dnsLabel),
@@ -144,9 +164,9 @@ export const serviceSchema = z.strictObject({
     'How many pods run. Without it the cluster decides: a new Deployment has one, an autoscaler or kubectl scale may change it.',
   ),
   clientAuth: describe(
-    z.optional(z.boolean()),
-    'Passthrough only: whether the pod demands a client certificate, by default true, and false where `service` is given. In the other modes TLS ends at ' +
-      'the controller and no client certificate reaches the pod.',
+    z.optional(z.union([z.boolean(), clientAuthSchema])),
+    'Whether clients have to show a certificate: true (required), false (off), or with details. In passthrough the pod asks for it, by default true, ' +
+      'and false where `service` is given; in the other modes the controller does, by default false.',
   ),
   upstreamClientCertificate: describe(
     z.optional(z.boolean()),

@@ -1,10 +1,19 @@
 import { listHosts } from '../model/hosts.ts';
 import { hasOwnCertificate, podPort } from '../model/backend.ts';
+import { hasOwnClients } from '../model/client-auth.ts';
 import { InternalError } from '../errors.ts';
 import type { Entry } from '../model/controller-profile.ts';
 import { namePort, printUrl, type DesiredProject } from '../project/desired-project.ts';
 import type { DesiredService } from '../project/desired-services.ts';
-import { clientPair, type PairPaths, podAuthority, podPair, shownPair } from '../project/places.ts';
+import {
+  clientAuthority,
+  clientPair,
+  controllerPair,
+  type PairPaths,
+  podAuthority,
+  podPair,
+  shownPair,
+} from '../project/places.ts';
 import type { DesiredPair } from '../project/desired-pairs.ts';
 import { buildCertificate, type FoundPairs } from './certificate-state.ts';
 import type { Graph, GraphCertificate, Lane, LanePath } from './graph.ts';
@@ -59,12 +68,12 @@ function buildPath(
   describe: (paths: PairPaths, hosts?: readonly string[]) => GraphCertificate,
 ): LanePath {
   const { mode } = service;
+  const client = service.clientAuth ? { client: describeClient(service, describe) } : {};
   if (mode === 'passthrough') {
-    const client = service.clientAuth ? { client: describe(clientPair(service.name)) } : {};
     return { mode, whole: { server: describePod(service, describe), isVerified: true, ...client } };
   }
   // The pair is shared: of its problems a lane shows those of its own host.
-  const outer = { server: describe(shownPair(service), listHosts(service)), isVerified: true };
+  const outer = { server: describe(shownPair(service), listHosts(service)), isVerified: true, ...client };
   if (mode === 'terminate') return { mode, outer };
   return {
     mode,
@@ -72,8 +81,20 @@ function buildPath(
     inner: {
       server: describePod(service, describe),
       isVerified: service.upstreamCa !== undefined,
-      ...(service.upstreamClientCertificate === true && { client: describe(clientPair(service.name)) }),
+      ...(service.upstreamClientCertificate === true && { client: describe(controllerPair(service)) }),
     },
+  };
+}
+
+/** One that the project does not make is known by its authority alone. */
+function describeClient(service: DesiredService, describe: (paths: PairPaths) => GraphCertificate): GraphCertificate {
+  if (hasOwnClients(service)) return describe(clientPair(service.name));
+  return {
+    path: "a client's own certificate",
+    names: [],
+    isAuthority: false,
+    issuer: clientAuthority(service),
+    problems: [],
   };
 }
 

@@ -54,13 +54,15 @@ export function listNames(names: readonly string[]): string {
 export function tellLane({ service, mode, host, moreHosts = [], path }: Lane, controller: string): string {
   const show = ({ path: file, problems }: GraphCertificate): string =>
     `${file}${problems.length === 0 ? '' : ` (${problems.join(', ')})`}`;
+  const showClient = ({ client }: TlsConnection): string =>
+    client === undefined ? '' : `; the client shows ${show(client)}`;
   const name = `${[host, ...moreHosts].join(' and ')}, ${mode}:`;
   switch (path.mode) {
     case 'terminate':
-      return `${name} TLS from the client to ${controller} with ${show(path.outer.server)}, from there HTTP without TLS to ${service}.`;
+      return `${name} TLS from the client to ${controller} with ${show(path.outer.server)}, from there HTTP without TLS to ${service}${showClient(path.outer)}.`;
     case 'reencrypt':
-      return `${name} TLS from the client to ${controller} with ${show(path.outer.server)}, from there TLS again to ${service} with ${show(path.inner.server)}, ${path.inner.isVerified ? 'verified' : 'not verified'}${path.inner.client === undefined ? '' : `; ${controller} shows ${show(path.inner.client)}`}.`;
+      return `${name} TLS from the client to ${controller} with ${show(path.outer.server)}, from there TLS again to ${service} with ${show(path.inner.server)}, ${path.inner.isVerified ? 'verified' : 'not verified'}${path.inner.client === undefined ? '' : `; ${controller} shows ${show(path.inner.client)}`}${showClient(path.outer)}.`;
     case 'passthrough':
-      return `${name} TLS from the client through ${controller} to ${service} with ${show(path.whole.server)}${path.whole.client === undefined ? '' : `; the client shows ${show(path.whole.client)}`}.`;
+      return `${name} TLS from the client through ${controller} to ${service} with ${show(path.whole.server)}${showClient(path.whole)}.`;
   }
 }

@@ -28,6 +28,8 @@ export interface PlannedService extends ServiceIntent {
   readonly podTlsSecret?: string;
   /** Secret with ca.crt that the pod checks client certificates with; absent where it demands none. */
   readonly clientCaSecret?: string;
+  /** Secret with ca.crt that the controller checks client certificates with; absent where it asks for none. */
+  readonly edgeClientCaSecret?: string;
   /** Present in reencrypt: the name the controller must find in the pod's certificate. */
   readonly upstreamName?: string;
 }

@@ -93,6 +93,18 @@ export interface ServicePath extends PathRule {
   readonly service?: { readonly name: string; readonly port: number | string };
 }
 
+/** More of the question for a client certificate than that it is asked. */
+export interface ClientAuthDetails {
+  /** Clients without a certificate are taken too. */
+  readonly isOptional?: true;
+  /** Path in the project of the certificate by which clients are verified; absent: the project makes authority and client. */
+  readonly authority?: string;
+  /** How many authorities may stand between a client's certificate and the trusted one; absent: the controller's own choice. */
+  readonly depth?: number;
+  /** The controller tells the pod of the certificate. */
+  readonly forward?: true;
+}
+
 export interface ServiceIntent {
   readonly name: string;
   readonly mode: Mode;
@@ -114,8 +126,10 @@ export interface ServiceIntent {
   readonly port: number;
   /** Absent: not ours to set. */
   readonly replicas?: number;
-  /** Whether the pod of a passthrough service demands a client certificate; false in the other modes. */
+  /** Whether a client certificate is asked for where the client's TLS ends: by the pod in passthrough, else by the controller. */
   readonly clientAuth: boolean;
+  /** Only where it is asked for. Absent: one of the project's own authority has to be shown. */
+  readonly clientAuthDetails?: ClientAuthDetails;
   /** Present: in reencrypt the controller shows a client certificate to the pod, which demands one. */
   readonly upstreamClientCertificate?: true;
   /** The person's own annotations on the route objects. */

@@ -1,5 +1,5 @@
 import type { PlannedService, RouteObject, UpstreamCaPlacement, WorkloadDialect } from './chart.ts';
-import type { Config } from './config.ts';
+import type { ClientAuthDetails, Config } from './config.ts';
 import type { GatewayBehaviour, GatewayTable, NamedObject } from './gateway.ts';
 import type { KubeObject, Manifest, ObjectReference } from './kube-object.ts';
 import type { Mode } from './mode.ts';
@@ -35,6 +35,8 @@ export interface ControllerProfile extends ReadBack {
   elections?(config: Config): readonly (ObjectReference & { readonly resource: string })[];
   /** The route objects of a service's chart. */
   routes(config: Config, service: PlannedService): readonly RouteObject[];
+  /** Whether its routes have the controller ask clients for a certificate, by `edgeClientCaSecret` and `clientAuthDetails`. */
+  readonly asksClients?: true;
   /** Where the reencrypt hop's authority must lie, and in which shape; undefined where the hop cannot be verified. */
   upstreamCa(config: Config, service: Pick<PlannedService, 'release' | 'namespace'>): UpstreamCaPlacement | undefined;
   /**
@@ -102,6 +104,13 @@ export interface ControllerNeed {
   isMet(settings: ControllerSettings, data: Readonly<Record<string, string>> | undefined): boolean | undefined;
 }
 
+/** A question for client certificates that a person's own annotations ask. */
+export interface OwnClientAuth {
+  /** The Secret with the clients' authority. */
+  readonly secret: string;
+  readonly details: ClientAuthDetails;
+}
+
 /** How a target is read back. */
 interface ReadBack {
   /** How the controller behaves on its TLS port, whatever the routes are. */
@@ -112,6 +121,8 @@ interface ReadBack {
    * configuration what they were meant to say; of the configuration only the controller's names are used.
    */
   readRoutes(objects: readonly KubeObject[], config: Config): GatewayTable;
+  /** What a person's own annotations ask of clients, where the controller reads such; undefined: nothing. */
+  readOwnClientAuth?(service: PlannedService): OwnClientAuth | undefined;
   /** Where clients reach the controller on a cluster. */
   entry(config: Config): Entry;
   /** Milliseconds until the controller acts on a changed object at the latest, when all is well. */

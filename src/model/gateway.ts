@@ -29,11 +29,28 @@ export interface GatewayBehaviour {
    * the path's structure, and the pod gets the outcome. Absent: nothing.
    */
   readonly pathReading?: 'decoded' | 'cleaned';
+  /** How clients without the right certificate are refused where the controller asks for one; absent: it can ask for none. */
+  readonly clientAuth?: ClientAuthBehaviour;
   /** Strict-Transport-Security on every answer where TLS ends at the controller. */
   readonly strictTransportSecurity?: string;
   /** What the controller is known not to do: verify reports it as such and not as a mistake of the person. */
   readonly knownLimits: readonly KnownLimit[];
 }
+
+/** `page`: any certificate and none passes the handshake, and a page says no. `handshake`: TLS itself ends the connection. */
+export type ClientAuthBehaviour = {
+  /** To a request for a host that asks for certificates, over a connection that was opened for another host. */
+  readonly misdirected: PageAnswer;
+} & (
+  | {
+      readonly refusesBy: 'page';
+      readonly missing: PageAnswer;
+      readonly wrong: PageAnswer;
+      /** To everybody, where the authority cannot be read. */
+      readonly unreadable: PageAnswer;
+    }
+  | { readonly refusesBy: 'handshake' }
+);
 
 export interface PageAnswer {
   readonly status: number;
@@ -93,6 +110,8 @@ export interface GatewayHost {
   readonly connection: 'terminated' | 'passed-through' | 'dead';
   /** Secret of the certificate that is shown where TLS ends at the controller; absent: the fallback certificate. */
   readonly certificate?: NamedObject;
+  /** Which clients are let in where TLS ends at the controller; absent: everybody, and nobody is asked for a certificate. */
+  readonly clientAuth?: GatewayClientAuth;
   /** Where connections go; absent where they are terminated. */
   readonly backend?: GatewayBackend;
   /**
@@ -109,6 +128,19 @@ export interface GatewayLocation {
   readonly backend: GatewayBackend;
   readonly upstream: GatewayUpstream;
 }
+
+export type GatewayClientAuth =
+  | {
+      /** `unverified`: a certificate is asked for, and whatever comes is taken. */
+      readonly demands: 'required' | 'optional' | 'unverified';
+      readonly authority: AuthorityPlace;
+      /** How many authorities may stand between a client's certificate and the trusted one; absent: any number. */
+      readonly depth?: number;
+      /** The headers by which the pod is told of the certificate: all, all but the certificate itself, or none. */
+      readonly forwards: 'everything' | 'names' | 'nothing';
+    }
+  /** Every request is refused: the authority cannot be read. */
+  | { readonly demands: 'impossible'; readonly reason: string };
 
 /** How the controller speaks to the pod for requests that it reads itself. */
 export type GatewayUpstream =

@@ -26,6 +26,8 @@ export interface PodDescription {
   readonly clientAuthority?: string;
   /** What it speaks inside TLS; absent: HTTP. */
   readonly protocol?: OtherProtocol;
+  /** Present: clients without a certificate are let in too. */
+  readonly isClientOptional?: true;
   /** The body of every answer, with its newline. */
   readonly greeting: string;
 }

@@ -61,6 +61,7 @@ export async function startGateway(settings: GatewaySettings): Promise<Gateway> 
     socket.on('error', (error: NodeJS.ErrnoException) => {
       noteProblem(connection, error);
     });
+    connection.tls = socket;
     http.serve(socket, connection);
     connection.rest();
   };

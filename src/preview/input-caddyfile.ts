@@ -8,6 +8,8 @@ export interface CaddyfileFacts {
   readonly tls?: { readonly certificate: string; readonly key: string };
   /** File in the pod; present: a client certificate of this authority is demanded. */
   readonly clientAuthority?: string;
+  /** Present: clients without a certificate are let in too. */
+  readonly isClientOptional?: true;
 }
 
 /**
@@ -28,13 +30,14 @@ export function readCaddyfile(text: string): CaddyfileFacts {
   const port = words.flatMap(([first = '']) => /^:(\d{1,5})$/.exec(first)?.[1] ?? [])[0];
   const [certificate, key] = rest('tls') ?? [];
   const [authority] = rest('trust_pool', 'file') ?? [];
-  const isDemanded =
-    rest('client_auth') !== undefined && (rest('mode') ?? ['require_and_verify'])[0] === 'require_and_verify';
+  const [mode = 'require_and_verify'] = rest('client_auth') === undefined ? ['none'] : (rest('mode') ?? []);
+  const isAsked = mode === 'require_and_verify' || mode === 'verify_if_given';
   return {
     ...(port === undefined ? {} : { port: Number(port) }),
     ...(greeting === undefined ? {} : { greeting }),
     ...(certificate === undefined || key === undefined || key === '{' ? {} : { tls: { certificate, key } }),
-    ...(isDemanded && authority !== undefined ? { clientAuthority: authority } : {}),
+    ...(isAsked && authority !== undefined ? { clientAuthority: authority } : {}),
+    ...(mode === 'verify_if_given' && { isClientOptional: true }),
   };
 }
 

@@ -75,6 +75,7 @@ function readPod(
         ? {}
         : { tls: { certificate: tls.certificate, key: tls.key } }),
       ...(authority === undefined ? {} : { clientAuthority: authority }),
+      ...(program.isClientOptional === true && { isClientOptional: true }),
       greeting: program.greeting ?? `Hello, I am the backend of Service ${service.metadata.name} in a preview.\n`,
     },
   ];

@@ -8,8 +8,14 @@ import {
   type Http2ServerResponse,
 } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createSecureContext, createServer as createEchoServer, type Server as EchoServer } from 'node:tls';
+import {
+  createSecureContext,
+  createServer as createEchoServer,
+  type Server as EchoServer,
+  type TLSSocket,
+} from 'node:tls';
 import type { PodDescription } from '../model/preview.ts';
+import { isShown } from './gateway/client-auth.ts';
 import { readOpening } from './gateway/opening.ts';
 
 /** A demo backend on loopback. */
@@ -72,7 +78,13 @@ function listen(server: Server): Promise<number> {
   });
 }
 
-function createAcceptor({ tls, clientAuthority, protocol, greeting }: PodDescription): (socket: Socket) => void {
+function createAcceptor({
+  tls,
+  clientAuthority,
+  isClientOptional,
+  protocol,
+  greeting,
+}: PodDescription): (socket: Socket) => void {
   if (tls === undefined) {
     const server = configure(
       protocol === 'grpc' ? createCallServer(refuseCall) : createPlainServer(answerWith(greeting)),
@@ -84,7 +96,9 @@ function createAcceptor({ tls, clientAuthority, protocol, greeting }: PodDescrip
     key: tls.key,
     minVersion: 'TLSv1.2',
     handshakeTimeout: helloLimit,
-    ...(clientAuthority === undefined ? {} : { ca: clientAuthority, requestCert: true, rejectUnauthorized: true }),
+    ...(clientAuthority === undefined
+      ? {}
+      : { ca: clientAuthority, requestCert: true, rejectUnauthorized: isClientOptional !== true }),
   } as const;
   // Judged at once: the server itself would judge with its first client.
   createSecureContext(settings);
@@ -95,6 +109,10 @@ function createAcceptor({ tls, clientAuthority, protocol, greeting }: PodDescrip
         ? createSecureServer(settings, refuseCall)
         : createSecureServer({ ...settings, allowHTTP1: true }, answerWith(greeting)),
   );
+  // Before the server itself reads a request of it.
+  server.prependListener('secureConnection', (socket: TLSSocket) => {
+    if (isClientOptional === true && isShown(socket) && !socket.authorized) socket.destroy();
+  });
   return (socket) => {
     void readOpening(socket, 'first-read', helloLimit).then(({ kind }) => {
       if (kind === 'tls') server.emit('connection', socket);

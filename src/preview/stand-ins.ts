@@ -6,6 +6,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import { podSpeaksTls } from '../model/mode.ts';
 import { listServicePorts } from '../model/paths.ts';
+import { isOptionalInPod } from '../model/client-auth.ts';
 import type { PodDescription } from '../model/preview.ts';
 
 /** What a preview has in the place of Services that are there already and of their pods. */
@@ -60,6 +61,7 @@ export function buildStandIns(services: readonly PlannedService[], objects: read
           ports: [port],
           ...(certificate === undefined || key === undefined ? {} : { tls: { certificate, key } }),
           ...(authority === undefined ? {} : { clientAuthority: authority }),
+          ...(isOptionalInPod(service) && { isClientOptional: true }),
           ...(service.protocol !== undefined && { protocol: service.protocol }),
           greeting: `Hello, I am a demo backend of ingress-tls preview in place of Service ${printName(named)}${others > 1 ? `, port ${port}` : ''}.\n`,
         };

@@ -3,7 +3,7 @@ import { renderChart, type ChartTemplates } from '../charts/chart.ts';
 import { printYaml } from '../kube/yaml.ts';
 import type { DesiredProject } from './desired-project.ts';
 import type { DesiredService } from './desired-services.ts';
-import { chartFolder, places, podAuthority } from './places.ts';
+import { chartFolder, places, podAuthority, podClientAuthority } from './places.ts';
 
 /** A generated file. Those made from certificates are objects, filled in when they are written (desired-objects.ts). */
 export interface DesiredFile {
@@ -37,6 +37,7 @@ function printChart(
     routes: service.routes,
     workload: profile.workload,
     podAuthority: podAuthority(service),
+    podClientAuthority: podClientAuthority(service),
     controllerName: config.controller.name,
     controllerNamespace: config.controller.namespace,
     chartVersion: '0.1.0',

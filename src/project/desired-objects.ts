@@ -1,17 +1,18 @@
 import { buildConfigMap, buildSecret } from '../kube/secret.ts';
 import { listServiceNamespaces } from '../kube/namespace.ts';
-import type { PlannedService, UpstreamCaPlacement } from '../model/chart.ts';
+import type { UpstreamCaPlacement } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
 import type { Labels } from '../model/kube-object.ts';
 import { endsInPod } from '../model/mode.ts';
 import type { ObjectFromFiles } from '../model/plan.ts';
 import type { DesiredService } from './desired-services.ts';
 import {
-  clientAuthorityPair,
-  clientPair,
+  clientAuthority,
+  controllerPair,
   places,
   podPair,
   podAuthority,
+  podClientAuthority,
   secretPath,
   wildcardPair,
   type PairPaths,
@@ -57,7 +58,12 @@ function listForService(service: DesiredService, labels: Labels): readonly Desir
     ...(service.podTlsSecret === undefined
       ? []
       : [tlsSecret(service.podTlsSecret, service.namespace, labels, podPair(service.name))]),
-    ...(service.clientCaSecret === undefined ? [] : [clientAuthoritySecret(service.clientCaSecret, service, labels)]),
+    ...[
+      { name: service.clientCaSecret, authority: podClientAuthority(service) },
+      { name: service.edgeClientCaSecret, authority: clientAuthority(service) },
+    ].flatMap(({ name, authority }) =>
+      name === undefined ? [] : [authoritySecret(name, authority, service.namespace, labels)],
+    ),
     ...upstreamAuthority(service, labels),
   ];
 }
@@ -83,20 +89,17 @@ function tlsSecret(name: string, namespace: string, labels: Labels, pair: PairPa
   return { path: secretPath(name, folder), content };
 }
 
-/** Opaque and without a key: only what the pod needs to check its clients. */
-function clientAuthoritySecret(name: string, service: PlannedService, labels: Labels): DesiredObject {
-  const data = { 'ca.crt': clientAuthorityPair(service.name).certificate };
-  return {
-    path: secretPath(name),
-    content: buildSecret({ name, namespace: service.namespace, labels, type: 'Opaque', data }),
-  };
+/** Opaque and without a key: only what pod or controller needs to check who comes. */
+function authoritySecret(name: string, authority: string, namespace: string, labels: Labels): DesiredObject {
+  const content = buildSecret({ name, namespace, labels, type: 'Opaque', data: { 'ca.crt': authority } });
+  return { path: secretPath(name), content };
 }
 
 function upstreamAuthority(service: DesiredService, labels: Labels): readonly DesiredObject[] {
   const placement = service.upstreamCa;
   if (placement?.kind === 'Secret') {
     const { name, namespace, type, key } = placement;
-    const { certificate, key: privateKey } = clientPair(service.name);
+    const { certificate, key: privateKey } = controllerPair(service);
     const isShown = service.upstreamClientCertificate === true && placement.takesClientCertificate === true;
     const data = {
       [key]: podAuthority(service),

@@ -13,12 +13,15 @@ import type { Config } from '../model/config.ts';
 import {
   clientAuthorityPair,
   clientPair,
+  controllerAuthorityPair,
+  controllerPair,
   podPair,
   projectAuthorityPair,
   wildcardPair,
   type PairPaths,
 } from './places.ts';
 import { hasOwnCertificate } from '../model/backend.ts';
+import { hasOwnClients } from '../model/client-auth.ts';
 import { endsInPod, podSpeaksTls } from '../model/mode.ts';
 
 /** A key and certificate that the project needs. */
@@ -87,23 +90,20 @@ export function listDesiredPairs(config: Config, services: readonly PlannedServi
         foreignIssuer: 'warning',
       });
     }
-    if (service.clientCaSecret !== undefined) {
-      pairs.push(
-        {
-          paths: clientAuthorityPair(service.name),
-          request: requestClientAuthority(service.name, keyType),
-          requiredNames: [],
-          foreignIssuer: 'warning',
-        },
-        {
-          paths: clientPair(service.name),
-          request: requestClient(service.name, days, keyType),
-          issuer: clientAuthorityPair(service.name),
-          requiredNames: [],
-          foreignIssuer: 'warning',
-        },
-      );
+    const { name } = service;
+    if (hasOwnClients(service)) pairs.push(...pairsOfClient(clientAuthorityPair(name), clientPair(name), name));
+    if (service.upstreamClientCertificate === true) {
+      const title = service.clientAuth ? `${name}-controller` : name;
+      pairs.push(...pairsOfClient(controllerAuthorityPair(service), controllerPair(service), title));
     }
   }
   return pairs;
+
+  function pairsOfClient(authority: PairPaths, client: PairPaths, title: string): readonly DesiredPair[] {
+    const common = { requiredNames: [], foreignIssuer: 'warning' } as const;
+    return [
+      { paths: authority, request: requestClientAuthority(title, keyType), ...common },
+      { paths: client, request: requestClient(title, days, keyType), issuer: authority, ...common },
+    ];
+  }
 }

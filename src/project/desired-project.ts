@@ -1,5 +1,6 @@
 import { endsInPod, podSpeaksTls } from '../model/mode.ts';
 import { backendOf, hasOwnCertificate } from '../model/backend.ts';
+import { asksAtController } from '../model/client-auth.ts';
 import { listNamedAuthorities, type NamedAuthority } from './named-authorities.ts';
 import { manifestLabels } from '../kube/ownership.ts';
 import { buildNamespace, isInitialNamespace, listServiceNamespaces } from '../kube/namespace.ts';
@@ -57,6 +58,7 @@ export function buildDesiredProject(
     ...services.flatMap((service, index) => [
       ...noteUnservedCertificate(service),
       ...refuseUnshownCertificate(service, index, profile),
+      ...refuseUnaskedCertificate(service, index, profile),
       ...refuseSharedPort(service, index, services),
     ]),
   ];
@@ -118,6 +120,24 @@ function refuseUnshownCertificate(
       message: `${name}: profile ${profile.name} shows no certificate to the pod, which would refuse every connection`,
       remedy: 'Take upstreamClientCertificate out, or choose another controller.profile.',
       path: ['services', index, 'upstreamClientCertificate'],
+    },
+  ];
+}
+
+/** A controller that asks nobody would let everybody in. */
+function refuseUnaskedCertificate(
+  service: DesiredService,
+  index: number,
+  profile: ControllerProfile,
+): readonly Notice[] {
+  if (!asksAtController(service) || profile.asksClients === true) return [];
+  return [
+    {
+      level: 'error',
+      code: 'client-auth',
+      message: `${service.name}: profile ${profile.name} asks no client for a certificate, so everybody would be let in`,
+      remedy: 'Take clientAuth out, let the pod ask (`mode: passthrough`), or choose another controller.profile.',
+      path: ['services', index, 'clientAuth'],
     },
   ];
 }

@@ -2,6 +2,7 @@ import type { PlannedService, RouteObject, UpstreamCaPlacement } from '../model/
 import { hasOwnCertificate } from '../model/backend.ts';
 import type { Config, ExistingService, ServiceIntent } from '../model/config.ts';
 import type { ControllerProfile } from '../model/controller-profile.ts';
+import { asksAtController, asksInPod } from '../model/client-auth.ts';
 import { hasTlsHop, podSpeaksTls } from '../model/mode.ts';
 import { findEntryPath } from '../model/paths.ts';
 import { listSharedHosts } from '../model/shared-hosts.ts';
@@ -44,9 +45,11 @@ function planService(config: Config, profile: ControllerProfile, service: Servic
     namespace,
     servicePort: profile.servicePort(service.mode),
     ...(podSpeaksTls(service.mode) && hasOwnCertificate(service) ? { podTlsSecret: `${release}-tls` } : {}),
-    ...(service.clientAuth || service.upstreamClientCertificate === true
-      ? { clientCaSecret: `${release}-client-ca` }
-      : {}),
+    // The controller's own certificate has an authority of its own beside that of the clients (places.ts, controllerPair).
+    ...(asksInPod(service) && {
+      clientCaSecret: `${release}-${asksAtController(service) ? 'controller' : 'client'}-ca`,
+    }),
+    ...(asksAtController(service) && { edgeClientCaSecret: `${release}-client-ca` }),
     ...(hasTlsHop(service.mode) ? { upstreamName: upstreamName(service.service, release, namespace) } : {}),
   };
 }

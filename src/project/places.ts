@@ -57,9 +57,35 @@ export function clientAuthorityPair(service: string): PairPaths {
   return pairPaths(`${service}-client-ca`);
 }
 
-/** The ready-made client certificate of a service; in reencrypt the controller shows it. */
+/** The ready-made client certificate of a service. */
 export function clientPair(service: string): PairPaths {
   return pairPaths(`${service}-client`);
+}
+
+/** The certificate by which clients are verified: that of the service's own authority, unless another one is named. */
+export function clientAuthority({
+  name,
+  clientAuthDetails,
+}: Pick<ServiceIntent, 'name' | 'clientAuthDetails'>): string {
+  return clientAuthDetails?.authority ?? clientAuthorityPair(name).certificate;
+}
+
+/** Whether client and controller both show a certificate of the service. */
+type Shown = Pick<ServiceIntent, 'name' | 'clientAuth'>;
+
+/** What the controller shows to the pod in reencrypt. Where clients have one too it is not theirs: they would pass for the controller. */
+export function controllerPair({ name, clientAuth }: Shown): PairPaths {
+  return clientAuth ? pairPaths(`${name}-controller`) : clientPair(name);
+}
+
+/** The authority of `controllerPair`, by which the pod knows the controller. */
+export function controllerAuthorityPair({ name, clientAuth }: Shown): PairPaths {
+  return clientAuth ? pairPaths(`${name}-controller-ca`) : clientAuthorityPair(name);
+}
+
+/** By which the pod checks who opens TLS to it: a client, or the controller. */
+export function podClientAuthority(service: Shown & Pick<ServiceIntent, 'mode' | 'clientAuthDetails'>): string {
+  return endsInPod(service.mode) ? clientAuthority(service) : controllerAuthorityPair(service).certificate;
 }
 
 /** Path of the manifest of a Secret. @param folder for one whose name another Secret of the project has, in another namespace. */

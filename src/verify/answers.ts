@@ -11,8 +11,9 @@ const plainHttpComplaints = [
   'the plain http request was sent to https port',
 ];
 
-/** nginx where client certificates are checked at the controller (ngx_http_special_response.c, 496). */
+/** nginx where client certificates are checked at the controller (ngx_http_special_response.c, 496 and 495). */
 const missingCertificate = 'no required ssl certificate was sent';
+const wrongCertificate = 'the ssl certificate error';
 
 /** Whether what came of a connection is what should: of a service that speaks no HTTP, that it is let be. */
 export function isRightOutcome(
@@ -98,6 +99,17 @@ export function isPlainHttpComplaint({ body }: HttpAnswer): boolean {
   return plainHttpComplaints.some((complaint) => text.includes(complaint));
 }
 
+/** Whether an answer is the controller's to a client without the right certificate. */
+export function isClientRefusal({ clientAuth }: GatewayBehaviour, answer: HttpAnswer): boolean {
+  if (clientAuth?.refusesBy !== 'page' || answer.status !== clientAuth.missing.status) return false;
+  return isMissingCertificate(answer) || answer.body.toLowerCase().includes(wrongCertificate);
+}
+
+/** Whether an answer is the controller's to everybody, where it cannot read by which authority clients are to be verified. */
+export function isUnreadableAuthority({ clientAuth }: GatewayBehaviour, answer: HttpAnswer): boolean {
+  return clientAuth?.refusesBy === 'page' && isPage(clientAuth.unreadable, answer);
+}
+
 export function isMissingCertificate({ body }: HttpAnswer): boolean {
   return body.toLowerCase().includes(missingCertificate);
 }
@@ -109,7 +121,14 @@ export function isPage(page: PageAnswer, answer: HttpAnswer): boolean {
 
 /** Whether an answer is any page that the controller makes itself. */
 export function isControllerPage(behaviour: GatewayBehaviour, answer: HttpAnswer): boolean {
-  return [behaviour.plainHttp, behaviour.unknownHost, behaviour.upstreamRefused, behaviour.upstreamMissing].some(
-    (page) => isPage(page, answer),
+  const { clientAuth } = behaviour;
+  const pages = [
+    ...[behaviour.plainHttp, behaviour.unknownHost, behaviour.upstreamRefused, behaviour.upstreamMissing],
+    ...(clientAuth === undefined ? [] : [clientAuth.misdirected]),
+  ];
+  return (
+    pages.some((page) => isPage(page, answer)) ||
+    isClientRefusal(behaviour, answer) ||
+    isUnreadableAuthority(behaviour, answer)
   );
 }

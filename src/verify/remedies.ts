@@ -49,6 +49,12 @@ export function describeRoute(
   return `kubectl describe ${words.routeResource(mode)} ${release} --namespace ${namespace}`;
 }
 
+/** Where the controller does not ask clients as it should: by its route, and the Secret that the route names. */
+export function mendClientAuth(context: Pick<VerifyContext, 'words'>, service: PlannedService): string {
+  const secret = `${service.edgeClientCaSecret ?? ''} --namespace ${service.namespace}`;
+  return `ingress-tls apply; then ${describeRoute(context, service)}, and kubectl describe secret ${secret}, which needs ca.crt`;
+}
+
 /** The kubectl command after which pods hold the certificates and authorities of today: they read them when they start. */
 export function restartPods({ namespace, release, service }: PlannedService): string {
   if (service !== undefined) return `restart the pods of Service ${namespace}/${service.name}`;

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pour, writeManyHeaders, writeText } from '../support/reference-answers.ts';
 import type { CertificateMaker, KeyPair } from '../support/reference-certificates.ts';
@@ -505,10 +505,156 @@ const deepRows: readonly Row[] = [
   },
 ];
 
+/** Has the project ask svc7's clients at the controller, and makes what it would make for them. */
+function askClients({ project, maker }: Workshop, field: string): { readonly authority: string } {
+  const file = join(project, 'ingress-tls.yaml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('- name: svc7\n', `- name: svc7\n    ${field}\n`));
+  const authority = maker.makeAuthority('/CN=svc7 client CA');
+  const client = maker.makeIssued({ subject: '/CN=svc7-client', dnsNames: [] }, authority);
+  for (const [name, text] of [
+    ['svc7-client-ca.crt', authority.certificate],
+    ['mine.crt', authority.certificate],
+    ['svc7-client.crt', client.certificate],
+    ['svc7-client.key', client.key],
+  ] as const)
+    writeFileSync(join(project, 'certs', name), text);
+  return { authority: authority.certificate };
+}
+
+const proved = {
+  'client-certificate-none': 'ok',
+  'client-certificate-foreign': 'ok',
+  'client-certificate-right': 'ok',
+} as const;
+const unknownClients = { ...proved, answer: 'skipped', 'client-certificate-right': 'skipped' } as const;
+
+const edgeClientRows: readonly Row[] = [
+  ...(['page', 'end'] as const).map((refusesBy): Row => ({
+    fault: `nothing: svc7's clients are asked at the controller, by ${refusesBy}`,
+    make: (workshop) => ({
+      edgeClients: { ...askClients(workshop, 'clientAuth: true'), demands: 'required', refusesBy },
+    }),
+    changes: { svc7: proved },
+    exitCode: 0,
+  })),
+  {
+    fault: "nothing: svc7's clients need no certificate",
+    make: (workshop) => ({
+      edgeClients: {
+        ...askClients(workshop, 'clientAuth: { mode: optional }'),
+        demands: 'optional',
+        refusesBy: 'page',
+      },
+    }),
+    changes: { svc7: proved },
+    exitCode: 0,
+  },
+  {
+    fault: 'the Secret with the authority of the clients has no ca.crt: nobody is asked',
+    make: (workshop) => {
+      askClients(workshop, 'clientAuth: true');
+      return {};
+    },
+    changes: { svc7: { ...proved, ...refusedClients } },
+    exitCode: 1,
+    words: /everybody gets in.*kubectl describe secret ic3-svc7-client-ca --namespace default, which needs ca\.crt/,
+  },
+  {
+    fault: 'the controller takes a certificate of any authority',
+    make: (workshop) => ({
+      edgeClients: { ...askClients(workshop, 'clientAuth: true'), demands: 'any', refusesBy: 'page' },
+    }),
+    changes: { svc7: { ...proved, 'client-certificate-foreign': 'failed' } },
+    exitCode: 1,
+  },
+  ...(['page', 'end'] as const).map((refusesBy): Row => ({
+    fault: `the controller takes clients of another authority only, by ${refusesBy}`,
+    make: (workshop) => {
+      askClients(workshop, 'clientAuth: true');
+      const { certificate: authority } = workshop.maker.makeAuthority('/CN=another client CA');
+      return { edgeClients: { authority, demands: 'required', refusesBy } };
+    },
+    changes: { svc7: { ...proved, answer: 'failed', 'client-certificate-right': 'failed' } },
+    exitCode: 1,
+    words:
+      refusesBy === 'page'
+        ? /the authority in Secret default\/ic3-svc7-client-ca is not certs\/svc7-client-ca\.crt/
+        : /./,
+  })),
+  {
+    fault: 'a certificate is optional where it is to be required',
+    make: (workshop) => ({
+      edgeClients: { ...askClients(workshop, 'clientAuth: true'), demands: 'optional', refusesBy: 'page' },
+    }),
+    changes: { svc7: { ...proved, 'client-certificate-none': 'failed' } },
+    exitCode: 1,
+    words: /does not demand a client certificate for svc7\.example\.test/,
+  },
+  {
+    fault: 'a certificate is required where it is to be optional',
+    make: (workshop) => ({
+      edgeClients: {
+        ...askClients(workshop, 'clientAuth: { mode: optional }'),
+        demands: 'required',
+        refusesBy: 'page',
+      },
+    }),
+    changes: { svc7: { ...proved, 'client-certificate-none': 'failed' } },
+    exitCode: 1,
+    words: /refuses clients without a certificate/,
+  },
+  {
+    fault: 'the Secret with the authority of the clients is missing: the host is closed',
+    make: (workshop) => {
+      askClients(workshop, 'clientAuth: true');
+      return { answers: { svc7: writeText(403, forbidden) } };
+    },
+    changes: {
+      svc7: {
+        ...{ answer: 'failed', 'client-certificate-right': 'failed' },
+        ...{ 'client-certificate-none': 'skipped', 'client-certificate-foreign': 'skipped' },
+      },
+    },
+    exitCode: 1,
+    words: /cannot read Secret default\/ic3-svc7-client-ca/,
+  },
+  ...[
+    'clientAuth: { authority: certs/mine.crt }',
+    'annotations: { nginx.ingress.kubernetes.io/auth-tls-secret: default/mine }',
+  ].map((field): Row => ({
+    fault: `nothing: the authority of svc7's clients is a person's own, by ${field}`,
+    make: (workshop) => ({ edgeClients: { ...askClients(workshop, field), demands: 'required', refusesBy: 'page' } }),
+    changes: { svc7: unknownClients },
+    exitCode: 0,
+  })),
+  {
+    fault: "annotations of a person's own ask nobody for a certificate",
+    make: (workshop) => {
+      askClients(workshop, 'annotations: { nginx.ingress.kubernetes.io/auth-tls-secret: default/mine }');
+      return {};
+    },
+    changes: { svc7: { ...refusedClients, 'client-certificate-right': 'skipped' } },
+    exitCode: 1,
+    words: /kubectl describe secret mine --namespace default/,
+  },
+];
+
+const forbidden = [
+  '<html>',
+  '<head><title>403 Forbidden</title></head>',
+  '<body>',
+  '<center><h1>403 Forbidden</h1></center>',
+  '<hr><center>nginx</center>',
+  '</body>',
+  '</html>',
+  '',
+].join('\r\n');
+
 /** Those that wait come first, so that the others run beside them. */
 export const rows: readonly Row[] = [
   ...deepRows,
   ...brokenRows,
+  ...edgeClientRows,
   ...answerRows,
   ...certificateRows,
   ...passthroughRows,

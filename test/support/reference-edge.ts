@@ -11,7 +11,7 @@ import type { Server } from 'node:net';
 import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import type { KeyPair } from './reference-certificates.ts';
 import { read, readPair, toOptions } from './reference-pods.ts';
-import { serviceOf, type Quirks, type ServiceName } from './reference-quirks.ts';
+import { serviceOf, type EdgeClients, type Quirks, type ServiceName } from './reference-quirks.ts';
 import type { Listening } from './reference-server.ts';
 
 export interface EdgeSettings {
@@ -29,7 +29,12 @@ export function createReferenceEdge(settings: EdgeSettings): { readonly tls: Ser
   const serve = (request: Request, response: ServerResponse | Http2ServerResponse): void => {
     answer(settings, request, response as ServerResponse);
   };
-  const tlsSettings = { minVersion: 'TLSv1.2' as const, ...quirks.edgeTls };
+  const { edgeClients } = quirks;
+  const tlsSettings = {
+    minVersion: 'TLSv1.2' as const,
+    ...quirks.edgeTls,
+    ...(edgeClients !== undefined && { ca: edgeClients.authority }),
+  };
   const wildcard = readPair(settings.project, 'wildcard');
   const contextFor = (service: ServiceName | undefined): SecureContext => {
     const wanted = service === undefined ? quirks.defaultCertificate : (quirks.edgeCertificates?.[service] ?? wildcard);
@@ -40,6 +45,7 @@ export function createReferenceEdge(settings: EdgeSettings): { readonly tls: Ser
   };
   const options = {
     ...tlsSettings,
+    ...(edgeClients !== undefined && { requestCert: true, rejectUnauthorized: false }),
     ...toOptions(quirks.defaultCertificate ?? fake),
     SNICallback: (name: string, done: (error: Error | null, context?: SecureContext) => void) => {
       done(null, contextFor(serviceOf(name.toLowerCase())));
@@ -48,10 +54,21 @@ export function createReferenceEdge(settings: EdgeSettings): { readonly tls: Ser
   const tls = quirks.offersHttp2
     ? createSecureServer({ ...options, allowHTTP1: true }, serve)
     : createHttpsServer(options, serve);
+  tls.prependListener('secureConnection', (socket: TLSSocket) => {
+    const isRefused = edgeClients?.refusesBy === 'end' && refusalOf(edgeClients, socket) !== undefined;
+    if (isRefused && serviceOf(socket.servername || undefined) === 'svc7') socket.destroy();
+  });
   return {
     tls: tls.on('sessionError', () => undefined),
     plain: createHttpServer(quirks.servesPlainHttp ? serve : refuse),
   };
+}
+
+/** What nginx says to a client of svc7; undefined: it is let in. */
+function refusalOf({ demands }: EdgeClients, socket: TLSSocket): string | undefined {
+  if (Object.keys(socket.getPeerCertificate()).length === 0)
+    return demands === 'optional' ? undefined : 'No required SSL certificate was sent';
+  return demands === 'any' || socket.authorized ? undefined : 'The SSL certificate error';
 }
 
 /** The words of nginx (src/http/ngx_http_special_response.c). */
@@ -73,6 +90,12 @@ function answer({ project, quirks, pods }: EdgeSettings, request: Request, respo
       : (quirks.backends?.[asked] ?? asked);
   if (service === undefined) {
     page(response, 404, 'Not Found');
+    return;
+  }
+  const refusal =
+    quirks.edgeClients === undefined ? undefined : refusalOf(quirks.edgeClients, request.socket as TLSSocket);
+  if (asked === 'svc7' && refusal !== undefined) {
+    page(response, 400, 'Bad Request', refusal);
     return;
   }
   const write = quirks.answers?.[service];

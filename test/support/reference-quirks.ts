@@ -15,6 +15,15 @@ export function serviceOf(host: string | undefined): ServiceName | undefined {
 /** What a broken gateway does once it has the hello. */
 export type Spoiled = 'hang' | 'reset' | 'end' | 'garbage' | 'half-certificate';
 
+export interface EdgeClients {
+  /** PEM. */
+  readonly authority: string;
+  /** `any`: a certificate of whatever authority. */
+  readonly demands: 'required' | 'optional' | 'any';
+  /** nginx answers with a page, Go ends TLS. */
+  readonly refusesBy: 'page' | 'end';
+}
+
 /** In which ways a gateway is wrong; without any it does what ingress-nginx does, and a hello is read whole. */
 export interface Quirks {
   /** To every connection, before anything is read. */
@@ -32,6 +41,8 @@ export interface Quirks {
   /** Shown to unknown names and to none, instead of the fallback. */
   readonly defaultCertificate?: KeyPair;
   readonly edgeTls?: SecureContextOptions;
+  /** How the gateway asks svc7's clients for a certificate; absent: not at all. */
+  readonly edgeClients?: EdgeClients;
   readonly offersHttp2?: boolean;
   /** Service that answers for another, for hosts that are unknown, for connections without a name. */
   readonly backends?: Partial<Record<ServiceName | 'unknown' | 'nameless', ServiceName>>;

@@ -20,6 +20,7 @@ import { observe } from './observe.ts';
 import { repairUnderLock } from './repair.ts';
 import { lookAgain } from './look-again.ts';
 import { authoritiesOfPreview, authoritiesOnCluster, type AuthorityStore } from './swap.ts';
+import { demandsCertificate } from '../../model/client-auth.ts';
 import { hasTlsHop } from '../../model/mode.ts';
 
 /** Connections at a time. */
@@ -198,7 +199,10 @@ async function breakHops(running: Running): Promise<Part> {
       await repairUnderLock(session, project, options);
       for (const subject of subjects) {
         stop.asked.throwIfAborted();
-        const result = await checkDeep({ ...running, stop, place, prober }, subject);
+        const result =
+          subject.client === undefined && demandsCertificate(subject.service)
+            ? skipDeep(subject, 'no client certificate is here to ask with')
+            : await checkDeep({ ...running, stop, place, prober }, subject);
         if (result !== undefined) results.set(subject.service.name, [result]);
       }
       stop.asked.throwIfAborted();

@@ -13,6 +13,7 @@ import type { ExpectedAnswer, VerifySubject } from '../../verify/subject.ts';
 import type { Project } from '../project.ts';
 import type { UntrustedIssuer } from './foreign.ts';
 import { backendOf, hasOwnCertificate } from '../../model/backend.ts';
+import { hasOwnClients } from '../../model/client-auth.ts';
 import { endsInPod } from '../../model/mode.ts';
 
 export interface SubjectsInput {
@@ -29,8 +30,9 @@ export interface SubjectsInput {
  * @throws UsageError when a certificate is missing or cannot be read, or is not that of the key beside it.
  */
 export function buildSubjects(input: SubjectsInput): readonly VerifySubject[] {
-  return input.project.desired.services.flatMap((service) => {
-    const first = buildSubject(input, service);
+  return input.project.desired.services.flatMap((planned) => {
+    const service = addOwnClientAuth(input.project, planned);
+    const first = buildSubject(input, service, input.asked?.services.includes(planned) === true);
     return listHosts(service).map((host, index) => ({
       ...first,
       service: { ...service, host },
@@ -39,7 +41,18 @@ export function buildSubjects(input: SubjectsInput): readonly VerifySubject[] {
   });
 }
 
-function buildSubject({ files, project, untrusted, asked }: SubjectsInput, service: DesiredService): VerifySubject {
+/** With what a person's own annotations ask of clients: it is proved as if the configuration said it. */
+function addOwnClientAuth({ desired }: Project, service: DesiredService): DesiredService {
+  const own = service.clientAuth ? undefined : desired.profile.readOwnClientAuth?.(service);
+  if (own === undefined) return service;
+  return { ...service, clientAuth: true, clientAuthDetails: own.details, edgeClientCaSecret: own.secret };
+}
+
+function buildSubject(
+  { files, project, untrusted, asked }: SubjectsInput,
+  service: DesiredService,
+  isAsked: boolean,
+): VerifySubject {
   const { upstreamCa } = service;
   const { certificate } = shownPair(service);
   const trustPath = trustedCertificate(service);
@@ -52,12 +65,12 @@ function buildSubject({ files, project, untrusted, asked }: SubjectsInput, servi
     trustPath,
     ...(backendOf(service) === 'demo' ? { greeting: demoGreeting(service.name) } : {}),
     answer:
-      asked?.services.includes(service) === true
+      isAsked && asked !== undefined
         ? { path: asked.path ?? service.entryPath ?? '/', status: asked.status }
         : usualAnswer(service),
     ...(service.clientAuth
       ? {
-          ...readClient(files, clientPair(service.name)),
+          ...(hasOwnClients(service) && readClient(files, clientPair(service.name))),
           ...(untrusted === undefined ? {} : { foreignClient: untrusted.makeClient(service.name) }),
         }
       : {}),

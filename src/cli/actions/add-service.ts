@@ -25,15 +25,16 @@ export interface AddServiceOptions {
   readonly port?: number | string;
   readonly replicas?: number;
   /** Absent: the default of the mode. */
-  readonly clientAuth?: boolean;
+  readonly clientAuth?: boolean | string;
   readonly annotation?: Readonly<Record<string, string>>;
   readonly yes?: boolean;
   readonly input: boolean;
 }
 
 /** Adds a service to the project; asks for what was not said. Exit 1 when edited files were kept. */
-export async function addServiceToProject(session: CommandSession, options: AddServiceOptions): Promise<number> {
+export async function addServiceToProject(session: CommandSession, given: AddServiceOptions): Promise<number> {
   const { report } = session;
+  const options = freeWord(given);
   const found = await loadProject(session);
   const mode = await chooseMode(session, options, found);
   const name = await chooseName(session, options, found, mode);
@@ -43,6 +44,29 @@ export async function addServiceToProject(session: CommandSession, options: AddS
   reportNotices(report, news, ['warning', 'info']);
   report.message(`Added ${name}: ${mode}, ${printUrl(project.desired.entry, service ?? { host: name })}`);
   return closeRender(session, plan, 'ingress-tls apply --dry-run');
+}
+
+/** `--client-auth svc9`: as long as there was no mode to give, the word behind it was the service's name. */
+function freeWord(options: AddServiceOptions): AddServiceOptions {
+  const { name, clientAuth } = options;
+  const isName = typeof clientAuth === 'string' && name === undefined && !isClientAuthMode(clientAuth);
+  return isName ? { ...options, name: clientAuth, clientAuth: true } : options;
+}
+
+const clientAuthModes = ['required', 'optional', 'off'] as const;
+
+function isClientAuthMode(word: string): word is (typeof clientAuthModes)[number] {
+  return clientAuthModes.some((mode) => mode === word);
+}
+
+/** As the file has it: the shortest form of each. */
+function readClientAuth(word: boolean | string | undefined): ServiceFields['clientAuth'] {
+  if (typeof word !== 'string') return word;
+  if (isClientAuthMode(word)) return word === 'optional' ? { mode: 'optional' } : word === 'required';
+  const meant = nearest(word, clientAuthModes);
+  throw new UsageError(`unknown --client-auth ${quote(word)}: expected ${alternatives(clientAuthModes)}`, {
+    remedy: meant === undefined ? 'ingress-tls add-service --help' : `did you mean --client-auth ${meant}?`,
+  });
 }
 
 async function chooseMode({ world }: CommandSession, options: AddServiceOptions, project: Project): Promise<Mode> {
@@ -113,11 +137,12 @@ function defaultPort(mode: Mode): number {
 }
 
 function toFields(options: AddServiceOptions, name: string, mode: Mode): ServiceFields {
-  const { host: hosts = [], namespace, service, image, port, replicas, clientAuth, annotation } = options;
+  const { host: hosts = [], namespace, service, image, port, replicas, annotation } = options;
   const backend =
     service === undefined
       ? { port: refuseName(port) }
       : { service: { name: service, port: port ?? defaultPort(mode) } };
+  const clientAuth = readClientAuth(options.clientAuth);
   const host = hosts.length > 1 ? { hosts } : { host: hosts[0] };
   const given = { ...host, namespace, image, replicas, clientAuth, ...backend };
   return {

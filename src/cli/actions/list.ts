@@ -6,6 +6,7 @@ import { formatDate } from '../../certs/validity.ts';
 import { exitCodes } from '../../errors.ts';
 import type { Config } from '../../model/config.ts';
 import type { Entry } from '../../model/controller-profile.ts';
+import { asksAtController } from '../../model/client-auth.ts';
 import { namePort, printUrl } from '../../project/desired-project.ts';
 import { chartFolder } from '../../project/places.ts';
 import { escapeControls } from '../../text/escape.ts';
@@ -45,6 +46,7 @@ function listToJson({ project: { config, desired }, certificates }: ProjectList)
       servicePort: service.service?.port ?? service.servicePort.number,
       replicas: service.replicas ?? null,
       clientAuth: service.clientAuth,
+      ...(service.clientAuthDetails !== undefined && { clientAuthDetails: service.clientAuthDetails }),
       upstreamClientCertificate: service.upstreamClientCertificate ?? false,
       image: service.image ?? null,
       chart: chartFolder(service.name),
@@ -52,6 +54,11 @@ function listToJson({ project: { config, desired }, certificates }: ProjectList)
     })),
     certificates,
   };
+}
+
+/** With what is seen in no other column: that the controller asks for certificates. */
+function showMode(service: DesiredService): string {
+  return asksAtController(service) ? `${service.mode}, client certificate` : service.mode;
 }
 
 /** The first, with the path at which the service is asked where that is not the root, and how many more. */
@@ -83,7 +90,7 @@ function reportList(
   else {
     const rows = desired.services.map((service) => [
       service.name,
-      service.mode,
+      showMode(service),
       showHosts(service),
       showPort(service),
       chartFolder(service.name),

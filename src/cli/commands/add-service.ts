@@ -14,8 +14,11 @@ export function defineAddService(program: Program, run: Run): void {
     .option('--image <image>', 'container image (default: a small demo backend)')
     .option('--port <port>', "the container's port (default: 8080), or the Service's: number or name", parsePort)
     .option('--replicas <count>', 'number of pods (default: left to the cluster)', parseWholeNumber)
-    .option('--client-auth', 'passthrough: the pod demands a client certificate (default)')
-    .option('--no-client-auth', 'passthrough: the pod does not')
+    .option(
+      '--client-auth [mode]',
+      'ask clients for a certificate: required, optional or off (default: in passthrough alone)',
+    )
+    .option('--no-client-auth', 'ask no client for a certificate')
     .option('--annotation <key=value>', 'annotation of your own on the route; repeatable', collectAnnotation)
     .addOption(jsonOption())
     .addOption(yesOption())
@@ -24,6 +27,7 @@ export function defineAddService(program: Program, run: Run): void {
     ['ingress-tls add-service --mode passthrough', 'svc9, with the demo backend'],
     ['ingress-tls add-service shop --mode reencrypt --image example.org/shop:1.4', 'your own image'],
     ['ingress-tls add-service api --mode terminate --service api --namespace web', 'a Service that is there'],
+    ['ingress-tls add-service api --mode terminate --client-auth required', 'the controller asks for a certificate'],
     ['ingress-tls add-service api --mode passthrough --no-client-auth', 'without client certificates'],
   ]);
   command.action(async (name, flags) => {

@@ -1,6 +1,6 @@
 import type { GatewayBehaviour } from '../../model/gateway.ts';
 import { helloLimits } from '../ingress/hello-limits.ts';
-import { errorPage, plainHttpPage, type PageStyle } from '../ingress/nginx-pages.ts';
+import { clientAuthPages, errorPage, plainHttpPage, type PageStyle } from '../ingress/nginx-pages.ts';
 
 const style: PageStyle = { signature: 'nginx/1.13.12', bodyTag: '<body bgcolor="white">' };
 
@@ -19,6 +19,8 @@ export function behaviour(): GatewayBehaviour {
     upstreamRefused: errorPage(style, '502 Bad Gateway'),
     upstreamMissing: errorPage(style, '503 Service Temporarily Unavailable'),
     tlsVersions: ['TLSv1.2'],
+    // `return 503;` for each of its locations (rootfs/etc/nginx/template/nginx.tmpl, Denied).
+    clientAuth: clientAuthPages(style, errorPage(style, '503 Service Temporarily Unavailable')),
     helloReading: 'first-read',
     pathReading: 'decoded',
     strictTransportSecurity: 'max-age=15724800; includeSubDomains',

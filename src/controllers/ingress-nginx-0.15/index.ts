@@ -3,6 +3,7 @@ import type { ControllerProfile } from '../../model/controller-profile.ts';
 import { readIngresses } from '../ingress/read-back.ts';
 import { nginxWords } from '../ingress/words.ts';
 import { listNamedSecrets } from '../ingress/guard-notices.ts';
+import { readOwnClientAuth } from '../ingress/client-auth.ts';
 import { behaviour } from './behaviour.ts';
 import { existing } from './existing.ts';
 import { manifests } from './manifests.ts';
@@ -46,6 +47,7 @@ export const ingressNginx015: ControllerProfile = {
     { resource: 'configmap', kind: 'ConfigMap', name: electionName(controller.name), namespace: controller.namespace },
   ],
   routes,
+  asksClients: true,
   // Nothing reads an authority here: 0.15.0 cannot verify the hop.
   upstreamCa: () => undefined,
   notices,
@@ -54,6 +56,7 @@ export const ingressNginx015: ControllerProfile = {
   existing,
   behaviour,
   readRoutes,
+  readOwnClientAuth,
   ...readIngresses(
     () => ingressNginx015,
     (config) => controllerNames(config).service,

@@ -2,6 +2,7 @@ import { refuseOtherNamespaces } from '../ingress/other-namespace.ts';
 import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
 import { annotationCodes, judgeAnnotations } from '../ingress/annotation-rules.ts';
+import { clientAuthDecides } from '../ingress/client-auth.ts';
 import { noteConnectionReuse } from '../ingress/connection-reuse.ts';
 import { noteExposure, refusePortlessRedirect } from '../ingress/exposure-notices.ts';
 import { readExposure } from '../exposure.ts';
@@ -40,7 +41,7 @@ export function notices(config: Config): readonly Notice[] {
       config,
       {
         controller: 'ingress-nginx 0.15.0',
-        rules: () => annotationRules,
+        rules: (service) => [...clientAuthDecides(service), ...annotationRules],
         reads: readAnnotations,
         readElsewhere: new Set(readByLaterVersions.keys()),
         otherwise: 'Remove it and let the pod do it, or choose profile ingress-nginx.',

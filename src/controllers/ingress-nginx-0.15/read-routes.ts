@@ -22,6 +22,7 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
     knownSettings: { ...readSettings, imitated: [deployment(config, names, {}), ...configMaps(config, names, {})] },
     readAnnotations,
     refuseClass: (_index, given, ingress) => refuseClass(given.text('ingress-class') ?? '', ingress),
+    mayCrossNamespaces: () => true,
     // Nothing in nginx.tmpl of 0.15.0 verifies the pod or names it in the handshake.
     prepareUpstreams: ({ ingresses, prefix }) => {
       const encrypted = listEncryptedPorts(ingresses, prefix);
@@ -44,6 +45,7 @@ const readSettings = {
 };
 
 const readAnnotations: ReadonlySet<string> = new Set([
+  ...['secret', 'verify-client', 'verify-depth', 'pass-certificate-to-upstream'].map((key) => `auth-tls-${key}`),
   'ssl-passthrough',
   'secure-backends',
   'grpc-backend',

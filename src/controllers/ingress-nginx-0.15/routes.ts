@@ -3,6 +3,7 @@ import { className, type Config } from '../../model/config.ts';
 import type { Mode } from '../../model/mode.ts';
 import { routePaths } from '../route-backend.ts';
 import { ingressAnnotations, ingressHosts, ingressTls } from '../ingress/ingress-routes.ts';
+import { clientAuthAnnotations } from '../ingress/client-auth.ts';
 import { classAnnotation, withNginxPrefix } from '../ingress/nginx-annotations.ts';
 
 /** What makes the mode, by 0.15.0; the article has no redirect on svc9, whose port 80 would go to the pod in plain text. */
@@ -18,7 +19,11 @@ function annotate({ mode, protocol }: PlannedService): Readonly<Record<string, s
 
 /** One Ingress with exact hosts, the port by name: the article numbers svc7's port 443 and calls it http. */
 export function routes(config: Config, service: PlannedService): readonly RouteObject[] {
-  const annotations = { [classAnnotation]: className(config), ...withNginxPrefix(annotate(service)) };
+  const annotations = {
+    [classAnnotation]: className(config),
+    ...withNginxPrefix(annotate(service)),
+    ...clientAuthAnnotations(service),
+  };
   return [
     {
       apiVersion: 'extensions/v1beta1',

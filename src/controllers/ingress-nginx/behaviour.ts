@@ -1,7 +1,7 @@
 import type { Config } from '../../model/config.ts';
 import type { GatewayBehaviour } from '../../model/gateway.ts';
 import { helloLimits } from '../ingress/hello-limits.ts';
-import { errorPage, plainHttpPage, type PageStyle } from '../ingress/nginx-pages.ts';
+import { clientAuthPages, errorPage, plainHttpPage, type PageStyle } from '../ingress/nginx-pages.ts';
 import { defaultImage } from './deployment.ts';
 
 /** v1.15.1 says server_tokens off, so no page names a version (internal/ingress/controller/config/config.go, ShowServerTokens). */
@@ -27,6 +27,8 @@ export function behaviour(config: Config): GatewayBehaviour {
     upstreamMissing: errorPage(style, '503 Service Temporarily Unavailable'),
     tlsVersions: ['TLSv1.2', 'TLSv1.3'],
     pathReading: 'decoded',
+    // `return 403;` for the whole server (rootfs/etc/nginx/template/nginx.tmpl, AuthTLSError).
+    clientAuth: clientAuthPages(style, errorPage(style, '403 Forbidden')),
     strictTransportSecurity: 'max-age=31536000',
     ...(release === undefined
       ? { helloReading: 'whole', knownLimits: [] }

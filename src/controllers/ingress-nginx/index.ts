@@ -2,6 +2,7 @@ import type { ControllerProfile } from '../../model/controller-profile.ts';
 import { judgeIngressClass, readIngresses } from '../ingress/read-back.ts';
 import { nginxWords } from '../ingress/words.ts';
 import { listNamedSecrets } from '../ingress/guard-notices.ts';
+import { readOwnClientAuth } from '../ingress/client-auth.ts';
 import { behaviour } from './behaviour.ts';
 import { existing } from './existing.ts';
 import { manifests } from './manifests.ts';
@@ -52,6 +53,7 @@ export const ingressNginx: ControllerProfile = {
     },
   ],
   routes,
+  asksClients: true,
   upstreamCa: (_config, service) => upstreamCa(service),
   notices,
   noticeCodes,
@@ -59,6 +61,7 @@ export const ingressNginx: ControllerProfile = {
   existing,
   behaviour,
   readRoutes,
+  readOwnClientAuth,
   ...readIngresses(
     () => ingressNginx,
     (config) => controllerNames(config).fullName,

@@ -1,4 +1,5 @@
 import type { PlannedService } from '../../model/chart.ts';
+import { clientAuthAnnotations } from '../ingress/client-auth.ts';
 import { withNginxPrefix } from '../ingress/nginx-annotations.ts';
 import { upstreamCa } from './upstream-ca.ts';
 
@@ -6,9 +7,12 @@ import { upstreamCa } from './upstream-ca.ts';
 export function modeAnnotations(service: PlannedService): Readonly<Record<string, string>> {
   switch (service.mode) {
     case 'terminate':
-      return service.protocol === 'grpc' ? withNginxPrefix({ 'backend-protocol': 'GRPC' }) : {};
+      return {
+        ...(service.protocol === 'grpc' && withNginxPrefix({ 'backend-protocol': 'GRPC' })),
+        ...clientAuthAnnotations(service),
+      };
     case 'reencrypt':
-      return withNginxPrefix(verifiedUpstream(service));
+      return { ...withNginxPrefix(verifiedUpstream(service)), ...clientAuthAnnotations(service) };
     case 'passthrough':
       return withNginxPrefix(passthrough);
   }

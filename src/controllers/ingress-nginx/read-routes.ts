@@ -24,16 +24,21 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
     knownSettings: { ...readSettings, imitated: [deployment(config, names, {}), configMap(config, names, {})] },
     readAnnotations,
     refuseClass,
+    mayCrossNamespaces,
     prepareUpstreams: ({ index, prefix, settings }) => {
       const upstreamSettings = {
         index,
         prefix,
-        mayCrossNamespaces: readBoolean(settings, 'allow-cross-namespace-resources') ?? false,
+        mayCrossNamespaces: mayCrossNamespaces(settings),
         isOfLocations: readBoolean(settings, 'proxy-ssl-location-only') ?? false,
       };
       return ({ ingress, ingresses: ofHost }) => readUpstream(upstreamSettings, ingress, ofHost);
     },
   });
+}
+
+function mayCrossNamespaces(settings: Readonly<Record<string, string>>): boolean {
+  return readBoolean(settings, 'allow-cross-namespace-resources') ?? false;
 }
 
 const readSettings = {
@@ -48,6 +53,7 @@ const readSettings = {
 
 /** Read here, or about port 80 and the handshake with the pod, which preview does not imitate. */
 const readAnnotations: ReadonlySet<string> = new Set([
+  ...['secret', 'verify-client', 'verify-depth', 'pass-certificate-to-upstream'].map((key) => `auth-tls-${key}`),
   ...['ssl-passthrough', 'backend-protocol', 'secure-backends', 'ssl-redirect', 'force-ssl-redirect'],
   ...['secret', 'verify', 'name', 'server-name', 'protocols', 'verify-depth', 'ciphers'].map(
     (key) => `proxy-ssl-${key}`,

@@ -1,5 +1,6 @@
 import type { Config, ServiceIntent } from '../../model/config.ts';
 import type { AnnotationRule } from '../ingress/annotation-rules.ts';
+import { clientAuthDecides } from '../ingress/client-auth.ts';
 import { findServicesAtRisk } from '../ingress/connection-reuse.ts';
 import { noDirectiveText, nothingElseOnPassthrough, redirectStaysOn } from '../ingress/nginx-annotation-rules.ts';
 import { classAnnotation, nginxKey, nginxPrefix } from '../ingress/nginx-annotations.ts';
@@ -11,6 +12,7 @@ export function annotationRules(config: Config, service: ServiceIntent): readonl
   const namespace = service.namespace ?? config.namespace;
   return [
     ...inEveryMode,
+    ...clientAuthDecides(service),
     ...[nothingElseOnPassthrough, upstreamIsFixed, ...(service.protocol === 'grpc' ? [protocolIsFixed] : [])],
     ...[plainUpstream(config), noDirectiveText],
     ...[sameNamespace(namespace), authorityIsNotTheWildcard(config, namespace)],

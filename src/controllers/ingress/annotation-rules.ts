@@ -1,6 +1,7 @@
 import type { Config, ServiceIntent } from '../../model/config.ts';
 import type { Mode } from '../../model/mode.ts';
 import type { Notice } from '../../model/notice.ts';
+import { asksAtController } from '../../model/client-auth.ts';
 import { nearest } from '../../text/nearest.ts';
 import type { AnnotationTable } from './annotation-forms.ts';
 import { findForeignReader } from './foreign-annotations.ts';
@@ -81,7 +82,8 @@ function refuse(
   return { level: 'error', code: 'annotation-refused', message, remedy: rule.remedy };
 }
 
-function judge(dialect: AnnotationDialect, { annotations }: ServiceIntent, key: string): Judgement | undefined {
+function judge(dialect: AnnotationDialect, service: ServiceIntent, key: string): Judgement | undefined {
+  const { annotations } = service;
   if (!key.startsWith(nginxPrefix)) return judgeForeign(dialect, key);
   const name = key.slice(nginxPrefix.length);
   const value = annotations[key] ?? '';
@@ -99,6 +101,7 @@ function judge(dialect: AnnotationDialect, { annotations }: ServiceIntent, key: 
   }
   const needed = guardsNeeding.get(name);
   if (needed === undefined || annotations[nginxKey(needed)] !== undefined) return undefined;
+  if (needed === 'auth-tls-secret' && asksAtController(service)) return undefined;
   return {
     level: 'error',
     code: 'annotation-alone',

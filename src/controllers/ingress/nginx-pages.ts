@@ -1,4 +1,4 @@
-import type { PageAnswer } from '../../model/gateway.ts';
+import type { ClientAuthBehaviour, PageAnswer } from '../../model/gateway.ts';
 
 /** What differs in nginx's own pages from version to version. */
 export interface PageStyle {
@@ -23,6 +23,20 @@ export function errorPage(style: PageStyle, headline: string, explanation?: stri
     '',
   ];
   return { status, contentType: 'text/html', body: lines.join('\r\n') };
+}
+
+/**
+ * To clients without the right certificate (nginx@1.27.1:src/http/ngx_http_special_response.c, 495 and 496): the handshake takes any,
+ * and the first request is answered so (ngx_http_request.c, ngx_http_process_request; ngx_http_set_virtual_server has the 421).
+ */
+export function clientAuthPages(style: PageStyle, unreadable: PageAnswer): ClientAuthBehaviour {
+  return {
+    refusesBy: 'page',
+    missing: errorPage(style, '400 Bad Request', 'No required SSL certificate was sent'),
+    wrong: errorPage(style, '400 Bad Request', 'The SSL certificate error'),
+    unreadable,
+    misdirected: errorPage(style, '421 Misdirected Request'),
+  };
 }
 
 const plainHttpText = 'The plain HTTP request was sent to HTTPS port';

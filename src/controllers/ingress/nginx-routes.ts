@@ -4,6 +4,7 @@ import type { KubeObject } from '../../model/kube-object.ts';
 import { readBoolean } from './annotation-values.ts';
 import { readArguments, type ControllerArguments } from './controller-arguments.ts';
 import { buildTable, type NginxReading } from './nginx-table.ts';
+import { readClientAuth } from './read-client-auth.ts';
 import { readIngresses, type IngressFacts } from './read-ingresses.ts';
 import { reportUnread } from './unread-annotations.ts';
 import { reportUnreadSettings, type KnownSettings } from './unread-settings.ts';
@@ -32,6 +33,8 @@ export interface NginxVersion {
   /** Why an Ingress is none of the controller's; undefined when it is. */
   readonly refuseClass: (index: ObjectIndex, given: ControllerArguments, ingress: IngressFacts) => string | undefined;
   readonly prepareUpstreams: (facts: NginxFacts) => NginxReading['readUpstream'];
+  /** Whether an Ingress may name Secrets of other namespaces, by the settings. */
+  readonly mayCrossNamespaces: (settings: NginxFacts['settings']) => boolean;
 }
 
 /** What ingress-nginx makes of objects, with the arguments of its Deployment and the settings of the ConfigMap that they name. */
@@ -67,6 +70,8 @@ export function readNginxRoutes(objects: readonly KubeObject[], version: NginxVe
     hasPathTypes: version.hasPathTypes,
     offersHttp2: readBoolean(settings, 'use-http2') ?? true,
     readUpstream: version.prepareUpstreams({ index, prefix, settings, ingresses }),
+    readClientAuth: (ofHost) =>
+      readClientAuth({ index, prefix, mayCrossNamespaces: version.mayCrossNamespaces(settings) }, ofHost),
   });
   return {
     ...table,

@@ -10,6 +10,7 @@ import type {
 } from '../../model/gateway.ts';
 import { readBoolean } from './annotation-values.ts';
 import { chooseCertificate } from './ingress-certificate.ts';
+import type { ReadClientAuth } from './read-client-auth.ts';
 import type { IngressFacts } from './read-ingresses.ts';
 import { formatPort } from './service-ports.ts';
 import { complainOf } from '../complaint.ts';
@@ -34,6 +35,8 @@ export interface NginxReading {
     readonly ingresses: readonly IngressFacts[];
     readonly backend: GatewayBackend;
   }) => { readonly upstream: GatewayUpstream; readonly complaints: readonly string[] };
+  /** Which clients the host lets in; `ingresses` are all of it. */
+  readonly readClientAuth: (ingresses: readonly IngressFacts[]) => ReadClientAuth;
 }
 
 type Location = IngressFacts['rules'][number]['paths'][number] & { readonly ingress: IngressFacts };
@@ -75,6 +78,8 @@ function buildHost(
   const { certificate, complaint } = chooseCertificate(reading.index, name, ingresses);
   if (complaint !== undefined) complain(complaint);
   const connection = decideConnection(reading, name, { root, ingresses }, complain);
+  const { clientAuth, complaints: ofClientAuth } = reading.readClientAuth(ingresses);
+  for (const text of ofClientAuth) complain(text);
   return [
     {
       name,
@@ -82,6 +87,7 @@ function buildHost(
       ...(certificate === undefined ? {} : { certificate }),
       ...(connection === 'terminated' ? {} : { backend: (root ?? first).backend }),
       locations,
+      ...(clientAuth === undefined ? {} : { clientAuth }),
     },
   ];
 }

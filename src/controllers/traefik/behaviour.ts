@@ -19,6 +19,8 @@ export function behaviour(config: Config): GatewayBehaviour {
     // pkg/server/service/loadbalancer/wrr/wrr.go, through http.Error, which adds the newline.
     upstreamMissing: page(503, 'no available server\n'),
     tlsVersions: ['TLSv1.2', 'TLSv1.3'],
+    // pkg/middlewares/snicheck/snicheck.go, through http.Error.
+    clientAuth: { refusesBy: 'handshake', misdirected: page(421, 'Misdirected Request\n') },
     helloReading: 'whole',
     pathReading: 'cleaned',
     knownLimits: [],

@@ -1,6 +1,12 @@
 import { printName, type ObjectIndex } from '../../kube/object-index.ts';
 import { textField } from '../../kube/object-fields.ts';
-import type { GatewayBackend, GatewayHost, GatewayLocation, GatewayUpstream } from '../../model/gateway.ts';
+import type {
+  GatewayBackend,
+  GatewayClientAuth,
+  GatewayHost,
+  GatewayLocation,
+  GatewayUpstream,
+} from '../../model/gateway.ts';
 import { nginxKey } from '../ingress/nginx-annotations.ts';
 import type { IngressFacts, IngressRule } from '../ingress/read-ingresses.ts';
 import { formatPort } from '../ingress/service-ports.ts';
@@ -12,6 +18,8 @@ import { rulePriority, withoutSlash } from './rule-priority.ts';
 export interface ServedIngress {
   readonly ingress: IngressFacts;
   readonly upstream: GatewayUpstream;
+  /** Which clients are let in to its hosts; absent: everybody. */
+  readonly clientAuth?: GatewayClientAuth;
 }
 
 export interface TableInput {
@@ -44,7 +52,7 @@ function buildTerminated({ index, served, pool, complain }: TableInput): readonl
       routers.set(host, [...ofHost, ...paths.map((path) => ({ ...path, upstream }))]);
     }
   }
-  return [...routers].flatMap(([name, ofHost]): readonly GatewayHost[] => {
+  const hosts = [...routers].flatMap(([name, ofHost]): readonly GatewayHost[] => {
     if (ofHost.length === 0) return [];
     for (const problem of new Set(ofHost.flatMap(({ backend }) => formatPort(index, backend) ?? [])))
       complain(`${name}: ${problem}`);
@@ -54,6 +62,22 @@ function buildTerminated({ index, served, pool, complain }: TableInput): readonl
     });
     return [{ name, connection: 'terminated', ...(certificate === undefined ? {} : { certificate }), locations }];
   });
+  return hosts.map((host) => addClientAuth(host, served, complain));
+}
+
+/** Routes of one host that do not agree are served with the options that hold for every host (v3.7.13 pkg/server/router/tcp/manager.go). */
+function addClientAuth(
+  host: GatewayHost,
+  served: readonly ServedIngress[],
+  complain: (text: string) => void,
+): GatewayHost {
+  const ofHost = served.filter(
+    ({ ingress }) => !isTrue(ingress, 'ssl-passthrough') && ingress.rules.some((rule) => rule.host === host.name),
+  );
+  const [first, ...others] = new Set(ofHost.map(({ clientAuth }) => clientAuth));
+  if (others.length > 0)
+    complain(`${host.name}: its Ingresses do not agree on auth-tls-*, so nobody is asked for a certificate`);
+  return first === undefined || others.length > 0 ? host : { ...host, clientAuth: first };
 }
 
 /** What becomes a router: a path of an Ingress. */

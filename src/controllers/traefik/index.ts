@@ -2,6 +2,7 @@ import type { ControllerProfile } from '../../model/controller-profile.ts';
 import { ingressNginx } from '../ingress-nginx/index.ts';
 import { judgeIngressClass, readIngresses } from '../ingress/read-back.ts';
 import { listNamedSecrets } from '../ingress/guard-notices.ts';
+import { readOwnClientAuth } from '../ingress/client-auth.ts';
 import { behaviour } from './behaviour.ts';
 import { existing } from './existing.ts';
 import { manifests } from './manifests.ts';
@@ -28,6 +29,7 @@ export const traefik: ControllerProfile = {
     { kind: 'Deployment', name: controllerNames(config).deployment, namespace: config.controller.namespace },
   ],
   routes: (config, service) => ingressNginx.routes(config, service),
+  asksClients: true,
   upstreamCa: (config, service) => ingressNginx.upstreamCa(config, service),
   notices,
   noticeCodes,
@@ -35,6 +37,7 @@ export const traefik: ControllerProfile = {
   existing,
   behaviour,
   readRoutes,
+  readOwnClientAuth,
   ...readIngresses(
     () => traefik,
     (config) => controllerNames(config).service,

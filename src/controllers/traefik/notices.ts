@@ -11,6 +11,7 @@ import { refuseGrpc } from '../ingress/grpc-notices.ts';
 import { listNames, listServices } from '../ingress/list-names.ts';
 import { nginxKey } from '../ingress/nginx-annotations.ts';
 import { noteUnusedSharing } from '../ingress/unused-sharing.ts';
+import { asksAtController } from '../../model/client-auth.ts';
 import { endsInPod } from '../../model/mode.ts';
 import type { AnnotationRule } from '../ingress/annotation-rules.ts';
 import { formerAnnotations, readAnnotations as readByIngressNginx } from '../ingress-nginx/read-annotations.ts';
@@ -69,6 +70,7 @@ export function notices(config: Config): readonly Notice[] {
     ...refuseOutrankedPaths(config),
     ...refuseOtherNamespaces(config),
     ...refuseGrpc(config),
+    ...refuseDepth(config),
     ...noteExposure(config),
     ...noteClientCertificates(config),
     ...noteUnusedSharing(config),
@@ -80,10 +82,30 @@ export function notices(config: Config): readonly Notice[] {
   ];
 }
 
+/** It reads no auth-tls-verify-depth (v3.7.13 pkg/provider/kubernetes/ingress-nginx/annotations.go), and takes a chain of any length. */
+function refuseDepth({ services }: Config): readonly Notice[] {
+  return services.flatMap((service, index): readonly Notice[] =>
+    service.clientAuthDetails?.depth === undefined
+      ? []
+      : [
+          {
+            level: 'error',
+            code: 'client-auth-depth',
+            message: `${service.name} (${service.mode}): Traefik takes chains of client certificates of any length, whatever clientAuth.depth says.`,
+            remedy:
+              'Take depth out and name the authority that signs the clients themselves, or choose profile ingress-nginx.',
+            path: ['services', index, 'clientAuth', 'depth'],
+          },
+        ],
+  );
+}
+
 /** auth-tls-* works, but not as it does with ingress-nginx. */
 function noteClientCertificates(config: Config): readonly Notice[] {
   const key = nginxKey('auth-tls-secret');
-  const asking = config.services.filter(({ mode, annotations }) => !endsInPod(mode) && annotations[key] !== undefined);
+  const asking = config.services.filter(
+    (service) => asksAtController(service) || (!endsInPod(service.mode) && service.annotations[key] !== undefined),
+  );
   if (asking.length === 0) return [];
   const names = listNames(asking.map(({ name }) => name));
   const notice: Notice = {

@@ -11,6 +11,7 @@ import { buildHosts, isTrue, type ServedIngress } from './build-table.ts';
 import { poolCertificates } from './certificate-pool.ts';
 import { namespaceNameLabel } from './command-line.ts';
 import { controllerNames } from './names.ts';
+import { readClientAuth } from './read-client-auth.ts';
 import { readHttp2 } from './read-settings.ts';
 import { readUpstream } from './read-upstream.ts';
 import { complainOf, ignore } from '../complaint.ts';
@@ -31,14 +32,17 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
   const complaints: Complaint[] = [...read.complaints];
   const served = read.ingresses.flatMap((ingress): readonly ServedIngress[] => {
     const refusal = refuseClass(index, given, ingress) ?? refuseContent(given, ingress);
-    const hop = readUpstream(index, isOn(given, 'allowCrossNamespaceResources'), ingress);
-    if (refusal === undefined && !('skipped' in hop)) {
+    const mayCrossNamespaces = isOn(given, 'allowCrossNamespaceResources');
+    const hop = readUpstream(index, mayCrossNamespaces, ingress);
+    const clients = readClientAuth(index, mayCrossNamespaces, ingress);
+    if (refusal === undefined && !('skipped' in hop) && !('skipped' in clients)) {
       for (const text of hop.complaints) complaints.push(complainOf('Ingress', ingress.object, text));
-      return [{ ingress, upstream: hop.upstream }];
+      return [{ ingress, upstream: hop.upstream, ...clients }];
     }
     // For a host that is passed through the hop does not matter (build.go: the TCP router is made all the same).
     if (refusal === undefined && isTrue(ingress, 'ssl-passthrough')) return [{ ingress, upstream: { scheme: 'http' } }];
-    const why = refusal ?? ('skipped' in hop ? hop.skipped : '');
+    const skipped = [hop, clients].flatMap((each) => ('skipped' in each ? [each.skipped] : []));
+    const why = refusal ?? skipped[0] ?? '';
     complaints.push(ignore('Ingress', ingress.object, why));
     return [];
   });
@@ -60,6 +64,7 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
 
 /** Read here, or about port 80 and the handshake with the pod, which preview does not imitate. */
 const imitatedKeys: ReadonlySet<string> = new Set([
+  ...['secret', 'verify-client', 'pass-certificate-to-upstream'].map((key) => `auth-tls-${key}`),
   ...['ssl-passthrough', 'backend-protocol', 'ssl-redirect', 'force-ssl-redirect'],
   ...['secret', 'verify', 'name', 'server-name', 'protocols', 'verify-depth', 'ciphers'].map(
     (key) => `proxy-ssl-${key}`,

@@ -32,7 +32,11 @@ export function readUpstream(
         complaints: [`backend-protocol ${protocol} is not known to Traefik, so the pod gets plain HTTP`],
       };
   }
-  const authority = readAuthority(index, mayCrossNamespaces, object, value('proxy-ssl-secret') ?? '');
+  const authority = readNamedSecret(
+    { index, mayCrossNamespaces, ingress: object },
+    'proxy-ssl-secret',
+    value('proxy-ssl-secret') ?? '',
+  );
   if ('skipped' in authority) return authority;
   // The second one is meant as a switch and read as a name: "on" becomes the name of the pods.
   const name = value('proxy-ssl-name') ?? value('proxy-ssl-server-name') ?? '';
@@ -65,25 +69,31 @@ export function readUpstream(
 /** In place of a pod's address, which its certificate does not name (RFC 6761, 6.4: a name that never exists). */
 const nobody = 'pod-address.invalid';
 
-function readAuthority(
-  index: ObjectIndex,
-  mayCrossNamespaces: boolean,
-  ingress: NamedObject,
+/**
+ * A Secret with an authority, a key pair or both that an annotation names (certificateBlocks).
+ * @param key of the annotation, without prefix.
+ */
+export function readNamedSecret(
+  {
+    index,
+    mayCrossNamespaces,
+    ingress,
+  }: { readonly index: ObjectIndex; readonly mayCrossNamespaces: boolean; readonly ingress: NamedObject },
+  key: 'proxy-ssl-secret' | 'auth-tls-secret',
   text: string,
 ): { readonly secret: NamedObject | undefined; readonly client?: NamedObject } | { readonly skipped: string } {
   if (text === '') return { secret: undefined };
   const [namespace = '', name, rest] = text.split('/');
   if (name === undefined || rest !== undefined)
-    return { skipped: `proxy-ssl-secret ${JSON.stringify(text)} is not namespace/name` };
+    return { skipped: `${key} ${JSON.stringify(text)} is not namespace/name` };
   const secret = { namespace, name };
   if (namespace !== ingress.namespace && !mayCrossNamespaces)
-    return { skipped: `proxy-ssl-secret ${printName(secret)} is in another namespace` };
+    return { skipped: `${key} ${printName(secret)} is in another namespace` };
   const data = index.findData('Secret', secret);
-  if (data === undefined) return { skipped: `proxy-ssl-secret: there is no Secret ${printName(secret)}` };
-  const known = ['ca.crt', 'tls.crt', 'tls.key'].filter((key) => data[key] !== undefined);
-  if (known.length === 0)
-    return { skipped: `proxy-ssl-secret: Secret ${printName(secret)} has neither ca.crt nor a key pair` };
-  if (data['ca.crt'] === '') return { skipped: `proxy-ssl-secret: ca.crt of Secret ${printName(secret)} is empty` };
+  if (data === undefined) return { skipped: `${key}: there is no Secret ${printName(secret)}` };
+  const known = ['ca.crt', 'tls.crt', 'tls.key'].filter((each) => data[each] !== undefined);
+  if (known.length === 0) return { skipped: `${key}: Secret ${printName(secret)} has neither ca.crt nor a key pair` };
+  if (data['ca.crt'] === '') return { skipped: `${key}: ca.crt of Secret ${printName(secret)} is empty` };
   const hasPair = data['tls.crt'] !== undefined && data['tls.key'] !== undefined;
   return { secret: data['ca.crt'] === undefined ? undefined : secret, ...(hasPair && { client: secret }) };
 }

@@ -20,6 +20,8 @@ export interface KeyPair {
 export interface HostCertificates {
   /** Undefined: the fallback certificate is shown. */
   contextOf(host: GatewayHost): SecureContext | undefined;
+  /** The pair of that context. */
+  pairOf(host: GatewayHost): KeyPair | undefined;
   /** Why hosts show the fallback certificate though a Secret is named for them. */
   readonly complaints: readonly string[];
 }
@@ -49,7 +51,9 @@ export function loadHostCertificates({ behaviour, table, findData }: GatewayInpu
     }
     return contexts.get(known);
   };
-  return { contextOf, complaints };
+  const pairOf = (host: GatewayHost): KeyPair | undefined =>
+    contextOf(host) === undefined ? undefined : pairs.get(host.name);
+  return { contextOf, pairOf, complaints };
 }
 
 /** What TLS needs to show a certificate. @throws Error of OpenSSL when it cannot use it. */

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 
 import type { Limits } from './limits.ts';
 
@@ -11,6 +12,8 @@ export interface Connection {
   serverName?: string;
   /** Why it did not become what the client wanted. */
   problem?: string;
+  /** Present once the TLS handshake with the gateway is done: what was shown in it. */
+  tls?: TLSSocket;
   /** Whether the TLS handshake with the gateway is done. */
   isSecure: boolean;
   /** How it is ended when nothing runs: by a word of its protocol where it has one. */

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
-import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls';
 
+import type { GatewayHost } from '../../model/gateway.ts';
 import type { GatewayInput } from '../../model/preview.ts';
+import { prepareClientAuthority, type ClientAuthority } from './client-auth.ts';
 import { loadHostCertificates, makeContext, versionsOf, type KeyPair } from './certificates.ts';
 import { indexHosts, type HostIndex } from './hosts.ts';
 import type { Limits } from './limits.ts';
@@ -12,6 +14,7 @@ export interface Generation {
   readonly input: GatewayInput;
   readonly hosts: HostIndex;
   readonly upstreams: Upstreams;
+  readonly clients: ClientAuthority;
   /**
    * Ends TLS for a connection that is not passed through.
    *
@@ -39,28 +42,49 @@ export function createGeneration(settings: {
   const certificates = loadHostCertificates(input);
   const upstreams = prepareUpstreams(input);
   const fallbackContext = makeContext(fallback, behaviour);
-  const createTlsServer = (pair: Partial<KeyPair>): Server => {
+  const clients = prepareClientAuthority(input, hosts);
+  const showing = ({ certificate, key }: KeyPair): TlsOptions => ({ cert: certificate, key });
+  const byName: TlsOptions = {
+    SNICallback: (serverName, done) => {
+      const host = hosts.forName(serverName.toLowerCase());
+      done(null, (host === undefined ? undefined : certificates.contextOf(host)) ?? fallbackContext);
+    },
+  };
+  const createTlsServer = (choice: TlsOptions): Server => {
     const server = createServer(
       {
-        ...(pair.certificate === undefined ? {} : { cert: pair.certificate, key: pair.key }),
         ...versionsOf(behaviour),
         ALPNProtocols: table.offersHttp2 ? ['h2', 'http/1.1'] : ['http/1.1'],
         handshakeTimeout: limits.handshakeMs,
-        SNICallback: (serverName, done) => {
-          const host = hosts.forName(serverName.toLowerCase());
-          done(null, (host === undefined ? undefined : certificates.contextOf(host)) ?? fallbackContext);
-        },
+        ...choice,
       },
-      settings.onSecure,
+      (socket) => {
+        if (clients.isRefused(socket)) socket.destroy();
+        else settings.onSecure(socket);
+      },
     );
     return server.on('tlsClientError', settings.onFailure);
   };
   // node's SNICallback puts a host's pair beside the server's own, and where one is RSA and the other ECDSA, OpenSSL shows
   // whichever the cipher suites prefer (tried, Node 20.20.2): the server for named hosts has none of its own.
-  const named = createTlsServer({});
-  const nameless = createTlsServer(fallback);
-  const endTls = (socket: Socket, serverName: string | undefined): void => {
-    (serverName === undefined ? nameless : named).emit('connection', socket);
+  const named = createTlsServer(byName);
+  const nameless = createTlsServer({ ...showing(fallback), ...byName });
+  // Who is asked for a certificate is a server's affair in node, and a context by SNI brings authorities of its own (lib/_tls_wrap.js).
+  const asking = new Map<GatewayHost, Server>();
+  const serverFor = (host: GatewayHost | undefined): Server => {
+    const options = host === undefined ? undefined : clients.optionsOf(host);
+    if (host === undefined || options === undefined) return named;
+    const server =
+      asking.get(host) ?? createTlsServer({ ...showing(certificates.pairOf(host) ?? fallback), ...options });
+    asking.set(host, server);
+    return server;
   };
-  return { input, hosts, upstreams, endTls, complaints: [...certificates.complaints, ...upstreams.complaints] };
+  const endTls = (socket: Socket, serverName: string | undefined): void => {
+    const server = serverName === undefined ? nameless : serverFor(hosts.forName(serverName.toLowerCase()));
+    server.emit('connection', socket);
+  };
+  return {
+    ...{ input, hosts, upstreams, clients, endTls },
+    complaints: [...certificates.complaints, ...upstreams.complaints, ...clients.complaints],
+  };
 }

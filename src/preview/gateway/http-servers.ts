@@ -1,6 +1,7 @@
 import {
   createServer as createHttp2Server,
   type Http2ServerRequest,
+  type Http2Session,
   type Http2ServerResponse,
   type ServerHttp2Session,
 } from 'node:http2';
@@ -26,8 +27,10 @@ export interface HttpServers {
 export function createHttpServers(around: Surroundings): HttpServers {
   const { stalledMs } = around.limits;
   const serveHttp1 = createHttp1Server(around, mostRequests);
+  const bySession = new WeakMap<Http2Session, TLSSocket>();
   const answer = (request: Http2ServerRequest, response: Http2ServerResponse): void => {
-    answerRequest(request, response, around);
+    const { session } = request.stream;
+    answerRequest(request, response, around, session === undefined ? undefined : bySession.get(session));
   };
   const http2 = createHttp2Server({ settings: { maxConcurrentStreams: mostRequests } }, answer);
   // Node would answer these itself, and the log would have no line.
@@ -40,6 +43,7 @@ export function createHttpServers(around: Surroundings): HttpServers {
         return;
       }
       const onSession = (session: ServerHttp2Session): void => {
+        bySession.set(session, socket);
         session.setTimeout(stalledMs, () => {
           session.destroy();
         });

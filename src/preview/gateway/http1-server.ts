@@ -21,8 +21,9 @@ export function createHttp1Server(
 ): (socket: TLSSocket, connection: Connection) => void {
   const served = new WeakMap<Duplex, { readonly connection: Connection; readonly turns: Turns }>();
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    served.get(request.socket)?.turns.take(response, () => {
-      answerRequest(request, response, around);
+    const { connection, turns } = served.get(request.socket) ?? {};
+    turns?.take(response, () => {
+      answerRequest(request, response, around, connection?.tls);
     });
   };
   const takeOver = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {

@@ -46,6 +46,15 @@ export function stripHeaders({ headers, httpVersion }: GatewayRequest): void {
   headers.connection = isLast ? 'close' : 'keep-alive';
 }
 
+/** Puts headers in the place of the client's own; an undefined one is taken away. */
+export function replaceHeaders(
+  { headers }: GatewayRequest,
+  values: Readonly<Record<string, string | undefined>>,
+): void {
+  remove(headers, Object.keys(values));
+  Object.assign(headers, Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)));
+}
+
 /** Takes away from a pod's answer what is between the gateway and the pod alone. */
 export function stripAnswerHeaders({ headers }: IncomingMessage): void {
   remove(headers, hopHeaders);

@@ -1,4 +1,5 @@
 import type { ClientRequest } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 
 import type { AccessEntry } from '../../model/preview.ts';
 import { addressOf, type Connections } from './connections.ts';
@@ -10,7 +11,14 @@ import { findFault } from './invalid-requests.ts';
 import type { Limits } from './limits.ts';
 import { lengthOfPage, sendPage, type GatewayRequest, type GatewayResponse } from './pages.ts';
 import type { Passage, PassageOptions, Passages } from './passages.ts';
-import { forwardedHeaders, hasBody, stripAnswerHeaders, stripHeaders, targetOf } from './request-headers.ts';
+import {
+  forwardedHeaders,
+  hasBody,
+  replaceHeaders,
+  stripAnswerHeaders,
+  stripHeaders,
+  targetOf,
+} from './request-headers.ts';
 import { tellProblem, edgeHeaders, pageOfFailure, routeRequest } from './routing.ts';
 
 /** What requests and upgrades need of the gateway around them. */
@@ -27,8 +35,16 @@ export interface Surroundings {
 const repeatable = new Set(['GET', 'HEAD', 'OPTIONS']);
 const closedUnderway = new Set(['ECONNRESET', 'EPIPE']);
 
-/** Answers a request, by HTTP/1.1 or HTTP/2, with what the current table says. */
-export function answerRequest(request: GatewayRequest, response: GatewayResponse, around: Surroundings): void {
+/**
+ * Answers a request, by HTTP/1.1 or HTTP/2, with what the current table says.
+ * @param tls the connection by which it came: HTTP/2 hides it from its requests.
+ */
+export function answerRequest(
+  request: GatewayRequest,
+  response: GatewayResponse,
+  around: Surroundings,
+  tls: TLSSocket | undefined,
+): void {
   const connection = around.connections.find(request.socket);
   const generation = around.current();
   const target = targetOf(request);
@@ -61,7 +77,7 @@ export function answerRequest(request: GatewayRequest, response: GatewayResponse
     });
     return;
   }
-  const route = routeRequest(generation, name, target.path);
+  const route = routeRequest(generation, name, target.path, tls);
   if (route.backend !== undefined) {
     exchange.backend = route.backend.service;
   }
@@ -73,6 +89,7 @@ export function answerRequest(request: GatewayRequest, response: GatewayResponse
   const body = hasBody(request);
   const headers = forwardedHeaders(request, target, request.socket.remoteAddress ?? '');
   stripHeaders(request);
+  if (tls !== undefined) replaceHeaders(request, generation.clients.headersFor(name, tls));
   request.url = route.target;
   if (route.hop.isGrpc && 'stream' in request) {
     const { behaviour } = generation.input;

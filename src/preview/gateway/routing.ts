@@ -1,3 +1,5 @@
+import type { TLSSocket } from 'node:tls';
+
 import type { GatewayBackend, GatewayBehaviour, PageAnswer } from '../../model/gateway.ts';
 import type { Generation } from './generation.ts';
 import { badRequest } from './invalid-requests.ts';
@@ -19,19 +21,24 @@ export type Route =
 /**
  * Finds the location for a request by the name that it asks for, whatever its ClientHello named, as nginx does, and by its path.
  * @param target path and query, as the client wrote them.
+ * @param tls the connection by which it came.
  */
 export function routeRequest(
-  { input, hosts, upstreams }: Pick<Generation, 'input' | 'hosts' | 'upstreams'>,
+  { input, hosts, upstreams, clients }: Pick<Generation, 'input' | 'hosts' | 'upstreams' | 'clients'>,
   name: string,
   target: string,
+  tls: TLSSocket | undefined,
 ): Route {
   const { behaviour, findPod } = input;
   const read = readPath(target, behaviour.pathReading);
   if (read === undefined) return { kind: 'page', page: badRequest };
   const { path } = read;
-  const location = hosts
-    .forName(name)
-    ?.locations.find((each) => (each.type === 'exact' ? path === each.path : path.startsWith(each.path)));
+  const host = hosts.forName(name);
+  const refusal = host === undefined || tls === undefined ? undefined : clients.pageFor(host, name, tls);
+  if (refusal !== undefined) return { kind: 'page', page: refusal };
+  const location = host?.locations.find((each) =>
+    each.type === 'exact' ? path === each.path : path.startsWith(each.path),
+  );
   if (location === undefined) {
     return { kind: 'page', page: behaviour.unknownHost };
   }

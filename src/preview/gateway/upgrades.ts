@@ -7,7 +7,7 @@ import { beginExchange } from './exchange.ts';
 import { nameOfAuthority } from './hosts.ts';
 import { findFault } from './invalid-requests.ts';
 import { lengthOfPage, renderPage } from './pages.ts';
-import { forwardedHeaders, hasBody, stripHeaders, targetOf } from './request-headers.ts';
+import { forwardedHeaders, hasBody, replaceHeaders, stripHeaders, targetOf } from './request-headers.ts';
 import type { Surroundings } from './requests.ts';
 import { tellProblem, edgeHeaders, pageOfFailure, routeRequest } from './routing.ts';
 
@@ -60,7 +60,7 @@ export function answerUpgrade(request: IncomingMessage, head: Buffer, around: Su
     sendLast(fault);
     return;
   }
-  const route = routeRequest(generation, name, target.path);
+  const route = routeRequest(generation, name, target.path, connection?.tls);
   if (route.backend !== undefined) {
     exchange.backend = route.backend.service;
   }
@@ -79,6 +79,7 @@ export function answerUpgrade(request: IncomingMessage, head: Buffer, around: Su
     upgrade: 'websocket',
   };
   stripHeaders(request);
+  if (connection?.tls !== undefined) replaceHeaders(request, generation.clients.headersFor(name, connection.tls));
   request.url = route.target;
   // httpxy's first look is at this very header.
   request.headers.upgrade = 'websocket';

@@ -1,6 +1,7 @@
 import { isAboutCertificate } from '../alerts.ts';
-import { isRightOutcome } from '../answers.ts';
+import { isClientRefusal, isRightOutcome } from '../answers.ts';
 import { isEnded } from '../failures.ts';
+import { asksAtController } from '../../model/client-auth.ts';
 import { explain, fail, pass, skip, type Finding, type ServiceCheck, type Situation } from '../finding.ts';
 import type { ProbeFailure } from '../../model/probe.ts';
 import { probeAsClient } from '../probe-plan.ts';
@@ -23,10 +24,15 @@ export const answer: ServiceCheck = {
     if (isRightOutcome(situation.context, situation.subject, observation)) return pass(showOutcome(observation));
     const { answer: given, failure } = observation;
     if (given === undefined) return judgeFailure(situation, failure);
+    const { service, client } = situation.subject;
+    if (service.clientAuth && client === undefined && isClientRefusal(situation.context.behaviour, given))
+      return skip(noClient);
     const evidence = { ...situation, answer: given };
     return fail(showAnswer(given), explain(otherAnswerRules, evidence, otherAnswer(evidence)));
   },
 };
+
+const noClient = 'no client certificate is here to ask with';
 
 function judgeFailure(situation: Situation, failure: ProbeFailure | undefined): Finding {
   const { service, client } = situation.subject;
@@ -35,9 +41,9 @@ function judgeFailure(situation: Situation, failure: ProbeFailure | undefined): 
     client === undefined &&
     failure !== undefined &&
     isEnded(failure) &&
-    isAboutCertificate(failure.alert)
+    (isAboutCertificate(failure.alert) || asksAtController(service))
   ) {
-    return skip('no client certificate is here to ask with');
+    return skip(noClient);
   }
   const evidence = { ...situation, failure };
   return fail(`no answer: ${showFailure(failure)}`, explain(noAnswerRules, evidence, noAnswer(evidence)));

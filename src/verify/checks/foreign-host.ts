@@ -4,6 +4,7 @@ import { isReached } from '../answers.ts';
 import { isAnybodyServed, isEnded, provesNothing } from '../failures.ts';
 import { fail, pass, skip, type Finding, type See, type ServiceCheck, type Situation } from '../finding.ts';
 import { findTerminated, probeAsClient, probeForeignHost } from '../probe-plan.ts';
+import { endsAtController } from '../leaves.ts';
 import type { NamedProbe } from '../subject.ts';
 import { showOutcome } from '../words.ts';
 import { endsInPod } from '../../model/mode.ts';
@@ -28,7 +29,11 @@ interface Attempt {
 }
 
 function listAttempts({ context, subject }: Situation): readonly Attempt[] {
-  const [terminated] = findTerminated(context);
+  // One that lets everybody in, where there is one: a refused certificate would say nothing of the host.
+  const [first] = findTerminated(context);
+  const terminated =
+    context.subjects.find((each) => endsAtController(each) && each.leaf !== undefined && !each.service.clientAuth) ??
+    first;
   return [
     ...(terminated === undefined
       ? []

@@ -1,9 +1,18 @@
 import type { ProbeFailure } from '../../model/probe.ts';
-import { clientAuthorityPair, clientPair } from '../../project/places.ts';
+import { asksAtController } from '../../model/client-auth.ts';
+import { clientAuthority, clientPair } from '../../project/places.ts';
 import { backendOf } from '../../model/backend.ts';
 import { alerts, isAboutCertificate } from '../alerts.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
-import { listObjects, mendCertificateFirst, nameProgram, nameWorkload, readPodLog, restartPods } from '../remedies.ts';
+import {
+  listObjects,
+  mendCertificateFirst,
+  mendClientAuth,
+  nameProgram,
+  nameWorkload,
+  readPodLog,
+  restartPods,
+} from '../remedies.ts';
 import { endsInPod } from '../../model/mode.ts';
 
 interface Evidence extends Situation {
@@ -31,13 +40,14 @@ function explainHandshake({ failure }: Evidence): Explanation | undefined {
   return { cause: 'no TLS connection came about to ask over', remedy: mendCertificateFirst };
 }
 
-function explainRefusedClient({ subject: { service, client }, failure }: Evidence): Explanation | undefined {
+function explainRefusedClient({ context, subject: { service, client }, failure }: Evidence): Explanation | undefined {
   if (client === undefined || failure === undefined || !isAboutCertificate(failure.alert)) return undefined;
+  const isAsked = asksAtController(service);
   return {
     cause:
-      `the pod refuses the client certificate ${clientPair(service.name).certificate}: ` +
-      `it trusts another authority than ${clientAuthorityPair(service.name).certificate}, or the certificate has expired`,
-    remedy: `ingress-tls apply, then ${restartPods(service)}`,
+      `the ${isAsked ? 'controller' : 'pod'} refuses the client certificate ${clientPair(service.name).certificate}: ` +
+      `it trusts another authority than ${clientAuthority(service)}, or the certificate has expired`,
+    remedy: isAsked ? mendClientAuth(context, service) : `ingress-tls apply, then ${restartPods(service)}`,
   };
 }
 
@@ -47,7 +57,7 @@ function explainUnaskedClient({ context, subject: { service, client }, failure }
     cause: `whoever ends TLS for ${service.host} demands a client certificate, which ingress-tls.yaml does not say`,
     remedy: endsInPod(service.mode)
       ? `set clientAuth: true for ${service.name} in ingress-tls.yaml, then run ingress-tls apply`
-      : `${context.words.undoClientAuth}, or use mode: passthrough for ${service.name}`,
+      : `${context.words.undoClientAuth}, or set clientAuth for ${service.name} in ingress-tls.yaml`,
   };
 }
 

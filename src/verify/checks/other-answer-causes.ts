@@ -1,10 +1,20 @@
 import type { HttpAnswer } from '../../model/probe.ts';
-import { clientPair, podAuthority } from '../../project/places.ts';
-import { findSpeaker, isLoop, isMissingCertificate, isPage, isPlainHttpComplaint } from '../answers.ts';
+import { asksAtController } from '../../model/client-auth.ts';
+import { clientAuthority, clientPair, controllerPair, podAuthority } from '../../project/places.ts';
+import {
+  findSpeaker,
+  isClientRefusal,
+  isLoop,
+  isMissingCertificate,
+  isPage,
+  isPlainHttpComplaint,
+  isUnreadableAuthority,
+} from '../answers.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
 import {
   describeRoute,
   listObjects,
+  mendClientAuth,
   missingRoute,
   nameProgram,
   nameWorkload,
@@ -23,6 +33,7 @@ interface Evidence extends Situation {
 export const otherAnswerRules: readonly Rule<Evidence>[] = [
   explainOtherService,
   explainComplaint,
+  explainClosedHost,
   explainClientCertificatesAtController,
   explainRefusedUpstream,
   explainMissingUpstream,
@@ -80,11 +91,27 @@ function explainComplaint({ context, subject: { service }, answer }: Evidence): 
   }
 }
 
+function explainClosedHost({ context, subject: { service }, answer }: Evidence): Explanation | undefined {
+  if (!asksAtController(service) || !isUnreadableAuthority(context.behaviour, answer)) return undefined;
+  return {
+    cause: `the controller cannot read Secret ${service.namespace}/${service.edgeClientCaSecret ?? ''}, by which clients are verified, and serves nobody`,
+    remedy: mendClientAuth(context, service),
+  };
+}
+
 function explainClientCertificatesAtController({
   context,
   subject: { service },
   answer,
 }: Evidence): Explanation | undefined {
+  if (asksAtController(service) && isClientRefusal(context.behaviour, answer)) {
+    return {
+      cause:
+        `the controller refuses the client certificate ${clientPair(service.name).certificate}: the authority in Secret ` +
+        `${service.namespace}/${service.edgeClientCaSecret ?? ''} is not ${clientAuthority(service)}, or the certificate has expired`,
+      remedy: mendClientAuth(context, service),
+    };
+  }
   if (!isMissingCertificate(answer)) return undefined;
   return {
     cause: 'the controller terminates TLS and demands a client certificate itself',
@@ -104,7 +131,7 @@ function explainRefusedUpstream({
       `the controller refused the hop to the pod: the pod's certificate was not issued by the authority in ${authority}, ` +
       `or does not name ${service.upstreamName ?? 'the pod'}` +
       (service.upstreamClientCertificate === true
-        ? `; or the pod refuses ${clientPair(service.name).certificate}, which the controller shows`
+        ? `; or the pod refuses ${controllerPair(service).certificate}, which the controller shows`
         : ''),
     // An edited Secret is kept by apply as well.
     remedy: hasOwnCertificate(service)

@@ -1,7 +1,15 @@
 import { backendOf } from '../../model/backend.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
-import type { Observation } from '../../model/probe.ts';
-import { isLetIn, isMissingCertificate, isReached } from '../answers.ts';
+import type { HttpAnswer, Observation } from '../../model/probe.ts';
+import { asksAtController, demandsCertificate } from '../../model/client-auth.ts';
+import {
+  isClientRefusal,
+  isLetIn,
+  isMissingCertificate,
+  isReached,
+  isRightOutcome,
+  isUnreadableAuthority,
+} from '../answers.ts';
 import { isEnded, isVersionRefused } from '../failures.ts';
 import {
   fail,
@@ -15,14 +23,15 @@ import {
 } from '../finding.ts';
 import { identifyLeaf } from '../leaves.ts';
 import { pinnedVersions, probeIdentity, probeVersion, type PinnedVersion } from '../probe-plan.ts';
-import { listObjects, mendPassthrough, nameProgram, restartPods } from '../remedies.ts';
+import { listObjects, mendClientAuth, mendPassthrough, nameProgram, restartPods } from '../remedies.ts';
 import { showByVersion, showOutcome } from '../words.ts';
 
 type Identity = 'none' | 'foreign';
 
 /**
- * Clients that the pod must refuse, in TLS: by an alert or by ending the connection, during the handshake in TLS 1.2 and at
- * the first read after it in 1.3 (RFC 8446, 4.4.2.4 and 6.2). An HTTP answer of any kind means that TLS let them in.
+ * Clients that must be refused. By the pod in TLS: by an alert or by ending the connection, during the handshake in TLS 1.2 and at
+ * the first read after it in 1.3 (RFC 8446, 4.4.2.4 and 6.2); an HTTP answer of any kind means that TLS let them in. By the controller
+ * so too, or by the page that it has for them. Where a certificate is optional, a client without one must be answered.
  */
 function refuse(identity: Identity, expected: string): ServiceCheck {
   return {
@@ -35,17 +44,57 @@ function refuse(identity: Identity, expected: string): ServiceCheck {
             probeVersion(subject, version),
           ])
         : [],
-    expect: ({ subject: { service } }) =>
-      `${expected} is refused by TLS${service.protocol === 'tcp' ? '' : ', before any HTTP answer'}, in TLS 1.2 and 1.3`,
+    expect: ({ context, subject: { service } }) => {
+      if (isWelcome(identity, service)) return `${expected} is answered, in TLS 1.2 and 1.3`;
+      const way =
+        asksAtController(service) && context.behaviour.clientAuth?.refusesBy === 'page'
+          ? `by the controller's page`
+          : `by TLS${service.protocol === 'tcp' ? '' : ', before any HTTP answer'}`;
+      return `${expected} is refused ${way}, in TLS 1.2 and 1.3`;
+    },
     judge: (situation, see) =>
       canTry(identity, situation.subject)
-        ? judge(situation, identity, see)
+        ? isWelcome(identity, situation.subject.service)
+          ? judgeWelcome(situation, see)
+          : judge(situation, identity, see)
         : skip('no certificate of another authority is here to try with'),
   };
 }
 
 export const withoutCertificate = refuse('none', 'a client without a certificate');
 export const withForeignCertificate = refuse('foreign', 'a client certificate of another authority');
+
+/** Whether it is to be let in. */
+function isWelcome(identity: Identity, service: Situation['subject']['service']): boolean {
+  return identity === 'none' && !demandsCertificate(service);
+}
+
+function judgeWelcome(situation: Situation, see: See): Finding {
+  const { context, subject } = situation;
+  const attempts = pinnedVersions.map((version) => ({
+    version,
+    observation: see(probeIdentity(subject, version, 'none')),
+  }));
+  const seen = showByVersion(
+    attempts.map(({ version, observation }) => ({
+      version,
+      text: isVersionRefused(observation) ? 'not spoken' : showOutcome(observation),
+    })),
+  );
+  const spoken = attempts.filter(({ observation }) => !isVersionRefused(observation));
+  const isAnswered = ({ observation }: (typeof attempts)[number]): boolean =>
+    isRightOutcome(context, subject, observation);
+  if (spoken.length > 0 && spoken.every(isAnswered)) return pass(seen);
+  const refused = spoken.some(
+    ({ observation: { answer, failure } }) =>
+      (answer !== undefined && isClientRefusal(context.behaviour, answer)) ||
+      (failure !== undefined && isEnded(failure)),
+  );
+  const who = asksAtController(subject.service) ? 'the controller' : `the pod of ${subject.service.name}`;
+  return refused
+    ? fail(seen, { cause: `${who} refuses clients without a certificate`, remedy: demand(situation) })
+    : skip(`neither refused nor answered as it should be, which is the check answer's: ${seen}`);
+}
 
 function canTry(identity: Identity, { foreignClient }: Situation['subject']): boolean {
   return identity === 'none' || foreignClient !== undefined;
@@ -91,21 +140,33 @@ function judge(situation: Situation, identity: Identity, see: See): Finding {
     : skip(`every client is refused alike, so it proves nothing: ${seen}`);
 }
 
-/** In a word or two: `alert 116`, `closed`. */
-function showRefusal({ failure }: Observation): string {
+/** In a word or two: `400`, `alert 116`, `closed`. */
+function showRefusal({ answer, failure }: Observation): string {
+  if (answer !== undefined) return String(answer.status);
   if (failure?.alert !== undefined) return `alert ${failure.alert}`;
   return failure?.code === 'closed' ? 'closed' : 'reset';
 }
 
 /** @param right What the right client saw in the same version: a refusal proves something where that one gets in. */
 function classify(situation: Situation, observation: Observation, right: Observation): Outcome {
-  const { failure, leaf } = observation;
+  const { answer, failure, leaf } = observation;
+  if (answer !== undefined) {
+    const isClosed =
+      asksAtController(situation.subject.service) && isUnreadableAuthority(situation.context.behaviour, answer);
+    return isClosed ? 'unproven' : isPageOfRefusal(situation, observation) ? 'refused' : 'answered';
+  }
   if (isLetIn(observation)) return 'answered';
   if (isVersionRefused(observation)) return 'not-spoken';
   if (failure === undefined || !isEnded(failure)) return 'unclear';
   const shown = leaf ?? (isLetIn(right) ? right.leaf : undefined);
   if (shown === undefined) return 'unproven';
   return isPods(situation, shown) ? 'refused' : 'elsewhere';
+}
+
+/** The controller's own page, with the certificate that it has for the host. */
+function isPageOfRefusal(situation: Situation, { answer, leaf }: Observation): boolean {
+  if (!asksAtController(situation.subject.service) || answer === undefined) return false;
+  return isClientRefusal(situation.context.behaviour, answer) && leaf !== undefined && isPods(situation, leaf);
 }
 
 /** An earlier certificate of the pod is still the pod's; that it is not the newest is the business of `certificate`. */
@@ -116,6 +177,7 @@ function isPods({ context, subject }: Situation, leaf: CertificateFacts): boolea
 function explainAnswer(situation: Situation, identity: Identity, { leaf, answer }: Observation): Explanation {
   const { context, subject } = situation;
   const { service } = subject;
+  if (answer !== undefined && asksAtController(service)) return explainOpenController(situation, identity, answer);
   const isMissing = answer !== undefined && isMissingCertificate(answer);
   if (leaf === undefined || !isPods(situation, leaf) || isMissing) return terminated(situation);
   if (answer !== undefined && !isReached(context, subject, answer)) {
@@ -136,7 +198,27 @@ function explainAnswer(situation: Situation, identity: Identity, { leaf, answer 
       };
 }
 
-function demand({ subject: { service } }: Situation): string {
+function explainOpenController(situation: Situation, identity: Identity, answer: HttpAnswer): Explanation {
+  const { context, subject } = situation;
+  const { service } = subject;
+  const remedy = demand(situation);
+  if (!isReached(context, subject, answer)) {
+    return {
+      cause: `something else answers before the controller has asked for a certificate: a route without auth-tls, or an error that hides the question`,
+      remedy,
+    };
+  }
+  return {
+    cause:
+      identity === 'none'
+        ? `the controller does not demand a client certificate for ${service.host}: everybody gets in`
+        : `the controller takes a client certificate of another authority for ${service.host}`,
+    remedy,
+  };
+}
+
+function demand({ context, subject: { service } }: Situation): string {
+  if (asksAtController(service)) return mendClientAuth(context, service);
   return backendOf(service) === 'demo'
     ? `ingress-tls apply, then ${restartPods(service)}`
     : `let ${nameProgram(service)} require and verify client certificates against the mounted authority (Secret ${service.clientCaSecret ?? ''}, key ca.crt)`;

@@ -1,4 +1,6 @@
 import type { Observation } from '../../model/probe.ts';
+import { hasOwnClients } from '../../model/client-auth.ts';
+import { clientAuthority } from '../../project/places.ts';
 import { isRightOutcome } from '../answers.ts';
 import { isVersionRefused } from '../failures.ts';
 import {
@@ -17,7 +19,7 @@ import { showByVersion, showOutcome } from '../words.ts';
 import { noAnswer, noAnswerRules } from './no-answer-causes.ts';
 import { otherAnswer, otherAnswerRules } from './other-answer-causes.ts';
 
-/** The client that the pod must let in, in each version that it speaks; which ones it has to is the check `tls-versions`. */
+/** The client that must be let in, in each version that it speaks; which ones it has to is the check `tls-versions`. */
 export const withRightCertificate: ServiceCheck = {
   id: 'client-certificate-right',
   appliesTo: ({ clientAuth }) => clientAuth,
@@ -25,10 +27,14 @@ export const withRightCertificate: ServiceCheck = {
     subject.client === undefined ? [] : pinnedVersions.map((version) => probeVersion(subject, version)),
   expect: () => 'the right client certificate is let in and answered, in TLS 1.2 and 1.3',
   judge: (situation, see) =>
-    situation.subject.client === undefined
-      ? skip('the client certificate or its key is not here')
-      : judge(situation, see),
+    situation.subject.client === undefined ? skip(explainLack(situation)) : judge(situation, see),
 };
+
+function explainLack({ subject: { service } }: Situation): string {
+  return hasOwnClients(service)
+    ? 'the client certificate or its key is not here'
+    : `the authority of the clients is your own (${clientAuthority(service)}): no certificate of it is here to try with`;
+}
 
 function judge(situation: Situation, see: See): Finding {
   const attempts = pinnedVersions.map((version) => ({

@@ -108,6 +108,7 @@ export function chartInput(service: PlannedService, changes: Partial<ChartInput>
     routes: [ingressRoute(service)],
     workload: modernDialect,
     podAuthority: 'certs/ca.crt',
+    podClientAuthority: 'certs/svc9-client-ca.crt',
     controllerName: 'ic3',
     controllerNamespace: 'ingress-nginx-demo',
     chartVersion: '0.1.0',

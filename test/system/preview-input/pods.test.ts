@@ -193,6 +193,19 @@ describe('a demo backend', () => {
     });
   });
 
+  it.each([['1.2'], ['1.3']])('takes clients without a certificate where it may, in TLS %s', async (version) => {
+    const pod = readPod('tls', { ...withTls(), clientAuthority: read('client.crt'), isClientOptional: true });
+    await withPods([pod], async (_pods, port) => {
+      const options = [`--tlsv${version}`, '--tls-max', version];
+      const none = await curl(port('tls'), ...options);
+      const foreign = await curl(port('tls'), ...options, '--cert', 'foreign.crt', '--key', 'foreign.key');
+      const right = await curl(port('tls'), ...options, '--cert', 'client.crt', '--key', 'client.key');
+      const greeting = { code: 0, output: 'Hello from tls\n' };
+      expect([none, foreign.output, right]).toEqual([greeting, '', greeting]);
+      expect(foreign.code).not.toBe(0);
+    });
+  });
+
   it('speaks no TLS 1.1', async () => {
     await withPods([readPod('tls', withTls())], async (_pods, port) => {
       const refusal = await new Promise((resolve) => {

@@ -95,6 +95,7 @@ describeWithTool('helm', 'the objects of a chart without helm', (helm) => {
       ...{ service: planned, routes, workload: profile.workload, controllerName: 'ic3' },
       ...{
         podAuthority: 'certs/ca.crt',
+        podClientAuthority: 'certs/svc9-client-ca.crt',
         controllerNamespace: 'ingress-nginx-demo',
         chartVersion: '0.1.0',
         entry: { kind: 'node-port', port: 30092 },

@@ -162,6 +162,25 @@ describe('renderChart', () => {
     expect(caddyfileOf(plannedService('terminate'))).not.toContain('tls ');
   });
 
+  it('takes clients without a certificate where they need none, and tells a program of its owner to', () => {
+    const optional = { ...plannedService('passthrough'), clientAuthDetails: { isOptional: true } } as const;
+    const demo = renderChart(templates, chartInput(optional));
+    expect(fileOf(demo, 'templates/configmap.yaml')).toContain('mode verify_if_given');
+    const own = fileOf(renderChart(templates, chartInput({ ...optional, image: 'shop:1' })), 'README.md');
+    expect(own).toContain('refuse a wrong one, and take clients without one too');
+    expect(fileOf(demo, 'templates/NOTES.txt')).toContain('-client.key');
+    const named = { ...optional, clientAuthDetails: { authority: 'certs/mine.crt' } };
+    expect(fileOf(renderChart(templates, chartInput(named)), 'templates/NOTES.txt')).not.toContain('-client.key');
+  });
+
+  it('leaves the pod alone where it is the controller that asks', () => {
+    const asked = { ...plannedService('terminate'), clientAuth: true, edgeClientCaSecret: 'ic3-a-client-ca' };
+    const files = renderChart(templates, chartInput(asked));
+    const before = renderChart(templates, chartInput(plannedService('terminate')));
+    const unlike = files.filter(({ path, content }) => before.find((each) => each.path === path)?.content !== content);
+    expect(unlike.map(({ path }) => path)).toEqual(['templates/NOTES.txt']);
+  });
+
   it('lists every value in the README once', () => {
     const files = renderChart(templates, chartInput(plannedService('passthrough')));
     const listed = [...fileOf(files, 'README.md').matchAll(/^\| `([a-z][A-Za-z0-9.]*)` \| .* \| .* \|$/gm)]

@@ -305,12 +305,39 @@ describe('numbers and switches', () => {
     expect(() => load(withLines(line))).not.toThrow();
   });
 
-  it.each(['terminate', 'reencrypt'])('refuses clientAuth in %s, whatever it says', (mode) => {
-    for (const value of [true, false]) {
-      expect(problemsOf(withServices(`{name: a, mode: ${mode}, clientAuth: ${String(value)}}`))).toStrictEqual([
-        expect.stringContaining(`services[0].clientAuth: in ${mode} TLS ends at the controller`),
-      ]);
-    }
+  it.each([
+    ['passthrough', '{depth: 2}', '.depth: does nothing in passthrough: it is the pod that reads the chain'],
+    ['passthrough', '{forward: true}', '.forward: does nothing in passthrough: the client shows its certificate'],
+    ['terminate', '{mode: "off", depth: 2}', '.depth: does nothing beside mode: "off"'],
+    ['terminate', '{mode: off}', '.mode: a bare off is no string in YAML 1.1'],
+    ['terminate', '{mode: sometimes}', '.mode: unknown mode "sometimes"; expected required, optional or off'],
+    ['terminate', '{depth: 0}', '.depth: 0 is not from 1 to 100'],
+    ['terminate', '{autority: certs/x.crt}', '.autority: unknown key; did you mean authority?'],
+    ['terminate', '{authority: x.crt}', '.authority: "x.crt" is no certificate file of the project'],
+    [
+      'terminate',
+      '{authority: certs/ca.crt}',
+      ".authority: certs/ca.crt is the project's own authority, which signs pods",
+    ],
+    [
+      'terminate',
+      '{authority: certs/a-client-ca.crt}',
+      '.authority: "certs/a-client-ca.crt" is the place of a certificate of a',
+    ],
+    ['terminate', '"on"', ': expected true or false, found the string "on"; write true'],
+    ['terminate', '[required]', ': expected true or false, found a list'],
+  ])('refuses in %s clientAuth: %s', (mode, value, words) => {
+    expect(problemsOf(withServices(`{name: a, mode: ${mode}, clientAuth: ${value}}`))).toStrictEqual([
+      expect.stringContaining(`services[0].clientAuth${words}`),
+    ]);
+  });
+
+  it('keeps apart the files of clients and of the controller where both show a certificate', () => {
+    const both = '{name: a, mode: reencrypt, clientAuth: true, upstreamClientCertificate: true}';
+    expect(problemsOf(withServices(both, '{name: a-controller-ca, mode: terminate}'))).toStrictEqual([
+      expect.stringContaining('would clash with the files of services[1]'),
+    ]);
+    expect(() => load(withServices('{name: a, mode: reencrypt}', '{name: a-client, mode: terminate}'))).not.toThrow();
   });
 });
 

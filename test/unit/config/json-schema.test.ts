@@ -50,6 +50,7 @@ describe('createJsonSchema', () => {
       withServices(
         '{name: a, mode: terminate, host: A.example.test, image: "x:1", port: 1, replicas: 0, annotations: {a/b: "on"}}',
         '{name: b, mode: passthrough, clientAuth: false}',
+        '{name: c, mode: terminate, clientAuth: {mode: optional, authority: certs/x.crt, depth: 2, forward: true}}',
       ),
     ],
   ])('accepts %s', (_, text) => {
@@ -69,7 +70,8 @@ describe('createJsonSchema', () => {
     'services: [{name: a}]',
     'services: [{name: a_b, mode: terminate}]',
     'services: [{name: a, mode: pasthrough}]',
-    'services: [{name: a, mode: terminate, clientAuth: false}]',
+    'services: [{name: a, mode: terminate, clientAuth: {mode: sometimes}}]',
+    'services: [{name: a, mode: terminate, clientAuth: {autority: certs/x.crt}}]',
     'services: [{name: a, mode: terminate, image: -o}]',
     'services: [{name: a, mode: terminate, annotations: {k: true}}]',
     'services: [{name: a, mode: terminate, annotations: {"a b": x}}]',

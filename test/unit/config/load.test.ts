@@ -170,7 +170,8 @@ services:
     clientAuth: yes
   - name: c
     mode: reencrypt
-    clientAuth: true
+    clientAuth:
+      depth: "2"
 `;
     expect(problemsOf(text)).toStrictEqual([
       '1:1: domain: missing; expected a string',
@@ -186,7 +187,7 @@ services:
       '13:11: services[0].port: expected a whole number, found the string "80"; leave out the quotes',
       '14:5: services[1].name: missing; expected a string',
       '15:17: services[1].clientAuth: expected true or false, found the string "yes"; write true',
-      '18:5: services[2].clientAuth: in reencrypt TLS ends at the controller, so the pod never sees a client certificate; leave clientAuth out, or use mode: passthrough',
+      '19:14: services[2].clientAuth.depth: expected a whole number, found the string "2"; leave out the quotes',
     ]);
   });
 

@@ -73,6 +73,78 @@ describe('a terminated host', () => {
   });
 });
 
+describe('certificates of clients', () => {
+  const pem = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n';
+  const clients = secret('clients', { 'ca.crt': pem });
+  const asking = (more: Readonly<Record<string, string>> = {}) =>
+    ingress({ 'auth-tls-secret': 'default/clients', ...more });
+  const asked = {
+    authority: { kind: 'Secret', namespace: 'default', name: 'clients', key: 'ca.crt' },
+    depth: 1,
+    forwards: 'names',
+  };
+
+  it.each([
+    [{}, { ...asked, demands: 'required' }],
+    [{ 'auth-tls-verify-client': 'on' }, { ...asked, demands: 'required' }],
+    [{ 'auth-tls-verify-client': 'optional' }, { ...asked, demands: 'optional' }],
+    [{ 'auth-tls-verify-client': 'optional_no_ca' }, { ...asked, demands: 'unverified' }],
+    [{ 'auth-tls-verify-client': 'off' }, undefined],
+    // Not in the pattern: the default holds.
+    [{ 'auth-tls-verify-client': 'yes' }, { ...asked, demands: 'required' }],
+    [{ 'auth-tls-verify-depth': '3' }, { ...asked, demands: 'required', depth: 3 }],
+    [{ 'auth-tls-verify-depth': '0' }, { ...asked, demands: 'required' }],
+    [{ 'auth-tls-pass-certificate-to-upstream': 'true' }, { ...asked, demands: 'required', forwards: 'everything' }],
+  ] as const)('are asked for by %o', (annotations, expected) => {
+    const table = read(asking(annotations), clients);
+    expect([host(table).clientAuth, table.complaints.map(printComplaint)]).toEqual([expected, []]);
+  });
+
+  it.each([
+    ['clients', clients, 'auth-tls-secret "clients" is not namespace/name'],
+    [
+      'other/clients',
+      secret('clients', { 'ca.crt': pem }, 'other'),
+      'auth-tls-secret other/clients: cross namespace secrets are not supported',
+    ],
+    ['default/clients', service('b'), 'auth-tls-secret default/clients: there is no such Secret'],
+    [
+      'default/clients',
+      secret('clients', { x: 'y' }),
+      'auth-tls-secret default/clients: the Secret has neither ca.crt nor a key pair',
+    ],
+    [
+      'default/clients',
+      secret('clients', { 'ca.crt': 'no' }),
+      'auth-tls-secret default/clients: ca.crt is no certificate',
+    ],
+  ])('close the host where %s cannot be read', (name, object, reason) => {
+    expect(host(read(asking({ 'auth-tls-secret': name }), object)).clientAuth).toEqual({
+      demands: 'impossible',
+      reason,
+    });
+  });
+
+  it('are asked of nobody where the Secret has a key pair and no authority', () => {
+    const table = read(asking(), secret('clients', { 'tls.crt': 'C', 'tls.key': 'K' }));
+    expect(host(table).clientAuth).toBeUndefined();
+    expect(table.complaints.map(printComplaint)).toEqual([
+      'a.test: auth-tls-secret default/clients has no ca.crt, so nobody is asked for a certificate',
+    ]);
+  });
+
+  it('are a matter of the host: the first Ingress with an authority decides, and one that cannot be read closes it', () => {
+    const plain = ingress({}, { path: '/other' });
+    const named = (name: string, annotations: Readonly<Record<string, string>>) =>
+      ingress(annotations, { name, path: `/${name}` });
+    const first = named('b', { 'auth-tls-secret': 'default/clients', 'auth-tls-verify-client': 'optional' });
+    const second = named('c', { 'auth-tls-secret': 'default/clients' });
+    expect(host(read(plain, first, second, clients)).clientAuth).toMatchObject({ demands: 'optional' });
+    const broken = named('d', { 'auth-tls-secret': 'default/none' });
+    expect(host(read(first, broken, clients)).clientAuth).toMatchObject({ demands: 'impossible' });
+  });
+});
+
 describe('a class', () => {
   const ignored = (...objects: readonly KubeObject[]): readonly string[] => {
     const { hosts, complaints } = ingressNginx.readRoutes(objects, config());

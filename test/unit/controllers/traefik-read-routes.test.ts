@@ -81,6 +81,56 @@ it('shows the pod the key pair that lies beside the authority', () => {
   expect(root(read(ingress(verified), authority)).upstream).not.toHaveProperty('client');
 });
 
+describe('certificates of clients', () => {
+  const pem = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n';
+  const clients = secret('clients', { 'ca.crt': pem });
+  const asking = (more: Readonly<Record<string, string>> = {}) =>
+    ingress({ 'auth-tls-secret': 'default/clients', ...more });
+  const asked = {
+    authority: { kind: 'Secret', namespace: 'default', name: 'clients', key: 'ca.crt' },
+    forwards: 'nothing',
+  };
+
+  it.each([
+    [{}, { ...asked, demands: 'required' }],
+    [{ 'auth-tls-verify-client': 'optional' }, { ...asked, demands: 'optional' }],
+    [{ 'auth-tls-verify-client': 'optional_no_ca' }, { ...asked, demands: 'unverified' }],
+    [{ 'auth-tls-verify-client': 'off' }, undefined],
+    [{ 'auth-tls-verify-client': 'yes' }, { ...asked, demands: 'required' }],
+    [{ 'auth-tls-pass-certificate-to-upstream': 'true' }, { ...asked, demands: 'required', forwards: 'everything' }],
+  ] as const)('are asked for by %o', (annotations, expected) => {
+    expect(host(read(asking(annotations), clients)).clientAuth).toEqual(expected);
+  });
+
+  it('are asked for with chains of any length, and the depth is said to do nothing', () => {
+    const table = read(asking({ 'auth-tls-verify-depth': '1' }), clients);
+    expect(host(table).clientAuth).toEqual({ ...asked, demands: 'required' });
+    expect(table.complaints.map(printComplaint).join('\n')).toContain('auth-tls-verify-depth');
+  });
+
+  it.each([
+    ['clients', clients],
+    ['other/clients', secret('clients', { 'ca.crt': pem }, 'other')],
+    ['default/clients', service('b')],
+    ['default/clients', secret('clients', { 'tls.crt': 'C', 'tls.key': 'K' })],
+    ['', clients],
+  ])('take the whole Ingress away where %s has no authority', (name, object) => {
+    const { hosts, complaints } = read(asking({ 'auth-tls-secret': name }), object);
+    expect([hosts, complaints.map(printComplaint)]).toEqual([
+      [],
+      [expect.stringMatching(/is ignored: auth-tls-secret/)],
+    ]);
+  });
+
+  it('are asked of nobody where the Ingresses of a host do not agree', () => {
+    const table = read(asking(), ingress({}, { name: 'b', path: '/other' }), clients);
+    expect(host(table).clientAuth).toBeUndefined();
+    expect(table.complaints.map(printComplaint)).toContain(
+      'a.test: its Ingresses do not agree on auth-tls-*, so nobody is asked for a certificate',
+    );
+  });
+});
+
 it('reads a terminated host', () => {
   expect(read(ingress())).toEqual({
     hosts: [

@@ -167,6 +167,7 @@ describe('an exchange with profile ingress-nginx', () => {
         workload: of.workload,
         controllerName: 'ic3',
         podAuthority: 'certs/ca.crt',
+        podClientAuthority: 'certs/svc9-client-ca.crt',
         controllerNamespace: 'ingress-nginx-demo',
         chartVersion: '0.1.0',
         entry: { kind: 'node-port', port: 30092 },

@@ -6,6 +6,7 @@ import type { GatewayTable } from '../../../src/model/gateway.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import { indexHosts } from '../../../src/preview/gateway/hosts.ts';
 import { routeRequest } from '../../../src/preview/gateway/routing.ts';
+import { prepareClientAuthority } from '../../../src/preview/gateway/client-auth.ts';
 import { prepareUpstreams } from '../../../src/preview/gateway/upstreams.ts';
 import { buildStandIns } from '../../../src/preview/stand-ins.ts';
 import { createGatewayInput } from '../../../src/preview/input.ts';
@@ -120,10 +121,12 @@ function ask({ table, objects, project }: Made, host: string, requested: string)
   const found = table.hosts.find(({ name }) => name === host);
   const behaviour = project.profile.behaviour(project.config);
   const input = createGatewayInput({ behaviour, table, objects, findPod: () => 1 });
+  const hosts = indexHosts(table.hosts);
   const route = routeRequest(
-    { input, hosts: indexHosts(table.hosts), upstreams: prepareUpstreams(input) },
+    { input, hosts, upstreams: prepareUpstreams(input), clients: prepareClientAuthority(input, hosts) },
     host,
     requested,
+    undefined,
   );
   const backend = found?.connection === 'passed-through' ? found.backend : route.backend;
   return backend && `${backend.service.namespace}/${backend.service.name}:${backend.port}`;

@@ -29,6 +29,11 @@ it('reads what the charts write', () => {
   });
 });
 
+it('knows clients that need no certificate from those that need one', () => {
+  const optional = readCaddyfile(example('svc9').replace('mode require_and_verify', 'mode verify_if_given'));
+  expect(optional).toMatchObject({ clientAuthority: '/etc/ingress-tls/client-ca/ca.crt', isClientOptional: true });
+});
+
 it('sees what was edited out of it', () => {
   expect(readCaddyfile(example('svc9').replace(/client_auth \{[\s\S]*?\n {4}\}/, ''))).not.toHaveProperty(
     'clientAuthority',
