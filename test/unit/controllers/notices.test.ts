@@ -218,7 +218,15 @@ describe('the codes that a person may acknowledge', () => {
   };
 
   it.each(Object.values(profiles))('are all that $name says beside errors, and no others', (profile) => {
-    const services = [...threeServices, service('own', 'terminate', { annotations })];
+    const services = [
+      ...threeServices,
+      service('own', 'terminate', { annotations }),
+      service('one', 'terminate', {
+        host: 'both.example.test',
+        annotations: { [nginx('server-alias')]: 'x.example.test' },
+      }),
+      service('two', 'terminate', { host: 'both.example.test', paths: [{ path: '/two', type: 'Prefix' }] }),
+    ];
     const local = {
       type: 'NodePort',
       https: 443,
