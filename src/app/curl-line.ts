@@ -67,7 +67,7 @@ export function buildCurlArgs({
 
 /** Arguments of an openssl that shakes hands with a service and verifies it. */
 export function buildOpensslArgs(service: PlannedService, { host, port }: CurlLine['address']): readonly string[] {
-  const client = service.clientAuth ? clientPair(service.name) : undefined;
+  const client = hasOwnClients(service) ? clientPair(service.name) : undefined;
   return [
     ...['s_client', '-connect', `${host.includes(':') ? `[${host}]` : host}:${port}`, '-servername', service.host],
     ...['-CAfile', trustedCertificate(service), '-verify_hostname', service.host, '-verify_return_error'],

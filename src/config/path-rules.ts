@@ -34,7 +34,8 @@ interface PathOwner {
   readonly mode: Mode | undefined;
   readonly given: ReadonlySet<string>;
   readonly paths: readonly TrustedPath[];
-  readonly clientAuth: unknown;
+  /** Whether clients are asked for a certificate. */
+  readonly asks: boolean;
 }
 
 /** What would do nothing, or lead somewhere else than it says. */
@@ -89,10 +90,9 @@ interface HostClaims {
 /** Takes hosts for services, one after the other. @returns why a service may not have it beside those before, with the place. */
 export function createHostClaims(): (host: string, at: Path, service: PathOwner) => Breach | undefined {
   const claims = new Map<string, HostClaims>();
-  return (host, at, { path, mode, paths, clientAuth }) => {
+  return (host, at, { path, mode, paths, asks }) => {
     const owner = `services[${path[1] ?? 0}]`;
     const isPassedThrough = mode !== undefined && !mayShareHost(mode);
-    const asks = asksForCertificate(clientAuth);
     const before = claims.get(host);
     const taken = before?.paths ?? new Map<string, string>();
     if (before === undefined) claims.set(host, { owner, isPassedThrough, asks, paths: taken });
@@ -102,6 +102,7 @@ export function createHostClaims(): (host: string, at: Path, service: PathOwner)
       const message = `the host ${quote(host)} is that of ${before.owner} already${before.owner === owner ? '' : why}`;
       return { path: at, message };
     }
+    // The question is a host's: nginx takes the first that it finds for all of them, and Traefik asks nobody where two differ.
     if (before !== undefined && (asks || before.asks)) {
       const message =
         `the host ${quote(host)} is that of ${before.owner} already; a client is asked for its certificate before its path is known, ` +
@@ -116,11 +117,6 @@ export function createHostClaims(): (host: string, at: Path, service: PathOwner)
     }
     return undefined;
   };
-}
-
-/** The question is a host's: nginx takes the first that it finds for all of them, and Traefik asks nobody where two differ. */
-function asksForCertificate(clientAuth: unknown): boolean {
-  return clientAuth === true || (typeof clientAuth === 'object' && toRecord(clientAuth)['mode'] !== 'off');
 }
 
 function explainRival(host: string, at: Path, rule: TrustedPath, rival: string): Breach {

@@ -35,6 +35,8 @@ interface TrustedService {
   /** Absent, or of the wrong form: empty. */
   readonly existing: Readonly<Record<string, unknown>>;
   readonly clientAuth: unknown;
+  /** Whether clients are asked for a certificate. */
+  readonly asks: boolean;
   readonly annotations: Readonly<Record<string, unknown>>;
   readonly values: unknown;
 }
@@ -83,6 +85,7 @@ function trust(value: unknown, index: number): TrustedService {
   const fields = toRecord(value);
   const { name, mode, host, protocol } = serviceSchema.shape;
   const path = ['services', index];
+  const { clientAuth } = fields;
   return {
     path,
     name: accepted(name, fields['name']),
@@ -93,7 +96,8 @@ function trust(value: unknown, index: number): TrustedService {
     paths: trustPaths(fields['paths'], path),
     given: new Set(Object.keys(fields).filter((key) => fields[key] !== undefined)),
     existing: toRecord(fields['service']),
-    clientAuth: fields['clientAuth'],
+    clientAuth,
+    asks: clientAuth === true || (typeof clientAuth === 'object' && toRecord(clientAuth)['mode'] !== 'off'),
     annotations: toRecord(fields['annotations']),
     values: fields['values'],
   };
@@ -137,13 +141,12 @@ function checkNames(services: readonly TrustedService[], controllerName: string 
  */
 function checkCertificateFiles(services: readonly TrustedService[], nameOwners: ReadonlyMap<string, string>): Breach[] {
   const breaches: Breach[] = [];
-  for (const { name, mode, path, given, clientAuth } of services) {
+  for (const { name, mode, path, given, asks } of services) {
     if (name === undefined) continue;
-    const isAsked = given.has('clientAuth') && clientAuth !== false && toRecord(clientAuth)['mode'] !== 'off';
     const isShown = given.has('upstreamClientCertificate');
     const files = [
-      ...(mode === 'passthrough' || isShown || isAsked ? [`${name}-client`, `${name}-client-ca`] : []),
-      ...(isShown && isAsked ? [`${name}-controller`, `${name}-controller-ca`] : []),
+      ...(mode === 'passthrough' || isShown || asks ? [`${name}-client`, `${name}-client-ca`] : []),
+      ...(isShown && asks ? [`${name}-controller`, `${name}-controller-ca`] : []),
     ];
     for (const taken of files) {
       const owner = nameOwners.get(taken);

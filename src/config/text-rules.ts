@@ -14,7 +14,6 @@ export interface TextRule {
 // RFC 1035 labels, as DNS takes them (any case) and as Kubernetes names take them (lower case).
 const anyLabel = '[A-Za-z0-9](?:[-A-Za-z0-9]{0,61}[A-Za-z0-9])?';
 const lowerLabel = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
-const forbiddenWords = '/etc/(?:passwd|shadow|group|nginx|ingress-controller)|/var/run/secrets|_by_lua';
 // A last label that is a number makes a URL parser read an IPv4 address (WHATWG URL, "ends in a number").
 const dnsName = `(?:${anyLabel}\\.)+(?!(?:[0-9]+|0[xX][0-9A-Fa-f]*)$)${anyLabel}`;
 
@@ -75,6 +74,8 @@ export const portName: TextRule = {
       ? `${quote(value)} cannot name a port; leave out the quotes`
       : `${quote(value)} cannot name a port (a to z, 0 to 9 and single "-", a letter among them, at most 15 characters)`,
 };
+
+const forbiddenWords = '/etc/(?:passwd|shadow|group|nginx|ingress-controller)|/var/run/secrets|_by_lua';
 
 /**
  * A path of a route: what Kubernetes takes for types Prefix and Exact (kubernetes@1.35 pkg/apis/networking/validation), of the characters

@@ -11,7 +11,6 @@ export interface ControllerSurroundings {
   /** Deployments and DaemonSets of its namespace. */
   readonly workloads?: readonly KubeObject[];
   /** Services of its namespace. */
-  readonly services?: readonly KubeObject[];
 }
 
 /** The workload that runs the controller of the project's class, and how it is set up. */

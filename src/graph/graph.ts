@@ -45,7 +45,7 @@ export interface TlsConnection {
   readonly server: GraphCertificate;
   /** Whether the end that begins the connection checks `server`. People's own clients do unless they are told not to. */
   readonly isVerified: boolean;
-  /** Present: the pod demands a client certificate; this one is ready to be shown. */
+  /** Present: whoever ends TLS asks for a client certificate; this one is ready to be shown. */
   readonly client?: GraphCertificate;
 }
 

@@ -70,21 +70,20 @@ export function clientAuthority({
   return clientAuthDetails?.authority ?? clientAuthorityPair(name).certificate;
 }
 
-/** Whether client and controller both show a certificate of the service. */
-type Shown = Pick<ServiceIntent, 'name' | 'clientAuth'>;
+type ClientOwner = Pick<ServiceIntent, 'name' | 'clientAuth'>;
 
 /** What the controller shows to the pod in reencrypt. Where clients have one too it is not theirs: they would pass for the controller. */
-export function controllerPair({ name, clientAuth }: Shown): PairPaths {
+export function controllerPair({ name, clientAuth }: ClientOwner): PairPaths {
   return clientAuth ? pairPaths(`${name}-controller`) : clientPair(name);
 }
 
 /** The authority of `controllerPair`, by which the pod knows the controller. */
-export function controllerAuthorityPair({ name, clientAuth }: Shown): PairPaths {
+export function controllerAuthorityPair({ name, clientAuth }: ClientOwner): PairPaths {
   return clientAuth ? pairPaths(`${name}-controller-ca`) : clientAuthorityPair(name);
 }
 
 /** By which the pod checks who opens TLS to it: a client, or the controller. */
-export function podClientAuthority(service: Shown & Pick<ServiceIntent, 'mode' | 'clientAuthDetails'>): string {
+export function podClientAuthority(service: ClientOwner & Pick<ServiceIntent, 'mode' | 'clientAuthDetails'>): string {
   return endsInPod(service.mode) ? clientAuthority(service) : controllerAuthorityPair(service).certificate;
 }
 

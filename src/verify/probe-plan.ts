@@ -21,7 +21,7 @@ const tries = ['', '-again', '-at-last'];
 
 const browsers: Https['protocols'] = ['h2', 'http/1.1'];
 
-/** As a browser or curl asks, with the client certificate where the pod demands one. */
+/** As a browser or curl asks, with the client certificate where one is asked for. */
 export function probeAsClient(subject: VerifySubject): NamedProbe {
   return { id: `${nameSubject(subject)}/client`, probe: ask(subject, { protocols: browsers }) };
 }

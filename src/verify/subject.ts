@@ -27,7 +27,7 @@ export interface VerifySubject {
   readonly trust: string;
   /** File of `trust`, for remedies: `certs/ca.crt`. */
   readonly trustPath: string;
-  /** Present where the pod demands one. */
+  /** Present where one is asked for, and the project has it. */
   readonly client?: ClientIdentity;
   /** Of another authority: the pod must refuse it. */
   readonly foreignClient?: ClientIdentity;

@@ -1,11 +1,5 @@
 import { findEntry, printWorkload, sortNeeds } from '../../cluster/existing-controller.ts';
-import {
-  explainClass,
-  findController,
-  listClasses,
-  type ControllerSurroundings,
-  type FoundController,
-} from '../../controllers/find-controller.ts';
+import { explainClass, findController, listClasses, type FoundController } from '../../controllers/find-controller.ts';
 import { UsageError } from '../../errors.ts';
 import { className } from '../../model/config.ts';
 import type { ControllerNeed, Entry } from '../../model/controller-profile.ts';
@@ -19,7 +13,6 @@ import type { ClusterTools } from './tools.ts';
 
 /** A controller that is there already, as far as it could be seen. */
 export interface SeenController {
-  readonly around: ControllerSurroundings;
   /** Absent: no workload that was seen runs it. */
   readonly found?: FoundController;
   /** Why no controller of the profile reads the routes' class; absent: nothing says so. */
@@ -53,7 +46,6 @@ export async function seeController(tools: ClusterTools, project: Project): Prom
   const around = {
     ...(classes !== undefined && { classes }),
     ...(workloads !== undefined && { workloads }),
-    ...(services !== undefined && { services }),
   };
   const found = findController(profile, config, around);
   const wrongClass = explainClass(profile, config, around, found);
@@ -63,7 +55,6 @@ export async function seeController(tools: ClusterTools, project: Project): Prom
       ? undefined
       : await unlessForbidden(() => tools.kubectl.readData('ConfigMap', configMap.namespace, configMap.name));
   return {
-    around,
     ...(found !== undefined && { found }),
     ...(wrongClass !== undefined && { wrongClass }),
     ...sortNeeds(profile.existing?.needs(config) ?? [], found, data?.data),

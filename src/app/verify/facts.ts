@@ -50,6 +50,7 @@ export async function seeFacts(
 /** The port for plain HTTP where it is known, or why it is not. */
 function findPlainPort(entry: Entry, { address: { source } }: FoundAddress): number | string {
   if (source !== 'cluster') return 'not looked for: where plain HTTP is spoken is known on a cluster alone';
+  if (entry.kind === 'existing') return "not looked for: the controller's port for plain HTTP is somebody else's";
   const plainPort = 'plainPort' in entry ? entry.plainPort : undefined;
   return plainPort ?? 'not looked for: controller.service.http in ingress-tls.yaml names no port for plain HTTP';
 }

@@ -24,15 +24,8 @@ export interface GrpcPassage {
   readonly onError: (error: NodeJS.ErrnoException) => void;
 }
 
-/** What belongs to one connection (RFC 9113, 8.2.2), or is framed anew. `te: trailers` stays: gRPC servers ask for it. */
-const ofOneConnection = new Set([
-  'connection',
-  'host',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'upgrade',
-]);
+/** What belongs to one connection and is left of it, or is framed anew (RFC 9113, 8.2.2). `te: trailers` stays: gRPC servers ask for it. */
+const ofOneConnection = new Set(['connection', 'host', 'transfer-encoding']);
 
 /**
  * Passes one call of HTTP/2 on to a pod over HTTP/2, trailers and all. Each has a connection of its own: a preview has few calls, and a
