@@ -35,8 +35,10 @@ export async function curl(
   const project = await loadProject(session);
   const [service] = selectServices(project, [name]);
   if (service === undefined) throw new InternalError(`service ${name} was selected and is not there`);
-  if (service.protocol === 'tcp')
-    throw new UsageError(`curl asks for pages, and ${name} speaks tcp`, { remedy: `ingress-tls verify ${name}` });
+  if (service.protocol !== undefined)
+    throw new UsageError(`curl asks for pages, and ${name} speaks ${service.protocol}`, {
+      remedy: `ingress-tls verify ${name}`,
+    });
   const found = await findAddress(session, project, options);
   const build = (ownOptions: readonly string[]): readonly string[] =>
     buildCurlArgs({

@@ -311,6 +311,10 @@ function checkOwnAuthority(authority: unknown, path: Path, services: readonly Tr
       : "certs/ca.crt is the project's own authority, which signs where none is named; leave authority out";
     return [{ path, message }];
   }
+  if (authority === 'certs/wildcard.crt')
+    return [
+      { path, message: 'certs/wildcard.crt is the wildcard certificate, and no authority; give the file another name' },
+    ];
   const owner = services.find(({ name }) => name !== undefined && listPlaces(name).some((file) => file === authority));
   if (owner?.name === undefined) return [];
   return [

@@ -5,6 +5,7 @@ import { listNamedAuthorities, type NamedAuthority } from './named-authorities.t
 import { manifestLabels } from '../kube/ownership.ts';
 import { buildNamespace, isInitialNamespace, listServiceNamespaces } from '../kube/namespace.ts';
 import type { PlannedService } from '../model/chart.ts';
+import { isOptionalInPod } from '../model/client-auth.ts';
 import type { Config } from '../model/config.ts';
 import type { ControllerProfile, Entry, ManifestLabels } from '../model/controller-profile.ts';
 import type { KubeObject, Manifest } from '../model/kube-object.ts';
@@ -181,19 +182,18 @@ function canShare(one: DesiredService, other: DesiredService): boolean {
 const podCertificate = 'pod-certificate';
 
 /** The pods behind a Service that is there already are for others to set up. */
-function noteUnservedCertificate({
-  name,
-  namespace,
-  service,
-  podTlsSecret,
-  clientCaSecret,
-}: DesiredService): readonly Notice[] {
+function noteUnservedCertificate(desired: DesiredService): readonly Notice[] {
+  const { name, namespace, service, podTlsSecret, clientCaSecret } = desired;
   if (service === undefined || (podTlsSecret === undefined && clientCaSecret === undefined)) return [];
   const wishes = [
     ...(podTlsSecret === undefined ? [] : [`serve the certificate of Secret ${podTlsSecret}`]),
     ...(clientCaSecret === undefined
       ? []
-      : [`demand client certificates of the authority in Secret ${clientCaSecret}`]),
+      : [
+          isOptionalInPod(desired)
+            ? `ask for client certificates of the authority in Secret ${clientCaSecret}, refuse others, and take clients without one`
+            : `demand client certificates of the authority in Secret ${clientCaSecret}`,
+        ]),
   ];
   const elsewhere =
     podTlsSecret === undefined

@@ -68,9 +68,8 @@ export function findSpeaker(subjects: readonly VerifySubject[], answer: HttpAnsw
  */
 export function isReached({ behaviour, subjects }: VerifyContext, subject: VerifySubject, answer: HttpAnswer): boolean {
   if (subject.greeting !== undefined) return isFrom(subject, answer);
-  if (subject.service.protocol === 'tcp') return false;
-  if (subject.service.protocol === 'grpc') return answer.grpcStatus !== undefined;
-  if (answer.status !== subject.answer.status) return false;
+  // What speaks no HTTP, or gRPC alone, says nothing that is known: whatever is nobody else's may be its answer.
+  if (subject.service.protocol === undefined && answer.status !== subject.answer.status) return false;
   return (
     !isControllerPage(behaviour, answer) && !isPlainHttpComplaint(answer) && findSpeaker(subjects, answer) === undefined
   );

@@ -36,6 +36,13 @@ describe('add-service', () => {
       expect(add(project, '--mode', 'passthrough', '--client-auth', 'e')).toEqual({ name: 'e', clientAuth: true });
       expect(add(project, 'f', '--mode', 'passthrough', '--client-auth')).toEqual({ name: 'f', clientAuth: true });
       expect(add(project, 'g', '--mode', 'passthrough', '--no-client-auth')).toEqual({ name: 'g', clientAuth: false });
+      const misspelt = runProgram(['add-service', '--mode', 'terminate', '--client-auth', 'optionel'], {
+        cwd: project,
+      });
+      expect([misspelt.exitCode, misspelt.stderr]).toEqual([
+        2,
+        expect.stringContaining('did you mean --client-auth optional?'),
+      ]);
       const wrong = runProgram(['add-service', 'h', '--mode', 'terminate', '--client-auth', 'requird'], {
         cwd: project,
       });

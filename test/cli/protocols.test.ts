@@ -17,6 +17,7 @@ const all = `${head}services:
   - {name: api, mode: terminate, protocol: grpc, ${image}}
   - {name: hop, mode: reencrypt, protocol: grpc, ${image}}
   - {name: git, mode: passthrough, protocol: grpc, host: git.direct.example.test, ${image}}
+  - {name: open, mode: passthrough, protocol: tcp, clientAuth: {mode: optional}, host: open.direct.example.test, ${image}}
   - {name: broker, mode: passthrough, protocol: tcp, host: broker.direct.example.test, ${image}}
 `;
 
@@ -59,11 +60,15 @@ describe('a preview of gRPC and of no HTTP', () => {
         const { holds, services } = JSON.parse(verified.stdout) as Report;
         expect(services.flatMap(({ checks }) => checks).filter(({ status }) => status === 'failed')).toEqual([]);
         expect(holds).toBe(true);
+        const soon = await startProgram(['verify', 'broker', '--timeout', '2s', '--json'], { cwd: project }).ended;
+        const [brokers] = (JSON.parse(soon.stdout) as Report).services;
+        expect(brokers?.checks.find(({ check }) => check === 'answer')?.status).toBe('ok');
         const deep = await startProgram(['verify', 'hop', '--deep', '--timeout', '20s'], { cwd: project }).ended;
         expect(deep.stdout).toMatch(/ok\s+upstream-verification/);
         expect(deep.exitCode).toBe(0);
 
         for (const [args, words] of [
+          [['curl', 'api'], /curl asks for pages, and api speaks grpc/],
           [['curl', 'broker'], /curl asks for pages, and broker speaks tcp[\s\S]*ingress-tls verify broker/],
           [['verify', 'git', '--status', '200'], /for pages, and git speaks grpc/],
         ] as const) {
@@ -239,6 +244,14 @@ describe('a redirect to the URL that was asked for', () => {
 describe('the file', () => {
   it.each([
     ['{name: a, mode: terminate, protocol: tcp, image: x}', /in terminate the controller reads HTTP/],
+    [
+      '{name: a, mode: terminate, clientAuth: {authority: certs/wildcard.crt}}',
+      /certs\/wildcard.crt is the wildcard certificate/,
+    ],
+    [
+      '{name: a, mode: terminate, clientAuth: true, annotations: {nginx.ingress.kubernetes.io/auth-tls-error-page: https:\/\/x.example.test}}',
+      /clientAuth of the service decides/,
+    ],
     ['{name: a, mode: terminate, protocol: grpc}', /the demo backend speaks HTTP/],
     ['{name: a, mode: terminate, protocol: h2, image: x}', /expected http, grpc or tcp/],
     [

@@ -77,10 +77,57 @@ describe.concurrent.each(['ingress-nginx', 'traefik'])('services that share a ho
       await withPreview(folder, { path: '/no-such-folder' }, async ({ event }) => {
         writeFileSync(file, readFileSync(file, 'utf8').replace('[{path: /api/mutual}]', '[{path: /elsewhere}]'));
         await event('reloaded');
-        const { exitCode, stdout } = runProgram(['verify', 'mutual', '--path', '/api/mutual'], { cwd: folder });
-        expect([exitCode, stdout]).toEqual([1, expect.stringMatching(/FAILED {2}answer[^]*leads to api/)]);
+        const { exitCode, stderr } = runProgram(['verify', 'mutual', '--path', '/api/mutual'], { cwd: folder });
+        expect([exitCode, stderr]).toEqual([
+          2,
+          expect.stringMatching(/not a path of mutual: api has it[^]*\/elsewhere/),
+        ]);
         expect(runProgram(['verify', 'mutual'], { cwd: folder }).exitCode).toBe(0);
       });
+    });
+  });
+});
+
+describe('programs of which nothing is known', () => {
+  const image = 'image: registry.example.test/program:1';
+  const services = (...lines: readonly string[]): string =>
+    `apiVersion: ingress-tls/v1\ndomain: example.test\ncertificate: {keyType: ecdsa-p256}\nservices:\n${lines.map((line) => `  - {${line}, mode: terminate, host: ${host}}\n`).join('')}`;
+
+  it('are not said to have answered where another would have in their place', async () => {
+    const config = services(`name: v1, ${image}, paths: [{path: /v1}]`, `name: rest, ${image}`);
+    await inProject(config, async (folder) => {
+      await withPreview(folder, { path: '/no-such-folder' }, () => {
+        const { services: found } = JSON.parse(runProgram(['verify', '--json'], { cwd: folder }).stdout) as {
+          readonly services: readonly {
+            readonly checks: readonly { readonly check: string; readonly status: string }[];
+          }[];
+        };
+        const answers = found.map(({ checks }) => checks.find(({ check }) => check === 'answer')?.status);
+        expect(answers).toEqual(['skipped', 'ok']);
+        const refused = runProgram(['verify', 'v1', '--path', '/other?x'], { cwd: folder });
+        expect([refused.exitCode, refused.stderr]).toEqual([
+          2,
+          expect.stringContaining('not a path of v1: rest has it'),
+        ]);
+        return Promise.resolve();
+      });
+    });
+  });
+
+  it('are refused one question for certificates where only one of them hears of it', async () => {
+    const key = 'nginx.ingress.kubernetes.io/auth-tls';
+    const asking = (more: string): string => `annotations: {${key}-secret: default/ca${more}}`;
+    const config = services(
+      `name: v1, ${image}, paths: [{path: /v1}], ${asking(`, ${key}-pass-certificate-to-upstream: 'true'`)}`,
+      `name: rest, ${image}, ${asking('')}`,
+    );
+    await inProject(services(`name: v1, ${image}`), (folder) => {
+      writeFileSync(join(folder, 'ingress-tls.yaml'), config);
+      const { exitCode, stderr } = runProgram(['render'], { cwd: folder });
+      expect([exitCode, stderr]).toEqual([
+        2,
+        expect.stringContaining('auth-tls-pass-certificate-to-upstream is for the whole host'),
+      ]);
     });
   });
 });

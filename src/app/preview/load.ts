@@ -3,6 +3,7 @@ import { readDeepJournal } from '../../world/files/deep-journal.ts';
 import type { ObjectReader, ObjectSources, RenderedObjects } from '../../world/helm/rendered-objects.ts';
 import { digestText } from '../../kube/digest.ts';
 import { printComplaint } from '../../controllers/complaint.ts';
+import { isOptionalInPod } from '../../model/client-auth.ts';
 import type { GatewayBehaviour, GatewayTable } from '../../model/gateway.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import type { Plan } from '../../model/plan.ts';
@@ -68,9 +69,13 @@ export async function loadServed(reader: ObjectReader, project: Project): Promis
 function speakAs(
   { service: { namespace, name } }: PodDescription,
   { desired }: Project,
-): Pick<PodDescription, 'protocol'> {
-  const protocol = desired.services.find((each) => each.namespace === namespace && each.release === name)?.protocol;
-  return protocol === undefined ? {} : { protocol };
+): Pick<PodDescription, 'protocol' | 'isClientOptional'> {
+  const service = desired.services.find((each) => each.namespace === namespace && each.release === name);
+  if (service === undefined) return {};
+  return {
+    ...(service.protocol !== undefined && { protocol: service.protocol }),
+    ...(isOptionalInPod(service) && { isClientOptional: true }),
+  };
 }
 
 /** The files that apply would send, in its order, and the charts that it would install. */

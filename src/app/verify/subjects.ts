@@ -15,6 +15,7 @@ import type { UntrustedIssuer } from './foreign.ts';
 import { backendOf, hasOwnCertificate } from '../../model/backend.ts';
 import { hasOwnClients } from '../../model/client-auth.ts';
 import { endsInPod } from '../../model/mode.ts';
+import { listPaths, takesPath } from '../../model/paths.ts';
 
 export interface SubjectsInput {
   readonly files: ProjectFiles;
@@ -96,11 +97,19 @@ function nameAuthority(placement: UpstreamCaPlacement, { release }: PlannedServi
 /** Of a person's own image no more is known than that it should be well. */
 function usualAnswer(service: PlannedService): ExpectedAnswer {
   return {
-    // Every gRPC server answers for any method, were it that it has none of the name (grpc doc/health-checking.md).
-    path: service.entryPath ?? (service.protocol === 'grpc' ? '/grpc.health.v1.Health/Check' : '/'),
+    path: service.protocol === 'grpc' ? nameMethod(service) : (service.entryPath ?? '/'),
     status: 200,
     ...(backendOf(service) === 'demo' ? { body: demoGreeting(service.name) } : {}),
   };
+}
+
+/** Every gRPC server answers for any method, were it that it has none of the name: one of two elements (grpc doc/PROTOCOL-HTTP2.md). */
+function nameMethod(service: PlannedService): string {
+  const { entryPath } = service;
+  if (entryPath === undefined) return '/grpc.health.v1.Health/Check';
+  const method = `${entryPath}/Check`;
+  const isWhole = entryPath.split('/').length > 2 || !listPaths(service).some((rule) => takesPath(rule, method));
+  return isWhole ? entryPath : method;
 }
 
 /** Keys are in no repository: where a colleague's clone has the certificate alone, what needs the client is skipped. */

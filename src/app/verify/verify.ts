@@ -1,6 +1,8 @@
 import { ToolError, UsageError } from '../../errors.ts';
 import type { Entry } from '../../model/controller-profile.ts';
 import type { PlannedService } from '../../model/chart.ts';
+import { listHosts } from '../../model/hosts.ts';
+import { findTaker, listPaths } from '../../model/paths.ts';
 import type { ProbeAddress, ProbeFailure } from '../../model/probe.ts';
 import type { Verification } from '../../model/verification.ts';
 import type { VerifyContext } from '../../verify/subject.ts';
@@ -50,6 +52,7 @@ export async function verify(
   const services: readonly PlannedService[] = selectServices(project, request.names);
   refuseCombinations(request);
   refusePages(request, services);
+  refuseOthersPath(request, services, project.desired.services);
   const { path, status, logs, deep } = request;
   const asked =
     path === undefined && status === undefined
@@ -121,6 +124,31 @@ function refusePages({ path, status }: VerifyRequest, services: readonly Planned
   throw new UsageError(`--path and --status are for pages, and ${other.name} speaks ${other.protocol ?? ''}`, {
     remedy: 'leave them out, or name the services that speak HTTP',
   });
+}
+
+/** A path that another service of the host has, or none, says nothing of this one. */
+function refuseOthersPath(
+  { path }: VerifyRequest,
+  services: readonly PlannedService[],
+  all: readonly PlannedService[],
+): void {
+  if (path === undefined) return;
+  const [requested = ''] = encodePath(path).split('?');
+  for (const service of services) {
+    const hosts = listHosts(service);
+    const sharing = all.filter((other) => listHosts(other).some((host) => hosts.includes(host)));
+    const taker = findTaker(
+      sharing.flatMap((owner) => listPaths(owner).map(({ path, type }) => ({ path, type, owner }))),
+      requested,
+    )?.owner;
+    if (taker?.name === service.name) continue;
+    const whose = taker === undefined ? 'nobody has it' : `${taker.name} has it`;
+    throw new UsageError(`${requested} of ${service.host} is not a path of ${service.name}: ${whose}`, {
+      remedy: `name the service that is meant, or one of its paths: ${listPaths(service)
+        .map((rule) => rule.path)
+        .join(', ')}`,
+    });
+  }
 }
 
 /** One sentence, instead of one for each service: what was seen is the same for all of them. */

@@ -46,10 +46,11 @@ export async function addServiceToProject(session: CommandSession, given: AddSer
   return closeRender(session, plan, 'ingress-tls apply --dry-run');
 }
 
-/** `--client-auth svc9`: as long as there was no mode to give, the word behind it was the service's name. */
+/** `--client-auth svc9`: as long as there was no mode to give, the word behind it was the service's name; one like a mode is misspelt. */
 function freeWord(options: AddServiceOptions): AddServiceOptions {
   const { name, clientAuth } = options;
-  const isName = typeof clientAuth === 'string' && name === undefined && !isClientAuthMode(clientAuth);
+  const isName =
+    typeof clientAuth === 'string' && name === undefined && nearest(clientAuth, clientAuthModes) === undefined;
   return isName ? { ...options, name: clientAuth, clientAuth: true } : options;
 }
 

@@ -1,7 +1,7 @@
 import type { PlannedService } from '../../model/chart.ts';
 import type { ServiceIntent } from '../../model/config.ts';
 import type { OwnClientAuth } from '../../model/controller-profile.ts';
-import { asksAtController } from '../../model/client-auth.ts';
+import { asksAtController, hasOwnClients } from '../../model/client-auth.ts';
 import { endsInPod } from '../../model/mode.ts';
 import type { AnnotationRule } from './annotation-rules.ts';
 import { nginxKey, withNginxPrefix } from './nginx-annotations.ts';
@@ -40,16 +40,20 @@ export function readOwnClientAuth({ mode, namespace, annotations }: PlannedServi
 }
 
 const decided: ReadonlySet<string> = new Set(
-  ['secret', 'verify-client', 'verify-depth', 'pass-certificate-to-upstream'].map((key) => nginxKey(`auth-tls-${key}`)),
+  ['secret', 'verify-client', 'verify-depth', 'pass-certificate-to-upstream', 'error-page'].map((key) =>
+    nginxKey(`auth-tls-${key}`),
+  ),
 );
 
 /** What clientAuth of the service says, an annotation may not say too; nothing where the controller asks for no certificate. */
 export function clientAuthDecides(service: ServiceIntent): readonly AnnotationRule[] {
   if (!asksAtController(service)) return [];
+  // The client that the project makes is no other than itself.
+  const ownName = hasOwnClients(service) ? nginxKey('auth-tls-match-cn') : undefined;
   return [
     {
-      matches: (key) => decided.has(key),
-      reason: 'clientAuth of the service decides it.',
+      matches: (key) => decided.has(key) || key === ownName,
+      reason: 'clientAuth of the service decides who is let in, and what others get.',
       remedy:
         'Remove it and use `authority`, `depth` and `forward` of clientAuth, or remove clientAuth and keep your own annotations.',
     },

@@ -43,7 +43,9 @@ function hasPaths(service: ServiceIntent): boolean {
 }
 
 const hostWideKeys = [
-  ...['secret', 'verify-client', 'verify-depth', 'match-cn', 'error-page'].map((key) => `auth-tls-${key}`),
+  ...['secret', 'verify-client', 'verify-depth', 'match-cn', 'error-page', 'pass-certificate-to-upstream'].map(
+    (key) => `auth-tls-${key}`,
+  ),
   ...['ssl-ciphers', 'ssl-prefer-server-ciphers', 'server-alias', 'from-to-www-redirect'],
 ].map(nginxKey);
 

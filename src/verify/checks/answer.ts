@@ -1,7 +1,6 @@
-import { isAboutCertificate } from '../alerts.ts';
 import { isClientRefusal, isRightOutcome } from '../answers.ts';
 import { isEnded } from '../failures.ts';
-import { asksAtController } from '../../model/client-auth.ts';
+import { demandsCertificate } from '../../model/client-auth.ts';
 import { explain, fail, pass, skip, type Finding, type ServiceCheck, type Situation } from '../finding.ts';
 import type { ProbeFailure } from '../../model/probe.ts';
 import { listPaths, takesPath } from '../../model/paths.ts';
@@ -42,15 +41,8 @@ const noClient = 'no client certificate is here to ask with';
 
 function judgeFailure(situation: Situation, failure: ProbeFailure | undefined): Finding {
   const { service, client } = situation.subject;
-  if (
-    service.clientAuth &&
-    client === undefined &&
-    failure !== undefined &&
-    isEnded(failure) &&
-    (isAboutCertificate(failure.alert) || asksAtController(service))
-  ) {
+  if (demandsCertificate(service) && client === undefined && failure !== undefined && isEnded(failure))
     return skip(noClient);
-  }
   const evidence = { ...situation, failure };
   return fail(`no answer: ${showFailure(failure)}`, explain(noAnswerRules, evidence, noAnswer(evidence)));
 }

@@ -55,9 +55,14 @@ function explainVersion({ subject: { service }, failure }: Evidence): Explanatio
   return { cause: `${where} speaks neither TLS 1.2 nor 1.3`, remedy: `let ${where} speak TLS 1.2 and 1.3` };
 }
 
-/** A pod that agrees on no version of HTTP (RFC 7301, 3.2). */
-function explainNoHttp({ subject: { service }, failure }: Evidence): Explanation | undefined {
-  if (failure?.alert !== alerts.noApplicationProtocol || !endsInPod(service.mode)) return undefined;
+/** Whoever ends TLS agrees on no version of HTTP that is offered (RFC 7301, 3.2). */
+function explainNoHttp({ context, subject: { service }, failure }: Evidence): Explanation | undefined {
+  if (failure?.alert !== alerts.noApplicationProtocol) return undefined;
+  if (!endsInPod(service.mode))
+    return {
+      cause: `${context.behaviour.product} offers no HTTP/2 for ${service.host}, which gRPC needs`,
+      remedy: `ingress-tls apply, which sets what decides it: ${context.words.http2Setting(context.config)}`,
+    };
   const spoken = service.protocol === 'grpc' ? 'HTTP/2' : 'HTTP';
   return {
     cause: `${nameProgram(service)} does TLS, and agrees on no ${spoken} inside it`,

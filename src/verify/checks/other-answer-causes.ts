@@ -94,7 +94,7 @@ function explainComplaint({ context, subject: { service }, answer }: Evidence): 
 function explainClosedHost({ context, subject: { service }, answer }: Evidence): Explanation | undefined {
   if (!asksAtController(service) || !isUnreadableAuthority(context.behaviour, answer)) return undefined;
   return {
-    cause: `the controller cannot read Secret ${service.namespace}/${service.edgeClientCaSecret ?? ''}, by which clients are verified, and serves nobody`,
+    cause: `the controller cannot read Secret ${service.namespace}/${service.edgeClientCaSecret ?? ''}, by which clients are verified, and serves nobody${isPage(context.behaviour.upstreamMissing, answer) ? `; or no pod of ${nameWorkload(service)} is ready` : ''}`,
     remedy: mendClientAuth(context, service),
   };
 }

@@ -1,9 +1,10 @@
 import { backendOf } from '../../model/backend.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
 import type { HttpAnswer, Observation } from '../../model/probe.ts';
-import { asksAtController, demandsCertificate } from '../../model/client-auth.ts';
+import { asksAtController, demandsCertificate, isOptionalInPod } from '../../model/client-auth.ts';
 import {
   isClientRefusal,
+  isControllerPage,
   isLetIn,
   isMissingCertificate,
   isReached,
@@ -202,7 +203,7 @@ function explainOpenController(situation: Situation, identity: Identity, answer:
   const { context, subject } = situation;
   const { service } = subject;
   const remedy = demand(situation);
-  if (!isReached(context, subject, answer)) {
+  if (isControllerPage(context.behaviour, answer)) {
     return {
       cause: `something else answers before the controller has asked for a certificate: a route without auth-tls, or an error that hides the question`,
       remedy,
@@ -221,7 +222,7 @@ function demand({ context, subject: { service } }: Situation): string {
   if (asksAtController(service)) return mendClientAuth(context, service);
   return backendOf(service) === 'demo'
     ? `ingress-tls apply, then ${restartPods(service)}`
-    : `let ${nameProgram(service)} require and verify client certificates against the mounted authority (Secret ${service.clientCaSecret ?? ''}, key ca.crt)`;
+    : `let ${nameProgram(service)} ${isOptionalInPod(service) ? 'take clients without a certificate, and verify those that come against' : 'require and verify client certificates against'} the mounted authority (Secret ${service.clientCaSecret ?? ''}, key ca.crt)`;
 }
 
 function terminated({ subject: { service } }: Situation): Explanation {

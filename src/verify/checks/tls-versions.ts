@@ -1,5 +1,5 @@
 import { backendOf } from '../../model/backend.ts';
-import { isAboutCertificate } from '../alerts.ts';
+import { alerts, isAboutCertificate } from '../alerts.ts';
 import { isEnded, isVersionAccepted, isVersionRefused } from '../failures.ts';
 import { fail, pass, type Finding, type See, type ServiceCheck, type Situation } from '../finding.ts';
 import { endsAtController } from '../leaves.ts';
@@ -50,10 +50,15 @@ function judgeOldVersion(situation: Situation, see: See): Finding | undefined {
   });
 }
 
-/** A client certificate that is refused during the handshake is refused in a version that was accepted. */
+/** A client certificate, or what is offered by ALPN, is refused in a version that was accepted. */
 function isAccepted({ subject }: Situation, version: PinnedVersion, see: See): boolean {
   const observation = see(probeVersion(subject, version));
-  return isVersionAccepted(observation, version) || isAboutCertificate(observation.failure?.alert);
+  const { failure } = observation;
+  return (
+    isVersionAccepted(observation, version) ||
+    isAboutCertificate(failure?.alert) ||
+    failure?.alert === alerts.noApplicationProtocol
+  );
 }
 
 function judgeMissing(situation: Situation, missing: readonly PinnedVersion[], see: See): Finding {

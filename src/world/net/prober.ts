@@ -72,7 +72,7 @@ function prepare(probe: Probe, settings: Omit<WitnessSettings, 'serverName'>): (
         const between = (): Promise<void> =>
           awaitReading(attempt, { ...settings, serverName: probe.serverName ?? probe.host });
         const socket = await shakeHands(await openTcp(address, attempt), probe, context, attempt, between);
-        await ask(socket, probe, attempt);
+        await ask(socket, probe, attempt, settings.timeoutMs);
       };
     }
     case 'plain-http':
@@ -86,8 +86,13 @@ function prepare(probe: Probe, settings: Omit<WitnessSettings, 'serverName'>): (
   }
 }
 
-function ask(socket: TLSSocket, probe: Extract<Probe, { kind: 'https' }>, attempt: Attempt): Promise<void> {
-  if (probe.asks === 'nothing') return watchSilence(socket, attempt);
+function ask(
+  socket: TLSSocket,
+  probe: Extract<Probe, { kind: 'https' }>,
+  attempt: Attempt,
+  timeoutMs: number,
+): Promise<void> {
+  if (probe.asks === 'nothing') return watchSilence(socket, attempt, timeoutMs);
   if (probe.asks === 'grpc') return callGrpc(socket, probe, attempt);
   return (socket.alpnProtocol === 'h2' ? getHttp2 : getHttp1)(socket, probe, attempt);
 }

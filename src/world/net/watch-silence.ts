@@ -10,8 +10,9 @@ const settlingMs = 1500;
 /**
  * Sends nothing over a connection that stands. Done when the other side has let it be for a while, or has spoken and then ended it: both
  * is what it does for those whom it lets in. An alert, or an end without a word, is a failure of the attempt.
+ * @param timeoutMs of the whole attempt: the wait takes half of it at most.
  */
-export function watchSilence(socket: TLSSocket, attempt: Attempt): Promise<void> {
+export function watchSilence(socket: TLSSocket, attempt: Attempt, timeoutMs: number): Promise<void> {
   attempt.stage = 'response';
   return new Promise((resolve) => {
     let hasSpoken = false;
@@ -26,7 +27,7 @@ export function watchSilence(socket: TLSSocket, attempt: Attempt): Promise<void>
     socket.prependListener('end', () => {
       if (hasSpoken) keep();
     });
-    const timer = setTimeout(keep, settlingMs);
+    const timer = setTimeout(keep, Math.min(settlingMs, timeoutMs / 2));
     socket.once('close', () => {
       clearTimeout(timer);
     });

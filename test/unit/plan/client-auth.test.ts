@@ -87,7 +87,10 @@ describe('a service whose clients the controller asks for a certificate', () => 
 
   it('takes an annotation that it has no word for', () => {
     const annotations = { 'nginx.ingress.kubernetes.io/auth-tls-match-cn': 'CN=partner' };
-    expect(errors(project('terminate', { annotations }))).toEqual([]);
+    const clientAuthDetails = { authority: 'certs/partner.crt' };
+    expect(errors(project('terminate', { annotations, clientAuthDetails }))).toEqual([]);
+    // The project's own client has a name of its own.
+    expect(errors(project('terminate', { annotations }))).toEqual(['annotation-refused']);
     expect(errors(project('terminate', { annotations, clientAuth: false }))).toEqual(['annotation-alone']);
   });
 
