@@ -45,10 +45,8 @@ export interface CheckResult {
 }
 
 /** What a client sees of a host, right or not: for comparing two controllers. The ids are stable, and in the order of the report. */
-export const factIds = ['chain', 'tls', 'http', 'hsts', 'client-certificates', 'redirect'] as const;
-
 export interface Fact {
-  readonly fact: (typeof factIds)[number];
+  readonly fact: 'chain' | 'tls' | 'http' | 'hsts' | 'client-certificates' | 'redirect';
   readonly seen: string;
 }
 
