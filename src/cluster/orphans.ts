@@ -1,3 +1,4 @@
+import { listServiceNamespaces } from '../kube/namespace.ts';
 import type { ObjectName, ReleaseName } from '../model/changes.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import type { DesiredProject } from '../project/desired-project.ts';
@@ -16,12 +17,20 @@ export function listAppliedObjects({ manifests, objects }: DesiredProject): read
   return [...inManifests, ...objects.map(({ content }) => content.object)];
 }
 
-/** Of the objects that a cluster has for a project's controller, those that the project would no longer bring. */
+/**
+ * Of the objects that a cluster has for a project's controller, those that the project would no longer bring. A namespace that is lived in
+ * is not among them, though nothing brings it: all that is there would go with it.
+ */
 export function findOrphanedObjects<Found extends ObjectName>(
   found: readonly Found[],
   desired: DesiredProject,
 ): readonly Found[] {
-  const wanted = new Set(listAppliedObjects(desired).map(({ kind, metadata }) => identifyObject(kind, metadata)));
+  const { config } = desired;
+  const livedIn = [...listServiceNamespaces(config), config.controller.namespace];
+  const wanted = new Set([
+    ...listAppliedObjects(desired).map(({ kind, metadata }) => identifyObject(kind, metadata)),
+    ...livedIn.map((name) => identifyObject('Namespace', { name })),
+  ]);
   return found.filter((object) => !wanted.has(identifyObject(object.kind, object)));
 }
 

@@ -99,11 +99,12 @@ export function buildDesiredProject(
 function buildServiceNamespaces(config: Config, labels: ManifestLabels): readonly Manifest[] {
   // A Service that is there already lies in a namespace that is.
   const services = config.services.filter((service) => backendOf(service) !== 'existing');
-  const { install, namespace: controllerNamespace } = config.controller;
-  const ownNamespace = install === false ? undefined : controllerNamespace;
-  return listServiceNamespaces({ ...config, services })
-    .filter((namespace) => !isInitialNamespace(namespace) && namespace !== ownNamespace)
-    .map((namespace) => ({ file: `namespace-${namespace}.yaml`, objects: [buildNamespace(namespace, labels.own)] }));
+  return (
+    listServiceNamespaces({ ...config, services })
+      // The controller's is the profile's to bring; of a controller that is there already it is somebody else's, whose pods no label of ours may restrict.
+      .filter((namespace) => !isInitialNamespace(namespace) && namespace !== config.controller.namespace)
+      .map((namespace) => ({ file: `namespace-${namespace}.yaml`, objects: [buildNamespace(namespace, labels.own)] }))
+  );
 }
 
 /** A pod that demands a certificate which nobody shows would answer nobody. */

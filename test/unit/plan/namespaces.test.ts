@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { buildDesiredProject } from '../../../src/project/desired-project.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import { config as threeServices } from '../../support/controllers/three-services.ts';
+import { withoutController } from '../../../src/controllers/not-installed.ts';
+import { findOrphanedObjects } from '../../../src/cluster/orphans.ts';
 import { profiles } from '../../support/profiles.ts';
 
 const inNamespaces = (...namespaces: readonly (string | undefined)[]) => {
@@ -57,6 +59,21 @@ describe.each(Object.keys(profiles))('services in namespaces of their own, with 
     expect(project.services.map(({ namespace }) => namespace)).toEqual(['shop', 'bank', 'shop']);
     expect(JSON.stringify(project.services[1]?.routes)).not.toContain('default/');
   });
+});
+
+it('leaves the namespace of a controller that is there as it is, also where services live in it', () => {
+  const wanted = inNamespaces('edge', 'bank');
+  const config = { ...wanted, controller: { ...wanted.controller, install: false as const, namespace: 'edge' } };
+  const project = buildDesiredProject(config, withoutController(profiles['ingress-nginx']!));
+  expect(
+    named(
+      project.manifests.before.flatMap(({ objects }) => objects),
+      'Namespace',
+    ),
+  ).toEqual(['Namespace /bank']);
+  // Brought by an apply of yesterday: --prune must not take it.
+  const brought = ['edge', 'left'].map((name) => ({ kind: 'Namespace', name }));
+  expect(findOrphanedObjects(brought, project)).toEqual([{ kind: 'Namespace', name: 'left' }]);
 });
 
 it('lets Traefik read these namespaces, and tells it so', () => {
