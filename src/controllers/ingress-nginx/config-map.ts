@@ -27,7 +27,7 @@ export function configMap(config: Config, names: ControllerNames, labels: Labels
  * whole host as well, and holds where another says nothing: its pods would be shown the first one's client certificate (v1.15.1
  * internal/ingress/controller/controller.go, getBackendServers; rootfs/etc/nginx/template/nginx.tmpl).
  */
-function isHopOnSharedHost({ services }: Config): boolean {
+export function isHopOnSharedHost({ services }: Config): boolean {
   return [...listSharedHosts(services).values()].some((sharing) => sharing.some(({ mode }) => hasTlsHop(mode)));
 }
 

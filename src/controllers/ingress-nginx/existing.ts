@@ -1,4 +1,5 @@
 import type { Config } from '../../model/config.ts';
+import { asksAtController } from '../../model/client-auth.ts';
 import type { ControllerNeed, ExistingController } from '../../model/controller-profile.ts';
 import {
   nameOther,
@@ -11,6 +12,7 @@ import {
   readsClass,
 } from '../ingress/existing-controller.ts';
 import { listNames } from '../ingress/list-names.ts';
+import { isHopOnSharedHost } from './config-map.ts';
 import { nginxKey } from '../ingress/nginx-annotations.ts';
 
 /** An ingress-nginx of 1.x that somebody else brought. */
@@ -23,6 +25,7 @@ export const existing: ExistingController = {
     ...needNamespaces(config, { namespace: 'watch-namespace', selector: 'watch-namespace-selector' }),
     needPrefix(),
     ...needRisk(config),
+    ...needOwnHop(config),
     ...needAddress(config),
     ...needNoReuse(config, 'use-http2: "false" in its ConfigMap', (data) =>
       data === undefined ? undefined : data['use-http2']?.toLowerCase() === 'false',
@@ -54,10 +57,13 @@ function listKeys(keys: string): ReadonlySet<string> {
 
 /** Annotations above the level are not read (v1.15.1 internal/ingress/annotations/parser/validators.go); High is the default since 1.12. */
 function needRisk({ services }: Config): readonly ControllerNeed[] {
-  const risks = services.map(({ name, mode, annotations }) => {
+  const risks = services.map((service) => {
+    const { name, mode, annotations } = service;
     const keys = Object.keys(annotations);
     if (mode === 'reencrypt' || keys.some((key) => high.has(key))) return { name, level: 2 };
-    return { name, level: mode === 'passthrough' || keys.some((key) => medium.has(key)) ? 1 : 0 };
+    // What clientAuth writes: auth-tls-secret and auth-tls-verify-client.
+    const isMedium = mode === 'passthrough' || asksAtController(service) || keys.some((key) => medium.has(key));
+    return { name, level: isMedium ? 1 : 0 };
   });
   const level = Math.max(0, ...risks.map((risk) => risk.level));
   const word = levels[level];
@@ -72,6 +78,20 @@ function needRisk({ services }: Config): readonly ControllerNeed[] {
         // Any other word counts as Low there.
         return levels.findIndex((each) => each.toLowerCase() === given.toLowerCase()) >= level;
       },
+    },
+  ];
+}
+
+/** Of the ConfigMap alone; false is the default (v1.15.1 internal/ingress/controller/config/config.go). */
+function needOwnHop(config: Config): readonly ControllerNeed[] {
+  if (!isHopOnSharedHost(config)) return [];
+  return [
+    {
+      setting: 'proxy-ssl-location-only: "true" in its ConfigMap',
+      otherwise:
+        "what one service's route says of the TLS to its pods, a client certificate too, would hold for others on that host",
+      isMet: (_settings, data) =>
+        data === undefined ? undefined : data['proxy-ssl-location-only']?.toLowerCase() === 'true',
     },
   ];
 }

@@ -147,6 +147,25 @@ describe('what a controller must have set', () => {
     expect(unmet.some((setting) => setting.startsWith('annotations-risk-level'))).toBe(isRefused);
   });
 
+  it.each([
+    ['Low', true],
+    ['Medium', false],
+  ])('with annotations-risk-level %s and clientAuth: refused %s', (level, isRefused) => {
+    const wanted = there([service('asked', 'terminate', { clientAuth: true })]);
+    const { unmet } = judge('ingress-nginx', wanted, nginxArgs, { 'annotations-risk-level': level });
+    expect(unmet.some((setting) => setting.startsWith('annotations-risk-level'))).toBe(isRefused);
+  });
+
+  it('says whose hop it is on a host that a reencrypt service shares, and on no other', () => {
+    const pay = service('pay', 'reencrypt', { host: 'shop.example.test' });
+    const both = there([service('cart', 'terminate', { host: 'shop.example.test' }), pay]);
+    const setting = 'proxy-ssl-location-only: "true" in its ConfigMap';
+    expect(judge('ingress-nginx', both, nginxArgs, {}).unmet).toEqual([setting]);
+    expect(judge('ingress-nginx', both, nginxArgs).open).toContain(setting);
+    expect(judge('ingress-nginx', both, nginxArgs, { 'proxy-ssl-location-only': 'true' }).unmet).toEqual([]);
+    expect(judge('ingress-nginx', there([pay]), nginxArgs, {}).unmet).toEqual([]);
+  });
+
   it('is advice where a browser could reuse a connection: nothing is refused for it', () => {
     const args = [...nginxArgs, '--enable-ssl-passthrough'];
     expect(judge('ingress-nginx', there(), args, {})).toEqual({
