@@ -71,9 +71,10 @@ const protocolIsFixed: AnnotationRule = {
   remedy: 'Remove it, or `protocol`.',
 };
 
-/** Protocols without TLS. gRPC needs HTTP/2 from the client, too. */
+/** Protocols without TLS. gRPC needs HTTP/2 from the client, too, which a controller of ours may have off. */
 function plainUpstream(config: Config): AnnotationRule {
-  const plain = findServicesAtRisk(config).length > 0 ? ['HTTP', 'FCGI'] : ['HTTP', 'FCGI', 'GRPC'];
+  const isOff = config.controller.install !== false && findServicesAtRisk(config).length > 0;
+  const plain = isOff ? ['HTTP', 'FCGI'] : ['HTTP', 'FCGI', 'GRPC'];
   return {
     modes: ['terminate'],
     matches: (key) => key === nginxKey('backend-protocol'),

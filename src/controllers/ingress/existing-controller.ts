@@ -1,12 +1,13 @@
 import { listField, textListField } from '../../kube/object-fields.ts';
-import { className, type Config } from '../../model/config.ts';
+import { className, type Config, type ServiceIntent } from '../../model/config.ts';
 import type { ControllerNeed, ControllerSettings } from '../../model/controller-profile.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
+import { endsInPod } from '../../model/mode.ts';
 import { findServicesAtRisk } from './connection-reuse.ts';
 import { parseArguments } from './controller-arguments.ts';
 import { listAddressKeys } from './guard-notices.ts';
 import { listNames, listServices } from './list-names.ts';
-import { nginxPrefix } from './nginx-annotations.ts';
+import { nginxKey, nginxPrefix } from './nginx-annotations.ts';
 
 /** spec.controller of ingress-nginx where nobody chose another, and of Traefik that reads its annotations. */
 const usualController = 'k8s.io/ingress-nginx';
@@ -112,6 +113,7 @@ export function needPassthrough(config: Config): readonly ControllerNeed[] {
 }
 
 /**
+ * A service of gRPC that ends at the controller needs what should be off for others: then nothing is to be set there.
  * @param setting that turns HTTP/2 off. @param isOff whether it is, as far as the settings tell.
  */
 export function needNoReuse(
@@ -121,17 +123,27 @@ export function needNoReuse(
 ): readonly ControllerNeed[] {
   const atRisk = findServicesAtRisk(config);
   if (atRisk.length === 0) return [];
+  const grpc = config.services.filter(needsHttp2);
+  const conflict =
+    `HTTP/2 both on, for the gRPC of ${listNames(grpc.map(({ name }) => name))}, and off: as no controller has both, the passthrough ` +
+    `service needs a host that *.${config.domain} does not cover, for instance ${atRisk[0]?.name ?? ''}.direct.${config.domain}`;
   return [
     {
-      setting,
+      setting: grpc.length === 0 ? setting : conflict,
       otherwise:
         `a browser could send requests for ${listNames(atRisk.map(({ host }) => host))} down a connection of HTTP/2 ` +
-        `that ends at the controller, past the pod's own TLS; a host that *.${config.domain} does not cover needs no such setting`,
+        `that ends at the controller, past the pod's own TLS` +
+        (grpc.length === 0 ? `; a host that *.${config.domain} does not cover needs no such setting` : ''),
       // As verify judges it: a warning.
       isAdvice: true,
-      isMet: (_settings, data) => isOff(data),
+      isMet: (_settings, data) => (grpc.length === 0 ? isOff(data) : false),
     },
   ];
+}
+
+function needsHttp2({ mode, protocol, annotations }: ServiceIntent): boolean {
+  const speaks = protocol === 'grpc' || annotations[nginxKey('backend-protocol')]?.toUpperCase() === 'GRPC';
+  return speaks && !endsInPod(mode);
 }
 
 /** Behind most node ports and some load balancers the address is another; nothing of the controller's arguments tells. */

@@ -7,10 +7,11 @@ import { listNames } from './list-names.ts';
 /**
  * What gRPC needs where TLS ends at the controller and does not get: HTTP/2 from clients, which is off where a browser's connection could
  * be reused for a passthrough host, and a verified hop.
+ * Of a controller that is there already HTTP/2 is not ours to turn off: needNoReuse tells of the two.
  * @param unverified how the controller fails to verify a pod that speaks gRPC over TLS, as a sentence; absent: it verifies it.
  */
 export function refuseGrpc(config: Config, unverified?: string): readonly Notice[] {
-  const atRisk = findServicesAtRisk(config);
+  const atRisk = config.controller.install === false ? [] : findServicesAtRisk(config);
   return config.services.flatMap(({ name, mode, protocol }, index): readonly Notice[] => {
     if (protocol !== 'grpc' || endsInPod(mode)) return [];
     const common = { level: 'error', path: ['services', index, 'protocol'] } as const;

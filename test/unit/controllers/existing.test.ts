@@ -175,6 +175,29 @@ describe('what a controller must have set', () => {
     expect(judge('ingress-nginx', there(), args, { 'use-http2': 'false' })).toEqual({ unmet: [], open: [] });
   });
 
+  it.each([
+    ['protocol', { protocol: 'grpc' }],
+    ['an annotation', { annotations: { 'nginx.ingress.kubernetes.io/backend-protocol': 'GRPC' } }],
+  ] as const)('is another host where gRPC, by %s, needs the HTTP/2 that should be off', (_by, changes) => {
+    const wanted = there([service('chat', 'terminate', changes), service('svc9', 'passthrough')]);
+    for (const name of ['ingress-nginx', 'traefik']) {
+      const target = withoutController(profiles[name]!);
+      expect(target.notices(wanted).filter(({ level }) => level === 'error')).toEqual([]);
+      // A controller of the project's own has HTTP/2 off.
+      const { install: _install, ...own } = wanted.controller;
+      const ofOwn = profiles[name]!.notices({ ...wanted, controller: own });
+      expect(ofOwn.some(({ level }) => level === 'error')).toBe(true);
+    }
+    const args = [...nginxArgs, '--enable-ssl-passthrough'];
+    for (const data of [{}, { 'use-http2': 'false' }]) {
+      const { unmet, open } = judge('ingress-nginx', wanted, args, data);
+      expect(unmet).toEqual([]);
+      expect(open.join('\n')).toMatch(
+        /^HTTP\/2 both on, for the gRPC of chat, and off: [^\n]*svc9\.direct\.example\.test$/,
+      );
+    }
+  });
+
   it('is not known of a ConfigMap that could not be read', () => {
     const { unmet, open } = judge('ingress-nginx', there(), [...nginxArgs, '--enable-ssl-passthrough']);
     expect(unmet).toEqual([]);
