@@ -48,10 +48,13 @@ const kinds: Readonly<Record<string, ServiceEntry['kind']>> = {
 
 function readEntry(live: KubeObject): ServiceEntry | undefined {
   const kind = kinds[textField(live, 'spec', 'type') ?? 'ClusterIP'];
-  const port = listField(live, 'spec', 'ports').find(isForHttps);
-  const number = numberField(port, kind === 'node-port' ? 'nodePort' : 'port');
+  const ports = listField(live, 'spec', 'ports');
+  const numberOf = (port: unknown): number | undefined => numberField(port, kind === 'node-port' ? 'nodePort' : 'port');
+  const port = numberOf(ports.find(isForHttps));
+  const plainPort = numberOf(ports.find(isForHttp));
   const { name, namespace = '' } = live.metadata;
-  return kind === undefined || number === undefined ? undefined : { kind, service: { name, namespace }, port: number };
+  if (kind === undefined || port === undefined) return undefined;
+  return { kind, service: { name, namespace }, port, isOthers: true, ...(plainPort !== undefined && { plainPort }) };
 }
 
 /** By what Services of both controllers have: `https` in the chart of ingress-nginx, `websecure` in that of Traefik. */
@@ -61,4 +64,9 @@ function isForHttps(port: unknown): boolean {
     textField(port, 'appProtocol') === 'https' ||
     fieldAt(port, 'port') === 443
   );
+}
+
+/** Likewise `http` and `web`. */
+function isForHttp(port: unknown): boolean {
+  return ['http', 'web'].includes(textField(port, 'name') ?? '') || fieldAt(port, 'port') === 80;
 }

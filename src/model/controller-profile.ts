@@ -153,6 +153,8 @@ export interface ServiceEntry {
   readonly service: NamedObject;
   readonly port: number;
   readonly plainPort?: number;
+  /** Found on the cluster, of a controller that is there already: nothing of ours changes it. */
+  readonly isOthers?: true;
 }
 
 /** What status has to read of a cluster beside Deployments and Secrets. */

@@ -272,6 +272,40 @@ describe('a controller that is there', () => {
   });
 });
 
+describe('verify --facts', () => {
+  it("asks the port for plain HTTP that the controller's Service has, and says so where it has none", async () => {
+    await inProject(ofTraefik, (project, outside) =>
+      withPreview(project, { path: outside }, async ({ port }) => {
+        const ask = (...ports: readonly object[]): string => {
+          const cluster = installStandInCluster(outside);
+          const type = 'LoadBalancer';
+          cluster.answer(
+            {
+              tool: 'kubectl',
+              when: ['get', '--namespace=edge', '-o=json', 'service', 'edge'],
+              stdout: JSON.stringify({ spec: { type }, status: { loadBalancer: { ingress: [{ ip: '127.0.0.1' }] } } }),
+            },
+            ...controller({ args: traefikArgs, service: { type, ports: [{ name: 'websecure', port }, ...ports] } }),
+          );
+          const args = ['verify', 'svc7', '--facts', '--json', '--context', 'demo'];
+          const { stdout, stderr } = runProgram(args, { cwd: project, env: cluster.env });
+          expect(stderr).not.toContain('error');
+          const { services } = JSON.parse(stdout) as {
+            readonly services: readonly {
+              readonly facts: readonly { readonly fact: string; readonly seen: string }[];
+            }[];
+          };
+          return services[0]?.facts.find(({ fact }) => fact === 'redirect')?.seen ?? '';
+        };
+        expect(ask()).toBe('not looked for: Service edge has no port for plain HTTP');
+        // Port 1 of this machine: nobody listens.
+        expect(ask({ name: 'web', port: 1 })).toMatch(/refused/);
+        await Promise.resolve();
+      }),
+    );
+  });
+});
+
 describe('verify --logs', () => {
   it('needs the workload whose log it reads, and says that it was not found', async () => {
     await inProject(ofTraefik, (project, outside) =>

@@ -3,6 +3,7 @@ import type { Cluster } from '../../world/kubectl/kubectl.ts';
 import { readPreviewState } from '../../world/files/preview-state.ts';
 import type { ProbeAddress } from '../../model/probe.ts';
 import type { Verification } from '../../model/verification.ts';
+import type { Entry } from '../../model/controller-profile.ts';
 import { places } from '../../project/places.ts';
 import { bindToContext, formatCluster, openCluster, type ClusterOptions, type ClusterTools } from '../cluster/tools.ts';
 import { className } from '../../model/config.ts';
@@ -24,6 +25,8 @@ export interface FoundAddress {
   readonly address: Verification['address'];
   /** Where it comes from, for the person. */
   readonly origin: string;
+  /** Present where a cluster said where: of a controller that is there already, as it was found. */
+  readonly entry?: Entry;
   /** Present when a cluster was asked, or was named beside an address; bound to one context. */
   readonly cluster?: OpenedCluster;
 }
@@ -108,6 +111,7 @@ async function findOnCluster(session: Session, project: Project, options: Addres
     return {
       address: { ...reach.address, source: 'cluster' },
       origin: `${reach.origin}; ${formatCluster(cluster.found)}`,
+      entry,
       cluster,
     };
   }
@@ -130,6 +134,7 @@ async function findOnCluster(session: Session, project: Project, options: Addres
   return {
     address: { host, port: nodePort, source: 'cluster' },
     origin: `node port of Service ${user.name}; ${formatCluster(cluster.found)}`,
+    entry,
     cluster,
   };
 }

@@ -1,5 +1,4 @@
 import { createProber, type Prober } from '../../world/net/prober.ts';
-import type { Entry } from '../../model/controller-profile.ts';
 import type { Fact } from '../../model/verification.ts';
 import { listFacts, planFacts } from '../../verify/facts.ts';
 import { probePort80 } from '../../verify/probe-plan.ts';
@@ -14,16 +13,15 @@ interface Looking {
   readonly prober: Prober;
   readonly selected: readonly VerifySubject[];
   readonly found: FoundAddress;
-  readonly context: { readonly entry: Entry };
 }
 
 /** What clients see of each host, by nameSubject. */
 export async function seeFacts(
-  { session, prober, selected, found, context: { entry } }: Looking,
+  { session, prober, selected, found }: Looking,
   timeoutMs: number,
 ): Promise<ReadonlyMap<string, readonly Fact[]>> {
   const see = readFrom(await observe(prober, selected.map(planFacts)));
-  const port = findPlainPort(entry, found);
+  const port = findPlainPort(found);
   if (typeof port === 'string')
     return new Map(selected.map((subject) => [nameSubject(subject), listFacts(subject, see, port)]));
   const plain = createProber({
@@ -48,9 +46,11 @@ export async function seeFacts(
 }
 
 /** The port for plain HTTP where it is known, or why it is not. */
-function findPlainPort(entry: Entry, { address: { source } }: FoundAddress): number | string {
-  if (source !== 'cluster') return 'not looked for: where plain HTTP is spoken is known on a cluster alone';
-  if (entry.kind === 'existing') return "not looked for: the controller's port for plain HTTP is somebody else's";
-  const plainPort = 'plainPort' in entry ? entry.plainPort : undefined;
-  return plainPort ?? 'not looked for: controller.service.http in ingress-tls.yaml names no port for plain HTTP';
+function findPlainPort({ entry }: FoundAddress): number | string {
+  if (entry === undefined) return 'not looked for: where plain HTTP is spoken is known on a cluster alone';
+  const service = 'service' in entry ? entry : undefined;
+  if (service?.plainPort !== undefined) return service.plainPort;
+  return service?.isOthers === true
+    ? `not looked for: Service ${service.service.name} has no port for plain HTTP`
+    : 'not looked for: controller.service.http in ingress-tls.yaml names no port for plain HTTP';
 }

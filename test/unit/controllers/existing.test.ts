@@ -184,8 +184,7 @@ describe('what a controller must have set', () => {
       const target = withoutController(profiles[name]!);
       expect(target.notices(wanted).filter(({ level }) => level === 'error')).toEqual([]);
       // A controller of the project's own has HTTP/2 off.
-      const { install: _install, ...own } = wanted.controller;
-      const ofOwn = profiles[name]!.notices({ ...wanted, controller: own });
+      const ofOwn = profiles[name]!.notices(config(wanted.services));
       expect(ofOwn.some(({ level }) => level === 'error')).toBe(true);
     }
     const args = [...nginxArgs, '--enable-ssl-passthrough'];
@@ -243,12 +242,22 @@ describe('the way in to a controller of somebody else', () => {
       { app: 'c', pod: 'yes' },
       { ...https, name: 'websecure', port: 8443 },
     );
-    expect(entryOf(nodes)).toEqual({ kind: 'node-port', service: { name: 'nodes', namespace: 'edge' }, port: 31_443 });
+    const service = { name: 'nodes', namespace: 'edge' };
+    const onNodes = { kind: 'node-port', service, port: 31_443, plainPort: 31_080, isOthers: true };
+    expect(entryOf(nodes)).toEqual(onNodes);
     expect(entryOf(nodes, balancer)).toMatchObject({ kind: 'load-balancer', port: 8443 });
     expect(entryOf(serviceOf('inside', undefined, { app: 'c' }, https))).toMatchObject({
       kind: 'cluster-ip',
       port: 443,
     });
+  });
+
+  it.each([
+    [{ name: 'http', port: 8080 }, 8080],
+    [{ name: 'anything', port: 80 }, 80],
+    [{ name: 'metrics', port: 9090 }, undefined],
+  ])('has beside it, with %o, port %s for plain HTTP', (port, expected) => {
+    expect(entryOf(serviceOf('inside', undefined, { app: 'c' }, port, https))?.plainPort).toBe(expected);
   });
 
   it.each([
