@@ -20,6 +20,10 @@ const remedies: Readonly<Record<string, string>> = {
     'Where the controller that is there is a fork with the fix, acknowledge this; else choose one that waits for the rest, as Traefik does.',
 };
 
+/** Every known limit is one of passthrough: how the hello is read. */
+const limitRemedy =
+  'Have the controller that is there run a fork that reads the whole hello, or choose one that waits for the rest, as Traefik does.';
+
 /** A target for `controller.install: false`: the routes and what they need are as ever, and nothing of a controller is brought. */
 export function withoutController(profile: ControllerProfile): ControllerProfile {
   const standIns = (config: Config): readonly KubeObject[] => {
@@ -35,6 +39,10 @@ export function withoutController(profile: ControllerProfile): ControllerProfile
       kind: 'existing',
       how: `kubectl get services --namespace ${namespace} shows where the controller is reached`,
     }),
+    behaviour: (config) => {
+      const behaviour = profile.behaviour(config);
+      return { ...behaviour, knownLimits: behaviour.knownLimits.map((limit) => ({ ...limit, remedy: limitRemedy })) };
+    },
     notices: (config) => profile.notices(config).flatMap(tellOfExisting),
     readRoutes: (objects, config) => profile.readRoutes([...standIns(config), ...objects], config),
     standIns,

@@ -8,7 +8,7 @@ import { places } from '../../project/places.ts';
 import { bindToContext, formatCluster, openCluster, type ClusterOptions, type ClusterTools } from '../cluster/tools.ts';
 import { className } from '../../model/config.ts';
 import { resolveEntry } from '../cluster/existing-controller.ts';
-import { reachService } from '../cluster/reach-service.ts';
+import { reachService, showServices } from '../cluster/reach-service.ts';
 import type { Project } from '../project.ts';
 import type { Session } from '../session.ts';
 
@@ -124,7 +124,10 @@ async function findOnCluster(session: Session, project: Project, options: Addres
         ? 'no Service has node port'
         : `Service ${user.name} in namespace ${user.namespace}, which is not the controller's, has node port`;
     throw new ToolError(`on the cluster of context ${context} ${why} ${nodePort}`, {
-      remedy: `ingress-tls apply brings the controller; controller.nodePort in ${places.config} says the port`,
+      remedy:
+        entry.isOthers === true
+          ? showServices(service.namespace)
+          : `ingress-tls apply brings the controller; controller.nodePort in ${places.config} says the port`,
     });
   }
   if (host === undefined)

@@ -63,9 +63,11 @@ function judge(
     });
   }
   const product = context.behaviour.product;
+  const isOurs = context.config.controller.install !== false;
+  const choose = isOurs ? 'set controller.image in ingress-tls.yaml to one' : 'have the controller run an image';
   const finding = fail(seen, {
     cause: `${product} looks for the host name in the first piece of the hello alone: clients whose hello comes in pieces do not reach ${subject.service.name}`,
-    remedy: 'set controller.image in ingress-tls.yaml to one that reads the whole hello, or use mode: reencrypt',
+    remedy: `${choose} that reads the whole hello, or use mode: reencrypt`,
   });
   const owner = leaf === undefined ? undefined : identifyLeaf(context, subject, leaf).kind;
   const isControllers =

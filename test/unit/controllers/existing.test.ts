@@ -73,6 +73,12 @@ describe.each(Object.keys(profiles))('a controller as %s installs it', (name) =>
   });
 });
 
+it.each(['ingress-nginx', 'ingress-nginx-0.15'])('%s that is there has no image of ours to set', (name) => {
+  const { knownLimits } = withoutController(profiles[name]!).behaviour(there());
+  expect(knownLimits.map(({ check }) => check)).toEqual(['split-hello', 'large-hello']);
+  for (const { remedy } of knownLimits) expect(remedy).toMatch(/^Have the controller that is there run a fork/);
+});
+
 describe('a controller of somebody else', () => {
   it('is told by its program, and by the class that it reads', () => {
     expect(find('ingress-nginx', nginxArgs)).toBeDefined();
