@@ -32,6 +32,7 @@ interface Controller {
   readonly classController?: string;
   readonly kind?: 'Deployment' | 'DaemonSet';
   readonly service?: object;
+  readonly pod?: object;
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -41,12 +42,16 @@ function controller({
   classController = 'k8s.io/ingress-nginx',
   kind = 'Deployment',
   service,
+  pod = {},
   settings = { 'use-http2': 'false' },
 }: Controller): readonly Answer[] {
   const labels = { app: 'edge' };
   const workload = {
     metadata: { name: 'edge-controller', namespace: 'edge', generation: 1 },
-    spec: { replicas: 1, template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i', args }] } } },
+    spec: {
+      replicas: 1,
+      template: { metadata: { labels }, spec: { ...pod, containers: [{ name: 'c', image: 'i', args }] } },
+    },
     status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 },
   };
   const services = [
@@ -224,6 +229,14 @@ describe('a controller that is there', () => {
       expect(doctor.exitCode).toBe(0);
       expect(doctor.stdout).toContain('has to be set up for these routes: use-http2: "false" in its ConfigMap (else');
       expect(run('apply', '--timeout', '10s').exitCode).toBe(0);
+    });
+  });
+
+  it('on the network of its nodes is told of, as a NetworkPolicy may keep it out', async () => {
+    await inCluster(ofNginx, controller({ args: nginxArgs, pod: { hostNetwork: true } }), (run) => {
+      const doctor = run('doctor');
+      expect(doctor.exitCode).toBe(0);
+      expect(doctor.stdout).toContain('networkPolicy.extraFrom in `values` of svc7, svc8, svc9, with an ipBlock');
     });
   });
 

@@ -4,6 +4,7 @@ import { UsageError } from '../../errors.ts';
 import { className } from '../../model/config.ts';
 import type { ControllerNeed, Entry } from '../../model/controller-profile.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
+import { needPeers } from '../../project/expected-controller.ts';
 import { places } from '../../project/places.ts';
 import { isForbidden } from '../../world/exec/tool-failure.ts';
 import { listLiveObjects, type Kind } from '../../world/kubectl/live-objects.ts';
@@ -57,7 +58,11 @@ export async function seeController(tools: ClusterTools, project: Project): Prom
   return {
     ...(found !== undefined && { found }),
     ...(wrongClass !== undefined && { wrongClass }),
-    ...sortNeeds(profile.existing?.needs(config) ?? [], found, data?.data),
+    ...sortNeeds(
+      [...(profile.existing?.needs(config) ?? []), ...(found ? needPeers(config, found) : [])],
+      found,
+      data?.data,
+    ),
     entry: (found && services && findEntry(found, services)) ?? desired.entry,
   };
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { sortNeeds, findEntry } from '../../../src/cluster/existing-controller.ts';
+import { findEntry, sortNeeds } from '../../../src/cluster/existing-controller.ts';
 import { explainClass, findController } from '../../../src/controllers/find-controller.ts';
 import { withoutController } from '../../../src/controllers/not-installed.ts';
 import type { Config, ControllerIntent, ServiceIntent } from '../../../src/model/config.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
+import { needPeers } from '../../../src/project/expected-controller.ts';
 import { config, planned, service, threeServices } from '../../support/controllers/three-services.ts';
 import { profiles } from '../../support/profiles.ts';
 
@@ -221,6 +222,33 @@ describe('what a controller must have set', () => {
   ])('of the namespaces, with %s, is %s', (args, expected) => {
     const { unmet, open } = judge('traefik', svc7, [...traefikArgs, ...args]);
     expect(unmet.length > 0 ? 'unmet' : open.length > 0 ? 'unknown' : 'met').toBe(expected);
+  });
+});
+
+describe('a controller on the network of its nodes', () => {
+  const onNodes = (isOn: boolean): KubeObject => ({
+    ...workload(),
+    spec: { template: { spec: { hostNetwork: isOn, containers: [] } } },
+  });
+  const ask = (isOn: boolean, ...services: readonly ServiceIntent[]): readonly string[] =>
+    needPeers(there(services), { workload: onNodes(isOn), settings: { argument: () => undefined } }).map(
+      ({ setting }) => setting,
+    );
+  const peers = [{ ipBlock: { cidr: '192.0.2.0/24' } }];
+  const named = service('named', 'terminate', { values: { networkPolicy: { extraFrom: peers } } });
+  const off = service('off', 'terminate', { values: { networkPolicy: { enabled: false } } });
+  const led = service('led', 'terminate', { service: { name: 'x', port: 80 } });
+
+  it('is let in by networkPolicy.extraFrom of the services that lack it, and of no others', () => {
+    const emptied = service('emptied', 'terminate', { values: { networkPolicy: { extraFrom: [] } } });
+    expect(ask(true, service('svc7', 'terminate'), named, off, led, emptied)).toEqual([
+      expect.stringContaining('networkPolicy.extraFrom in `values` of svc7, emptied,'),
+    ]);
+    expect(ask(true, named, off, led)).toEqual([]);
+  });
+
+  it('else comes from its namespace', () => {
+    expect(ask(false, service('svc7', 'terminate'))).toEqual([]);
   });
 });
 
