@@ -77,7 +77,7 @@ controller:
   profile: traefik
   name: ${name}
   namespace: ${name}-controller
-  nodePort: 31598
+  nodePort: 31590
 certificate:
   keyType: ecdsa-p256
 services:

@@ -12,7 +12,7 @@ import { startProgram, type ProgramResult } from '../support/program.ts';
 
 /** gRPC in every mode and a protocol of no HTTP, behind a real Traefik. The pods are servers of this process, which Services lead to. */
 describeWithCluster('what is no page', (cluster) => {
-  const name = 'icp';
+  const name = 'icg';
   const namespace = `${name}-services`;
   const nodePort = 31596;
   let folder = '';
