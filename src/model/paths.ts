@@ -71,7 +71,8 @@ function inventElement(rules: readonly PathRule[]): string {
   return element;
 }
 
-function haveCommonHost(
+/** Whether requests for a host of one may be meant for the other. */
+export function haveCommonHost(
   one: Pick<ServiceIntent, 'host' | 'moreHosts'>,
   other: Pick<ServiceIntent, 'host' | 'moreHosts'>,
 ): boolean {

@@ -60,17 +60,16 @@ export function judgeService(
   const see = readFrom(seen);
   // One cause is told once: without a connection every other check would only repeat it.
   const isReachable = !isUnreachable(see(probeAsClient(subject)));
-  const isRightCertificate = certificate.judge(situation, see).status === 'ok';
-  return listChecks(subject).map((check) => {
-    const { remedy, ...finding } =
-      isReachable || check === certificate ? check.judge(situation, see) : skip('the address could not be reached');
-    return {
-      check: check.id,
-      expected: check.expect(situation),
-      ...finding,
-      ...(remedy !== undefined && { remedy: isRightCertificate ? mendAnother(remedy, subject.service) : remedy }),
-    };
-  });
+  const results = listChecks(subject).map((check): CheckResult => ({
+    check: check.id,
+    expected: check.expect(situation),
+    ...(isReachable || check === certificate ? check.judge(situation, see) : skip('the address could not be reached')),
+  }));
+  const isRightCertificate = results.some(({ check, status }) => check === certificate.id && status === 'ok');
+  if (!isRightCertificate) return results;
+  return results.map((result) =>
+    result.remedy === undefined ? result : { ...result, remedy: mendAnother(result.remedy, subject.service) },
+  );
 }
 
 function listChecks({ service }: VerifySubject): readonly ServiceCheck[] {

@@ -25,8 +25,6 @@ const longestDoubt = 5_000;
 /** Milliseconds for one connection. */
 const longestConnection = 5_000;
 
-const concurrency = 32;
-
 export interface ServingSettings {
   /** Those whose way from the client this run changed. */
   readonly services: readonly PlannedService[];
@@ -110,7 +108,6 @@ async function look(session: Session, project: Project, { services, way, timeout
   const prober = createProber({
     address,
     timeoutMs: Math.min(longestConnection, timeout * 1000),
-    concurrency,
     stop: stop.asked,
   });
   const names = new Set(services.map(({ name }) => name));

@@ -1,4 +1,5 @@
 import { createProber, type Prober } from '../../world/net/prober.ts';
+import type { Observation } from '../../model/probe.ts';
 import type { Fact } from '../../model/verification.ts';
 import { listFacts, planFacts } from '../../verify/facts.ts';
 import { probePort80 } from '../../verify/probe-plan.ts';
@@ -22,26 +23,19 @@ export async function seeFacts(
 ): Promise<ReadonlyMap<string, readonly Fact[]>> {
   const see = readFrom(await observe(prober, selected.map(planFacts)));
   const port = findPlainPort(found);
-  if (typeof port === 'string')
-    return new Map(selected.map((subject) => [nameSubject(subject), listFacts(subject, see, port)]));
-  const plain = createProber({
-    address: { host: found.address.host, port },
-    timeoutMs,
-    concurrency: 32,
-    stop: session.stop.asked,
-  });
-  try {
-    const answers = readFrom(
-      await observe(
-        plain,
-        selected.map((subject) => [probePort80(subject)]),
-      ),
-    );
-    return new Map(
-      selected.map((subject) => [nameSubject(subject), listFacts(subject, see, answers(probePort80(subject)))]),
-    );
-  } finally {
-    plain.close();
+  const redirectOf = typeof port === 'string' ? () => port : await seeRedirects(port);
+  return new Map(selected.map((subject) => [nameSubject(subject), listFacts(subject, see, redirectOf(subject))]));
+
+  async function seeRedirects(plainPort: number): Promise<(subject: VerifySubject) => Observation> {
+    const address = { host: found.address.host, port: plainPort };
+    const plain = createProber({ address, timeoutMs, stop: session.stop.asked });
+    try {
+      const plans = selected.map((subject) => [probePort80(subject)]);
+      const answers = readFrom(await observe(plain, plans));
+      return (subject) => answers(probePort80(subject));
+    } finally {
+      plain.close();
+    }
   }
 }
 

@@ -23,9 +23,6 @@ import { authoritiesOfPreview, authoritiesOnCluster, type AuthorityStore } from 
 import { demandsCertificate } from '../../model/client-auth.ts';
 import { hasTlsHop } from '../../model/mode.ts';
 
-/** Connections at a time. */
-const concurrency = 32;
-
 /** Milliseconds that a controller on a cluster is given to read what was changed just now. */
 const longestPropagation = 5_000;
 
@@ -88,7 +85,6 @@ export async function runVerification(session: Session, options: VerifySettings,
   const prober = createProber({
     address: found.address,
     timeoutMs: connectionSeconds(options) * 1000,
-    concurrency,
     stop: stop.asked,
   });
   const running: Running = { ...work, session, options, prober };

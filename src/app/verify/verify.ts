@@ -1,8 +1,7 @@
 import { ToolError, UsageError } from '../../errors.ts';
 import type { Entry } from '../../model/controller-profile.ts';
 import type { PlannedService } from '../../model/chart.ts';
-import { listHosts } from '../../model/hosts.ts';
-import { findTaker, listPaths } from '../../model/paths.ts';
+import { findTaker, haveCommonHost, listPaths } from '../../model/paths.ts';
 import type { ProbeAddress, ProbeFailure } from '../../model/probe.ts';
 import type { Verification } from '../../model/verification.ts';
 import type { VerifyContext } from '../../verify/subject.ts';
@@ -135,10 +134,10 @@ function refuseOthersPath(
   if (path === undefined) return;
   const [requested = ''] = encodePath(path).split('?');
   for (const service of services) {
-    const hosts = listHosts(service);
-    const sharing = all.filter((other) => listHosts(other).some((host) => hosts.includes(host)));
     const taker = findTaker(
-      sharing.flatMap((owner) => listPaths(owner).map(({ path, type }) => ({ path, type, owner }))),
+      all
+        .filter((other) => haveCommonHost(service, other))
+        .flatMap((owner) => listPaths(owner).map(({ path, type }) => ({ path, type, owner }))),
       requested,
     )?.owner;
     if (taker?.name === service.name) continue;

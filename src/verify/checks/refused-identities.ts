@@ -11,7 +11,7 @@ import {
   isRightOutcome,
   isUnreadableAuthority,
 } from '../answers.ts';
-import { isEnded, isVersionRefused } from '../failures.ts';
+import { isEnded } from '../failures.ts';
 import {
   fail,
   pass,
@@ -23,9 +23,9 @@ import {
   type Situation,
 } from '../finding.ts';
 import { identifyLeaf } from '../leaves.ts';
-import { pinnedVersions, probeIdentity, probeVersion, type PinnedVersion } from '../probe-plan.ts';
+import { pinnedVersions, probeIdentity, probeVersion } from '../probe-plan.ts';
 import { listObjects, mendClientAuth, mendPassthrough, nameProgram, restartPods } from '../remedies.ts';
-import { showByVersion, showOutcome } from '../words.ts';
+import { seeByVersion } from './by-version.ts';
 
 type Identity = 'none' | 'foreign';
 
@@ -72,18 +72,9 @@ function isWelcome(identity: Identity, service: Situation['subject']['service'])
 
 function judgeWelcome(situation: Situation, see: See): Finding {
   const { context, subject } = situation;
-  const attempts = pinnedVersions.map((version) => ({
-    version,
-    observation: see(probeIdentity(subject, version, 'none')),
-  }));
-  const seen = showByVersion(
-    attempts.map(({ version, observation }) => ({
-      version,
-      text: isVersionRefused(observation) ? 'not spoken' : showOutcome(observation),
-    })),
-  );
-  const spoken = attempts.filter(({ observation }) => !isVersionRefused(observation));
-  const isAnswered = ({ observation }: (typeof attempts)[number]): boolean =>
+  const { spoken, show } = seeByVersion(see, (version) => probeIdentity(subject, version, 'none'));
+  const seen = show();
+  const isAnswered = ({ observation }: (typeof spoken)[number]): boolean =>
     isRightOutcome(context, subject, observation);
   if (spoken.length > 0 && spoken.every(isAnswered)) return pass(seen);
   const refused = spoken.some(
@@ -102,38 +93,23 @@ function canTry(identity: Identity, { foreignClient }: Situation['subject']): bo
 }
 
 /**
- * `refused`: by the pod. `elsewhere`: by somebody with another certificate. `not-spoken`: the version, whoever comes.
- * `unproven`: as the right client is. `unclear`: neither let in nor refused.
+ * `refused`: by who has the right certificate. `elsewhere`: by somebody with another. `unproven`: as the right client is.
+ * `unclear`: neither let in nor refused.
  */
-type Outcome = 'answered' | 'refused' | 'elsewhere' | 'not-spoken' | 'unproven' | 'unclear';
-
-interface Attempt {
-  readonly version: PinnedVersion;
-  readonly observation: Observation;
-  readonly outcome: Outcome;
-}
+type Outcome = 'answered' | 'refused' | 'elsewhere' | 'unproven' | 'unclear';
 
 function judge(situation: Situation, identity: Identity, see: See): Finding {
-  const attempts = pinnedVersions.map((version): Attempt => {
-    const observation = see(probeIdentity(situation.subject, version, identity));
-    return {
-      version,
-      observation,
-      outcome: classify(situation, observation, see(probeVersion(situation.subject, version))),
-    };
-  });
-  const show = (tell: (observation: Observation) => string): string =>
-    showByVersion(
-      attempts.map(({ version, observation, outcome }) => ({
-        version,
-        text: outcome === 'not-spoken' ? 'not spoken' : tell(observation),
-      })),
-    );
-  const seen = show(showOutcome);
-  for (const { outcome, observation } of attempts) {
+  const { subject } = situation;
+  const { spoken, show } = seeByVersion(see, (version) => probeIdentity(subject, version, identity));
+  const judged = spoken.map(({ version, observation }) => ({
+    observation,
+    outcome: classify(situation, observation, see(probeVersion(subject, version))),
+  }));
+  const seen = show();
+  for (const { outcome, observation } of judged) {
     if (outcome === 'answered') return fail(seen, explainAnswer(situation, identity, observation));
   }
-  const outcomes = attempts.map(({ outcome }) => outcome);
+  const outcomes = judged.map(({ outcome }) => outcome);
   if (outcomes.includes('elsewhere')) return fail(seen, terminated(situation));
   if (outcomes.includes('unclear')) return fail(seen, deadPod(situation));
   return outcomes.includes('refused')
@@ -157,7 +133,6 @@ function classify(situation: Situation, observation: Observation, right: Observa
     return isClosed ? 'unproven' : isPageOfRefusal(situation, observation) ? 'refused' : 'answered';
   }
   if (isLetIn(observation)) return 'answered';
-  if (isVersionRefused(observation)) return 'not-spoken';
   if (failure === undefined || !isEnded(failure)) return 'unclear';
   const shown = leaf ?? (isLetIn(right) ? right.leaf : undefined);
   if (shown === undefined) return 'unproven';

@@ -2,7 +2,6 @@ import type { Observation } from '../../model/probe.ts';
 import { hasOwnClients } from '../../model/client-auth.ts';
 import { clientAuthority } from '../../project/places.ts';
 import { isRightOutcome } from '../answers.ts';
-import { isVersionRefused } from '../failures.ts';
 import {
   explain,
   fail,
@@ -15,7 +14,7 @@ import {
   type Situation,
 } from '../finding.ts';
 import { pinnedVersions, probeVersion } from '../probe-plan.ts';
-import { showByVersion, showOutcome } from '../words.ts';
+import { seeByVersion } from './by-version.ts';
 import { noAnswer, noAnswerRules } from './no-answer-causes.ts';
 import { otherAnswer, otherAnswerRules } from './other-answer-causes.ts';
 
@@ -37,17 +36,8 @@ function explainLack({ subject: { service } }: Situation): string {
 }
 
 function judge(situation: Situation, see: See): Finding {
-  const attempts = pinnedVersions.map((version) => ({
-    version,
-    observation: see(probeVersion(situation.subject, version)),
-  }));
-  const seen = showByVersion(
-    attempts.map(({ version, observation }) => ({
-      version,
-      text: isVersionRefused(observation) ? 'not spoken' : showOutcome(observation),
-    })),
-  );
-  const spoken = attempts.filter(({ observation }) => !isVersionRefused(observation));
+  const { spoken, show } = seeByVersion(see, (version) => probeVersion(situation.subject, version));
+  const seen = show();
   const wrong = spoken.find(({ observation }) => !isRightOutcome(situation.context, situation.subject, observation));
   if (wrong !== undefined) return fail(seen, explainObservation(situation, wrong.observation));
   return spoken.length > 0

@@ -27,13 +27,13 @@ export interface ProberSettings {
   readonly address: ProbeAddress;
   /** For one connection from its beginning to its end, in milliseconds. */
   readonly timeoutMs: number;
-  /** Most connections at a time, at least one. */
-  readonly concurrency: number;
+  /** Most connections at a time, at least one; absent: 32. */
+  readonly concurrency?: number;
   /** Closes it when aborted. */
   readonly stop?: AbortSignal;
 }
 
-export function createProber({ address, timeoutMs, concurrency, stop: asked }: ProberSettings): Prober {
+export function createProber({ address, timeoutMs, concurrency = 32, stop: asked }: ProberSettings): Prober {
   if (!(concurrency >= 1)) throw new InternalError('a prober needs at least one connection');
   const limit = pLimit(concurrency);
   const stops = new Set<() => void>();
