@@ -1,3 +1,4 @@
+import { nameObject, printObjectName } from '../kube/object-identity.ts';
 import { listExisting } from '../cluster/existing-services.ts';
 import { locateObject, printName } from '../kube/object-index.ts';
 import { defaultDomain } from '../config/defaults.ts';
@@ -16,7 +17,6 @@ import {
 } from './cluster/checks.ts';
 import { listGuards, refuseMissingGuards } from './cluster/named-secrets.ts';
 import { bindToContext, formatCluster, openCluster, type ClusterOptions, type ClusterTools } from './cluster/tools.ts';
-import { printWorkload } from '../cluster/existing-controller.ts';
 import { className } from '../model/config.ts';
 import type { Entry, ServiceEntry } from '../model/controller-profile.ts';
 import { acknowledge } from '../project/acknowledged.ts';
@@ -252,7 +252,7 @@ async function checkController(tools: ClusterTools, project: Project): Promise<r
       : {
           check: 'controller',
           status: 'ok',
-          found: `${printWorkload(found)} is there for ${name}${open.length === 0 ? ', set up for the routes' : ''}`,
+          found: `${printObjectName(nameObject(found.workload))} is there for ${name}${open.length === 0 ? ', set up for the routes' : ''}`,
         };
   const needs = acknowledge(noteNeeds(config, open), config).map(findNoticed);
   return [controller, ...needs, await checkEntry(tools, project, entry)];

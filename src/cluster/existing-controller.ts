@@ -1,6 +1,5 @@
 import { fieldAt, listField, numberField, textField, textMapField } from '../kube/object-fields.ts';
 import type { FoundController } from '../controllers/find-controller.ts';
-import { printName } from '../kube/object-index.ts';
 import type { ControllerNeed, ServiceEntry } from '../model/controller-profile.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 
@@ -19,11 +18,6 @@ export function sortNeeds(
     unmet: judged.filter(isRefused).map(({ need }) => need),
     open: judged.filter((each) => each.isMet !== true && !isRefused(each)).map(({ need }) => need),
   };
-}
-
-/** `Deployment edge/traefik`. */
-export function printWorkload({ workload: { kind, metadata } }: FoundController): string {
-  return `${kind} ${printName({ namespace: metadata.namespace ?? '', name: metadata.name })}`;
 }
 
 /** Where clients come in: by the Service that leads to its pods with a port for HTTPS, a load balancer first. */

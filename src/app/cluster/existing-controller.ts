@@ -1,12 +1,13 @@
-import { findEntry, printWorkload, sortNeeds } from '../../cluster/existing-controller.ts';
+import { findEntry, sortNeeds } from '../../cluster/existing-controller.ts';
 import { explainClass, findController, listClasses, type FoundController } from '../../controllers/find-controller.ts';
 import { UsageError } from '../../errors.ts';
+import { nameObject, printObjectName } from '../../kube/object-identity.ts';
 import { className } from '../../model/config.ts';
 import type { ControllerNeed, Entry } from '../../model/controller-profile.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import { needPeers } from '../../project/expected-controller.ts';
 import { places } from '../../project/places.ts';
-import { isForbidden } from '../../world/exec/tool-failure.ts';
+import { unlessForbidden } from '../../world/exec/tool-failure.ts';
 import { listLiveObjects, type Kind } from '../../world/kubectl/live-objects.ts';
 import type { Project } from '../project.ts';
 import { sideBySide } from '../side-by-side.ts';
@@ -69,15 +70,6 @@ export async function seeController(tools: ClusterTools, project: Project): Prom
 
 const workloadKinds: readonly Kind[] = ['Deployment', 'DaemonSet'].map((kind) => ({ apiVersion: 'apps/v1', kind }));
 
-async function unlessForbidden<Value>(question: () => Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await question();
-  } catch (error) {
-    if (!isForbidden(error)) throw error;
-    return undefined;
-  }
-}
-
 /** @throws UsageError for a class that is not there or is another controller's, and for what the controller has not set. */
 export function refuseUnfit({ wrongClass, unmet, found }: SeenController, { config }: Project): void {
   if (wrongClass !== undefined) {
@@ -87,7 +79,7 @@ export function refuseUnfit({ wrongClass, unmet, found }: SeenController, { conf
   }
   if (unmet.length === 0 || found === undefined) return;
   throw new UsageError(
-    `the controller of class ${className(config)}, ${printWorkload(found)}, is not set up for these routes`,
+    `the controller of class ${className(config)}, ${printObjectName(nameObject(found.workload))}, is not set up for these routes`,
     {
       details: unmet.map(({ setting, otherwise }) => `it needs ${setting}: else ${otherwise}`),
       remedy: `have it set there, or take install: false out of ${places.config} to have a controller of the project's own`,

@@ -1,4 +1,4 @@
-import { isForbidden } from '../../world/exec/tool-failure.ts';
+import { unlessForbidden } from '../../world/exec/tool-failure.ts';
 import { setImmediate } from 'node:timers/promises';
 import { ToolError } from '../../errors.ts';
 import type { Cluster, ClusterTarget, OwnedObject } from '../../world/kubectl/kubectl.ts';
@@ -134,7 +134,7 @@ export async function lookUpCluster(
     () => look('what is installed', () => listAllowedObjects(bound, project, command)),
     () => look('namespaces', () => judgeNamespaces(bound, project)),
     () => look('who has the node port', () => refuseTakenNodePort(bound, project)),
-    () => look('Services that routes lead to', () => refuseSeenDeadEnds(bound, project)),
+    () => look('Services that routes lead to', () => unlessForbidden(() => refuseDeadEnds(bound, project))),
     () => look('the controller that is there', () => seeFitting(bound, project)),
     () => look('Secrets that annotations name', () => refuseMissingGuards(bound, project)),
     () => (helmVersion === undefined ? undefined : look('releases', () => listAllowedRecords(bound, project, command))),
@@ -228,15 +228,6 @@ async function listAllowedRecords(
   refuseOtherProject(markReleases(selectOurs(records, project)), project, command);
   await refuseOthersReleases(tools, records, project);
   return records;
-}
-
-/** Whoever may not look at the Services of others is not kept from applying. */
-async function refuseSeenDeadEnds(tools: ClusterTools, project: Project): Promise<void> {
-  try {
-    await refuseDeadEnds(tools, project);
-  } catch (error) {
-    if (!isForbidden(error)) throw error;
-  }
 }
 
 /** For the closing lines only: whoever may not list nodes fills the address in. */

@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.ts';
 import type { NamedSecret } from '../../model/controller-profile.ts';
-import { isForbidden } from '../../world/exec/tool-failure.ts';
+import { unlessForbidden } from '../../world/exec/tool-failure.ts';
 import type { Project } from '../project.ts';
 import type { ClusterTools } from './tools.ts';
 
@@ -20,16 +20,13 @@ export async function refuseMissingGuards({ kubectl }: ClusterTools, project: Pr
   const found = await Promise.all(
     listGuards(project).map(async ({ service, annotation, namespace, name, key }) => {
       const secret = `${service}: Secret ${namespace}/${name} (${annotation})`;
-      try {
-        const keys = await kubectl.listSecretKeys(namespace, name);
-        if (keys === undefined) return `${secret} is not there`;
-        if (key !== undefined && !keys.includes(key))
-          return `${secret} has no key ${key}, which the controller reads: it has ${keys.join(', ') || 'none'}`;
-        return keys.length === 0 ? `${secret} is empty` : undefined;
-      } catch (error) {
-        if (!isForbidden(error)) throw error;
-        return 'unseen' as const;
-      }
+      const answer = await unlessForbidden(async () => ({ keys: await kubectl.listSecretKeys(namespace, name) }));
+      if (answer === undefined) return 'unseen' as const;
+      const { keys } = answer;
+      if (keys === undefined) return `${secret} is not there`;
+      if (key !== undefined && !keys.includes(key))
+        return `${secret} has no key ${key}, which the controller reads: it has ${keys.join(', ') || 'none'}`;
+      return keys.length === 0 ? `${secret} is empty` : undefined;
     }),
   );
   const [first, ...others] = found.flatMap((why) => (why === undefined || why === 'unseen' ? [] : [why]));

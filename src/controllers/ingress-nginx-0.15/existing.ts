@@ -3,8 +3,8 @@ import type { ExistingController } from '../../model/controller-profile.ts';
 import {
   nameOther,
   needAddress,
+  needHttp2Off,
   needNamespaces,
-  needNoReuse,
   needPassthrough,
   needPrefix,
   readNginxSettings,
@@ -24,9 +24,7 @@ export const existing: ExistingController = {
     ...needNamespaces(config, { namespace: 'watch-namespace', selector: 'watch-namespace-selector' }),
     needPrefix(),
     ...needAddress(config),
-    ...needNoReuse(config, 'use-http2: "false" in its ConfigMap', (data) =>
-      data === undefined ? undefined : data['use-http2']?.toLowerCase() === 'false',
-    ),
+    ...needHttp2Off(config),
     {
       setting: `the label name: ${config.controller.namespace} on namespace ${config.controller.namespace}`,
       otherwise: 'the NetworkPolicies of the charts would let none of its requests in',

@@ -2,6 +2,7 @@ import { printName } from '../../kube/object-index.ts';
 import type { Config } from '../../model/config.ts';
 import type { GatewayBackend, GatewayTable } from '../../model/gateway.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
+import { clientAuthKeys } from '../ingress/client-auth.ts';
 import { readBoolean } from '../ingress/annotation-values.ts';
 import { classAnnotation } from '../ingress/nginx-annotations.ts';
 import { readNginxRoutes } from '../ingress/nginx-routes.ts';
@@ -45,7 +46,7 @@ const readSettings = {
 };
 
 const readAnnotations: ReadonlySet<string> = new Set([
-  ...['secret', 'verify-client', 'verify-depth', 'pass-certificate-to-upstream'].map((key) => `auth-tls-${key}`),
+  ...clientAuthKeys,
   'ssl-passthrough',
   'secure-backends',
   'grpc-backend',

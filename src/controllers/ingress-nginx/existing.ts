@@ -4,8 +4,8 @@ import type { ControllerNeed, ExistingController } from '../../model/controller-
 import {
   nameOther,
   needAddress,
+  needHttp2Off,
   needNamespaces,
-  needNoReuse,
   needPassthrough,
   needPrefix,
   readNginxSettings,
@@ -27,9 +27,7 @@ export const existing: ExistingController = {
     ...needRisk(config),
     ...needOwnHop(config),
     ...needAddress(config),
-    ...needNoReuse(config, 'use-http2: "false" in its ConfigMap', (data) =>
-      data === undefined ? undefined : data['use-http2']?.toLowerCase() === 'false',
-    ),
+    ...needHttp2Off(config),
   ],
 };
 

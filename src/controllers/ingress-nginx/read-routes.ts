@@ -3,6 +3,7 @@ import type { ObjectIndex } from '../../kube/object-index.ts';
 import type { Config } from '../../model/config.ts';
 import type { GatewayTable } from '../../model/gateway.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
+import { clientAuthKeys } from '../ingress/client-auth.ts';
 import { readBoolean } from '../ingress/annotation-values.ts';
 import type { ControllerArguments } from '../ingress/controller-arguments.ts';
 import { classAnnotation } from '../ingress/nginx-annotations.ts';
@@ -53,7 +54,7 @@ const readSettings = {
 
 /** Read here, or about port 80 and the handshake with the pod, which preview does not imitate. */
 const readAnnotations: ReadonlySet<string> = new Set([
-  ...['secret', 'verify-client', 'verify-depth', 'pass-certificate-to-upstream'].map((key) => `auth-tls-${key}`),
+  ...clientAuthKeys,
   ...['ssl-passthrough', 'backend-protocol', 'secure-backends', 'ssl-redirect', 'force-ssl-redirect'],
   ...['secret', 'verify', 'name', 'server-name', 'protocols', 'verify-depth', 'ciphers'].map(
     (key) => `proxy-ssl-${key}`,

@@ -39,11 +39,12 @@ export function readOwnClientAuth({ mode, namespace, annotations }: PlannedServi
   };
 }
 
-const decided: ReadonlySet<string> = new Set(
-  ['secret', 'verify-client', 'verify-depth', 'pass-certificate-to-upstream', 'error-page'].map((key) =>
-    nginxKey(`auth-tls-${key}`),
-  ),
-);
+/** Without prefix: what clientAuth is written as, and what preview reads of it. */
+export const clientAuthKeys: readonly string[] = [
+  ...['auth-tls-secret', 'auth-tls-verify-client', 'auth-tls-verify-depth', 'auth-tls-pass-certificate-to-upstream'],
+];
+
+const decided: ReadonlySet<string> = new Set([...clientAuthKeys, 'auth-tls-error-page'].map(nginxKey));
 
 /** What clientAuth of the service says, an annotation may not say too; nothing where the controller asks for no certificate. */
 export function clientAuthDecides(service: ServiceIntent): readonly AnnotationRule[] {

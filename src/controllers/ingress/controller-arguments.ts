@@ -27,14 +27,18 @@ export function readArguments(
   return object === undefined ? undefined : parseArguments(object, normalize);
 }
 
-/** The same of a workload. */
-export function parseArguments(object: KubeObject, normalize: (name: string) => string): ControllerArguments {
-  const { namespace: ownNamespace = 'default' } = object.metadata;
-  const containers = listField(object, 'spec', 'template', 'spec', 'containers');
-  const words = containers.flatMap((container) => [
+/** The words of the commands that a workload runs. */
+export function listWords(workload: KubeObject): readonly string[] {
+  return listField(workload, 'spec', 'template', 'spec', 'containers').flatMap((container) => [
     ...textListField(container, 'command'),
     ...textListField(container, 'args'),
   ]);
+}
+
+/** The same of a workload. */
+export function parseArguments(object: KubeObject, normalize: (name: string) => string): ControllerArguments {
+  const { namespace: ownNamespace = 'default' } = object.metadata;
+  const words = listWords(object);
   const values = new Map<string, string>();
   words.forEach((word, position) => {
     const match = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(word);

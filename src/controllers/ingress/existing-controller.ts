@@ -1,10 +1,9 @@
-import { listField, textListField } from '../../kube/object-fields.ts';
 import { className, type Config, type ServiceIntent } from '../../model/config.ts';
 import type { ControllerNeed, ControllerSettings } from '../../model/controller-profile.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import { endsInPod } from '../../model/mode.ts';
 import { findServicesAtRisk } from './connection-reuse.ts';
-import { parseArguments } from './controller-arguments.ts';
+import { listWords, parseArguments } from './controller-arguments.ts';
 import { listAddressKeys } from './guard-notices.ts';
 import { listNames, listServices } from './list-names.ts';
 import { nginxKey, nginxPrefix } from './nginx-annotations.ts';
@@ -55,13 +54,6 @@ export function readsClass(
   if (classController === undefined) return isNamed;
   const own = argument(names.controllerClass) ?? usualController;
   return own === classController || (isNamed && argument(names.byName)?.toLowerCase() === 'true');
-}
-
-function listWords(workload: KubeObject): readonly string[] {
-  return listField(workload, 'spec', 'template', 'spec', 'containers').flatMap((container) => [
-    ...textListField(container, 'command'),
-    ...textListField(container, 'args'),
-  ]);
 }
 
 /** @param names of the arguments that narrow what it watches. */
@@ -139,6 +131,13 @@ export function needNoReuse(
       isMet: (_settings, data) => (grpc.length === 0 ? isOff(data) : false),
     },
   ];
+}
+
+/** The same of ingress-nginx, whose ConfigMap says it. */
+export function needHttp2Off(config: Config): readonly ControllerNeed[] {
+  return needNoReuse(config, 'use-http2: "false" in its ConfigMap', (data) =>
+    data === undefined ? undefined : data['use-http2']?.toLowerCase() === 'false',
+  );
 }
 
 function needsHttp2({ mode, protocol, annotations }: ServiceIntent): boolean {

@@ -64,6 +64,16 @@ export function isForbidden(error: unknown): error is ToolError {
   return error instanceof ToolFailure && error.meaning === 'forbidden';
 }
 
+/** The answer to a question; undefined where it may not be asked. */
+export async function unlessForbidden<Value>(question: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await question();
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    return undefined;
+  }
+}
+
 /**
  * Explains why a tool failed.
  * @param what what failed, as `cannot read the cluster's version`.
