@@ -103,6 +103,10 @@ async function verifyPod(
   });
 }
 
+function expectOk(checks: Awaited<ReturnType<typeof verifyPod>>, ...names: readonly string[]): void {
+  for (const check of names) expect([check, checks[check]?.status]).toEqual([check, 'ok']);
+}
+
 const aboutClients = ['client-certificate-none', 'client-certificate-foreign', 'client-certificate-right'];
 const handshake = ['certificate', 'trust', 'validity', 'tls-versions', 'split-hello', 'large-hello'];
 
@@ -127,8 +131,7 @@ describe('verify of a pod that speaks gRPC', () => {
 
   it('proves it where the file says so', async () => {
     const checks = await verifyPod(one('protocol: grpc'), start);
-    for (const check of ['answer', ...handshake, ...aboutClients])
-      expect([check, checks[check]?.status]).toEqual([check, 'ok']);
+    expectOk(checks, 'answer', ...handshake, ...aboutClients);
   });
 
   it('names the field where the file does not, and blames no certificate', async () => {
@@ -137,8 +140,7 @@ describe('verify of a pod that speaks gRPC', () => {
       status: 'failed',
       remedy: expect.stringContaining('protocol: grpc') as string,
     });
-    for (const check of [...handshake, 'client-certificate-none', 'client-certificate-foreign'])
-      expect([check, checks[check]?.status]).toEqual([check, 'ok']);
+    expectOk(checks, ...handshake, 'client-certificate-none', 'client-certificate-foreign');
   });
 
   it('says so where a page answers in its place', async () => {
@@ -164,8 +166,7 @@ describe('verify of a pod that speaks no HTTP', () => {
 
   it('proves it by handshake and client certificate', async () => {
     const checks = await verifyPod(one('protocol: tcp'), start);
-    for (const check of ['answer', ...handshake, ...aboutClients])
-      expect([check, checks[check]?.status]).toEqual([check, 'ok']);
+    expectOk(checks, 'answer', ...handshake, ...aboutClients);
   });
 
   it('names the field where the file does not say so', async () => {
@@ -174,7 +175,7 @@ describe('verify of a pod that speaks no HTTP', () => {
       status: 'failed',
       remedy: expect.stringContaining('protocol: tcp') as string,
     });
-    for (const check of handshake) expect([check, checks[check]?.status]).toEqual([check, 'ok']);
+    expectOk(checks, ...handshake);
   });
 
   it('finds that everybody is let in', async () => {
