@@ -70,6 +70,14 @@ export function readPermittedDnsNames({ extensions }: CertificateStructure): rea
     });
 }
 
+/** How many authorities may stand below this one (RFC 5280, 4.2.1.9); undefined: as many as there are. */
+export function readPathLength({ extensions }: CertificateStructure): number | undefined {
+  const value = extensions.get(extensionIdentifiers.basicConstraints);
+  const length =
+    value === undefined ? undefined : partsOf(readValues(value)[0]).find(({ tag }) => tag === derTags.integer);
+  return length?.content.reduce((number, octet) => number * 256 + octet, 0);
+}
+
 /** Context-specific (X.690, 8.1.2.2). */
 const primitiveDnsName = 0x80 | dnsNameTag;
 

@@ -7,7 +7,7 @@ export interface DerValue {
   readonly content: Buffer;
 }
 
-export const derTags = { objectIdentifier: 0x06, octetString: 0x04, sequence: 0x30 } as const;
+export const derTags = { integer: 0x02, objectIdentifier: 0x06, octetString: 0x04, sequence: 0x30 } as const;
 
 /** The tag of a constructed value under a context-specific number. */
 export function constructedTag(number: number): number {

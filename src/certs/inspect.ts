@@ -18,7 +18,7 @@ export function inspectCertificate(pem: string, origin = 'certificate'): Certifi
   return {
     subject: oneLine(certificate.subject),
     issuer: oneLine(certificate.issuer),
-    dnsNames: dnsNamesOf(certificate.subjectAltName),
+    dnsNames: readDnsNames(certificate),
     isAuthority: certificate.ca,
     serialNumber: certificate.serialNumber.toLowerCase(),
     fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
@@ -30,7 +30,7 @@ export function inspectCertificate(pem: string, origin = 'certificate'): Certifi
 }
 
 /** node:crypto puts each attribute on a line and escapes by RFC 2253; an empty name is undefined there. */
-function oneLine(name: string | undefined): string {
+export function oneLine(name: string | undefined): string {
   return escapeControls((name ?? '').split('\n').join(', '));
 }
 
@@ -38,8 +38,8 @@ function oneLine(name: string | undefined): string {
  * The dNSName entries of X509Certificate.subjectAltName: `DNS:a.test, URI:"http://b.test/, DNS:c.test"`, where an entry
  * with a comma, a quote or an unusual character stands as a JSON string (node@20 doc/api/crypto.md, CVE-2021-44532).
  */
-function dnsNamesOf(text: string | undefined): readonly string[] {
-  const entries = (text ?? '').matchAll(/(?:^|, )([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,"]*)/g);
+export function readDnsNames({ subjectAltName = '' }: X509Certificate): readonly string[] {
+  const entries = subjectAltName.matchAll(/(?:^|, )([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,"]*)/g);
   return Array.from(entries)
     .filter(([, kind]) => kind === 'DNS')
     .map(([, , value = '']) => escapeControls(value.startsWith('"') ? String(JSON.parse(value)) : value));

@@ -33,23 +33,6 @@ function isWrittenFor(certificate: X509Certificate, keyPem: string): boolean {
 }
 
 /**
- * Whether a certificate was issued by an authority: its issuer's name and key identifier agree and the authority's key
- * verifies the signature. Dates and name constraints are not looked at.
- *
- * @throws UsageError when either text is no certificate.
- */
-export function isIssuedBy(certificatePem: string, issuerPem: string): boolean {
-  const certificate = parseCertificate(certificatePem);
-  const issuer = parseCertificate(issuerPem);
-  try {
-    return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
-  } catch {
-    // A key that OpenSSL cannot use verifies nothing.
-    return false;
-  }
-}
-
-/**
  * The public key of a private key, as PEM of its SubjectPublicKeyInfo.
  *
  * @throws UsageError when the text is no readable private key.

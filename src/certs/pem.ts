@@ -72,27 +72,35 @@ function unended(line: number): PemFault {
 
 // By the text of a file. Several things are asked of each certificate and of the authority above it, and reading one takes longer than to
 // answer them all. Same text, same certificate: what is remembered cannot be seen from outside.
-const remembered = new Map<string, X509Certificate>();
+const remembered = new Map<string, Certificates>();
 const mostRemembered = 16;
 
+/** Those of a file, in its order. */
+export type Certificates = readonly [X509Certificate, ...X509Certificate[]];
+
+/** The first certificate of a PEM text. @throws UsageError as parseCertificates. */
+export function parseCertificate(pem: string, origin?: string): X509Certificate {
+  return parseCertificates(pem, origin)[0];
+}
+
 /**
- * Reads the first certificate of a PEM text; what follows it (a chain) is only seen to be readable.
+ * Reads the certificates of a PEM text: a chain, or a bundle of authorities.
  *
  * @param origin what the text is, for the error: a path.
  * @throws UsageError when there is none, and when the text holds a private key too. No message repeats the text.
  */
-export function parseCertificate(pem: string, origin = 'certificate'): X509Certificate {
-  const certificate = remembered.get(pem) ?? readCertificate(pem, origin);
+export function parseCertificates(pem: string, origin = 'certificate'): Certificates {
+  const certificates = remembered.get(pem) ?? readCertificates(pem, origin);
   remembered.delete(pem);
-  remembered.set(pem, certificate);
+  remembered.set(pem, certificates);
   for (const oldest of remembered.keys()) {
     if (remembered.size <= mostRemembered) break;
     remembered.delete(oldest);
   }
-  return certificate;
+  return certificates;
 }
 
-function readCertificate(pem: string, origin: string): X509Certificate {
+function readCertificates(pem: string, origin: string): Certificates {
   if (isTooLong(pem)) {
     throw unreadable(origin, `the text is longer than ${longestText} characters`);
   }
@@ -119,10 +127,10 @@ function readCertificate(pem: string, origin: string): X509Certificate {
       writeAnew,
     );
   }
-  for (const { label, text } of others) {
-    if (label === 'CERTIFICATE') readBlock(text, origin);
-  }
-  return readBlock(first.text, origin);
+  return [
+    readBlock(first.text, origin),
+    ...others.flatMap(({ label, text }) => (label === 'CERTIFICATE' ? [readBlock(text, origin)] : [])),
+  ];
 }
 
 const writeAnew = 'Write the certificate alone: openssl x509 -in FILE -out NEW-FILE';

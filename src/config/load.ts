@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import { UsageError } from '../errors.ts';
 import type { ClientAuthDetails, Config, ExistingService, ExposureIntent, ServiceIntent } from '../model/config.ts';
 import { apiVersion } from './defaults.ts';
+import { isBrought } from './certificate-rules.ts';
 import { selectGiven } from './given-fields.ts';
 import { defaultHost, findBreaches } from './rules.ts';
 import {
@@ -235,15 +236,24 @@ function toConfig(intent: Intent): Config {
       ...(!install && { install }),
       ...(exposure !== undefined && { service: toExposure(exposure) }),
     },
-    certificate: selectGiven(intent.certificate),
+    certificate: toCertificate(intent.certificate),
     ...(intent.acknowledged.length > 0 && { acknowledged: intent.acknowledged }),
     services: intent.services.map((given) => toService(given, domain)),
+  };
+}
+
+function toCertificate({ source, ...certificate }: Intent['certificate']): Config['certificate'] {
+  const brought = isBrought({ source, authority: certificate.authority });
+  return {
+    ...selectGiven(certificate),
+    ...(brought ? { source: 'files' } : source === 'project' && { source }),
   };
 }
 
 function toService(
   {
     service: existing,
+    certificate,
     hosts,
     paths,
     protocol,
@@ -267,6 +277,8 @@ function toService(
     ...(existing !== undefined && { service: toExisting(existing) }),
     ...(protocol !== undefined && protocol !== 'http' && { protocol }),
     ...(upstreamClientCertificate === true && { upstreamClientCertificate }),
+    ...(certificate !== undefined &&
+      isBrought(certificate) && { certificate: selectGiven({ authority: certificate.authority }) }),
     // YAML without tags is JSON, but for the numbers that findMisreadScalars refuses.
     ...(values !== undefined && values !== null && Object.keys(values).length > 0 && { values: values as JsonObject }),
     host,

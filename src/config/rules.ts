@@ -2,6 +2,7 @@ import type { Mode } from '../model/mode.ts';
 import { defaults } from './defaults.ts';
 import { certificateSchema, domainSchema, hostSchema, serviceSchema } from './schema.ts';
 import type { ControllerSchema } from './schema.ts';
+import { checkPodCertificate, checkSource, isBrought } from './certificate-rules.ts';
 import { checkExposure } from './exposure-rules.ts';
 import { checkInstall } from './install-rules.ts';
 import { checkPaths, createHostClaims, trustPaths, type TrustedPath } from './path-rules.ts';
@@ -35,6 +36,8 @@ interface TrustedService {
   /** Absent, or of the wrong form: empty. */
   readonly existing: Readonly<Record<string, unknown>>;
   readonly clientAuth: unknown;
+  /** Of the pods; absent, or of the wrong form: empty. */
+  readonly certificate: Readonly<Record<string, unknown>>;
   /** Whether clients are asked for a certificate. */
   readonly asks: boolean;
   readonly annotations: Readonly<Record<string, unknown>>;
@@ -56,19 +59,22 @@ export function findBreaches(data: unknown, controllerSchema: ControllerSchema):
     ...checkSharedWith(toList(controller['sharedWith']), controllerName ?? defaults.controller.name),
     ...checkInstall(controller),
     ...checkExposure(controller),
+    ...checkSource(certificate),
+    ...checkOwnAuthority(certificate['authority'], ['certificate', 'authority'], services),
     ...checkNames(services, controllerName),
     ...checkSecretName(
       accepted(certificateSchema.shape.secretName, certificate['secretName']),
       services,
       controllerName,
     ),
-    ...checkHosts(services, domain),
+    ...checkHosts(services, domain, isBrought(certificate)),
     ...services.flatMap((service) => [
       ...checkClientAuth(service),
       ...checkProtocol(service),
       ...checkUpstreamClientCertificate(service),
       ...checkAnnotationSize(service),
       ...checkExisting(service, domain),
+      ...(service.given.has('certificate') ? checkPodCertificate(service.certificate, service) : []),
       ...checkPaths(service),
       ...checkOwnPlaces(service, services, controllerName),
       ...checkValueTexts(service.values, [...service.path, 'values']),
@@ -97,6 +103,7 @@ function trust(value: unknown, index: number): TrustedService {
     given: new Set(Object.keys(fields).filter((key) => fields[key] !== undefined)),
     existing: toRecord(fields['service']),
     clientAuth,
+    certificate: toRecord(fields['certificate']),
     asks: clientAuth === true || (typeof clientAuth === 'object' && toRecord(clientAuth)['mode'] !== 'off'),
     annotations: toRecord(fields['annotations']),
     values: fields['values'],
@@ -178,7 +185,12 @@ function checkSecretName(
   return [{ path: ['certificate', 'secretName'], message }];
 }
 
-function checkHosts(services: readonly TrustedService[], domain: string | undefined): Breach[] {
+/** @param isWildcardBrought whether a person's own certificate is shown in terminate and reencrypt: it decides then, and the plan judges it. */
+function checkHosts(
+  services: readonly TrustedService[],
+  domain: string | undefined,
+  isWildcardBrought: boolean,
+): Breach[] {
   const breaches: Breach[] = [];
   const claim = createHostClaims();
   for (const service of services) {
@@ -195,7 +207,9 @@ function checkHosts(services: readonly TrustedService[], domain: string | undefi
       }
       const breach = claim(host, path, service);
       if (breach !== undefined) breaches.push(breach);
-      if (domain !== undefined && !isDefault) breaches.push(...checkHostInDomain(service, host, domain, path));
+      const isCovered = service.mode === 'passthrough' ? isBrought(service.certificate) : isWildcardBrought;
+      if (domain !== undefined && !isDefault && !isCovered)
+        breaches.push(...checkHostInDomain(service, host, domain, path));
     }
   }
   return breaches;
@@ -217,8 +231,8 @@ function checkHostInDomain({ mode }: TrustedService, host: string, domain: strin
   if (host !== domain && !host.endsWith(`.${domain}`)) {
     const why =
       mode === 'passthrough'
-        ? "the project's authority may issue certificates for this domain only"
-        : `the wildcard certificate is for *.${domain} and ${domain}`;
+        ? "the project's authority may issue certificates for this domain only; for a certificate of your own write certificate: {source: files} here"
+        : `the wildcard certificate is for *.${domain} and ${domain}; for one of your own write certificate: {source: files} at the top of the file`;
     return [{ path, message: `${quote(host)} is outside the domain ${domain}; ${why}` }];
   }
   const depth = host === domain ? 0 : host.slice(0, -domain.length - 1).split('.').length;
@@ -227,7 +241,7 @@ function checkHostInDomain({ mode }: TrustedService, host: string, domain: strin
   const flat = `${host.slice(0, -domain.length - 1).replaceAll('.', '-')}.${domain}`;
   const message =
     `the wildcard *.${domain} covers one label, ${quote(host)} has ${depth} below the domain; ` +
-    `in ${mode} use for instance ${flat}`;
+    `in ${mode} use for instance ${flat}, or certificate: {source: files} with a certificate of your own`;
   return [{ path, message }];
 }
 
@@ -284,7 +298,7 @@ function checkExisting({ path, mode, given, existing }: TrustedService, domain: 
 
 /** A name that the project gives to what it makes itself: apply would lead to it, and take it away at the same time. */
 function checkOwnPlaces(
-  { path, existing, paths, clientAuth }: TrustedService,
+  { path, existing, paths, clientAuth, certificate }: TrustedService,
   services: readonly TrustedService[],
   controllerName: string | undefined,
 ): Breach[] {
@@ -300,6 +314,7 @@ function checkOwnPlaces(
   return [
     ...breaches,
     ...checkOwnAuthority(existing['authority'], [...path, 'service', 'authority'], services),
+    ...checkOwnAuthority(certificate['authority'], [...path, 'certificate', 'authority'], services),
     ...checkOwnAuthority(toRecord(clientAuth)['authority'], [...path, 'clientAuth', 'authority'], services),
   ];
 }

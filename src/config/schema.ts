@@ -52,6 +52,27 @@ export const certificateSchema = z.strictObject({
     z.optional(z.enum(['rsa-2048', 'ecdsa-p256'])),
     'The kind of every new private key, by default rsa-2048 for the wildcard certificate and ecdsa-p256 for all others.',
   ),
+  source: describe(
+    z.optional(z.enum(['self-signed', 'project', 'files'])),
+    'Where certs/wildcard.crt comes from. self-signed: made here, as it is by default. project: made here and issued by certs/ca.crt, which browsers can be ' +
+      'told to trust. files: your own, with its key and the certificates between; never made nor replaced.',
+  ),
+  authority: describe(
+    z.optional(text(certificateFile)),
+    'With source files: whose authority your clients trust, a file in certs/ with PEM. Without it the root in certs/wildcard.crt, or the public ones.',
+  ),
+});
+
+const podCertificateSchema = z.strictObject({
+  source: describe(
+    z.optional(z.enum(['project', 'files'])),
+    'project: made here and issued by certs/ca.crt, as it is by default. files: your own certs/NAME.crt, with its key and the certificates between; ' +
+      'never made nor replaced.',
+  ),
+  authority: describe(
+    z.optional(text(certificateFile)),
+    'With source files: whose authority signed it, a file in certs/ with PEM. In reencrypt the controller verifies the pod by it, in passthrough clients do.',
+  ),
 });
 
 function servicePort() {
@@ -131,7 +152,7 @@ export const serviceSchema = z.strictObject({
   host: describe(
     z.optional(text(hostName)),
     'The host name, by default NAME.DOMAIN. In terminate and reencrypt the domain or one label below it, as the ' +
-      'wildcard covers no more; in passthrough any name below the domain.',
+      'wildcard covers no more; in passthrough any name below the domain. With a certificate of your own, any name that it covers.',
   ),
   hosts: describe(
     z.optional(z.array(hostSchema).check(z.minLength(1, { error: 'is empty; expected at least one host name' }))),
@@ -171,6 +192,10 @@ export const serviceSchema = z.strictObject({
   upstreamClientCertificate: describe(
     z.optional(z.boolean()),
     'Reencrypt only: whether the controller shows a client certificate to the pod, and the pod demands one; by default false.',
+  ),
+  certificate: describe(
+    z.optional(podCertificateSchema),
+    "Where the pod's certificate comes from, in reencrypt and passthrough.",
   ),
   annotations: describe(
     emptyIsAbsent(z.record(text(annotationKey), text(annotationValue)), {}),

@@ -1,4 +1,5 @@
 import { formatDate } from '../certs/validity.ts';
+import type { ChainFacts } from '../model/certificate.ts';
 import type { ObservedPair } from '../model/observed.ts';
 import type { DesiredPair } from '../project/desired-pairs.ts';
 import type { GraphCertificate } from './graph.ts';
@@ -35,9 +36,9 @@ export function buildCertificate(pair: DesiredPair, found: FoundPairs, now: Date
   };
 }
 
-function nameIssuer({ issuer }: DesiredPair, found: FoundPair | undefined): string {
+function nameIssuer({ authority }: DesiredPair, found: FoundPair | undefined): string {
   const facts = found?.certificate;
-  if (issuer !== undefined && found?.issuedByAuthority !== false) return issuer.certificate;
+  if (authority !== undefined && found?.chain?.lacks === undefined) return authority;
   return facts === undefined || facts.subject === facts.issuer ? 'itself' : facts.issuer;
 }
 
@@ -51,12 +52,22 @@ function listProblems(pair: DesiredPair, found: FoundPairs, now: Date): readonly
     ...judgeDates(facts, now),
     ...(isKeyNeeded && !pairFound.hasKey ? [`key ${pair.paths.key} is missing`] : []),
     ...(pairFound.matches === false ? [`key ${pair.paths.key} does not fit`] : []),
-    ...(pairFound.issuedByAuthority === false && pair.issuer !== undefined
-      ? [`not issued by ${pair.issuer.certificate}`]
-      : []),
+    ...tellChain(pair, pairFound.chain),
     ...(pair.issuer === undefined ? [] : judgeAuthority(pair.issuer.certificate, found, now)),
     ...tellUncovered(pairFound.uncovered),
     ...facts.limits.map(({ fact, refusedBy }) => `refused by ${refusedBy}: ${fact}`),
+  ];
+}
+
+function tellChain({ authority }: DesiredPair, chain: ChainFacts | undefined): readonly string[] {
+  if (chain === undefined) return [];
+  const { lacks, breach, beginsWithLeaf } = chain;
+  const end =
+    authority === undefined ? `the certificate of ${lacks?.issuer ?? ''} is missing` : `does not lead to ${authority}`;
+  return [
+    ...(beginsWithLeaf ? [] : ['its file begins with the certificate of an authority']),
+    ...(lacks === undefined ? [] : [end]),
+    ...(breach === undefined ? [] : [breach]),
   ];
 }
 

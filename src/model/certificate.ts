@@ -39,3 +39,19 @@ export interface CertificateLimit {
   /** `every`: no client connects; `go`: nothing written in Go can read or use it, as the controllers are; `some` clients refuse it. */
   readonly reach: 'every' | 'go' | 'some';
 }
+
+/** How the certificates of one file lead from that of the server, or the client, up to one that is trusted. */
+export interface ChainFacts {
+  /** What is trusted at its end; absent: nothing that is known here. */
+  readonly trustedBy?: 'itself' | 'authority' | 'file' | 'public';
+  /** Where nothing trusted is reached: the last certificate, and who signed it. */
+  readonly lacks?: { readonly certificate: string; readonly issuer: string };
+  /** Subjects in the order that belongs into the file, where it has another. */
+  readonly order?: readonly string[];
+  /** False where the file begins with another certificate than the one that the others vouch for. */
+  readonly beginsWithLeaf: boolean;
+  /** The certificate above the first that expires first, that of the trusted one included. */
+  readonly soonest?: { readonly subject: string; readonly notAfter: Date };
+  /** Why one of the authorities cannot vouch for what stands below it, as a clause. */
+  readonly breach?: string;
+}

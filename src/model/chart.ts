@@ -32,6 +32,8 @@ export interface PlannedService extends ServiceIntent {
   readonly edgeClientCaSecret?: string;
   /** Present in reencrypt: the name the controller must find in the pod's certificate. */
   readonly upstreamName?: string;
+  /** The file by which clients verify the certificate that hosts share; absent: that certificate itself. */
+  readonly edgeAuthority?: string;
 }
 
 /**

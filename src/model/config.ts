@@ -63,6 +63,10 @@ interface CertificateIntent {
   readonly days: number;
   /** Of every new key. Absent: RSA for the wildcard, ECDSA for the others. */
   readonly keyType?: KeyType;
+  /** `project`: issued by the project's authority. `files`: a person's own, never made. Absent: it signs itself. */
+  readonly source?: 'project' | 'files';
+  /** With `files`: path in the project of what clients trust. Absent: what the file has at its end, or a public root. */
+  readonly authority?: string;
 }
 
 /** A Service that somebody else brings to the cluster. */
@@ -132,6 +136,11 @@ export interface ServiceIntent {
   readonly clientAuthDetails?: ClientAuthDetails;
   /** Present: in reencrypt the controller shows a client certificate to the pod, which demands one. */
   readonly upstreamClientCertificate?: true;
+  /** Present: the pod's certificate is a person's own, never made. */
+  readonly certificate?: {
+    /** Path in the project of the authority that signed it. Absent, in passthrough alone: as for the wildcard. */
+    readonly authority?: string;
+  };
   /** The person's own annotations on the route objects. */
   readonly annotations: Readonly<Record<string, string>>;
   /** What is laid over the values of the service's chart; whether the chart has them is its own business (charts/check-values.ts). */

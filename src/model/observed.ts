@@ -1,4 +1,4 @@
-import type { CertificateFacts } from './certificate.ts';
+import type { CertificateFacts, ChainFacts } from './certificate.ts';
 
 /** What the project folder holds, as far as a plan needs to know: digests and certificates, never a key. */
 export interface Observed {
@@ -11,7 +11,7 @@ export interface Observed {
   /** Key pairs in certs/ by the path of the certificate; absent: neither certificate nor key exists. */
   readonly pairs: ReadonlyMap<string, ObservedPair>;
   /** Certificates of authorities that a person named, by path: those that are there. */
-  readonly authorities: ReadonlyMap<string, CertificateFacts>;
+  readonly authorities: ReadonlyMap<string, ObservedAuthority>;
   /** What earlier runs recorded of the files that they wrote. */
   readonly recorded: RecordedFiles;
   /** Present content of the files that git reads, those that exist; path -> text. */
@@ -31,8 +31,15 @@ export interface ObservedPair {
   readonly hasKey: boolean;
   /** Whether key and certificate belong together; absent unless both exist. */
   readonly matches?: boolean;
-  /** Whether the authority in its place issued the certificate; absent unless both exist. */
-  readonly issuedByAuthority?: boolean;
+  /** How the certificate leads to what verifies it; absent unless both exist. */
+  readonly chain?: ChainFacts;
+}
+
+export interface ObservedAuthority {
+  /** The first of the file. */
+  readonly certificate: CertificateFacts;
+  /** Whether one of the file signed itself: OpenSSL ends at no other. */
+  readonly holdsAnchor: boolean;
 }
 
 /**

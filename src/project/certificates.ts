@@ -5,6 +5,7 @@ import type { CertificateLimit } from '../model/certificate.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Observed, ObservedPair } from '../model/observed.ts';
 import type { Step } from '../model/plan.ts';
+import { judgeChain, nameWayToAnother, refuseDisorder } from './chain-notices.ts';
 import { wildcardPair } from './places.ts';
 import type { DesiredPair } from './desired-pairs.ts';
 
@@ -18,34 +19,64 @@ export interface CertificatePlan {
  * fit, the plan says so and leaves it to the person.
  */
 export function planCertificates(desired: readonly DesiredPair[], observed: Observed, now: Date): CertificatePlan {
-  const plans = desired.map((pair) => planPair(pair, observed, now));
+  const plans = desired.map((pair) => refuseLostAuthority(pair, desired, observed) ?? planPair(pair, observed, now));
   return { steps: plans.flatMap(({ steps }) => steps), notices: plans.flatMap(({ notices }) => notices) };
+}
+
+/** A new authority in the place of one that issued pairs would vouch for none of them. */
+function refuseLostAuthority(
+  pair: DesiredPair,
+  desired: readonly DesiredPair[],
+  observed: Observed,
+): CertificatePlan | undefined {
+  const { certificate, key } = pair.paths;
+  if (pair.request.usage !== 'authority' || observed.pairs.has(certificate)) return undefined;
+  const issued = desired.filter(
+    ({ paths, issuer }) => issuer?.certificate === certificate && observed.pairs.get(paths.certificate)?.certificate,
+  );
+  if (issued.length === 0) return undefined;
+  return refuse(
+    'authority-missing',
+    `${certificate} is not here, and a new authority would not vouch for what it issued: ${issued.map(({ paths }) => paths.certificate).join(', ')}`,
+    `bring ${certificate} and ${key} back, or move the pairs of what it issued away too to have all of them made anew`,
+  );
 }
 
 function planPair(pair: DesiredPair, observed: Observed, now: Date): CertificatePlan {
   const { certificate, key } = pair.paths;
   const found = observed.pairs.get(certificate) ?? { hasKey: false };
   if (found.certificate === undefined) return planIssue(pair, found, observed, now);
+  const disorder = found.chain === undefined ? undefined : refuseDisorder(pair, found.chain);
+  if (disorder !== undefined) return { steps: [], notices: [disorder] };
   if (!found.hasKey && pair.request.usage === 'server') {
     return refuse(
       'key-missing',
       `${certificate} is here but its key ${key} is not, so no Secret can be made of them`,
-      `bring ${key} from where the certificate was made, or move ${certificate} away to have a new pair made`,
+      pair.isBrought === true
+        ? `bring ${key} from where the certificate was made`
+        : `bring ${key} from where the certificate was made, or move ${certificate} away to have a new pair made`,
     );
   }
   if (found.matches === false) {
     return refuse(
       'key-mismatch',
       `${certificate} and ${key} do not belong together: the certificate holds another public key`,
-      `bring the right one of the two, or move both away to have a new pair made`,
+      `bring the right one of the two${pair.isBrought === true ? '' : ', or move both away to have a new pair made'}`,
     );
   }
-  return { steps: [], notices: judgeExisting(pair, found, now) };
+  return { steps: [], notices: judgeExisting(pair, found, observed, now) };
 }
 
 /** A key without a certificate is what a run leaves that was killed between the two: it gets its certificate now. */
 function planIssue(pair: DesiredPair, found: ObservedPair, observed: Observed, now: Date): CertificatePlan {
   const { certificate: path, key: keyPath } = pair.paths;
+  if (pair.isBrought === true) {
+    return refuse(
+      'certificate-missing',
+      `${path} is not here, and ingress-tls.yaml says that it is your own (source: files)`,
+      `copy the certificate to ${path}, the ones between behind it, and its key to ${keyPath}`,
+    );
+  }
   if (pair.issuer !== undefined) {
     const problem = judgeIssuer(pair, observed, now);
     if (problem !== undefined) return problem;
@@ -94,7 +125,7 @@ function judgeIssuer(pair: DesiredPair, observed: Observed, now: Date): Certific
   );
 }
 
-function judgeExisting(pair: DesiredPair, found: ObservedPair, now: Date): readonly Notice[] {
+function judgeExisting(pair: DesiredPair, found: ObservedPair, observed: Observed, now: Date): readonly Notice[] {
   const { certificate: path } = pair.paths;
   const facts = found.certificate;
   if (facts === undefined) return [];
@@ -113,23 +144,18 @@ function judgeExisting(pair: DesiredPair, found: ObservedPair, now: Date): reado
       level: 'error',
       code: 'certificate-name',
       message: `${path} does not cover ${uncovered.join(', ')}: it names ${facts.dnsNames.join(', ') || 'nothing'}`,
-      remedy: `an existing certificate is never replaced: move ${path} and ${pair.paths.key} away to have a new pair made`,
+      remedy: `an existing certificate is never replaced: ${nameWayToAnother(pair)}`,
     });
   }
-  if (found.issuedByAuthority === false && pair.issuer !== undefined) {
-    notices.push({
-      level: pair.foreignIssuer,
-      code: 'certificate-issuer',
-      message: `${path} was not issued by ${pair.issuer.certificate}, so whoever trusts that authority refuses it`,
-      remedy: `move ${path} and ${pair.paths.key} away to have a new pair made`,
-    });
-  }
+  // What no root is above of is said of the authority itself.
+  const isIssuerRootless = observed.pairs.get(pair.issuer?.certificate ?? '')?.chain?.lacks !== undefined;
+  if (found.chain !== undefined && !isIssuerRootless) notices.push(...judgeChain(pair, found.chain, now));
   if (facts.notAfter <= now) {
     notices.push({
       level: 'warning',
       code: 'certificate-expired',
       message: `${path} expired on ${formatDate(facts.notAfter, now)}`,
-      remedy: `move ${path} and ${pair.paths.key} away, then run ingress-tls render`,
+      remedy: `${nameWayToAnother(pair)}: run ingress-tls render then`,
     });
   }
   return [...notices, ...facts.limits.map((limit) => explainLimit(pair, limit))];

@@ -17,6 +17,8 @@ import {
   controllerPair,
   podPair,
   projectAuthorityPair,
+  edgeAuthority,
+  podAuthority,
   wildcardPair,
   type PairPaths,
 } from './places.ts';
@@ -28,23 +30,24 @@ import { endsInPod, podSpeaksTls } from '../model/mode.ts';
 export interface DesiredPair {
   readonly paths: PairPaths;
   readonly request: CertificateRequest;
-  /** Absent: self-signed. */
+  /** Who issues it where it is made here; absent: it signs itself. */
   readonly issuer?: PairPaths;
+  /** A person's own, never made. */
+  readonly isBrought?: true;
+  /** The file by which whoever is shown it verifies it; absent: the certificate itself, or what stands above it in its file. */
+  readonly authority?: string;
   /** Names that the certificate in place must cover, whoever made it. */
   readonly requiredNames: readonly string[];
   /**
-   * What it means when the certificate in place was not issued by `issuer`: the hop is broken (error), or only the
+   * What it means when the certificate in place does not lead to `authority`: the hop is broken (error), or only the
    * printed client commands are (warning).
    */
   readonly foreignIssuer: 'error' | 'warning';
 }
 
-/** Where pairs lie, and the authorities that should have issued them. */
-export function listPairPaths(pairs: readonly DesiredPair[]): readonly (PairPaths & { readonly issuer?: string })[] {
-  return pairs.map(({ paths, issuer }) => ({
-    ...paths,
-    ...(issuer === undefined ? {} : { issuer: issuer.certificate }),
-  }));
+/** Where pairs lie, and the authorities to which they should lead. */
+export function listPairPaths(pairs: readonly DesiredPair[]): readonly (PairPaths & { readonly authority?: string })[] {
+  return pairs.map(({ paths, authority }) => ({ ...paths, ...(authority === undefined ? {} : { authority }) }));
 }
 
 /** Every pair in certs/, issuers before what they issue. */
@@ -54,29 +57,38 @@ export function listDesiredPairs(config: Config, services: readonly PlannedServi
   // RSA key takes a thousand times as long to make.
   const { days, keyType = 'ecdsa-p256' } = certificate;
   const hosts = [...new Set(services.filter(({ mode }) => !endsInPod(mode)).flatMap(listHosts))];
-  const pairs: DesiredPair[] = [
-    {
-      paths: wildcardPair,
-      request: requestWildcard(domain, days, certificate.keyType ?? 'rsa-2048'),
-      requiredNames: hosts.length > 0 ? hosts : [`*.${domain}`],
-      foreignIssuer: 'warning',
-    },
-  ];
   const served = services.filter((service) => podSpeaksTls(service.mode) && hasOwnCertificate(service));
-  if (served.length > 0) {
-    pairs.push({
-      paths: projectAuthorityPair,
-      request: requestProjectAuthority(domain, keyType),
-      requiredNames: [],
-      foreignIssuer: 'warning',
-    });
-  }
+  const isWildcardIssued = certificate.source === 'project';
+  const projectAuthority: DesiredPair = {
+    paths: projectAuthorityPair,
+    request: requestProjectAuthority(domain, keyType),
+    requiredNames: [],
+    foreignIssuer: served.some(({ upstreamName, certificate: own }) => upstreamName !== undefined && own === undefined)
+      ? 'error'
+      : 'warning',
+  };
+  const edge = edgeAuthority(certificate);
+  const wildcard: DesiredPair = {
+    paths: wildcardPair,
+    request: requestWildcard(domain, days, certificate.keyType ?? 'rsa-2048'),
+    requiredNames: hosts.length > 0 || certificate.source === 'files' ? hosts : [`*.${domain}`],
+    foreignIssuer: 'warning',
+    ...(isWildcardIssued && { issuer: projectAuthorityPair }),
+    ...(certificate.source === 'files' && { isBrought: true }),
+    ...(edge !== undefined && { authority: edge }),
+  };
+  const isAuthorityNeeded = isWildcardIssued || served.some((service) => service.certificate === undefined);
+  // Issuers stand before what they issue.
+  const pairs: DesiredPair[] = [
+    ...(isWildcardIssued ? [projectAuthority, wildcard] : [wildcard]),
+    ...(isAuthorityNeeded && !isWildcardIssued ? [projectAuthority] : []),
+  ];
   for (const service of services) {
     if (service.upstreamName !== undefined && served.includes(service)) {
       pairs.push({
         paths: podPair(service.name),
         request: requestPodServer(service.upstreamName, days, keyType),
-        issuer: projectAuthorityPair,
+        ...originOf(service),
         requiredNames: [service.upstreamName],
         foreignIssuer: 'error',
       });
@@ -85,7 +97,7 @@ export function listDesiredPairs(config: Config, services: readonly PlannedServi
       pairs.push({
         paths: podPair(service.name),
         request: requestPassthroughServer(listHosts(service), days, keyType),
-        issuer: projectAuthorityPair,
+        ...originOf(service),
         requiredNames: listHosts(service),
         foreignIssuer: 'warning',
       });
@@ -103,7 +115,20 @@ export function listDesiredPairs(config: Config, services: readonly PlannedServi
     const common = { requiredNames: [], foreignIssuer: 'warning' } as const;
     return [
       { paths: authority, request: requestClientAuthority(title, keyType), ...common },
-      { paths: client, request: requestClient(title, days, keyType), issuer: authority, ...common },
+      {
+        paths: client,
+        request: requestClient(title, days, keyType),
+        issuer: authority,
+        authority: authority.certificate,
+        ...common,
+      },
     ];
   }
+}
+
+/** Who issues the pod's certificate, and by what it is verified. */
+function originOf(service: PlannedService): Pick<DesiredPair, 'issuer' | 'isBrought' | 'authority'> {
+  const { certificate } = service;
+  if (certificate === undefined) return { issuer: projectAuthorityPair, authority: podAuthority(service) };
+  return { isBrought: true, ...(certificate.authority !== undefined && { authority: certificate.authority }) };
 }

@@ -3,10 +3,10 @@ import { hasOwnCertificate } from '../model/backend.ts';
 import type { Config, ExistingService, ServiceIntent } from '../model/config.ts';
 import type { ControllerProfile } from '../model/controller-profile.ts';
 import { asksAtController, asksInPod } from '../model/client-auth.ts';
-import { hasTlsHop, podSpeaksTls } from '../model/mode.ts';
+import { endsInPod, hasTlsHop, podSpeaksTls } from '../model/mode.ts';
 import { findEntryPath } from '../model/paths.ts';
 import { listSharedHosts } from '../model/shared-hosts.ts';
-import { podAuthority } from './places.ts';
+import { edgeAuthority, podAuthority } from './places.ts';
 
 /** A service, and what its controller takes for it. */
 export interface DesiredService extends PlannedService {
@@ -39,8 +39,10 @@ export function planServices(config: Config, profile: ControllerProfile): readon
 function planService(config: Config, profile: ControllerProfile, service: ServiceIntent): PlannedService {
   const release = releaseName(config, service.name);
   const namespace = service.namespace ?? config.namespace;
+  const edge = edgeAuthority(config.certificate);
   return {
     ...service,
+    ...(!endsInPod(service.mode) && edge !== undefined && { edgeAuthority: edge }),
     release,
     namespace,
     servicePort: profile.servicePort(service.mode),

@@ -1,30 +1,70 @@
 import { formatDate } from '../certs/validity.ts';
 import type { Config } from '../model/config.ts';
 import type { Notice } from '../model/notice.ts';
+import { hasTlsHop } from '../model/mode.ts';
 import type { Observed } from '../model/observed.ts';
+import { quote } from '../text/escape.ts';
 
 /** A certificate of a person's own by which the pods or the clients of a service are verified. */
 export interface NamedAuthority {
   /** In the project. */
   readonly path: string;
   /** Whose certificate it vouches for. */
-  readonly of: 'pod' | 'client';
-  readonly service: string;
+  readonly of: 'pod' | 'client' | 'edge';
+  /** Absent: of those that show the certificate that hosts share. */
+  readonly service?: string;
+  /** Whether it is the controller that verifies by it. */
+  readonly isHop?: true;
   /** Where ingress-tls.yaml names it. */
   readonly at: NonNullable<Notice['path']>;
 }
 
 /** Every one that the configuration names, once for each service. */
-export function listNamedAuthorities({ services }: Config): readonly NamedAuthority[] {
-  return services.flatMap(({ name, service, clientAuthDetails }, index) => {
+export function listNamedAuthorities({ services, certificate: shared }: Config): readonly NamedAuthority[] {
+  const edge = shared.authority;
+  const ofServices = services.flatMap(({ name, mode, service, clientAuthDetails, certificate }, index) => {
     const named: readonly (readonly [NamedAuthority['of'], string, string | undefined])[] = [
       ['pod', 'service', service?.authority],
+      ['pod', 'certificate', certificate?.authority],
       ['client', 'clientAuth', clientAuthDetails?.authority],
     ];
     return named.flatMap(([of, field, path]): readonly NamedAuthority[] =>
-      path === undefined ? [] : [{ path, of, service: name, at: ['services', index, field, 'authority'] }],
+      path === undefined
+        ? []
+        : [
+            {
+              ...{ path, of, service: name, at: ['services', index, field, 'authority'] },
+              ...(of === 'pod' && hasTlsHop(mode) && { isHop: true }),
+            },
+          ],
     );
   });
+  return [
+    ...(edge === undefined ? [] : [{ path: edge, of: 'edge', at: ['certificate', 'authority'] } as const]),
+    ...ofServices,
+  ];
+}
+
+/** What is verified by an authority of each kind, and how else it could be. */
+function describe({ of, service = '' }: NamedAuthority) {
+  switch (of) {
+    case 'pod':
+      return {
+        whose: `the pod's certificate of ${service}`,
+        ...{ is: 'is', isTo: 'is to', signed: 'it', otherwise: 'take authority out to have the project sign one' },
+      };
+    case 'client':
+      return {
+        whose: `the clients of ${service}`,
+        ...{ is: 'are', isTo: 'are to', signed: 'theirs' },
+        otherwise: 'take authority out to have the project make authority and client',
+      };
+    case 'edge':
+      return {
+        whose: 'the certificate that hosts share',
+        ...{ is: 'is', isTo: 'is to', signed: 'it', otherwise: 'take authority out' },
+      };
+  }
 }
 
 /** What keeps them from vouching for anybody. Whether it is an authority at all is not asked: a pod may sign for itself. */
@@ -33,34 +73,46 @@ export function judgeAuthorities(
   { authorities }: Pick<Observed, 'authorities'>,
   now: Date,
 ): readonly Notice[] {
-  return named.flatMap(({ path, of, service, at }): readonly Notice[] => {
-    const purpose = of === 'pod' ? `the pod's certificate of ${service}` : `the clients of ${service}`;
-    const [is, are] = of === 'pod' ? ['is to be', 'is'] : ['are to be', 'are'];
-    const otherwise =
-      of === 'pod'
-        ? 'take authority out to have the project sign one'
-        : 'take authority out to have the project make authority and client';
+  return named.flatMap((authority): readonly Notice[] => {
+    const { path, at } = authority;
+    const { whose, is, isTo, signed, otherwise } = describe(authority);
     const found = authorities.get(path);
     if (found === undefined) {
       return [
         {
           level: 'error',
           code: 'authority-missing',
-          message: `${path} is not here, by which ${purpose} ${is} verified`,
-          remedy: `copy the certificate of the authority that signed ${of === 'pod' ? 'it' : 'theirs'} to ${path}, or ${otherwise}`,
+          message: `${path} is not here, by which ${whose} ${isTo} be verified`,
+          remedy: `copy the certificate of the authority that signed ${signed} to ${path}, or ${otherwise}`,
           path: at,
         },
       ];
     }
-    if (found.notAfter > now) return [];
+    const { notAfter, issuer } = found.certificate;
+    if (!found.holdsAnchor) return [{ ...noteMissingRoot(authority.isHop === true, path, issuer), path: at }];
+    if (notAfter > now) return [];
     return [
       {
         level: 'warning',
         code: 'named-authority-expired',
-        message: `${path}, by which ${purpose} ${are} verified, expired on ${formatDate(found.notAfter, now)}`,
+        message: `${path}, by which ${whose} ${is} verified, expired on ${formatDate(notAfter, now)}`,
         remedy: `copy the certificate of today to ${path}, then run ingress-tls apply`,
         path: at,
       },
     ];
   });
+}
+
+/**
+ * Of an authority's file that ends below the root.
+ * @param isHop whether a controller verifies by it.
+ */
+export function noteMissingRoot(isHop: boolean, path: string, issuer: string): Notice {
+  return {
+    level: isHop ? 'error' : 'warning',
+    code: 'authority-not-root',
+    // openssl@3.0 crypto/x509/x509_vfy.c, build_chain: without X509_V_FLAG_PARTIAL_CHAIN a chain ends at what signed itself.
+    message: `${path} does not hold the root above it, ${quote(issuer)}: OpenSSL, and with it ingress-nginx, verifies nothing by an authority between`,
+    remedy: `append the certificate of ${quote(issuer)} to ${path}`,
+  };
 }

@@ -1,4 +1,5 @@
-import type { ServiceIntent } from '../model/config.ts';
+import type { PlannedService } from '../model/chart.ts';
+import type { Config, ServiceIntent } from '../model/config.ts';
 import { endsInPod, type Mode } from '../model/mode.ts';
 
 /** The fixed places of the project folder; people and scripts rely on them. */
@@ -42,14 +43,26 @@ export function shownPair({ name, mode }: ModeOf & { readonly name: string }): P
   return endsInPod(mode) ? podPair(name) : wildcardPair;
 }
 
-/** The certificate by which the pod's own is verified: the project's authority, unless another one is named. */
-export function podAuthority({ service }: Pick<ServiceIntent, 'service'>): string {
-  return service?.authority ?? projectAuthorityPair.certificate;
+/** The certificate by which the pod's own is verified: the project's authority, unless another one is named or it is a person's own. */
+export function podAuthority({
+  name,
+  service,
+  certificate,
+}: Pick<ServiceIntent, 'name' | 'service' | 'certificate'>): string {
+  const named = service?.authority ?? certificate?.authority;
+  return named ?? (certificate === undefined ? projectAuthorityPair : podPair(name)).certificate;
 }
 
-/** The certificate that a client trusts to believe what it is shown. */
-export function trustedCertificate(service: Pick<ServiceIntent, 'mode' | 'service'>): string {
-  return endsInPod(service.mode) ? podAuthority(service) : wildcardPair.certificate;
+/** The file by which a client believes what it is shown: an authority's certificate, or the very one that is shown. */
+export function trustedCertificate(
+  service: Pick<PlannedService, 'name' | 'mode' | 'service' | 'certificate' | 'edgeAuthority'>,
+): string {
+  return endsInPod(service.mode) ? podAuthority(service) : (service.edgeAuthority ?? wildcardPair.certificate);
+}
+
+/** The file of an authority by which the certificate that hosts share is verified; undefined where there is none but what it holds itself. */
+export function edgeAuthority({ source, authority }: Config['certificate']): string | undefined {
+  return source === 'project' ? projectAuthorityPair.certificate : authority;
 }
 
 /** The authority of one service's clients: one for each service, so that its clients open no other. */

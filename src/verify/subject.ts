@@ -1,4 +1,4 @@
-import type { CertificateFacts } from '../model/certificate.ts';
+import type { CertificateFacts, ChainFacts } from '../model/certificate.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
 import type { ControllerWords, Entry } from '../model/controller-profile.ts';
@@ -25,8 +25,10 @@ export interface VerifySubject {
   readonly leafSource: string;
   /** PEM that the chain must lead to. */
   readonly trust: string;
-  /** File of `trust`, for remedies: `certs/ca.crt`. */
+  /** File of `trust`, for remedies: `certs/ca.crt`; or whose they are, in words. */
   readonly trustPath: string;
+  /** How the certificate in the project leads to `trust`; absent: the project does not have it. */
+  readonly chain?: ChainFacts;
   /** Present where one is asked for, and the project has it. */
   readonly client?: ClientIdentity;
   /** Of another authority: the pod must refuse it. */

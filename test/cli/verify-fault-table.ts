@@ -69,11 +69,15 @@ function replace({ project }: Workshop, name: string, { certificate }: KeyPair):
   return {};
 }
 
-/** Brings a certificate of the person's own, by an authority between whose root is not in the project. Returns the leaf alone. */
-function bringOwnChain({ project, maker }: Workshop): KeyPair {
-  const between = maker.makeAuthority('/CN=Company Server CA', maker.makeAuthority('/CN=Company Root'));
+/** Brings a certificate of the person's own, by an authority between. Returns the leaf alone. */
+function bringOwnChain({ project, maker }: Workshop, withRoot = true): KeyPair {
+  const root = maker.makeAuthority('/CN=Company Root');
+  const between = maker.makeAuthority('/CN=Company Server CA', root);
   const leaf = maker.makeIssued({ ...wildcard, subject: '/CN=*.example.test' }, between);
-  writeFileSync(join(project, 'certs/wildcard.crt'), leaf.certificate + between.certificate);
+  writeFileSync(
+    join(project, 'certs/wildcard.crt'),
+    leaf.certificate + between.certificate + (withRoot ? root.certificate : ''),
+  );
   writeFileSync(join(project, 'certs/wildcard.key'), leaf.key);
   return leaf;
 }
@@ -187,6 +191,16 @@ const certificateRows: readonly Row[] = [
     },
     changes: {},
     exitCode: 0,
+  },
+  {
+    fault: "a chain of the person's own whose root is not in the project: nobody can say who believes it",
+    make: (workshop) => {
+      bringOwnChain(workshop, false);
+      return {};
+    },
+    changes: { svc7: { trust: 'failed' }, svc8: { trust: 'failed' } },
+    exitCode: 1,
+    words: /where clients trust another root than the public authorities, name its file in certificate\.authority/,
   },
   {
     fault: "the leaf alone of a chain of the person's own: who trusts the root cannot get there",

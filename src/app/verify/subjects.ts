@@ -1,10 +1,12 @@
 import type { DesiredService } from '../../project/desired-services.ts';
 import { listHosts } from '../../model/hosts.ts';
+import { findOwnAnchor, judgeChain } from '../../certs/chain.ts';
 import { inspectCertificate } from '../../certs/inspect.ts';
 import { isPair } from '../../certs/key-pair.ts';
 import { demoGreeting } from '../../charts/demo-backend.ts';
 import type { ProjectFiles } from '../../world/files/files.ts';
 import { readPem } from '../../world/files/object-text.ts';
+import { readPublicRoots } from '../../world/net/public-roots.ts';
 import { UsageError } from '../../errors.ts';
 import type { PlannedService, UpstreamCaPlacement } from '../../model/chart.ts';
 import type { ClientIdentity } from '../../model/probe.ts';
@@ -58,12 +60,16 @@ function buildSubject(
   const { certificate } = shownPair(service);
   const trustPath = trustedCertificate(service);
   const isLeafHere = !endsInPod(service.mode) || hasOwnCertificate(service);
+  const shown = isLeafHere ? readRequired(files, certificate) : undefined;
+  const trust = readTrust(files, trustPath, trustPath === certificate);
   return {
     service,
-    ...(isLeafHere && { leaf: inspectCertificate(readRequired(files, certificate), certificate) }),
+    ...(shown !== undefined && {
+      leaf: inspectCertificate(shown, certificate),
+      chain: judgeChain(shown, { pem: trust.trust, origin: trust.trustPath }),
+    }),
     leafSource: nameLeafSource(project, service),
-    trust: readRequired(files, trustPath),
-    trustPath,
+    ...trust,
     ...(backendOf(service) === 'demo' ? { greeting: demoGreeting(service.name) } : {}),
     answer:
       isAsked && asked !== undefined
@@ -123,6 +129,19 @@ function readClient(files: ProjectFiles, paths: PairPaths): { readonly client?: 
     });
   }
   return { client: { certificate, key } };
+}
+
+/**
+ * What clients believe the certificate by: an authority's file, and where it is the file that is shown, what it has at its end or a public
+ * root. The certificates between are for the server to show (RFC 8446, 4.4.2), so they are not among what is trusted.
+ */
+function readTrust(files: ProjectFiles, path: string, isShown: boolean): Pick<VerifySubject, 'trust' | 'trustPath'> {
+  const pem = readRequired(files, path);
+  if (!isShown) return { trust: pem, trustPath: path };
+  const own = findOwnAnchor(pem);
+  return own === undefined
+    ? { trust: readPublicRoots().join('\n'), trustPath: 'the public authorities' }
+    : { trust: own, trustPath: path };
 }
 
 function readRequired(files: ProjectFiles, path: string): string {

@@ -1,4 +1,3 @@
-import { inspectCertificate } from '../../certs/inspect.ts';
 import { coversName } from '../../text/host-name.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
 import type { Observation } from '../../model/probe.ts';
@@ -14,6 +13,7 @@ import {
   type Situation,
 } from '../finding.ts';
 import { probeAsClient } from '../probe-plan.ts';
+import { shownPair } from '../../project/places.ts';
 import { mendCertificate } from '../remedies.ts';
 import { dateProblems, nameProblem } from '../trust-problems.ts';
 import { showDay, showText } from '../words.ts';
@@ -29,32 +29,11 @@ export const trust: ServiceCheck = {
     const { leaf, isTrusted } = observation;
     if (leaf === undefined) return skip('no certificate was shown');
     if (isTrusted === undefined) return skip('the handshake ended before the chain was judged');
-    return isTrusted ? judgeChain(situation, observation, leaf) : judgeProblem(situation, observation, leaf);
+    return isTrusted
+      ? (judgeLimits(leaf) ?? pass(`trusted by ${situation.subject.trustPath} alone`))
+      : judgeProblem(situation, observation, leaf);
   },
 };
-
-/**
- * What is trusted here may be the leaf itself with the authorities above it. Others know the root alone, and the certificates
- * between must be shown to them (RFC 8446, 4.4.2).
- */
-function judgeChain(
-  { subject: { trust: pem, trustPath } }: Situation,
-  { chainLength }: Observation,
-  leaf: CertificateFacts,
-): Finding {
-  const [first, ...above] = pem
-    .split(blockStart)
-    .slice(1)
-    .map((block) => inspectCertificate(blockStart + block, trustPath));
-  const needed =
-    first?.fingerprint === leaf.fingerprint ? 1 + above.filter(({ subject, issuer }) => subject !== issuer).length : 1;
-  if (chainLength === undefined || chainLength >= needed)
-    return judgeLimits(leaf) ?? pass(`trusted by ${trustPath} alone`);
-  return fail(`the chain is not complete: ${chainLength} of ${needed} certificates`, {
-    cause: `the certificates between the first and the root are in ${trustPath} but not shown, so clients that know the root alone refuse the connection`,
-    remedy: 'ingress-tls apply: all that the file holds belongs into the Secret, the certificate of the host first',
-  });
-}
 
 /** What was asked here is OpenSSL: others are choosier. */
 function judgeLimits({ limits: [limit] }: CertificateFacts): Finding | undefined {
@@ -64,8 +43,6 @@ function judgeLimits({ limits: [limit] }: CertificateFacts): Finding | undefined
 
 const renewPair =
   'move the certificate and its key out of certs/ and run ingress-tls apply to have new ones made, or bring a pair with RSA of 2048 bits or ECDSA on P-256';
-
-const blockStart = '-----BEGIN CERTIFICATE-----';
 
 interface Evidence extends Situation {
   readonly leaf: CertificateFacts;
@@ -154,10 +131,23 @@ function explainAuthorityDates({
 /** The right certificate, and yet not trusted: nothing on the way is to blame. */
 function explainOwnFiles({ subject, leaf, problem }: Evidence): Explanation | undefined {
   if (leaf.fingerprint !== subject.leaf?.fingerprint || dateProblems.includes(problem)) return undefined;
+  const { trustPath, chain, service } = subject;
+  const { certificate } = shownPair(service);
+  if (chain?.lacks !== undefined) {
+    return {
+      cause: `it is the expected certificate, but ${certificate} lacks that of ${showText(chain.lacks.issuer)}, who signed ${showText(chain.lacks.certificate)}: clients that trust ${trustPath} alone refuse the connection`,
+      remedy: `append the certificates between to ${certificate}, then ingress-tls apply; where clients trust another root than ${trustPath}, name its file in certificate.authority`,
+    };
+  }
+  if (chain?.breach !== undefined) {
+    return {
+      cause: `it is the expected certificate, but of those above it ${chain.breach}`,
+      remedy: `ingress-tls render says what to do about ${certificate}`,
+    };
+  }
   return {
-    cause: `it is the expected certificate, but ${subject.trustPath} did not issue it, or it needs a certificate between that is not sent`,
-    remedy:
-      'ingress-tls render says which file in certs/ does not fit; move it and its key away to have a new pair made',
+    cause: `it is the expected certificate, but not all of ${certificate} is shown, so clients that trust ${trustPath} alone refuse the connection`,
+    remedy: `ingress-tls apply: all that the file holds belongs into the Secret, the certificate of the host first`,
   };
 }
 

@@ -1,8 +1,10 @@
-import type { CertificateFacts } from '../../model/certificate.ts';
+import { readPublicRoots } from '../net/public-roots.ts';
+
+import { holdsAnchor, judgeChain } from '../../certs/chain.ts';
 import { inspectCertificate } from '../../certs/inspect.ts';
-import { isIssuedBy, isPair, parsePrivateKey } from '../../certs/key-pair.ts';
+import { isPair, parsePrivateKey } from '../../certs/key-pair.ts';
 import { digestText } from '../../kube/digest.ts';
-import type { FileDigests, Observed, ObservedPair } from '../../model/observed.ts';
+import type { FileDigests, Observed, ObservedAuthority, ObservedPair } from '../../model/observed.ts';
 import type { ObjectFromFiles } from '../../model/plan.ts';
 import type { ProjectFiles } from './files.ts';
 import { printObject, readPem } from './object-text.ts';
@@ -12,8 +14,8 @@ import { readState } from './state.ts';
 export interface PairToObserve {
   readonly certificate: string;
   readonly key: string;
-  /** Path of the certificate of the authority that should have issued it. */
-  readonly issuer?: string;
+  /** Path of the certificate of the authority to which it should lead. */
+  readonly authority?: string;
 }
 
 export interface ObserveRequest {
@@ -38,10 +40,11 @@ export function observeProject(files: ProjectFiles, request: ObserveRequest): Ob
     const text = printObject(content, files);
     if (text !== undefined) objectDigests.set(path, digestText(text));
   }
-  const authorities = new Map<string, CertificateFacts>();
+  const authorities = new Map<string, ObservedAuthority>();
   for (const path of request.authorities) {
     const pem = readPem(files, path);
-    if (pem !== undefined) authorities.set(path, inspectCertificate(pem, path));
+    if (pem === undefined) continue;
+    authorities.set(path, { certificate: inspectCertificate(pem, path), holdsAnchor: holdsAnchor(pem, path) });
   }
   const gitFiles = new Map<string, string>();
   for (const path of request.gitFiles) {
@@ -78,11 +81,11 @@ function createDigests(files: ProjectFiles): FileDigests {
 export function observePairs(files: ProjectFiles, wanted: readonly PairToObserve[]): ReadonlyMap<string, ObservedPair> {
   const pairs = new Map<string, ObservedPair>();
   // One stands above a thousand.
-  const issuers = new Map(
-    [...new Set(wanted.flatMap(({ issuer }) => issuer ?? []))].map((path) => [path, readPem(files, path)]),
+  const authorities = new Map(
+    [...new Set(wanted.flatMap(({ authority }) => authority ?? []))].map((path) => [path, readPem(files, path)]),
   );
-  for (const { certificate, key, issuer } of wanted) {
-    const pair = observePair(files, certificate, key, issuer === undefined ? undefined : issuers.get(issuer));
+  for (const { certificate, key, authority } of wanted) {
+    const pair = observePair(files, { certificate, key }, authority, authorities);
     if (pair !== undefined) pairs.set(certificate, pair);
   }
   return pairs;
@@ -90,20 +93,28 @@ export function observePairs(files: ProjectFiles, wanted: readonly PairToObserve
 
 function observePair(
   files: ProjectFiles,
-  certificatePath: string,
-  keyPath: string,
-  issuer: string | undefined,
+  { certificate: certificatePath, key: keyPath }: Pick<PairToObserve, 'certificate' | 'key'>,
+  authority: string | undefined,
+  authorities: ReadonlyMap<string, string | undefined>,
 ): ObservedPair | undefined {
   const certificate = readPem(files, certificatePath);
   const key = readPem(files, keyPath);
   if (certificate === undefined && key === undefined) return undefined;
+  const trusted = authority === undefined ? undefined : authorities.get(authority);
   if (key !== undefined && certificate === undefined) parsePrivateKey(key, keyPath);
   return {
     hasKey: key !== undefined,
     ...(certificate === undefined ? {} : { certificate: inspectCertificate(certificate, certificatePath) }),
     ...(certificate === undefined || key === undefined ? {} : { matches: isPair(certificate, key, keyPath) }),
-    ...(certificate === undefined || issuer === undefined
+    ...(certificate === undefined || (authority !== undefined && trusted === undefined)
       ? {}
-      : { issuedByAuthority: isIssuedBy(certificate, issuer) }),
+      : {
+          chain: judgeChain(
+            certificate,
+            trusted === undefined || authority === undefined
+              ? { readPublicRoots }
+              : { pem: trusted, origin: authority },
+          ),
+        }),
   };
 }

@@ -38,7 +38,13 @@ export function facts(subject: string, issuer: string, options: Partial<Certific
 
 /** A pair that is as it should be. */
 export function good(certificate: CertificateFacts): FoundPair {
-  return { hasKey: true, matches: true, issuedByAuthority: true, uncovered: [], certificate };
+  return {
+    hasKey: true,
+    matches: true,
+    chain: { trustedBy: 'authority', beginsWithLeaf: true },
+    uncovered: [],
+    certificate,
+  };
 }
 
 const authority = { isAuthority: true, notAfter: new Date('2035-12-30T00:00:00Z') };

@@ -1,10 +1,9 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { derivePublicKey, isIssuedBy, isPair } from '../../../src/certs/key-pair.ts';
-import { requestClientAuthority, requestProjectAuthority } from '../../../src/certs/requests.ts';
+import { derivePublicKey, isPair } from '../../../src/certs/key-pair.ts';
 import { UsageError } from '../../../src/errors.ts';
-import { authorityKey, issue, keys, makeKey, serverRequest } from '../../support/certs/fixtures.ts';
+import { issue, keys, makeKey, serverRequest } from '../../support/certs/fixtures.ts';
 import { pemBlock } from '../../support/certs/pem-block.ts';
 import { OpenSsl } from '../../support/openssl.ts';
 
@@ -86,40 +85,5 @@ describe('text that is no usable key', () => {
 
   it('is named where its place is known', () => {
     expect(() => derivePublicKey('', 'certs/svc8.key')).toThrow(/^certs\/svc8\.key not readable: /);
-  });
-});
-
-describe('an issuer', () => {
-  const authority = issue(requestProjectAuthority('example.test', 'ecdsa-p256'), { key: authorityKey });
-
-  it('is the one that signed, and not one of the same name with another key', () => {
-    const leaf = issue(serverRequest, { signer: { key: authorityKey, certificate: authority } });
-    const impostor = issue(requestProjectAuthority('example.test', 'ecdsa-p256'), { key: makeKey('ecdsa-p256') });
-    expect(new X509Certificate(impostor).subject).toBe(new X509Certificate(authority).subject);
-    expect(isIssuedBy(leaf, authority)).toBe(true);
-    expect(isIssuedBy(leaf, impostor)).toBe(false);
-    expect(isIssuedBy(leaf, issue(requestClientAuthority('svc9', 'ecdsa-p256'), { key: authorityKey }))).toBe(false);
-    expect(isIssuedBy(authority, authority)).toBe(true);
-  });
-
-  it('without key identifiers is known by its signature', () => {
-    const config =
-      '[req]\ndistinguished_name=dn\nprompt=no\nx509_extensions=ext\n[dn]\nCN=example.test ingress-tls CA\n[ext]\nbasicConstraints=CA:TRUE\nsubjectKeyIdentifier=none\n';
-    const own = openssl.file('own.key', keys['ecdsa-p256'].privateKey);
-    const impostor = openssl.output(
-      'req',
-      '-x509',
-      '-key',
-      own,
-      '-days',
-      '9',
-      '-config',
-      openssl.file('own.cnf', config),
-    );
-    const leaf = issue(serverRequest, {
-      key: makeKey('ecdsa-p256'),
-      signer: { key: authorityKey, certificate: authority },
-    });
-    expect(isIssuedBy(leaf, impostor)).toBe(false);
   });
 });

@@ -32,6 +32,8 @@ function problemsOf(found: Parameters<typeof graphOf>[1], at = now): unknown {
   );
 }
 
+const astray = { lacks: { certificate: 'CN=a', issuer: 'O=Example Trust' }, beginsWithLeaf: true };
+
 describe('where TLS begins and ends', () => {
   it('is told for each mode', () => {
     const { lanes, controller } = graphOf(threeModes, threeModesFound);
@@ -94,10 +96,10 @@ describe('the certificates', () => {
       'certs/wildcard.crt': good(facts('CN=*.example.test', 'O=Example Trust', { dnsNames: ['*.example.test'] })),
     });
     expect(graphOf(threeModes, found).certificates[0]).toMatchObject({ issuer: 'O=Example Trust', problems: [] });
-    const stranger = { ...good(facts('CN=svc9.example.test', 'O=Example Trust')), issuedByAuthority: false };
+    const stranger = { ...good(facts('CN=svc9.example.test', 'O=Example Trust')), chain: astray };
     expect(graphOf(threeModes, foundWith({ 'certs/svc9.crt': stranger })).certificates[3]).toMatchObject({
       issuer: 'O=Example Trust',
-      problems: ['not issued by certs/ca.crt'],
+      problems: ['does not lead to certs/ca.crt'],
     });
   });
 
@@ -138,7 +140,7 @@ describe('the certificates', () => {
 
   it('name every flaw, and an authority may do without its key', () => {
     const pair = threeModesFound.get('certs/svc8.crt')!;
-    const flawed = { ...pair, hasKey: false, issuedByAuthority: false, uncovered: ['ic3-svc8.default.svc'] };
+    const flawed = { ...pair, hasKey: false, chain: astray, uncovered: ['ic3-svc8.default.svc'] };
     expect(
       problemsOf(
         foundWith({
@@ -149,7 +151,7 @@ describe('the certificates', () => {
     ).toEqual({
       'certs/svc8.crt': [
         'key certs/svc8.key is missing',
-        'not issued by certs/ca.crt',
+        'does not lead to certs/ca.crt',
         'does not cover ic3-svc8.default.svc',
       ],
     });

@@ -24,6 +24,7 @@ const server: DesiredPair = {
   paths: { certificate: 'certs/svc8.crt', key: 'certs/svc8.key' },
   request: { usage: 'server', dnsNames: ['a.example.test'], permittedDnsNames: [], days: 365, keyType: 'rsa-2048' },
   issuer: authority.paths,
+  authority: authority.paths.certificate,
   requiredNames: ['a.example.test'],
   foreignIssuer: 'error',
 };
@@ -60,7 +61,12 @@ const goodAuthority: ObservedPair = {
   hasKey: true,
   matches: true,
 };
-const goodServer: ObservedPair = { certificate: facts(), hasKey: true, matches: true, issuedByAuthority: true };
+const goodServer: ObservedPair = {
+  certificate: facts(),
+  hasKey: true,
+  matches: true,
+  chain: { trustedBy: 'authority', beginsWithLeaf: true },
+};
 
 const kinds = (pairs: Record<string, ObservedPair>): readonly string[] =>
   planCertificates([authority, server], observe(pairs), now).steps.map(({ kind, path }) => `${kind} ${path}`);
@@ -109,7 +115,13 @@ describe('planCertificates', () => {
     ],
     [
       'a foreign issuer',
-      { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { ...goodServer, issuedByAuthority: false } },
+      {
+        'certs/ca.crt': goodAuthority,
+        'certs/svc8.crt': {
+          ...goodServer,
+          chain: { lacks: { certificate: 'CN=a', issuer: 'CN=other' }, beginsWithLeaf: true },
+        },
+      },
       'error certificate-issuer',
     ],
     [

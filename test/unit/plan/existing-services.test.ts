@@ -62,14 +62,17 @@ describe('a project that leads to a Service that is there already', () => {
   it('misses an authority that is named and not here, and tells of one that has expired', () => {
     const { authorities } = project({ authority: 'certs/corp.crt' });
     const now = new Date('2026-11-30T00:00:00Z');
-    const found = (notAfter: string) => ({
-      authorities: new Map([['certs/corp.crt', { notAfter: new Date(notAfter) } as never]]),
+    const found = (notAfter: string, holdsAnchor = true) => ({
+      authorities: new Map([
+        ['certs/corp.crt', { certificate: { notAfter: new Date(notAfter), issuer: 'CN=root' } as never, holdsAnchor }],
+      ]),
     });
     const judge = (observed: Parameters<typeof judgeAuthorities>[1]): readonly string[] =>
       judgeAuthorities(authorities, observed, now).map(({ level, code }) => `${level} ${code}`);
     expect(judge({ authorities: new Map() })).toEqual(['error authority-missing']);
     expect(judge(found('2026-11-29T00:00:00Z'))).toEqual(['warning named-authority-expired']);
     expect(judge(found('2026-12-29T00:00:00Z'))).toEqual([]);
+    expect(judge(found('2026-12-29T00:00:00Z', false))).toEqual(['error authority-not-root']);
   });
 
   it.each(['ingress-nginx', 'traefik', 'ingress-nginx-0.15'])(

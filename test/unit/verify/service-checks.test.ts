@@ -416,10 +416,10 @@ const faultRows: readonly Row[] = [
   ],
   [
     'the expected certificate, another authority',
-    svc9,
+    { ...svc9, chain: { beginsWithLeaf: true, lacks: { certificate: 'CN=svc9', issuer: 'CN=another' } } },
     { 'svc9/client': answered(podLeaf, 200, greeting('svc9'), untrustedIssuer) },
     { trust: 'failed' },
-    /certs\/ca\.crt did not issue it/,
+    /certs\/svc9\.crt lacks that of CN=another, who signed CN=svc9/,
   ],
   [
     'the authority was made anew',
