@@ -32,7 +32,7 @@ export interface GatewayBehaviour {
   /** How clients without the right certificate are refused where the controller asks for one; absent: it can ask for none. */
   readonly clientAuth?: ClientAuthBehaviour;
   /** Strict-Transport-Security on every answer where TLS ends at the controller. */
-  readonly strictTransportSecurity?: string;
+  readonly strictTransportSecurity?: string | undefined;
   /** What the controller is known not to do: verify reports it as such and not as a mistake of the person. */
   readonly knownLimits: readonly KnownLimit[];
 }
@@ -84,8 +84,24 @@ export interface GatewayTable {
   readonly hosts: readonly GatewayHost[];
   /** Whether HTTP/2 is offered where TLS ends at the controller, by its own settings. */
   readonly offersHttp2: boolean;
+  /** Absent: no Service leads to a port for plain HTTP, or what is done there is not known. */
+  readonly plainHttp?: GatewayPlainHttp;
   /** What it would complain about in its log, for the person who previews. */
   readonly complaints: readonly Complaint[];
+}
+
+/** How a controller redirects to HTTPS on its port for plain HTTP. */
+export interface GatewayPlainHttp {
+  /** `everything`: whatever host is named. `routes`: the hosts of the table, where they are not `inClear`. */
+  readonly redirects: 'everything' | 'routes';
+  /** To GET, and to every other method. */
+  readonly answers: { readonly get: PageAnswer; readonly others: PageAnswer };
+  /** The port that the redirect names; 443 is named by none. */
+  readonly leadsTo: number;
+  /** The port for HTTPS that clients see, where the Service has one. */
+  readonly clientPort?: number;
+  /** The redirect leaves out the slash at the end of what was asked for. */
+  readonly cutsSlash?: true;
 }
 
 /** What a controller does not like about an object, or leaves out. */
@@ -119,6 +135,8 @@ export interface GatewayHost {
    * does the answer is `unknownHost`. For a passed-through host these are requests that come by another way (no SNI, split hello).
    */
   readonly locations: readonly GatewayLocation[];
+  /** Plain HTTP for what no location fits is not redirected. */
+  readonly inClear?: true;
 }
 
 export interface GatewayLocation {
@@ -127,6 +145,8 @@ export interface GatewayLocation {
   readonly type: 'exact' | 'start';
   readonly backend: GatewayBackend;
   readonly upstream: GatewayUpstream;
+  /** Plain HTTP goes on to the pod like everything else, and is not redirected. */
+  readonly inClear?: true;
 }
 
 export type GatewayClientAuth =

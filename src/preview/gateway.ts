@@ -1,19 +1,23 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
-import { ToolError } from '../errors.ts';
 import type { AccessEntry, GatewayInput } from '../model/preview.ts';
 import type { KeyPair } from './gateway/certificates.ts';
-import { noteProblem, trackConnections } from './gateway/connections.ts';
+import { noteProblem, trackConnections, type Connection } from './gateway/connections.ts';
 import { directConnection } from './gateway/direct-connection.ts';
-import { createGeneration, type Generation } from './gateway/generation.ts';
-import { createHttpServers } from './gateway/http-servers.ts';
+import { createGeneration, inClear, type Generation } from './gateway/generation.ts';
+import { createHttp1Server } from './gateway/http1-server.ts';
+import { createHttpServers, mostRequests } from './gateway/http-servers.ts';
 import { defaultLimits, type Limits } from './gateway/limits.ts';
+import { listen } from './gateway/listen.ts';
 import { createPassages } from './gateway/passages.ts';
+import type { Surroundings } from './gateway/requests.ts';
 
 /** A running gateway. */
 export interface Gateway {
   readonly port: number;
+  /** For plain HTTP; absent: the input that it was started with had none. */
+  readonly plainPort?: number;
   /** Complaints about the input it was started with: certificates that cannot be used, Secrets that are missing. */
   readonly complaints: readonly string[];
   /**
@@ -30,6 +34,8 @@ export interface GatewaySettings {
   readonly host: string;
   /** 0: a free one. */
   readonly port: number;
+  /** For plain HTTP, opened where the input has it; absent or 0: a free one. */
+  readonly plainPort?: number;
   readonly input: GatewayInput;
   /** The certificate that is shown where no other fits. */
   readonly fallback: KeyPair;
@@ -40,17 +46,18 @@ export interface GatewaySettings {
 }
 
 /**
- * Starts a gateway that acts on its one port as an ingress controller does on its TLS port: ends TLS or passes it on by the
- * host name in the ClientHello, and refuses plain HTTP.
+ * Starts a gateway that acts on one port as an ingress controller does on its TLS port: ends TLS or passes it on by the
+ * host name in the ClientHello, and refuses plain HTTP; and on another as the controller does on its port for plain HTTP.
  *
- * @throws ToolError when the port cannot be opened.
+ * @throws ToolError when a port cannot be opened.
  */
 export async function startGateway(settings: GatewaySettings): Promise<Gateway> {
   const { fallback, now, onEntry } = settings;
   const limits = { ...defaultLimits, ...settings.limits };
   const connections = trackConnections(limits);
   const passages = createPassages();
-  const http = createHttpServers({ current: () => generation, connections, passages, limits, now, onEntry });
+  const around: Surroundings = { current: () => generation, connections, passages, limits, now, onEntry };
+  const http = createHttpServers(around);
 
   const onSecure = (socket: TLSSocket): void => {
     const connection = connections.secure(socket);
@@ -76,31 +83,54 @@ export async function startGateway(settings: GatewaySettings): Promise<Gateway> 
 
   const underway = new Set<Promise<unknown>>();
 
-  const accept = (socket: Socket): void => {
+  const accept = (socket: Socket): Connection | undefined => {
     // Each use of the socket sees its errors by its own listener or by its close.
     socket.on('error', () => undefined);
-    if (connections.size >= limits.connections) {
-      onEntry({
-        kind: 'refused',
-        time: now(),
-        client: connections.add(socket).client,
-        reason: `more than ${limits.connections} connections`,
-      });
-      socket.destroy();
-      return;
-    }
-    const directed: Promise<unknown> = directConnection(connections.add(socket), generation, {
-      limits,
-      now,
-      onEntry,
-    }).then(() => underway.delete(directed));
-    underway.add(directed);
+    const isTooMany = connections.size >= limits.connections;
+    const connection = connections.add(socket);
+    if (!isTooMany) return connection;
+    const reason = `more than ${limits.connections} connections`;
+    onEntry({ kind: 'refused', time: now(), client: connection.client, reason });
+    socket.destroy();
+    return undefined;
   };
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, accept);
-  await listen(server, settings.host, settings.port);
+  const openPlain = async (port: number): Promise<{ readonly server: Server; readonly port: number } | undefined> => {
+    const { plainHttp: atStart } = settings.input.table;
+    if (atStart === undefined) return undefined;
+    // Where another input has no such port, a connection from before is not let through to the pods.
+    const current = (): Generation =>
+      inClear(generation, { plainHttp: generation.input.table.plainHttp ?? atStart, port });
+    const serve = createHttp1Server({ ...around, current }, mostRequests);
+    const server = createServer({ noDelay: true }, (socket) => {
+      const connection = accept(socket);
+      if (connection === undefined) return;
+      if (generation.input.table.plainHttp === undefined) {
+        // As where nobody listens.
+        socket.destroy();
+        return;
+      }
+      serve(socket, connection);
+      connection.rest();
+    });
+    return { server, port: await listen(server, settings.host, settings.plainPort ?? 0) };
+  };
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    const connection = accept(socket);
+    if (connection === undefined) return;
+    const directed: Promise<unknown> = directConnection(connection, generation, { limits, now, onEntry }).then(() =>
+      underway.delete(directed),
+    );
+    underway.add(directed);
+  });
+  const port = await listen(server, settings.host, settings.port);
+  const plain = await openPlain(port).catch((error: unknown) => {
+    server.close();
+    throw error;
+  });
 
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
+    ...(plain === undefined ? {} : { plainPort: plain.port }),
     complaints: generation.complaints,
     update: (input) => {
       const last = generation;
@@ -109,11 +139,13 @@ export async function startGateway(settings: GatewaySettings): Promise<Gateway> 
       return generation.complaints;
     },
     close: async () => {
-      const closed = new Promise((resolve) => server.close(resolve));
+      const closed = [server, ...(plain === undefined ? [] : [plain.server])].map(
+        (each) => new Promise((resolve) => each.close(resolve)),
+      );
       generation.upstreams.retire();
       await connections.close();
       await Promise.all(underway);
-      await closed;
+      await Promise.all(closed);
     },
   };
 }
@@ -124,19 +156,4 @@ export async function startGateway(settings: GatewaySettings): Promise<Gateway> 
  */
 function underlying(socket: TLSSocket & { readonly _parent?: Socket }): Socket {
   return socket._parent ?? socket;
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'another program listens there' : (error.code ?? error.message);
-      reject(
-        new ToolError(`port ${port} of ${host} not opened: ${reason}`, {
-          remedy: 'Take any free port: --port 0',
-          cause: error,
-        }),
-      );
-    });
-    server.listen(port, host, resolve);
-  });
 }

@@ -15,10 +15,11 @@ import { selectNewNotices } from '../new-notices.ts';
 import type { Session } from '../session.ts';
 import { makeFallback } from './fallback.ts';
 import { loadServed, renderForPreview, type Served } from './load.ts';
+import { choosePorts, complainOfPorts, type PreviewPorts } from './ports.ts';
 import { createReloader, type Reloader } from './reload.ts';
 
 export interface PreviewSettings {
-  /** Absent: the controller's node port, or its default where it has none. 0: any free one. */
+  /** Absent: the controller's node port, or its default where it has none. 0: any free one, for plain HTTP as well. */
   readonly port?: number;
 }
 
@@ -26,7 +27,7 @@ export interface PreviewSettings {
 export interface PreviewEvents {
   /** What the person has not read before. */
   readonly noticed: (notices: readonly Notice[]) => void;
-  readonly started: (served: Served, port: number) => void;
+  readonly started: (served: Served, ports: PreviewPorts) => void;
   readonly reloaded: (served: Served, paths: readonly string[]) => void;
   /** Tells complaints that were not told before; those that are gone may be told again. */
   readonly complaints: (complaints: readonly string[]) => void;
@@ -79,7 +80,12 @@ export async function preview(session: Session, settings: PreviewSettings, event
       const podProblems = await pods.update(next.pods);
       const ofGateway = gateway.update(createGatewayInput({ ...next, findPod: (backend) => pods.find(backend) }));
       events.reloaded(next, paths);
-      events.complaints([...next.complaints, ...podProblems, ...ofGateway, ...formatPort(next, gateway, settings)]);
+      events.complaints([
+        ...next.complaints,
+        ...podProblems,
+        ...ofGateway,
+        ...complainOfPorts(next, gateway, settings),
+      ]);
     },
     onTrouble: ({ message, details, remedy }) => {
       if (!stop.asked.aborted) events.trouble(message, details, remedy);
@@ -102,13 +108,10 @@ export async function preview(session: Session, settings: PreviewSettings, event
       },
     });
     refuseSecond(session);
-    writePreviewState(session.files, {
-      pid: session.world.pid,
-      hostname: session.world.hostname,
-      host,
-      port: gateway.port,
-    });
-    events.started(served, gateway.port);
+    const { port, plainPort } = gateway;
+    const ports = { port, ...(plainPort === undefined ? {} : { plainPort }) };
+    writePreviewState(session.files, { pid: session.world.pid, hostname: session.world.hostname, host, ...ports });
+    events.started(served, ports);
     events.kept(plan);
     events.complaints([...served.complaints, ...problems, ...gateway.complaints]);
     // What changed after it was read and before it was watched.
@@ -125,13 +128,6 @@ export async function preview(session: Session, settings: PreviewSettings, event
   events.ended();
 }
 
-/** A port once opened is kept: whoever uses it would lose it. */
-function formatPort({ project }: Served, { port }: Gateway, settings: PreviewSettings): readonly string[] {
-  const { nodePort } = project.config.controller;
-  if (settings.port !== undefined || nodePort === port) return [];
-  return [`controller.nodePort is ${nodePort} by now; the preview stays on ${port} until it is started again`];
-}
-
 async function open(
   session: Session,
   served: Served,
@@ -142,7 +138,7 @@ async function open(
   try {
     return await startGateway({
       host,
-      port: settings.port ?? served.project.config.controller.nodePort,
+      ...choosePorts(served.project.config, settings),
       input: createGatewayInput({ ...served, findPod: (backend) => pods.find(backend) }),
       fallback: await makeFallback(session, served.behaviour),
       now: session.world.now,

@@ -14,7 +14,7 @@ export function definePreview(program: Program, run: Run): void {
   ]);
   command.addHelpText(
     'after',
-    "\nFor trying things, not for production: it listens on loopback only. It reloads\nwhen the project's files change. Ctrl-C or SIGTERM ends it, exit 0; a second\none ends it at once.",
+    "\nFor trying things, not for production: it listens on loopback only. It reloads\nwhen the project's files change. Plain HTTP that the controller redirects is on\na port of its own, the next one unless the file says which. Ctrl-C or SIGTERM\nends it, exit 0; a second one ends it at once.",
   );
   command.action(async (options) => {
     await run(command, options, async () => (await import('../actions/preview.ts')).preview);

@@ -23,18 +23,19 @@ export function createPreviewReport({ report, world }: CommandSession): PreviewE
     noticed(notices) {
       reportNotices(report, notices, ['warning']);
     },
-    started(served, port) {
+    started(served, { port, plainPort }) {
       say(
         'listening',
         () => ({
           host: '127.0.0.1',
           port,
+          ...(plainPort === undefined ? {} : { plainPort }),
           controller: served.behaviour.product,
           charts: served.charts.by,
           services: listServices(served, port),
         }),
         () => {
-          report.results(printStart(served, port));
+          report.results(printStart(served, port, plainPort));
         },
       );
     },
@@ -130,7 +131,11 @@ function listServices({ project }: Served, port: number): readonly unknown[] {
   );
 }
 
-function printStart({ project, behaviour, charts }: Served, port: number): readonly string[] {
+function printStart(
+  { project, behaviour, charts }: Served,
+  port: number,
+  plainPort: number | undefined,
+): readonly string[] {
   const { config, desired } = project;
   const rows = desired.services.flatMap((service) =>
     listHosts(service).map((host) => [
@@ -141,6 +146,7 @@ function printStart({ project, behaviour, charts }: Served, port: number): reado
   );
   return [
     `Controller ${config.controller.name} (${behaviour.product}) in preview on 127.0.0.1:${port}`,
+    ...(plainPort === undefined ? [] : [`Plain HTTP on 127.0.0.1:${plainPort} is redirected there.`]),
     ...(config.controller.install === false
       ? [
           `It stands in for the controller of class ${className(config)} and imitates one that profile ${config.controller.profile} would install.`,

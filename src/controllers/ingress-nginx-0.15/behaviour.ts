@@ -2,7 +2,7 @@ import type { GatewayBehaviour } from '../../model/gateway.ts';
 import { helloLimits } from '../ingress/hello-limits.ts';
 import { clientAuthPages, errorPage, plainHttpPage, type PageStyle } from '../ingress/nginx-pages.ts';
 
-const style: PageStyle = { signature: 'nginx/1.13.12', bodyTag: '<body bgcolor="white">' };
+export const style: PageStyle = { signature: 'nginx/1.13.12', bodyTag: '<body bgcolor="white">' };
 
 /** How 0.15.0 behaves with empty ConfigMaps (internal/ingress/controller/config/config.go of df61bd756). */
 export function behaviour(): GatewayBehaviour {

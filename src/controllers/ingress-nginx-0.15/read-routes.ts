@@ -5,8 +5,10 @@ import type { KubeObject } from '../../model/kube-object.ts';
 import { clientAuthKeys } from '../ingress/client-auth.ts';
 import { readBoolean } from '../ingress/annotation-values.ts';
 import { classAnnotation } from '../ingress/nginx-annotations.ts';
+import { nginxRedirect } from '../ingress/nginx-plain-http.ts';
 import { readNginxRoutes } from '../ingress/nginx-routes.ts';
 import type { IngressFacts } from '../ingress/read-ingresses.ts';
+import { style } from './behaviour.ts';
 import { configMaps } from './config-maps.ts';
 import { deployment } from './deployment.ts';
 import { controllerNames } from './names.ts';
@@ -16,6 +18,9 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
   const names = controllerNames(config);
   return readNginxRoutes(objects, {
     deployment: { namespace: config.controller.namespace, name: names.deployment },
+    service: { namespace: config.controller.namespace, name: names.service },
+    redirect: nginxRedirect(style),
+    certifiedBy: 'secret',
     ingressApiVersion: 'extensions/v1beta1',
     passthroughBy: 'oldest',
     // Types came with networking.k8s.io/v1beta1 of Kubernetes 1.18; here the path is nginx's own (nginx.tmpl, buildLocation).

@@ -5,7 +5,7 @@ import { clientAuthPages, errorPage, plainHttpPage, type PageStyle } from '../in
 import { defaultImage } from './deployment.ts';
 
 /** v1.15.1 says server_tokens off, so no page names a version (internal/ingress/controller/config/config.go, ShowServerTokens). */
-const style: PageStyle = { signature: 'nginx', bodyTag: '<body>' };
+export const style: PageStyle = { signature: 'nginx', bodyTag: '<body>' };
 
 /**
  * How v1.15.1 behaves with the ConfigMap of config-map.ts: TLS versions, HSTS without includeSubDomains for a year. What the

@@ -7,9 +7,11 @@ import { clientAuthKeys } from '../ingress/client-auth.ts';
 import { readBoolean } from '../ingress/annotation-values.ts';
 import type { ControllerArguments } from '../ingress/controller-arguments.ts';
 import { classAnnotation } from '../ingress/nginx-annotations.ts';
+import { nginxRedirect } from '../ingress/nginx-plain-http.ts';
 import { readNginxRoutes } from '../ingress/nginx-routes.ts';
 import type { IngressFacts } from '../ingress/read-ingresses.ts';
 import { configMap } from './config-map.ts';
+import { style } from './behaviour.ts';
 import { deployment } from './deployment.ts';
 import { controllerNames } from './names.ts';
 import { readUpstream } from './read-upstream.ts';
@@ -19,6 +21,9 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
   const names = controllerNames(config);
   return readNginxRoutes(objects, {
     deployment: { namespace: config.controller.namespace, name: names.deployment },
+    service: { namespace: config.controller.namespace, name: names.fullName },
+    redirect: { ...nginxRedirect(style), cutsSlash: true },
+    certifiedBy: 'tls-section',
     ingressApiVersion: 'networking.k8s.io/v1',
     passthroughBy: 'any',
     hasPathTypes: true,
@@ -52,7 +57,7 @@ const readSettings = {
   defaults: { 'hsts-include-subdomains': 'true' },
 };
 
-/** Read here, or about port 80 and the handshake with the pod, which preview does not imitate. */
+/** Read here, or about the handshake with the pod, which preview does not imitate. */
 const readAnnotations: ReadonlySet<string> = new Set([
   ...clientAuthKeys,
   ...['ssl-passthrough', 'backend-protocol', 'secure-backends', 'ssl-redirect', 'force-ssl-redirect'],

@@ -1,14 +1,16 @@
 import { indexObjects, printName, type ObjectIndex } from '../../kube/object-index.ts';
-import type { Complaint, GatewayTable, NamedObject } from '../../model/gateway.ts';
+import type { Complaint, GatewayPlainHttp, GatewayTable, NamedObject } from '../../model/gateway.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import { readBoolean } from './annotation-values.ts';
 import { readArguments, type ControllerArguments } from './controller-arguments.ts';
+import { nginxPorts, readClear } from './nginx-plain-http.ts';
 import { buildTable, type NginxReading } from './nginx-table.ts';
 import { readClientAuth } from './read-client-auth.ts';
 import { readIngresses, type IngressFacts } from './read-ingresses.ts';
 import { reportUnread } from './unread-annotations.ts';
 import { reportUnreadSettings, type KnownSettings } from './unread-settings.ts';
 import { ignore } from '../complaint.ts';
+import { readPlainHttp } from '../plain-http.ts';
 
 /** What a version of ingress-nginx has read before it comes to the hosts. */
 interface NginxFacts {
@@ -24,6 +26,10 @@ interface NginxFacts {
 /** In what versions of ingress-nginx differ. */
 export interface NginxVersion {
   readonly deployment: NamedObject;
+  /** The controller's own. */
+  readonly service: NamedObject;
+  readonly redirect: Omit<GatewayPlainHttp, 'clientPort'>;
+  readonly certifiedBy: Parameters<typeof readClear>[1];
   readonly ingressApiVersion: string;
   readonly passthroughBy: NginxReading['passthroughBy'];
   readonly hasPathTypes: boolean;
@@ -61,6 +67,11 @@ export function readNginxRoutes(objects: readonly KubeObject[], version: NginxVe
     if (refusal !== undefined) complaints.push(ignore('Ingress', ingress.object, refusal));
     return refusal === undefined;
   });
+  const { plainHttp, complaints: ofPlainHttp } = readPlainHttp(
+    { index, service: version.service, deployment },
+    nginxPorts,
+    version.redirect,
+  );
   const table = buildTable({
     index,
     ingresses,
@@ -70,11 +81,18 @@ export function readNginxRoutes(objects: readonly KubeObject[], version: NginxVe
     hasPathTypes: version.hasPathTypes,
     offersHttp2: readBoolean(settings, 'use-http2') ?? true,
     readUpstream: version.prepareUpstreams({ index, prefix, settings, ingresses }),
+    ...(plainHttp !== undefined && { readClear: readClear({ index, prefix, ingresses }, version.certifiedBy) }),
     readClientAuth: (ofHost) =>
       readClientAuth({ index, prefix, mayCrossNamespaces: version.mayCrossNamespaces(settings) }, ofHost),
   });
   return {
     ...table,
-    complaints: [...complaints, ...table.complaints, ...reportUnread(ingresses, prefix, version.readAnnotations)],
+    ...(plainHttp !== undefined && { plainHttp }),
+    complaints: [
+      ...complaints,
+      ...ofPlainHttp,
+      ...table.complaints,
+      ...reportUnread(ingresses, prefix, version.readAnnotations),
+    ],
   };
 }

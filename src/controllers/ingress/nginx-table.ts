@@ -10,6 +10,7 @@ import type {
 } from '../../model/gateway.ts';
 import { readBoolean } from './annotation-values.ts';
 import { chooseCertificate } from './ingress-certificate.ts';
+import { isChallenge, type StaysInClear } from './nginx-plain-http.ts';
 import type { ReadClientAuth } from './read-client-auth.ts';
 import type { IngressFacts } from './read-ingresses.ts';
 import { formatPort } from './service-ports.ts';
@@ -35,6 +36,8 @@ export interface NginxReading {
     readonly ingresses: readonly IngressFacts[];
     readonly backend: GatewayBackend;
   }) => { readonly upstream: GatewayUpstream; readonly complaints: readonly string[] };
+  /** Where plain HTTP is not redirected; absent: there is no port for it. */
+  readonly readClear?: (host: string, ingresses: readonly IngressFacts[]) => StaysInClear;
   /** Which clients the host lets in; `ingresses` are all of it. */
   readonly readClientAuth: (ingresses: readonly IngressFacts[]) => ReadClientAuth;
 }
@@ -74,7 +77,8 @@ function buildHost(
   const [first] = wanted;
   if (first === undefined) return [];
   const ingresses = [...new Set(wanted.map(({ ingress }) => ingress))];
-  const locations = buildLocations(reading, ingresses, wanted, complain);
+  const stays = reading.readClear?.(name, ingresses) ?? (() => false);
+  const locations = buildLocations(reading, { ingresses, wanted, stays }, complain);
   const { certificate, complaint } = chooseCertificate(reading.index, name, ingresses);
   if (complaint !== undefined) complain(complaint);
   const connection = decideConnection(reading, name, { root, ingresses }, complain);
@@ -87,6 +91,8 @@ function buildHost(
       ...(certificate === undefined ? {} : { certificate }),
       ...(connection === 'terminated' ? {} : { backend: (root ?? first).backend }),
       locations,
+      // What stands in no path has the annotations of the first (controller.go, createServers).
+      ...(stays(first.ingress, '/') && { inClear: true as const }),
       ...(clientAuth === undefined ? {} : { clientAuth }),
     },
   ];
@@ -95,10 +101,14 @@ function buildHost(
 /** nginx looks for an exact location first, then for the longest with which the path begins (nginx.org, ngx_http_core_module: location). */
 function buildLocations(
   reading: NginxReading,
-  ingresses: readonly IngressFacts[],
-  wanted: readonly Location[],
+  given: {
+    readonly ingresses: readonly IngressFacts[];
+    readonly wanted: readonly Location[];
+    readonly stays: StaysInClear;
+  },
   complain: (text: string) => void,
 ): readonly GatewayLocation[] {
+  const { ingresses, wanted, stays } = given;
   const taken = new Map<string, Location>();
   for (const location of wanted) {
     const { path, pathType } = location;
@@ -112,7 +122,9 @@ function buildLocations(
     for (const text of complaints) complain(text);
     const problem = formatPort(reading.index, backend);
     if (problem !== undefined) complain(problem);
-    const way = { backend, upstream };
+    const inClear = stays(ingress, path);
+    if (inClear && !isChallenge(path)) complain(`plain HTTP for ${path} is not redirected and goes on to the pod`);
+    const way = { backend, upstream, ...(inClear && { inClear: true as const }) };
     if (key.startsWith('=')) return [{ path, type: 'exact', ...way }];
     if (!reading.hasPathTypes || path === '/') return [{ path, type: 'start', ...way }];
     // v1.15.1 internal/ingress/controller/location.go, updateServerLocations: a prefix is two locations, so that it ends with an element.

@@ -30,6 +30,7 @@ export function behaviour(config: Config): GatewayBehaviour {
 /** Go's own page (net/http, NotFound). */
 const notFound = page(404, '404 page not found\n');
 
-function page(status: number, body: string): PageAnswer {
+/** A page as Go writes it. */
+export function page(status: number, body: string): PageAnswer {
   return { status, contentType: 'text/plain; charset=utf-8', body };
 }

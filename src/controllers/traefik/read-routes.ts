@@ -12,6 +12,7 @@ import { poolCertificates } from './certificate-pool.ts';
 import { namespaceNameLabel } from './command-line.ts';
 import { controllerNames } from './names.ts';
 import { readClientAuth } from './read-client-auth.ts';
+import { readRedirection } from './read-redirection.ts';
 import { readHttp2 } from './read-settings.ts';
 import { readUpstream } from './read-upstream.ts';
 import { complainOf, ignore } from '../complaint.ts';
@@ -19,7 +20,9 @@ import { complainOf, ignore } from '../complaint.ts';
 /** What v3.7.13 makes of objects, with the arguments of its Deployment and the file that they name. */
 export function readRoutes(objects: readonly KubeObject[], config: Config): GatewayTable {
   const index = indexObjects(objects);
-  const deployment = { namespace: config.controller.namespace, name: controllerNames(config).deployment };
+  const { namespace } = config.controller;
+  const names = controllerNames(config);
+  const deployment = { namespace, name: names.deployment };
   // Traefik takes its arguments in any case (github.com/traefik/paerser@v0.2.2 parser/node.go).
   const given = readArguments(index, deployment, (name) => name.toLowerCase());
   if (given === undefined)
@@ -50,19 +53,25 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
   const pool = poolCertificates(index, ingresses);
   const hosts = buildHosts({ index, served, pool, complain: (text) => complaints.push({ text }) });
   const settings = readHttp2(index, deployment, given);
+  const { plainHttp, complaints: ofPlainHttp } = readRedirection(
+    { index, deployment, service: { namespace, name: names.service } },
+    given,
+  );
   return {
     hosts,
     offersHttp2: settings.offersHttp2,
+    ...(plainHttp !== undefined && { plainHttp }),
     complaints: [
       ...complaints,
       ...pool.complaints,
+      ...ofPlainHttp,
       ...settings.complaints.map((text) => ({ text })),
       ...reportUnread(ingresses, nginxPrefix, imitatedKeys),
     ],
   };
 }
 
-/** Read here, or about port 80 and the handshake with the pod, which preview does not imitate. */
+/** Read here, moot where every request to port 80 is redirected, or about the handshake with the pod, which preview does not imitate. */
 const imitatedKeys: ReadonlySet<string> = new Set([
   ...['secret', 'verify-client', 'pass-certificate-to-upstream'].map((key) => `auth-tls-${key}`),
   ...['ssl-passthrough', 'backend-protocol', 'ssl-redirect', 'force-ssl-redirect'],

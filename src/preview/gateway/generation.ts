@@ -7,6 +7,7 @@ import { prepareClientAuthority, type ClientAuthority } from './client-auth.ts';
 import { loadHostCertificates, makeContext, versionsOf, type KeyPair } from './certificates.ts';
 import { indexHosts, type HostIndex } from './hosts.ts';
 import type { Limits } from './limits.ts';
+import type { Redirect } from './redirect.ts';
 import { prepareUpstreams, type Upstreams } from './upstreams.ts';
 
 /** What is made of one input: serves what comes until the next input does, and what it has begun to its end. */
@@ -15,6 +16,8 @@ export interface Generation {
   readonly hosts: HostIndex;
   readonly upstreams: Upstreams;
   readonly clients: ClientAuthority;
+  /** Present where requests come in clear. */
+  readonly redirect?: Redirect;
   /**
    * Ends TLS for a connection that is not passed through.
    *
@@ -87,4 +90,11 @@ export function createGeneration(settings: {
     ...{ input, hosts, upstreams, clients, endTls },
     complaints: [...certificates.complaints, ...upstreams.complaints, ...clients.complaints],
   };
+}
+
+/** The same for what comes by plain HTTP to a port of its own. */
+export function inClear(generation: Generation, redirect: Redirect): Generation {
+  // Only what came by TLS is told to come by TLS again (v1.15.1 rootfs/etc/nginx/lua/lua_ingress.lua, header).
+  const behaviour = { ...generation.input.behaviour, strictTransportSecurity: undefined };
+  return { ...generation, input: { ...generation.input, behaviour }, redirect };
 }

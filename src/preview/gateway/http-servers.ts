@@ -12,7 +12,7 @@ import { createHttp1Server } from './http1-server.ts';
 import { answerRequest, type Surroundings } from './requests.ts';
 
 /** Of one connection at once: streams as nginx has it (http2_max_concurrent_streams), and as many sent ahead by HTTP/1.1. */
-const mostRequests = 128;
+export const mostRequests = 128;
 
 /** Serves HTTP over sockets whose TLS handshake is done. */
 export interface HttpServers {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
 
 import type { Connection } from './connections.ts';
 import { badRequest } from './invalid-requests.ts';
@@ -18,7 +18,7 @@ import { answerUpgrade } from './upgrades.ts';
 export function createHttp1Server(
   around: Surroundings,
   most: number,
-): (socket: TLSSocket, connection: Connection) => void {
+): (socket: Socket, connection: Connection) => void {
   const served = new WeakMap<Duplex, { readonly connection: Connection; readonly turns: Turns }>();
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const { connection, turns } = served.get(request.socket) ?? {};

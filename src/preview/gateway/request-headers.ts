@@ -70,7 +70,7 @@ function remove(headers: GatewayRequest['headers'], names: readonly string[]): v
 
 /**
  * What the gateway tells the pod, as ingress-nginx does (rootfs/etc/nginx/template/nginx.tmpl: proxy_set_header): a client's
- * own words about these are replaced, and the port is the one that TLS has by convention.
+ * own words about these are replaced, and the port is the one that the scheme has by convention.
  *
  * @param client address of the client, without its port.
  */
@@ -78,16 +78,18 @@ export function forwardedHeaders(
   request: GatewayRequest,
   { authority }: Target,
   client: string,
+  isSecure: boolean,
 ): Record<string, string> {
+  const scheme = isSecure ? 'https' : 'http';
   return {
     host: authority,
     'x-real-ip': client,
     'x-forwarded-for': client,
     'x-forwarded-host': authority,
-    'x-forwarded-port': '443',
-    'x-forwarded-proto': 'https',
-    'x-forwarded-scheme': 'https',
-    'x-scheme': 'https',
+    'x-forwarded-port': isSecure ? '443' : '80',
+    'x-forwarded-proto': scheme,
+    'x-forwarded-scheme': scheme,
+    'x-scheme': scheme,
     // HTTP/2 frames a body by itself. Without a framing in HTTP/1.1 it would read as a second request.
     ...('stream' in request && hasBody(request) && request.headers['content-length'] === undefined
       ? { 'transfer-encoding': 'chunked' }

@@ -77,17 +77,17 @@ export function answerRequest(
     });
     return;
   }
-  const route = routeRequest(generation, name, target.path, tls);
+  const route = routeRequest(generation, name, { method: request.method, target }, tls);
   if (route.backend !== undefined) {
     exchange.backend = route.backend.service;
   }
   if (route.kind === 'page') {
     exchange.bytes = request.method === 'HEAD' ? 0 : lengthOfPage(route.page);
-    sendPage(request, response, route.page, edgeHeaders(generation.input.behaviour));
+    sendPage(request, response, route.page, edgeHeaders(generation.input.behaviour, route.location));
     return;
   }
   const body = hasBody(request);
-  const headers = forwardedHeaders(request, target, request.socket.remoteAddress ?? '');
+  const headers = forwardedHeaders(request, target, request.socket.remoteAddress ?? '', tls !== undefined);
   stripHeaders(request);
   if (tls !== undefined) replaceHeaders(request, generation.clients.headersFor(name, tls));
   request.url = route.target;

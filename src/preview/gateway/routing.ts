@@ -4,11 +4,19 @@ import type { GatewayBackend, GatewayBehaviour, PageAnswer } from '../../model/g
 import type { Generation } from './generation.ts';
 import { badRequest } from './invalid-requests.ts';
 import { readPath } from './request-path.ts';
+import { isRedirected, redirectTo } from './redirect.ts';
+import type { Target } from './request-headers.ts';
 import type { Hop } from './upstreams.ts';
 
 /** Where a request goes. */
 export type Route =
-  | { readonly kind: 'page'; readonly page: PageAnswer; readonly backend?: GatewayBackend }
+  | {
+      readonly kind: 'page';
+      readonly page: PageAnswer;
+      readonly backend?: GatewayBackend;
+      /** Where the page leads. */
+      readonly location?: string;
+    }
   | {
       readonly kind: 'hop';
       readonly hop: Hop;
@@ -20,17 +28,22 @@ export type Route =
 
 /**
  * Finds the location for a request by the name that it asks for, whatever its ClientHello named, as nginx does, and by its path.
- * @param target path and query, as the client wrote them.
- * @param tls the connection by which it came.
+ * @param tls the connection by which it came; undefined: in clear.
  */
 export function routeRequest(
-  { input, hosts, upstreams, clients }: Pick<Generation, 'input' | 'hosts' | 'upstreams' | 'clients'>,
+  {
+    input,
+    hosts,
+    upstreams,
+    clients,
+    redirect,
+  }: Pick<Generation, 'input' | 'hosts' | 'upstreams' | 'clients' | 'redirect'>,
   name: string,
-  target: string,
+  { method, target }: { readonly method: string | undefined; readonly target: Target },
   tls: TLSSocket | undefined,
 ): Route {
   const { behaviour, findPod } = input;
-  const read = readPath(target, behaviour.pathReading);
+  const read = readPath(target.path, behaviour.pathReading);
   if (read === undefined) return { kind: 'page', page: badRequest };
   const { path } = read;
   const host = hosts.forName(name);
@@ -39,6 +52,8 @@ export function routeRequest(
   const location = host?.locations.find((each) =>
     each.type === 'exact' ? path === each.path : path.startsWith(each.path),
   );
+  if (redirect !== undefined && isRedirected(redirect, name, host, location))
+    return { kind: 'page', ...redirectTo(redirect, method, target) };
   if (location === undefined) {
     return { kind: 'page', page: behaviour.unknownHost };
   }
@@ -66,7 +81,13 @@ export function tellProblem({ message, code }: NodeJS.ErrnoException): string {
   return code === undefined || message.includes(code) ? message : `${message} (${code})`;
 }
 
-/** Headers that every answer has where TLS ends at the controller. */
-export function edgeHeaders({ strictTransportSecurity }: GatewayBehaviour): Readonly<Record<string, string>> {
-  return strictTransportSecurity === undefined ? {} : { 'strict-transport-security': strictTransportSecurity };
+/** Headers of an answer that is the controller's own, or the pod's where TLS ends at the controller. */
+export function edgeHeaders(
+  { strictTransportSecurity }: GatewayBehaviour,
+  location?: string,
+): Readonly<Record<string, string>> {
+  return {
+    ...(strictTransportSecurity === undefined ? {} : { 'strict-transport-security': strictTransportSecurity }),
+    ...(location === undefined ? {} : { location }),
+  };
 }

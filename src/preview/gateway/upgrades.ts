@@ -46,11 +46,11 @@ export function answerUpgrade(request: IncomingMessage, head: Buffer, around: Su
     exchange.end();
   });
   let isAnswered = false;
-  const sendLast = (page: PageAnswer): void => {
+  const sendLast = (page: PageAnswer, location?: string): void => {
     isAnswered = true;
     exchange.status = page.status;
     exchange.bytes = lengthOfPage(page);
-    socket.write(renderPage(page, edgeHeaders(behaviour)));
+    socket.write(renderPage(page, edgeHeaders(behaviour, location)));
     socket.destroySoon();
     connection?.rest();
   };
@@ -60,9 +60,13 @@ export function answerUpgrade(request: IncomingMessage, head: Buffer, around: Su
     sendLast(fault);
     return;
   }
-  const route = routeRequest(generation, name, target.path, connection?.tls);
+  const route = routeRequest(generation, name, { method: request.method, target }, connection?.tls);
   if (route.backend !== undefined) {
     exchange.backend = route.backend.service;
+  }
+  if (route.kind === 'page' && route.location !== undefined) {
+    sendLast(route.page, route.location);
+    return;
   }
   if (request.headers.upgrade?.toLowerCase() !== 'websocket' || request.method !== 'GET' || hasBody(request)) {
     sendLast(otherUpgrade);
@@ -74,7 +78,7 @@ export function answerUpgrade(request: IncomingMessage, head: Buffer, around: Su
   }
   const { stalledMs } = around.limits;
   const headers = {
-    ...forwardedHeaders(request, target, socket.remoteAddress ?? ''),
+    ...forwardedHeaders(request, target, socket.remoteAddress ?? '', connection?.tls !== undefined),
     connection: 'Upgrade',
     upgrade: 'websocket',
   };

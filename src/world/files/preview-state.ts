@@ -1,4 +1,4 @@
-import { fieldAt, textField } from '../../kube/object-fields.ts';
+import { fieldAt, numberField, textField } from '../../kube/object-fields.ts';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { pid as ownPid } from 'node:process';
@@ -16,16 +16,19 @@ export interface PreviewState {
   readonly hostname: string;
   readonly host: string;
   readonly port: number;
+  /** For plain HTTP, where it serves that. */
+  readonly plainPort?: number;
 }
 
 /**
  * The preview that runs in a project folder on this machine.
  * @returns undefined when there is none: no file, one that makes no sense, or one whose process is gone.
  */
-export function readPreviewState(files: ProjectFiles): Pick<PreviewState, 'host' | 'port' | 'pid'> | undefined {
+export function readPreviewState(files: ProjectFiles): Omit<PreviewState, 'hostname'> | undefined {
   const found = parseState(files);
   if (found?.hostname !== hostname() || lookUpProcess(found, found.hostname) !== 'running') return undefined;
-  return { host: found.host, port: found.port, pid: found.pid };
+  const { host, port, pid, plainPort } = found;
+  return { host, port, pid, ...(plainPort === undefined ? {} : { plainPort }) };
 }
 
 /** Says where a preview listens. @throws ToolError when the folder cannot be written. */
@@ -44,14 +47,19 @@ export function removePreviewState(files: ProjectFiles): void {
 function parseState(files: ProjectFiles): (PreviewState & ProcessMark) | undefined {
   const value = parseJson(readQuietly(files) ?? '');
   const pid = fieldAt(value, 'pid');
-  const port = fieldAt(value, 'port');
+  const [port, plainPort] = [portField(value, 'port'), portField(value, 'plainPort')];
   const host = textField(value, 'host') ?? '';
   const name = textField(value, 'hostname');
   const isPid = typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0;
-  const isPort = typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65_536;
   // The address is shown to the person and connected to: nothing but an address.
-  if (!isPid || !isPort || name === undefined || isIP(host) === 0) return undefined;
-  return { pid, port, host, hostname: name, ...parseProcessMark(value) };
+  if (!isPid || port === undefined || name === undefined || isIP(host) === 0) return undefined;
+  const plain = plainPort === undefined ? {} : { plainPort };
+  return { pid, port, ...plain, host, hostname: name, ...parseProcessMark(value) };
+}
+
+function portField(value: unknown, name: string): number | undefined {
+  const port = numberField(value, name);
+  return port !== undefined && Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
 }
 
 /** A file that cannot be read is as good as none: it only saves typing --address. */

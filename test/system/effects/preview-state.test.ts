@@ -27,6 +27,10 @@ describe('where a preview listens', () => {
     writePreviewState(files, own);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject(own);
     expect(readPreviewState(files)).toEqual({ pid: process.pid, host: '127.0.0.1', port: 30092 });
+    writePreviewState(files, { ...own, plainPort: 30093 });
+    expect(readPreviewState(files)).toEqual({ pid: process.pid, host: '127.0.0.1', port: 30092, plainPort: 30093 });
+    writeFileSync(path, JSON.stringify({ ...own, plainPort: 65_536 }));
+    expect(readPreviewState(files)).toEqual({ pid: process.pid, host: '127.0.0.1', port: 30092 });
     removePreviewState(files);
     expect(existsSync(path)).toBe(false);
     removePreviewState(files);

@@ -182,11 +182,13 @@ export async function start(
   gatewayInput: GatewayInput,
   limits: Partial<Limits> = {},
   fallback = { certificate: pem.fallback, key },
+  plainPort = 0,
 ): Promise<RunningGateway> {
   const entries: AccessEntry[] = [];
   const gateway = await startGateway({
     host: '127.0.0.1',
     port: 0,
+    plainPort,
     input: gatewayInput,
     fallback,
     now: () => new Date(),

@@ -125,7 +125,7 @@ function ask({ table, objects, project }: Made, host: string, requested: string)
   const route = routeRequest(
     { input, hosts, upstreams: prepareUpstreams(input), clients: prepareClientAuthority(input, hosts) },
     host,
-    requested,
+    { method: 'GET', target: { authority: host, path: requested } },
     undefined,
   );
   const backend = found?.connection === 'passed-through' ? found.backend : route.backend;
