@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inProject, threeModes } from '../support/prepared-project.ts';
 import { runProgram } from '../support/program.ts';
+import { run as runBeside } from '../support/running-gateway.ts';
 import { withPreview, type PreviewRun } from './preview-run.ts';
 
 /** Without helm. */
@@ -35,6 +36,20 @@ function follow(project: string, run: PreviewRun, name: string, ...options: read
   });
 }
 
+/** What `verify --facts` sees of the redirect, by host. */
+async function redirects(project: string, ...args: readonly string[]): Promise<Readonly<Record<string, string>>> {
+  const { stdout } = await runBeside(['verify', '--facts', '--json', ...args], project);
+  const { services } = JSON.parse(stdout) as {
+    readonly services: readonly {
+      readonly host: string;
+      readonly facts: readonly { readonly fact: string; readonly seen: string }[];
+    }[];
+  };
+  return Object.fromEntries(
+    services.map(({ host, facts }) => [host, facts.find(({ fact }) => fact === 'redirect')?.seen ?? '']),
+  );
+}
+
 const client = ['--location', '--cert', 'certs/svc9-client.crt', '--key', 'certs/svc9-client.key'];
 
 describe.concurrent('preview of a controller that redirects plain HTTP', () => {
@@ -54,6 +69,14 @@ describe.concurrent('preview of a controller that redirects plain HTTP', () => {
           `308 ${to('svc7')} Permanent Redirect`,
         );
         expect(await follow(project, run, 'none.example.test')).toBe(`301 ${to('none')} Moved Permanently`);
+        const hosts = ['svc7', 'svc8', 'svc9'].map((name) => `${name}.example.test`);
+        expect(await redirects(project)).toEqual(
+          Object.fromEntries(hosts.map((host) => [host, `301 to https://${host}:${run.port}/`])),
+        );
+        // Another address than the preview's has a port that nobody knows of.
+        expect(await redirects(project, 'svc7', '--address', `127.0.0.1:${run.port}`)).toEqual({
+          'svc7.example.test': 'not looked for: where plain HTTP is spoken is known of a preview and a cluster alone',
+        });
       });
     });
   });
@@ -69,6 +92,9 @@ describe.concurrent('preview of a controller that redirects plain HTTP', () => {
           `${to('svc9')} 200 Hello, I am svc9`,
         );
         expect(await follow(project, run, 'none.example.test')).toMatch(/^404 <html>/);
+        expect(await redirects(project, 'svc9')).toEqual({
+          'svc9.example.test': `308 to https://svc9.example.test:${run.port}`,
+        });
 
         const text = readFileSync(join(project, 'ingress-tls.yaml'), 'utf8');
         writeFileSync(join(project, 'ingress-tls.yaml'), text.replace(', http: {}', ''));
@@ -77,6 +103,18 @@ describe.concurrent('preview of a controller that redirects plain HTTP', () => {
           message: `there is no port for plain HTTP any more; the preview answers nobody on ${plainPortOf(run)}`,
         });
         expect(await follow(project, run, 'svc7.example.test')).toMatch(/^curl: \((?:52|56)\) /);
+        expect((await redirects(project, 'svc7'))['svc7.example.test']).toMatch(/^no answer to plain HTTP: /);
+      });
+    });
+  });
+
+  it('has no second port where the file asks for none, and nobody looked for it', async () => {
+    await inProject(threeModes, async (project) => {
+      await withPreview(project, { path: bare }, async (run) => {
+        expect(run.events()[0]).not.toHaveProperty('plainPort');
+        expect(await redirects(project, 'svc7')).toEqual({
+          'svc7.example.test': 'not looked for: the preview was started without a port for plain HTTP',
+        });
       });
     });
   });

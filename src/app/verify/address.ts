@@ -27,6 +27,8 @@ export interface FoundAddress {
   readonly origin: string;
   /** Present where a cluster said where: of a controller that is there already, as it was found. */
   readonly entry?: Entry;
+  /** Where a preview serves plain HTTP. */
+  readonly plainPort?: number;
   /** Present when a cluster was asked, or was named beside an address; bound to one context. */
   readonly cluster?: OpenedCluster;
 }
@@ -53,8 +55,12 @@ export async function findAddress(session: Session, project: Project, options: A
   if (isClusterNamed || options.needsCluster === true) return findOnCluster(session, project, options);
   const preview = readPreviewState(session.files);
   if (preview !== undefined) {
-    const { host, port, pid } = preview;
-    return { address: { host, port, source: 'preview' }, origin: `the preview that runs here, process ${pid}` };
+    const { host, port, pid, plainPort } = preview;
+    return {
+      address: { host, port, source: 'preview' },
+      origin: `the preview that runs here, process ${pid}`,
+      ...(plainPort === undefined ? {} : { plainPort }),
+    };
   }
   try {
     return await findOnCluster(session, project, options);

@@ -40,8 +40,10 @@ export async function seeFacts(
 }
 
 /** The port for plain HTTP where it is known, or why it is not. */
-function findPlainPort({ entry }: FoundAddress): number | string {
-  if (entry === undefined) return 'not looked for: where plain HTTP is spoken is known on a cluster alone';
+function findPlainPort({ address: { source }, plainPort, entry }: FoundAddress): number | string {
+  if (source === 'preview') return plainPort ?? 'not looked for: the preview was started without a port for plain HTTP';
+  if (entry === undefined)
+    return 'not looked for: where plain HTTP is spoken is known of a preview and a cluster alone';
   const service = 'service' in entry ? entry : undefined;
   if (service?.plainPort !== undefined) return service.plainPort;
   return service?.isOthers === true
