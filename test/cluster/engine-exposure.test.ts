@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ingressTls, kubectl, readObject } from '../support/cluster-programs.ts';
 import { describeWithCluster } from '../support/describe-with.ts';
+import { withPreview } from '../cli/preview-run.ts';
 import { EngineProject } from './engine/project.ts';
 
 interface Service {
@@ -12,6 +13,14 @@ interface Service {
     readonly externalTrafficPolicy?: string;
     readonly ports: readonly { readonly name: string; readonly port: number; readonly nodePort?: number }[];
   };
+}
+
+/** What `verify --facts` saw of plain HTTP. */
+function readRedirects(stdout: string): readonly (string | undefined)[] {
+  const { services } = JSON.parse(stdout) as {
+    readonly services: readonly { readonly facts: readonly { readonly fact: string; readonly seen: string }[] }[];
+  };
+  return services.map(({ facts }) => facts.find(({ fact }) => fact === 'redirect')?.seen);
 }
 
 /** The one Service goes from type to type, and curl and kubectl say what came of it. */
@@ -49,16 +58,18 @@ describeWithCluster('the controller is reached as controller.service says', (clu
       'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}',
     );
   /** What curl is answered on the port for plain HTTP: the status, and where to. */
-  const askPlain = (host: string, port: number, ...options: readonly string[]): string =>
+  const askAt = (address: string, host: string, port: number, ...options: readonly string[]): string =>
     spawnSync(
       'curl',
       [
         ...['--disable', '--silent', '--show-error', '--output', '/dev/null', '--max-time', '10', ...options],
-        ...['--write-out', '%{http_code} %{redirect_url}', '--resolve', `${host}:${port}:${nodeAddress()}`],
+        ...['--write-out', '%{http_code} %{redirect_url}', '--resolve', `${host}:${port}:${address}`],
         `http://${host}:${port}/x?y=1`,
       ],
       { encoding: 'utf8' },
     ).stdout;
+  const askPlain = (host: string, port: number, ...options: readonly string[]): string =>
+    askAt(nodeAddress(), host, port, ...options);
   const hosts = ['svc7.example.test', 'svc8.example.test', 'svc9.example.test'];
 
   it('behind a load balancer on 443, with a redirect from 80 and two pods', { timeout: 400_000 }, () => {
@@ -104,6 +115,24 @@ describeWithCluster('the controller is reached as controller.service says', (clu
     expect(ingressTls(cluster, project.folder, 'verify').exitCode).toBe(0);
     for (const host of hosts) expect(askPlain(host, plainPort)).toBe(`301 https://${host}:${nodePort}/x?y=1`);
     expect(kubectl(cluster, 'get', 'pdb', '--namespace', 'icl-controller', '--output', 'name')).toBe('');
+  });
+
+  it('where preview redirects as the controller does, for the port of its own', { timeout: 400_000 }, async () => {
+    const questions: readonly (readonly [string, ...string[]])[] = [
+      ...hosts.map((host) => [host] as const),
+      ['none.example.test'],
+      ['svc7.example.test', '--request', 'POST'],
+      ['svc7.example.test', '--head'],
+    ];
+    const real = questions.map(([host, ...options]) => askPlain(host, plainPort, ...options));
+    const facts = readRedirects(ingressTls(cluster, project.folder, 'verify', '--facts', '--json').stdout);
+    expect(facts).toEqual(hosts.map((host) => `301 to https://${host}:${nodePort}/`));
+    await withPreview(project.folder, { path: process.env['PATH'] ?? '' }, (run) => {
+      const port = Number(run.events()[0]?.['plainPort']);
+      const imitated = questions.map(([host, ...options]) => askAt('127.0.0.1', host, port, ...options));
+      expect(imitated.map((text) => text.replace(`:${run.port}/`, `:${nodePort}/`))).toEqual(real);
+      return Promise.resolve();
+    });
   });
 
   it('then from inside alone', { timeout: 400_000 }, () => {
