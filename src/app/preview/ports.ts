@@ -1,5 +1,5 @@
 import type { Config } from '../../model/config.ts';
-import type { Served } from './load.ts';
+import type { GatewayTable } from '../../model/gateway.ts';
 
 /** Where a preview listens. */
 export interface PreviewPorts {
@@ -24,19 +24,19 @@ export function choosePorts(
 
 /** What files say of ports by now that a running preview does not follow. One that is open is kept: whoever uses it would lose it. */
 export function complainOfPorts(
-  { project, table }: Pick<Served, 'project' | 'table'>,
+  { controller: { nodePort } }: Pick<Config, 'controller'>,
+  { plainHttp }: Pick<GatewayTable, 'plainHttp'>,
   { port, plainPort }: PreviewPorts,
   { port: wanted }: { readonly port?: number },
 ): readonly string[] {
-  const { nodePort } = project.config.controller;
   const complaints: string[] = [];
   if (wanted === undefined && nodePort !== port)
     complaints.push(
       `controller.nodePort is ${nodePort} by now; the preview stays on ${port} until it is started again`,
     );
-  if (plainPort === undefined && table.plainHttp !== undefined)
+  if (plainPort === undefined && plainHttp !== undefined)
     complaints.push('there is a port for plain HTTP by now; the preview opens one when it is started again');
-  if (plainPort !== undefined && table.plainHttp === undefined)
+  if (plainPort !== undefined && plainHttp === undefined)
     complaints.push(`there is no port for plain HTTP any more; the preview answers nobody on ${plainPort}`);
   return complaints;
 }

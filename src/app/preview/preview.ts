@@ -84,7 +84,7 @@ export async function preview(session: Session, settings: PreviewSettings, event
         ...next.complaints,
         ...podProblems,
         ...ofGateway,
-        ...complainOfPorts(next, gateway, settings),
+        ...complainOfPorts(next.project.config, next.table, gateway, settings),
       ]);
     },
     onTrouble: ({ message, details, remedy }) => {
