@@ -7,6 +7,7 @@ import { loadProject } from './project.ts';
 import { selectServices } from './select-services.ts';
 import type { Session } from './session.ts';
 import { findAddress, type FoundAddress } from './verify/address.ts';
+import { findClientFault, readClient } from './verify/client-identity.ts';
 
 export interface CurlRequest extends ClusterOptions {
   readonly name: string;
@@ -23,6 +24,8 @@ export interface CurlRun {
   readonly found: FoundAddress;
   /** Arguments to be shown: a person's own are left out. Among them may be a password, and what is printed stays in the log of a CI run. */
   readonly shown: readonly string[];
+  /** Why whoever asks for the client certificate has to refuse it, as a clause. */
+  readonly clientFault?: string;
 }
 
 /** Runs the real curl. @param onRun told right before. Returns curl's exit code. */
@@ -49,7 +52,12 @@ export async function curl(
       isStrict: true,
       options: [...avoidProxy(world.environment), ...ownOptions],
     });
-  onRun({ found, shown: build(curlOptions.length === 0 ? [] : ['...']) });
+  const client = service.clientAuth ? readClient(session.files, service) : undefined;
+  const clientFault = client && findClientFault(client, session.files, service, world.now());
+  onRun({
+    ...{ found, shown: build(curlOptions.length === 0 ? [] : ['...']) },
+    ...(clientFault !== undefined && { clientFault }),
+  });
   // It hears the signals itself, and decides when it ends.
   session.stop.hold();
   return runInForeground(world, 'curl', build(curlOptions), world.currentFolder);

@@ -124,7 +124,9 @@ function readCertificates(pem: string, origin: string): Certificates {
     throw unreadable(
       origin,
       `its first block is "-----BEGIN ${first.label}-----", and ingress-nginx wants the certificate first`,
-      writeAnew,
+      first.label === 'PKCS7'
+        ? `Write the certificates of the bundle: openssl pkcs7 -in ${origin} -print_certs -out NEW-FILE`
+        : `Write the certificate alone: openssl x509 -in ${origin} -out NEW-FILE`,
     );
   }
   return [
@@ -132,8 +134,6 @@ function readCertificates(pem: string, origin: string): Certificates {
     ...others.flatMap(({ label, text }) => (label === 'CERTIFICATE' ? [readBlock(text, origin)] : [])),
   ];
 }
-
-const writeAnew = 'Write the certificate alone: openssl x509 -in FILE -out NEW-FILE';
 
 function readBlock(block: string, origin: string): X509Certificate {
   try {

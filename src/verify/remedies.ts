@@ -1,5 +1,7 @@
 import type { PlannedService } from '../model/chart.ts';
+import { hasOwnClients } from '../model/client-auth.ts';
 import { endsInPod } from '../model/mode.ts';
+import { clientPair } from '../project/places.ts';
 import type { Explanation } from './finding.ts';
 import type { VerifyContext } from './subject.ts';
 
@@ -47,6 +49,16 @@ export function describeRoute(
   { namespace, release, mode }: PlannedService,
 ): string {
   return `kubectl describe ${words.routeResource(mode)} ${release} --namespace ${namespace}`;
+}
+
+/** Where the certificate that is tried with is no good: nobody else is to blame. @param fault why, as a clause. */
+export function mendClient(service: PlannedService, fault: string): Explanation {
+  return {
+    cause: `${fault}, so it is refused with good reason`,
+    remedy: hasOwnClients(service)
+      ? `move ${clientPair(service.name).certificate} and its key away, then ingress-tls apply; or try with another: --cert FILE --key FILE`
+      : 'try with another: --cert FILE --key FILE',
+  };
 }
 
 /** Where the controller does not ask clients as it should: by its route, and the Secret that the route names. */

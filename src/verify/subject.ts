@@ -30,7 +30,9 @@ export interface VerifySubject {
   /** How the certificate in the project leads to `trust`; absent: the project does not have it. */
   readonly chain?: ChainFacts;
   /** Present where one is asked for, and the project has it. */
-  readonly client?: ClientIdentity;
+  readonly client?: OwnClient;
+  /** Why whoever asks for it has to refuse it, as a clause. */
+  readonly clientFault?: string;
   /** Of another authority: the pod must refuse it. */
   readonly foreignClient?: ClientIdentity;
   /** The words that no other service says, at whatever path; absent: a person's own program, of which nothing is known. */
@@ -39,6 +41,12 @@ export interface VerifySubject {
   readonly answer: ExpectedAnswer;
   /** What holds the authority by which the hop is verified: `Secret default/x`; absent: nothing does. */
   readonly upstreamCaSource?: string;
+}
+
+/** A client to try with. */
+export interface OwnClient extends ClientIdentity {
+  /** Where its certificate lies. */
+  readonly path: string;
 }
 
 export interface ExpectedAnswer {

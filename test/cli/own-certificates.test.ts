@@ -17,7 +17,7 @@ interface Company {
   readonly svc9: KeyPair;
 }
 
-function found(folder: string): Company {
+function makeCompany(folder: string): Company {
   mkdirSync(folder);
   const maker = new CertificateMaker(folder);
   const root = maker.makeAuthority('/CN=Corporate Root');
@@ -40,6 +40,7 @@ const ownEverywhere = `${threeModes.replace('certificate:\n', 'certificate:\n  a
 
 interface Situation {
   readonly project: string;
+  readonly outside: string;
   readonly company: Company;
   /** Writes files in certs/, each of these certificates, and the key of the first. */
   readonly bring: (name: string, pair: KeyPair, ...above: readonly KeyPair[]) => void;
@@ -55,7 +56,7 @@ function withCompany(body: (situation: Situation) => void | Promise<void>, confi
       );
       writeFileSync(join(project, `certs/${name}.key`), pair.key, { mode: 0o600 });
     };
-    await body({ project, bring, company: found(join(outside, 'company')) });
+    await body({ project, outside, bring, company: makeCompany(join(outside, 'company')) });
   });
 }
 
@@ -68,10 +69,11 @@ function render(project: string): string {
 function verifyPreview(
   project: string,
   service: string,
+  options: readonly string[] = [],
 ): Promise<{ readonly exitCode: number | null; readonly stdout: string }> {
   return withPreview(project, { path: process.env['PATH'] ?? '' }, async (preview) => {
     await preview.event('listening');
-    return run(['verify', service], project);
+    return run(['verify', service, ...options], project);
   });
 }
 
@@ -196,6 +198,59 @@ describe("a pod's certificate of an issuing authority", () => {
         /^2\ncerts\/ca\.crt does not hold the root above it, "CN=Corporate Root": OpenSSL, .*\n +append the certificate of "CN=Corporate Root" to certs\/ca\.crt\nerror/s,
       );
     });
+  });
+});
+
+describe('a client certificate', () => {
+  it('that has expired: verify and curl say so, and blame neither pod nor controller', async () => {
+    await inProject(`${threeModes}controller: {profile: traefik}\n`, async (project, outside) => {
+      const maker = new CertificateMaker(outside);
+      const read = (name: string): string => readFileSync(join(project, 'certs', name), 'utf8');
+      const expired = maker.makeIssued(
+        { subject: '/CN=svc9-client', dnsNames: [], from: -90, until: -10 },
+        { certificate: read('svc9-client-ca.crt'), key: read('svc9-client-ca.key') },
+        join(project, 'certs/svc9-client.key'),
+      );
+      writeFileSync(join(project, 'certs/svc9-client.crt'), expired.certificate);
+      const day = new Date(Date.now() - 10 * 86_400_000).toISOString().slice(0, 10);
+      const { stdout } = await verifyPreview(project, 'svc9');
+      const causes = stdout.split('\n').filter((line) => line.includes('cause:'));
+      expect(causes).toHaveLength(2);
+      for (const line of causes) expect(line).toContain(`certs/svc9-client.crt expired on ${day}`);
+      const curl = await run(['curl', 'svc9', '--address', '127.0.0.1:1'], project);
+      expect(curl.stderr).toContain(
+        `warning: certs/svc9-client.crt expired on ${day}, so whoever asks for it refuses it`,
+      );
+    });
+  });
+
+  it('of an authority of your own is tried where it is named, and judged against that authority', async () => {
+    await withCompany(async ({ project, bring, company, outside }) => {
+      const maker = new CertificateMaker(outside);
+      bring('clients', company.issuing, company.root);
+      expect(render(project)).toMatch(/^0\n/);
+      const write = (name: string, pair: KeyPair, ...above: readonly KeyPair[]): readonly string[] => {
+        writeFileSync(join(outside, `${name}.crt`), [pair, ...above].map(({ certificate }) => certificate).join(''));
+        writeFileSync(join(outside, `${name}.key`), pair.key, { mode: 0o600 });
+        return ['--cert', join(outside, `${name}.crt`), '--key', `../${name}.key`];
+      };
+      const right = write('right', maker.makeIssued({ subject: '/CN=me', dnsNames: [] }, company.issuing));
+      const wrong = write('wrong', maker.makeIssued({ subject: '/CN=you', dnsNames: [] }, company.stranger));
+      const seen = await verifyPreview(project, 'svc9', right);
+      expect(seen.stdout).toMatch(/ok {2,}client-certificate-right +TLS 1\.2 and TLS 1\.3: status 200/);
+      expect(seen.exitCode).toBe(0);
+      const refused = await verifyPreview(project, 'svc9', wrong);
+      expect(refused.stdout).toMatch(
+        /wrong\.crt does not lead to certs\/clients\.crt, so it is refused with good reason/,
+      );
+      expect(refused.exitCode).toBe(1);
+      expect((await verifyPreview(project, 'svc9')).stdout).toContain('--cert FILE --key FILE');
+      for (const args of [right.slice(0, 2), right.slice(2), ['--cert', 'no.crt', '--key', 'no.key']])
+        expect(runProgram(['verify', 'svc9', ...args], { cwd: project }).exitCode).toBe(2);
+      expect(runProgram(['verify', 'svc7', ...right], { cwd: project })).toMatchObject({
+        ...{ exitCode: 2, stderr: expect.stringContaining('none of these does') as string },
+      });
+    }, `${threeModes}    clientAuth: {authority: certs/clients.crt}\n`);
   });
 });
 

@@ -91,7 +91,7 @@ async function look(session: Session, project: Project, { services, way, timeout
   const { address } = way;
   let context: VerifyContext;
   try {
-    const subjects = buildSubjects({ files: session.files, project });
+    const subjects = buildSubjects({ files: session.files, project, now: session.world.now() });
     context = {
       config,
       entry,

@@ -2,20 +2,18 @@ import type { DesiredService } from '../../project/desired-services.ts';
 import { listHosts } from '../../model/hosts.ts';
 import { findOwnAnchor, judgeChain } from '../../certs/chain.ts';
 import { inspectCertificate } from '../../certs/inspect.ts';
-import { isPair } from '../../certs/key-pair.ts';
 import { demoGreeting } from '../../charts/demo-backend.ts';
 import type { ProjectFiles } from '../../world/files/files.ts';
 import { readPem } from '../../world/files/object-text.ts';
 import { readPublicRoots } from '../../world/net/public-roots.ts';
 import { UsageError } from '../../errors.ts';
 import type { PlannedService, UpstreamCaPlacement } from '../../model/chart.ts';
-import type { ClientIdentity } from '../../model/probe.ts';
-import { clientPair, shownPair, trustedCertificate, type PairPaths } from '../../project/places.ts';
-import type { ExpectedAnswer, VerifySubject } from '../../verify/subject.ts';
+import { shownPair, trustedCertificate } from '../../project/places.ts';
+import type { ExpectedAnswer, OwnClient, VerifySubject } from '../../verify/subject.ts';
 import type { Project } from '../project.ts';
+import { findClientFault, readClient } from './client-identity.ts';
 import type { UntrustedIssuer } from './foreign.ts';
 import { backendOf, hasOwnCertificate } from '../../model/backend.ts';
-import { hasOwnClients } from '../../model/client-auth.ts';
 import { endsInPod } from '../../model/mode.ts';
 import { listPaths, takesPath } from '../../model/paths.ts';
 
@@ -24,6 +22,9 @@ export interface SubjectsInput {
   readonly project: Project;
   /** Absent: nobody is to be refused. */
   readonly untrusted?: UntrustedIssuer;
+  /** Of the person's own, in place of the project's; absent: that one. */
+  readonly client?: OwnClient;
+  readonly now: Date;
   /** What the person asks for; absent: what each service should answer. */
   readonly asked?: { readonly services: readonly PlannedService[]; readonly path?: string; readonly status: number };
 }
@@ -52,7 +53,7 @@ function addOwnClientAuth({ desired }: Project, service: DesiredService): Desire
 }
 
 function buildSubject(
-  { files, project, untrusted, asked }: SubjectsInput,
+  { files, project, untrusted, client: own, now, asked }: SubjectsInput,
   service: DesiredService,
   isAsked: boolean,
 ): VerifySubject {
@@ -61,6 +62,8 @@ function buildSubject(
   const trustPath = trustedCertificate(service);
   const isLeafHere = !endsInPod(service.mode) || hasOwnCertificate(service);
   const shown = isLeafHere ? readRequired(files, certificate) : undefined;
+  const client = service.clientAuth ? (own ?? readClient(files, service)) : undefined;
+  const clientFault = client && findClientFault(client, files, service, now);
   const trust = readTrust(files, trustPath, trustPath === certificate);
   return {
     service,
@@ -77,7 +80,8 @@ function buildSubject(
         : usualAnswer(service),
     ...(service.clientAuth
       ? {
-          ...(hasOwnClients(service) && readClient(files, clientPair(service.name))),
+          ...(client !== undefined && { client }),
+          ...(clientFault !== undefined && { clientFault }),
           ...(untrusted === undefined ? {} : { foreignClient: untrusted.makeClient(service.name) }),
         }
       : {}),
@@ -116,19 +120,6 @@ function nameMethod(service: PlannedService): string {
   const method = `${entryPath}/Check`;
   const isWhole = entryPath.split('/').length > 2 || !listPaths(service).some((rule) => takesPath(rule, method));
   return isWhole ? entryPath : method;
-}
-
-/** Keys are in no repository: where a colleague's clone has the certificate alone, what needs the client is skipped. */
-function readClient(files: ProjectFiles, paths: PairPaths): { readonly client?: ClientIdentity } {
-  const certificate = readPem(files, paths.certificate);
-  const key = readPem(files, paths.key);
-  if (certificate === undefined || key === undefined) return {};
-  if (!isPair(certificate, key, paths.key)) {
-    throw new UsageError(`cannot connect as a client: ${paths.certificate} and ${paths.key} do not belong together`, {
-      remedy: 'bring the right one of the two, or move both away and run ingress-tls render',
-    });
-  }
-  return { client: { certificate, key } };
 }
 
 /**

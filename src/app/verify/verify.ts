@@ -4,13 +4,14 @@ import type { PlannedService } from '../../model/chart.ts';
 import { findTaker, haveCommonHost, listPaths } from '../../model/paths.ts';
 import type { ProbeAddress, ProbeFailure } from '../../model/probe.ts';
 import type { Verification } from '../../model/verification.ts';
-import type { VerifyContext } from '../../verify/subject.ts';
+import type { OwnClient, VerifyContext } from '../../verify/subject.ts';
 import { showFailure } from '../../verify/words.ts';
 import { loadProject } from '../project.ts';
 import { selectServices } from '../select-services.ts';
 import type { Session } from '../session.ts';
 import { encodePath } from '../url-path.ts';
 import { findAddress, printAddress, type FoundAddress } from './address.ts';
+import { readOwnClient } from './client-identity.ts';
 import { createUntrustedIssuer } from './foreign.ts';
 import { repair } from './repair.ts';
 import { runVerification, type VerifySettings } from './run.ts';
@@ -24,6 +25,9 @@ export interface VerifyRequest extends VerifySettings {
   /** One of the two makes verify judge the status of this path alone. */
   readonly path?: string;
   readonly status?: number;
+  /** Files of a client to try with where one is asked for, as seen from the current folder; absent: the project's own. */
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 /** What was seen, as far as anything was. */
@@ -63,7 +67,13 @@ export async function verify(
   if (services.length === 0)
     return { verification: { holds: true, services: [], controller: [] }, product, isReached: true };
   const untrusted = await createUntrustedIssuer(session.world);
-  const subjects = buildSubjects({ files: session.files, project, untrusted, ...asked });
+  const now = session.world.now();
+  const client = readAskedClient(session, request, services);
+  const subjects = buildSubjects({
+    ...{ files: session.files, project, untrusted, now },
+    ...(client !== undefined && { client }),
+    ...asked,
+  });
   const found = await findAddress(session, project, {
     ...request,
     needsCluster: logs === true,
@@ -76,7 +86,7 @@ export async function verify(
     behaviour,
     words: project.profile.words,
     subjects,
-    now: session.world.now(),
+    now,
   };
   const selected = subjects.filter(({ service }) => services.some(({ name }) => name === service.name));
   const { verification, unreached, failures } = await runVerification(session, request, {
@@ -114,6 +124,23 @@ function refuseCombinations({ address, context, kubeconfig, deep, logs, status }
   }
   if (status !== undefined && (status < 100 || status > 599))
     throw new UsageError(`no such status: ${status}`, { remedy: 'give one from 100 to 599' });
+}
+
+function readAskedClient(
+  { world }: Session,
+  { cert, key }: VerifyRequest,
+  services: readonly PlannedService[],
+): OwnClient | undefined {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined)
+    throw new UsageError('--cert and --key go together: a certificate is shown by who holds its key', {
+      remedy: 'ingress-tls verify --cert FILE --key FILE',
+    });
+  if (!services.some(({ clientAuth }) => clientAuth))
+    throw new UsageError('--cert is for services that ask for a client certificate, and none of these does', {
+      remedy: 'leave --cert and --key out; ingress-tls list shows which services ask',
+    });
+  return readOwnClient({ certificate: cert, key }, world.currentFolder);
 }
 
 /** Where there are no pages, a path or a status would be taken in silence. */

@@ -16,8 +16,10 @@ export interface CurlOptions extends ClusterOptions {
 /** Runs the real curl; its exit code is ours. */
 export function curl(session: CommandSession, { words, ...options }: CurlOptions): Promise<number> {
   const { world, report } = session;
-  return runCurl(session, { ...options, ...splitWords(words, world.argv) }, ({ found, shown }) => {
+  return runCurl(session, { ...options, ...splitWords(words, world.argv) }, ({ found, shown, clientFault }) => {
     reportAddress(report, found);
+    if (clientFault !== undefined)
+      report.message(`${report.messageStyle.warning('warning:')} ${clientFault}, so whoever asks for it refuses it`);
     report.verbatim(report.messageStyle.faint(`$ ${printCommand({ tool: 'curl', args: shown })}`));
   });
 }

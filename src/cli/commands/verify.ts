@@ -21,6 +21,8 @@ export function defineVerify(program: Program, run: Run): void {
     .addOption(
       timeoutOption('how long each connection and each question to the cluster may take (default: 5s and 25s)'),
     )
+    .option('--cert <file>', "the certificate to show where one is asked for, in PEM, in place of the project's own")
+    .option('--key <file>', 'its key')
     .option('--deep', 'break each reencrypt hop for a moment: with another authority in its Secret it must be refused')
     .option('--logs', "read the logs of controller and pods: passed-through requests must not be in the controller's")
     .option('--facts', 'say what a client sees of each host as well, right or not: to compare two controllers by')
@@ -31,6 +33,7 @@ export function defineVerify(program: Program, run: Run): void {
     ['ingress-tls verify', 'every service, where a preview or the cluster runs'],
     ['ingress-tls verify svc9 --address 192.0.2.10:30092', 'one service, somewhere else'],
     ['ingress-tls verify shop --path /healthz --status 204', 'a service of your own image'],
+    ['ingress-tls verify svc9 --cert me.crt --key me.key', 'as a client of your own authority'],
     ['ingress-tls verify --deep --logs --context staging', 'all that can be proved'],
     ['ingress-tls verify --facts --json > before.json', 'what to compare another controller with'],
   ]);

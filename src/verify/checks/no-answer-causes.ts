@@ -1,11 +1,12 @@
 import type { ProbeFailure } from '../../model/probe.ts';
 import { asksAtController } from '../../model/client-auth.ts';
-import { clientAuthority, clientPair } from '../../project/places.ts';
+import { clientAuthority } from '../../project/places.ts';
 import { backendOf } from '../../model/backend.ts';
 import { alerts, isAboutCertificate } from '../alerts.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
 import {
   listObjects,
+  mendClient,
   mendCertificateFirst,
   mendClientAuth,
   nameProgram,
@@ -21,6 +22,7 @@ interface Evidence extends Situation {
 
 /** Why a request that should be answered was not. */
 export const noAnswerRules: readonly Rule<Evidence>[] = [
+  explainClientFault,
   explainOtherProtocol,
   explainHandshake,
   explainRefusedClient,
@@ -35,6 +37,11 @@ export function noAnswer({ subject: { service } }: Evidence): Explanation {
   };
 }
 
+/** Whoever refuses it is right. */
+function explainClientFault({ subject: { service, clientFault } }: Evidence): Explanation | undefined {
+  return clientFault === undefined ? undefined : mendClient(service, clientFault);
+}
+
 function explainHandshake({ failure }: Evidence): Explanation | undefined {
   if (failure?.stage !== 'handshake' || isAboutCertificate(failure.alert)) return undefined;
   return { cause: 'no TLS connection came about to ask over', remedy: mendCertificateFirst };
@@ -45,8 +52,8 @@ function explainRefusedClient({ context, subject: { service, client }, failure }
   const isAsked = asksAtController(service);
   return {
     cause:
-      `the ${isAsked ? 'controller' : 'pod'} refuses the client certificate ${clientPair(service.name).certificate}: ` +
-      `it trusts another authority than ${clientAuthority(service)}, or the certificate has expired`,
+      `the ${isAsked ? 'controller' : 'pod'} refuses the client certificate ${client.path}: ` +
+      `it trusts another authority than ${clientAuthority(service)}`,
     remedy: isAsked ? mendClientAuth(context, service) : `ingress-tls apply, then ${restartPods(service)}`,
   };
 }

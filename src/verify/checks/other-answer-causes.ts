@@ -1,6 +1,6 @@
 import type { HttpAnswer } from '../../model/probe.ts';
 import { asksAtController } from '../../model/client-auth.ts';
-import { clientAuthority, clientPair, controllerPair, podAuthority } from '../../project/places.ts';
+import { clientAuthority, controllerPair, podAuthority } from '../../project/places.ts';
 import {
   findSpeaker,
   isClientRefusal,
@@ -14,6 +14,7 @@ import type { Explanation, Rule, Situation } from '../finding.ts';
 import {
   describeRoute,
   listObjects,
+  mendClient,
   mendClientAuth,
   missingRoute,
   nameProgram,
@@ -34,6 +35,7 @@ export const otherAnswerRules: readonly Rule<Evidence>[] = [
   explainOtherService,
   explainComplaint,
   explainClosedHost,
+  explainClientFault,
   explainClientCertificatesAtController,
   explainRefusedUpstream,
   explainMissingUpstream,
@@ -99,16 +101,23 @@ function explainClosedHost({ context, subject: { service }, answer }: Evidence):
   };
 }
 
+/** Whoever refuses it is right. */
+function explainClientFault({ context, subject: { service, clientFault }, answer }: Evidence): Explanation | undefined {
+  return clientFault === undefined || !isClientRefusal(context.behaviour, answer)
+    ? undefined
+    : mendClient(service, clientFault);
+}
+
 function explainClientCertificatesAtController({
   context,
-  subject: { service },
+  subject: { service, client },
   answer,
 }: Evidence): Explanation | undefined {
   if (asksAtController(service) && isClientRefusal(context.behaviour, answer)) {
     return {
       cause:
-        `the controller refuses the client certificate ${clientPair(service.name).certificate}: the authority in Secret ` +
-        `${service.namespace}/${service.edgeClientCaSecret ?? ''} is not ${clientAuthority(service)}, or the certificate has expired`,
+        `the controller refuses the client certificate ${client?.path ?? ''}: the authority in Secret ` +
+        `${service.namespace}/${service.edgeClientCaSecret ?? ''} is not ${clientAuthority(service)}`,
       remedy: mendClientAuth(context, service),
     };
   }

@@ -32,7 +32,7 @@ export const withRightCertificate: ServiceCheck = {
 function explainLack({ subject: { service } }: Situation): string {
   return hasOwnClients(service)
     ? 'the client certificate or its key is not here'
-    : `the authority of the clients is your own (${clientAuthority(service)}): no certificate of it is here to try with`;
+    : `the authority of the clients is your own (${clientAuthority(service)}): to try with a certificate of it, --cert FILE --key FILE`;
 }
 
 function judge(situation: Situation, see: See): Finding {

@@ -155,7 +155,7 @@ export const svc9WithoutIdentities: VerifySubject = {
 };
 export const svc9: VerifySubject = {
   ...svc9WithoutIdentities,
-  client: { certificate: 'RIGHT', key: 'RIGHT KEY' },
+  client: { certificate: 'RIGHT', key: 'RIGHT KEY', path: 'certs/svc9-client.crt' },
   foreignClient: { certificate: 'FOREIGN', key: 'FOREIGN KEY' },
 };
 

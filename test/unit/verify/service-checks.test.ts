@@ -953,7 +953,10 @@ describe("a program of one's own", () => {
 
 describe('what is not here to try with', () => {
   it('skips the foreign certificate', () => {
-    const subject = { ...svc9WithoutIdentities, client: { certificate: 'RIGHT', key: 'RIGHT KEY' } };
+    const subject = {
+      ...svc9WithoutIdentities,
+      client: { certificate: 'RIGHT', key: 'RIGHT KEY', path: 'certs/svc9-client.crt' },
+    };
     expect(verdictsOf(threeServices, subject)).toEqual({ 'client-certificate-foreign': 'skipped' });
   });
 
