@@ -21,7 +21,7 @@ export const existing: ExistingController = {
     ),
   needs: (config) => [
     ...needPassthrough(config),
-    ...needNamespaces(config, { namespace: 'watch-namespace', selector: 'watch-namespace-selector' }),
+    ...needNamespaces(config, { namespace: 'watch-namespace' }),
     needPrefix(),
     ...needAddress(config),
     ...needHttp2Off(config),

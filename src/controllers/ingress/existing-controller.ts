@@ -56,19 +56,20 @@ export function readsClass(
   return own === classController || (isNamed && argument(names.byName)?.toLowerCase() === 'true');
 }
 
-/** @param names of the arguments that narrow what it watches. */
+/** @param names of the arguments that narrow what it watches; `selector` absent: it has no such argument. */
 export function needNamespaces(
   config: Config,
-  names: Readonly<Record<'namespace' | 'selector', string>>,
+  names: { readonly namespace: string; readonly selector?: string },
 ): readonly ControllerNeed[] {
   const wanted = [...new Set(config.services.map(({ namespace = config.namespace }) => namespace))].sort();
   if (wanted.length === 0) return [];
   return [
     {
-      setting: `--${names.namespace} and --${names.selector} so that it watches ${listNames(wanted)}, with the right to read Secrets there`,
+      setting: `--${names.namespace}${names.selector === undefined ? '' : ` and --${names.selector}`} so that it watches ${listNames(wanted)}, with the right to read Secrets there`,
       otherwise: 'it would not read the routes of another namespace',
       isMet: ({ argument }) => {
-        const [only, selector] = [argument(names.namespace) ?? '', argument(names.selector) ?? ''];
+        const only = argument(names.namespace) ?? '';
+        const selector = names.selector === undefined ? '' : (argument(names.selector) ?? '');
         if (only !== '') return wanted.every((namespace) => namespace === only);
         return selector === '' ? true : judgeSelector(selector, wanted);
       },

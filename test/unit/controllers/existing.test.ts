@@ -80,6 +80,16 @@ it.each(['ingress-nginx', 'ingress-nginx-0.15'])('%s that is there has no image 
   for (const { remedy } of knownLimits) expect(remedy).toMatch(/^Have the controller that is there run a fork/);
 });
 
+it.each([
+  ['ingress-nginx', true],
+  // It came with 1.1.
+  ['ingress-nginx-0.15', false],
+])('%s has a selector of namespaces: %s', (name, has) => {
+  const settings = (profiles[name]!.existing?.needs(there()) ?? []).map(({ setting }) => setting);
+  expect(settings.find((setting) => setting.startsWith('--watch-namespace '))).toBeDefined();
+  expect(settings.some((setting) => setting.includes('--watch-namespace-selector'))).toBe(has);
+});
+
 describe('a controller of somebody else', () => {
   it('is told by its program, and by the class that it reads', () => {
     expect(find('ingress-nginx', nginxArgs)).toBeDefined();
