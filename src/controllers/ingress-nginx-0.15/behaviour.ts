@@ -2,6 +2,10 @@ import type { GatewayBehaviour } from '../../model/gateway.ts';
 import { helloLimits } from '../ingress/hello-limits.ts';
 import { clientAuthPages, errorPage, plainHttpPage, type PageStyle } from '../ingress/nginx-pages.ts';
 
+/** What to do where hellos come in pieces. */
+export const helloRemedy =
+  'Choose profile traefik, which waits for the rest, or profile ingress-nginx with controller.image set to a fork that reads the whole hello.';
+
 export const style: PageStyle = { signature: 'nginx/1.13.12', bodyTag: '<body bgcolor="white">' };
 
 /** How 0.15.0 behaves with empty ConfigMaps (internal/ingress/controller/config/config.go of df61bd756). */
@@ -24,8 +28,6 @@ export function behaviour(): GatewayBehaviour {
     helloReading: 'first-read',
     pathReading: 'decoded',
     strictTransportSecurity: 'max-age=15724800; includeSubDomains',
-    knownLimits: helloLimits(
-      'Choose profile ingress-nginx with controller.image set to a fork that reads the whole hello.',
-    ),
+    knownLimits: helloLimits(helloRemedy),
   };
 }

@@ -12,6 +12,7 @@ import { listServices } from '../ingress/list-names.ts';
 import { nginxKey } from '../ingress/nginx-annotations.ts';
 import { noteHiddenAddress, noteNamedSecrets } from '../ingress/guard-notices.ts';
 import { readAnnotations as readByLaterVersions } from '../ingress-nginx/read-annotations.ts';
+import { helloRemedy } from './behaviour.ts';
 import { commonNames } from './names.ts';
 import { judgeHostWideAnnotations, pathCodes, refusePathExpressions } from '../ingress/path-notices.ts';
 import { notePaths } from './path-notices.ts';
@@ -180,6 +181,7 @@ function notePassthroughLimits(config: Config): readonly Notice[] {
       message:
         `Passthrough (${names}): ${postQuantumHello} 0.15.0 looks for the host name in what its first read brings, at most 4096 bytes: a ` +
         "client whose host name is not in it gets the controller's own certificate.",
+      remedy: helloRemedy,
     },
     {
       level: 'info',

@@ -35,7 +35,7 @@ export function behaviour(config: Config): GatewayBehaviour {
       : {
           helloReading: 'first-read',
           knownLimits: helloLimits(
-            'Set controller.image to a fork that reads the whole hello, for instance forkline/ingress-nginx.',
+            'Choose profile traefik, or set controller.image to a fork that reads the whole hello, for instance forkline/ingress-nginx.',
           ),
         }),
   };
