@@ -66,17 +66,23 @@ export function judgeAnnotations(
   ];
 }
 
-/** The first rule that fits speaks. */
-function refuse(
+/** The first rule that fits speaks; without a value, the first that takes none. */
+function findRule(
   { rules }: AnnotationDialect,
   service: ServiceIntent,
   key: string,
-  value: string,
-): Judgement | undefined {
-  const rule = rules(service).find(
+  value?: string,
+): AnnotationRule | undefined {
+  return rules(service).find(
     ({ modes, matches, allows }) =>
-      (modes === undefined || modes.includes(service.mode)) && matches(key) && allows?.(value) !== true,
+      (modes === undefined || modes.includes(service.mode)) &&
+      matches(key) &&
+      (allows === undefined || (value !== undefined && !allows(value))),
   );
+}
+
+function refuse(dialect: AnnotationDialect, service: ServiceIntent, key: string, value: string): Judgement | undefined {
+  const rule = findRule(dialect, service, key, value);
   if (rule === undefined) return undefined;
   const message = `annotation ${key} is refused: ${rule.reason}`;
   return { level: 'error', code: 'annotation-refused', message, remedy: rule.remedy };
@@ -84,7 +90,7 @@ function refuse(
 
 function judge(dialect: AnnotationDialect, service: ServiceIntent, key: string): Judgement | undefined {
   const { annotations } = service;
-  if (!key.startsWith(nginxPrefix)) return judgeForeign(dialect, key);
+  if (!key.startsWith(nginxPrefix)) return judgeForeign(dialect, service, key);
   const name = key.slice(nginxPrefix.length);
   const value = annotations[key] ?? '';
   const form = dialect.reads.get(name);
@@ -135,7 +141,8 @@ function judgeUnread(
 }
 
 /** Keys with another prefix, or without one. */
-function judgeForeign({ controller, reads }: AnnotationDialect, key: string): Judgement | undefined {
+function judgeForeign(dialect: AnnotationDialect, service: ServiceIntent, key: string): Judgement | undefined {
+  const { controller, reads } = dialect;
   const foreign = findForeignReader(key);
   const [domain = '', name] = key.split('/');
   const meant = name === undefined ? domain : name;
@@ -145,7 +152,9 @@ function judgeForeign({ controller, reads }: AnnotationDialect, key: string): Ju
       level: guards ? 'error' : 'warning',
       code: 'annotation-foreign',
       message: `annotation ${key} is read by ${reader} and not by ${controller}${guards ? ': what it asks for is not done.' : '.'}`,
-      remedy: reads.has(meant) ? `Remove it, or use ${nginxKey(meant)}.` : 'Remove it.',
+      remedy:
+        findRule(dialect, service, nginxKey(meant))?.remedy ??
+        (reads.has(meant) ? `Remove it, or use ${nginxKey(meant)}.` : 'Remove it.'),
     };
   }
   const isMisspelt = name === undefined ? reads.has(domain) : nearest(`${domain}/`, [nginxPrefix]) !== undefined;

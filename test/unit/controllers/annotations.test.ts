@@ -238,6 +238,18 @@ describe('annotations that nobody reads', () => {
   });
 
   it.each([
+    ['ingress-nginx', 'nginx.org/ssl-passthrough', /set `mode: passthrough`/],
+    ['traefik', 'nginx.org/ssl-passthrough', /set `mode: passthrough`/],
+    ['ingress-nginx', 'ingress.kubernetes.io/secure-backends', /set `mode: reencrypt`/],
+    ['ingress-nginx-0.15', 'ingress.kubernetes.io/secure-backends', /set `mode` instead/],
+    // By its value alone: nothing is said against the key.
+    ['ingress-nginx', 'nginx.org/auth-realm', /^Remove it, or use nginx\.ingress\.kubernetes\.io\/auth-realm\.$/],
+    ['ingress-nginx', 'nginx.org/jwt-key', /^Remove it\.$/],
+  ])("%s: in place of another controller's %s no annotation is named that is refused in turn", (profile, key, says) => {
+    expect(remedy(profile, key, 'a;b')).toMatch(says);
+  });
+
+  it.each([
     'cert-manager.io/issuer',
     'external-dns.alpha.kubernetes.io/hostname',
     'kubernetes.io/tls-acme',
