@@ -123,6 +123,10 @@ interface ReadBack {
   readRoutes(objects: readonly KubeObject[], config: Config): GatewayTable;
   /** What a person's own annotations ask of clients, where the controller reads such; undefined: nothing. */
   readOwnClientAuth?(service: PlannedService): OwnClientAuth | undefined;
+  /**
+   * Which of a person's own annotations decide who is let in, or what is answered, and have no effect in `readRoutes`; absent: none has.
+   */
+  findUnimitated?(annotations: Readonly<Record<string, string>>): readonly string[];
   /** Where clients reach the controller on a cluster. */
   entry(config: Config): Entry;
   /** Milliseconds until the controller acts on a changed object at the latest, when all is well. */

@@ -22,6 +22,7 @@ export const checkIds = [
   'upstream-verification',
   'access-log',
   'client-address',
+  'imitation',
   'unknown-name',
   'no-name',
 ] as const;

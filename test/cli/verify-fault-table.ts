@@ -651,6 +651,39 @@ const edgeClientRows: readonly Row[] = [
     exitCode: 1,
     words: /kubectl describe secret mine --namespace default/,
   },
+  {
+    fault: 'a preview that is asked does not know of a guard of svc7',
+    make: (workshop) => {
+      askClients(workshop, 'annotations: { nginx.ingress.kubernetes.io/auth-url: "https://login.example.test/" }');
+      return {};
+    },
+    asPreview: true,
+    changes: { svc7: { imitation: 'failed' } },
+    exitCode: 1,
+    words: /preview does not imitate nginx\.ingress\.kubernetes\.io\/auth-url[^]*ingress-tls verify svc7 --context/,
+  },
+  {
+    fault: 'nothing: a preview that is asked knows all that decides of svc7',
+    make: (workshop) => {
+      askClients(
+        workshop,
+        'annotations: { nginx.ingress.kubernetes.io/proxy-body-size: 8m, example.test/auth-url: x }',
+      );
+      return {};
+    },
+    asPreview: true,
+    changes: {},
+    exitCode: 0,
+  },
+  {
+    fault: 'nothing: a controller is asked itself, with a guard of svc7',
+    make: (workshop) => {
+      askClients(workshop, 'annotations: { nginx.ingress.kubernetes.io/auth-url: "https://login.example.test/" }');
+      return {};
+    },
+    changes: {},
+    exitCode: 0,
+  },
 ];
 
 const forbidden = [

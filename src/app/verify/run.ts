@@ -7,6 +7,7 @@ import { judgeController, planControllerProbes } from '../../verify/controller-c
 import { judgeService, planServiceProbes } from '../../verify/service-checks.ts';
 import { mayBeUnderWay } from '../../verify/serving.ts';
 import type { Observations, VerifyContext, VerifySubject } from '../../verify/subject.ts';
+import { judgeImitation } from '../../verify/imitation-check.ts';
 import { holds, isReachable } from '../../verify/verification.ts';
 import type { ClusterOptions } from '../cluster/tools.ts';
 import type { Project } from '../project.ts';
@@ -79,7 +80,7 @@ interface VerificationRun {
  * @throws Interrupted when the person stops the run, after what was changed has been put back.
  */
 export async function runVerification(session: Session, options: VerifySettings, work: Work): Promise<VerificationRun> {
-  const { context, selected, found } = work;
+  const { project, context, selected, found } = work;
   const { stop } = session;
   stop.listen();
   const prober = createProber({
@@ -87,12 +88,21 @@ export async function runVerification(session: Session, options: VerifySettings,
     timeoutMs: connectionSeconds(options) * 1000,
     stop: stop.asked,
   });
+  const isPreview = found.address.source === 'preview';
+  const findUnimitated = ({ service }: VerifySubject): readonly string[] =>
+    project.profile.findUnimitated?.(service.annotations) ?? [];
   const running: Running = { ...work, session, options, prober };
   try {
     const seen = await stop.unlessStopped(lookAtServices(running));
     const unreached = isReachable(seen) ? undefined : [...seen.values()][0]?.failure;
     const outside: Results = new Map(
-      selected.map((subject) => [nameSubject(subject), judgeService(context, subject, seen)]),
+      selected.map((subject) => [
+        nameSubject(subject),
+        [
+          ...judgeService(context, subject, seen),
+          ...(isPreview ? judgeImitation(subject, findUnimitated(subject)) : []),
+        ],
+      ]),
     );
     const nothing: Part = { results: new Map() };
     const ofLogs =

@@ -9,7 +9,8 @@ import { existing } from './existing.ts';
 import { manifests } from './manifests.ts';
 import { commonNames, controllerNames, electionName } from './names.ts';
 import { noticeCodes, notices } from './notices.ts';
-import { readRoutes } from './read-routes.ts';
+import { imitatedKeys, readRoutes } from './read-routes.ts';
+import { findUnimitated } from '../ingress/unread-annotations.ts';
 import { routes } from './routes.ts';
 import { podSpeaksTls } from '../../model/mode.ts';
 
@@ -56,6 +57,7 @@ export const ingressNginx015: ControllerProfile = {
   existing,
   behaviour,
   readRoutes,
+  findUnimitated: (annotations) => findUnimitated(annotations, imitatedKeys),
   readOwnClientAuth,
   ...readIngresses(
     () => ingressNginx015,

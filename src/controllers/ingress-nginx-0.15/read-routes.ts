@@ -26,7 +26,7 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
     // Types came with networking.k8s.io/v1beta1 of Kubernetes 1.18; here the path is nginx's own (nginx.tmpl, buildLocation).
     hasPathTypes: false,
     knownSettings: { ...readSettings, imitated: [deployment(config, names, {}), ...configMaps(config, names, {})] },
-    readAnnotations,
+    readAnnotations: imitatedKeys,
     refuseClass: (_index, given, ingress) => refuseClass(given.text('ingress-class') ?? '', ingress),
     mayCrossNamespaces: () => true,
     // Nothing in nginx.tmpl of 0.15.0 verifies the pod or names it in the handshake.
@@ -50,7 +50,7 @@ const readSettings = {
   defaults: {},
 };
 
-const readAnnotations: ReadonlySet<string> = new Set([
+export const imitatedKeys: ReadonlySet<string> = new Set([
   ...clientAuthKeys,
   'ssl-passthrough',
   'secure-backends',

@@ -8,7 +8,8 @@ import { existing } from './existing.ts';
 import { manifests } from './manifests.ts';
 import { controllerNames } from './names.ts';
 import { noticeCodes, notices } from './notices.ts';
-import { readRoutes } from './read-routes.ts';
+import { imitatedKeys, readRoutes } from './read-routes.ts';
+import { findUnimitated } from '../ingress/unread-annotations.ts';
 import { routes } from './routes.ts';
 import { upstreamCa } from './upstream-ca.ts';
 import { podSpeaksTls } from '../../model/mode.ts';
@@ -61,6 +62,7 @@ export const ingressNginx: ControllerProfile = {
   existing,
   behaviour,
   readRoutes,
+  findUnimitated: (annotations) => findUnimitated(annotations, imitatedKeys),
   readOwnClientAuth,
   ...readIngresses(
     () => ingressNginx,

@@ -28,7 +28,7 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
     passthroughBy: 'any',
     hasPathTypes: true,
     knownSettings: { ...readSettings, imitated: [deployment(config, names, {}), configMap(config, names, {})] },
-    readAnnotations,
+    imitatedKeys: imitatedKeys,
     refuseClass,
     mayCrossNamespaces,
     prepareUpstreams: ({ index, prefix, settings }) => {
@@ -58,7 +58,7 @@ const readSettings = {
 };
 
 /** Read here, or about the handshake with the pod, which preview does not imitate. */
-const readAnnotations: ReadonlySet<string> = new Set([
+export const imitatedKeys: ReadonlySet<string> = new Set([
   ...clientAuthKeys,
   ...['ssl-passthrough', 'backend-protocol', 'secure-backends', 'ssl-redirect', 'force-ssl-redirect'],
   ...['secret', 'verify', 'name', 'server-name', 'protocols', 'verify-depth', 'ciphers'].map(

@@ -8,7 +8,8 @@ import { existing } from './existing.ts';
 import { manifests } from './manifests.ts';
 import { controllerNames } from './names.ts';
 import { noticeCodes, notices } from './notices.ts';
-import { readRoutes } from './read-routes.ts';
+import { imitatedKeys, readRoutes } from './read-routes.ts';
+import { findUnimitated } from '../ingress/unread-annotations.ts';
 import { traefikWords } from './words.ts';
 
 /**
@@ -37,6 +38,7 @@ export const traefik: ControllerProfile = {
   existing,
   behaviour,
   readRoutes,
+  findUnimitated: (annotations) => findUnimitated(annotations, imitatedKeys),
   readOwnClientAuth,
   ...readIngresses(
     () => traefik,

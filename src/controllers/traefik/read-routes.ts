@@ -72,7 +72,7 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
 }
 
 /** Read here, moot where every request to port 80 is redirected, or about the handshake with the pod, which preview does not imitate. */
-const imitatedKeys: ReadonlySet<string> = new Set([
+export const imitatedKeys: ReadonlySet<string> = new Set([
   ...['secret', 'verify-client', 'pass-certificate-to-upstream'].map((key) => `auth-tls-${key}`),
   ...['ssl-passthrough', 'backend-protocol', 'ssl-redirect', 'force-ssl-redirect'],
   ...['secret', 'verify', 'name', 'server-name', 'protocols', 'verify-depth', 'ciphers'].map(
