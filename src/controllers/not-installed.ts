@@ -20,8 +20,8 @@ const remedies: Readonly<Record<string, string>> = {
     'Where the controller that is there is a fork with the fix, acknowledge this; else choose one that waits for the rest, as Traefik does.',
 };
 
-/** Every known limit is one of passthrough: how the hello is read. */
-const limitRemedy =
+/** Of the limits by which hellos are read; what is said of another needs no installation. */
+const helloRemedy =
   'Have the controller that is there run a fork that reads the whole hello, or choose one that waits for the rest, as Traefik does.';
 
 /** A target for `controller.install: false`: the routes and what they need are as ever, and nothing of a controller is brought. */
@@ -41,7 +41,12 @@ export function withoutController(profile: ControllerProfile): ControllerProfile
     }),
     behaviour: (config) => {
       const behaviour = profile.behaviour(config);
-      return { ...behaviour, knownLimits: behaviour.knownLimits.map((limit) => ({ ...limit, remedy: limitRemedy })) };
+      return {
+        ...behaviour,
+        knownLimits: behaviour.knownLimits.map((limit) =>
+          limit.check === 'foreign-host' ? limit : { ...limit, remedy: helloRemedy },
+        ),
+      };
     },
     notices: (config) => profile.notices(config).flatMap(tellOfExisting),
     readRoutes: (objects, config) => profile.readRoutes([...standIns(config), ...objects], config),

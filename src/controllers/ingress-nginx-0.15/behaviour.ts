@@ -1,10 +1,23 @@
-import type { GatewayBehaviour } from '../../model/gateway.ts';
+import type { GatewayBehaviour, KnownLimit } from '../../model/gateway.ts';
 import { helloLimits } from '../ingress/hello-limits.ts';
 import { clientAuthPages, errorPage, plainHttpPage, type PageStyle } from '../ingress/nginx-pages.ts';
 
 /** What to do where hellos come in pieces. */
 export const helloRemedy =
   'Choose profile traefik, which waits for the rest, or profile ingress-nginx with controller.image set to a fork that reads the whole hello.';
+
+/** What to do where requests get to a passthrough service's pod that were not passed through. */
+export const secondWayRemedy =
+  'Have the pod demand client certificates, which this way brings none, or choose a later controller.';
+
+/** nginx has a server for the host too, and speaks TLS to its pod by the annotation for passthrough alone (read-routes.ts). */
+const secondWay: KnownLimit = {
+  check: 'foreign-host',
+  issue: 'buildProxyPass in its template.go',
+  meaning:
+    'Requests that name the host in their Host header alone, and no host or another one in the TLS hello, reach the pod through the controller, which reads them.',
+  remedy: secondWayRemedy,
+};
 
 export const style: PageStyle = { signature: 'nginx/1.13.12', bodyTag: '<body bgcolor="white">' };
 
@@ -28,6 +41,6 @@ export function behaviour(): GatewayBehaviour {
     helloReading: 'first-read',
     pathReading: 'decoded',
     strictTransportSecurity: 'max-age=15724800; includeSubDomains',
-    knownLimits: helloLimits(helloRemedy),
+    knownLimits: [...helloLimits(helloRemedy), secondWay],
   };
 }

@@ -1,5 +1,7 @@
 import { refuseOtherNamespaces } from '../ingress/other-namespace.ts';
 import type { Config } from '../../model/config.ts';
+import { demandsCertificate } from '../../model/client-auth.ts';
+import { endsInPod } from '../../model/mode.ts';
 import type { Notice } from '../../model/notice.ts';
 import { annotationCodes, judgeAnnotations } from '../ingress/annotation-rules.ts';
 import { clientAuthDecides } from '../ingress/client-auth.ts';
@@ -8,11 +10,11 @@ import { noteExposure, refusePortlessRedirect } from '../ingress/exposure-notice
 import { readExposure } from '../exposure.ts';
 import { postQuantumHello } from '../ingress/hello-limits.ts';
 import { refuseGrpc } from '../ingress/grpc-notices.ts';
-import { listServices } from '../ingress/list-names.ts';
+import { listNames, listServices } from '../ingress/list-names.ts';
 import { nginxKey } from '../ingress/nginx-annotations.ts';
 import { noteHiddenAddress, noteNamedSecrets } from '../ingress/guard-notices.ts';
 import { readAnnotations as readByLaterVersions } from '../ingress-nginx/read-annotations.ts';
-import { helloRemedy } from './behaviour.ts';
+import { helloRemedy, secondWayRemedy } from './behaviour.ts';
 import { commonNames } from './names.ts';
 import { judgeHostWideAnnotations, pathCodes, refusePathExpressions } from '../ingress/path-notices.ts';
 import { notePaths } from './path-notices.ts';
@@ -32,6 +34,7 @@ export const noticeCodes: readonly string[] = [
   'http2-coalescing',
   'local-traffic',
   'passthrough-split-hello',
+  'passthrough-second-way',
   'passthrough-client-address',
 ];
 
@@ -67,6 +70,7 @@ export function notices(config: Config): readonly Notice[] {
     ...noteUnverifiedUpstream(config),
     ...noteConnectionReuse(config),
     ...notePassthroughLimits(config),
+    ...noteSecondWay(config),
   ];
 }
 
@@ -189,6 +193,22 @@ function notePassthroughLimits(config: Config): readonly Notice[] {
       message:
         `With passthrough on, no pod sees the client's address: ${names} the controller's, the other services 127.0.0.1. ` +
         '0.15.0 has no cure for it.',
+    },
+  ];
+}
+
+/** behaviour.ts says it of a run of verify; where the pod demands certificates nothing gets through. */
+function noteSecondWay({ services }: Config): readonly Notice[] {
+  const open = services.filter((service) => endsInPod(service.mode) && !demandsCertificate(service));
+  if (open.length === 0) return [];
+  return [
+    {
+      level: 'warning',
+      code: 'passthrough-second-way',
+      message:
+        `Passthrough (${listNames(open.map(({ name }) => name))}): 0.15.0 opens TLS to the pod itself for requests that name the host in ` +
+        'their Host header alone and not in the TLS hello, and reads them.',
+      remedy: secondWayRemedy,
     },
   ];
 }

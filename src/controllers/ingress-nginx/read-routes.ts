@@ -28,7 +28,7 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
     passthroughBy: 'any',
     hasPathTypes: true,
     knownSettings: { ...readSettings, imitated: [deployment(config, names, {}), configMap(config, names, {})] },
-    imitatedKeys: imitatedKeys,
+    readAnnotations: imitatedKeys,
     refuseClass,
     mayCrossNamespaces,
     prepareUpstreams: ({ index, prefix, settings }) => {

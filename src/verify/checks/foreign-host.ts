@@ -1,8 +1,9 @@
 import { podPort } from '../../model/backend.ts';
+import { demandsCertificate } from '../../model/client-auth.ts';
 import type { Observation } from '../../model/probe.ts';
 import { isReached } from '../answers.ts';
 import { isAnybodyServed, isEnded, provesNothing } from '../failures.ts';
-import { fail, pass, skip, type Finding, type See, type ServiceCheck, type Situation } from '../finding.ts';
+import { excuse, fail, pass, skip, type Finding, type See, type ServiceCheck, type Situation } from '../finding.ts';
 import { findTerminated, probeAsClient, probeForeignHost } from '../probe-plan.ts';
 import { endsAtController } from '../leaves.ts';
 import type { NamedProbe } from '../subject.ts';
@@ -59,7 +60,7 @@ function judge(situation: Situation, see: See): Finding {
     const isCertain =
       greeting !== undefined ||
       reached.some(({ observation }) => right !== undefined && observation.answer?.body === right.body);
-    return fail(
+    const finding = fail(
       seen,
       {
         cause: `whoever connects ${first.way} and asks for Host ${service.host} ${isCertain ? 'gets' : 'may get'} into ${service.name} past the pod's own TLS${service.clientAuth ? ' and without a client certificate' : ''}`,
@@ -67,6 +68,8 @@ function judge(situation: Situation, see: See): Finding {
       },
       isCertain ? 'failed' : 'warning',
     );
+    // A pod that demands a certificate keeps out a controller that opens TLS to it: whoever is in then got past that as well.
+    return demandsCertificate(service) ? finding : excuse(situation.context, 'foreign-host', finding);
   }
   const observations = attempts.map(({ observation }) => observation);
   const isClear = observations.every(

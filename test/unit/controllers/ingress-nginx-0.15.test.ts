@@ -248,6 +248,17 @@ describe('what it says of itself', () => {
     expect(profile.upstreamCa(article, { release: 'ic3-svc8', namespace: 'default' })).toBeUndefined();
   });
 
+  it('warns of a second way to pods that take anybody', () => {
+    const open = service('open', 'passthrough', { clientAuth: false });
+    const optional = service('optional', 'passthrough', { clientAuth: true, clientAuthDetails: { isOptional: true } });
+    const second = profile
+      .notices(config([...threeServices, open, optional]))
+      .filter(({ code }) => code === 'passthrough-second-way');
+    expect(second.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Passthrough \(open and optional\): /),
+    ]);
+  });
+
   it('says nothing of modes that nobody uses, and what a Role of its own name would do', () => {
     expect(codes(config([service('svc7', 'terminate')]))).toEqual([
       'warning controller-retired',

@@ -220,6 +220,7 @@ describe('the codes that a person may acknowledge', () => {
   it.each(Object.values(profiles))('are all that $name says beside errors, and no others', (profile) => {
     const services = [
       ...threeServices,
+      service('open', 'passthrough', { clientAuth: false, host: 'open.direct.example.test' }),
       service('own', 'terminate', { annotations }),
       service('one', 'terminate', {
         host: 'both.example.test',

@@ -705,6 +705,16 @@ describe('judgeService', () => {
     );
   });
 
+  it('excuses a way past the TLS of a pod where the controller is known for it, and no demand for a certificate is passed by', () => {
+    const second = { issue: 'i', meaning: 'M.', remedy: 'R.', check: 'foreign-host' } as const;
+    const known: VerifyContext = { ...threeServices, behaviour: { ...behaviour, knownLimits: [second] } };
+    const past = { 'svc9/without-name': answered(fakeLeaf, 200, greeting('svc9'), untrusted) };
+    expect(verdictsOf(known, svc9, past)).toEqual({ 'foreign-host': 'failed' });
+    const open = { ...svc9, service: { ...svc9.service, clientAuth: false } };
+    expect(verdictsOf(known, open, past)).toMatchObject({ 'foreign-host': 'limit' });
+    expect(verdictsOf(threeServices, open, past)).toMatchObject({ 'foreign-host': 'failed' });
+  });
+
   it('takes an end for a refusal only where somebody is served', () => {
     const strangers = {
       'svc9/by-svc7': ended('handshake', 'closed'),
