@@ -107,7 +107,7 @@ export interface ControllerNeed {
 /** A question for client certificates that a person's own annotations ask. */
 export interface OwnClientAuth {
   /** The Secret with the clients' authority. */
-  readonly secret: string;
+  readonly secret: NamedObject;
   readonly details: ClientAuthDetails;
 }
 

@@ -3,7 +3,7 @@ import { hasOwnClients } from '../model/client-auth.ts';
 import { endsInPod } from '../model/mode.ts';
 import { clientPair } from '../project/places.ts';
 import type { Explanation } from './finding.ts';
-import type { VerifyContext } from './subject.ts';
+import type { VerifyContext, VerifySubject } from './subject.ts';
 
 /** What another check looks into more closely. */
 export const mendCertificate = 'mend the check certificate: it says whose certificate it is';
@@ -61,9 +61,14 @@ export function mendClient(service: PlannedService, fault: string): Explanation 
   };
 }
 
+/** The Secret by which clients are verified: `Secret default/x`. */
+export function nameClientCa({ service, clientCa }: VerifySubject): string {
+  return `Secret ${clientCa?.namespace ?? service.namespace}/${clientCa?.name ?? ''}`;
+}
+
 /** Where the controller does not ask clients as it should: by its route, and the Secret that the route names. */
-export function mendClientAuth(context: Pick<VerifyContext, 'words'>, service: PlannedService): string {
-  const secret = `${service.edgeClientCaSecret ?? ''} --namespace ${service.namespace}`;
+export function mendClientAuth(context: Pick<VerifyContext, 'words'>, { service, clientCa }: VerifySubject): string {
+  const secret = `${clientCa?.name ?? ''} --namespace ${clientCa?.namespace ?? service.namespace}`;
   return `ingress-tls apply; then ${describeRoute(context, service)}, and kubectl describe secret ${secret}, which needs ca.crt`;
 }
 

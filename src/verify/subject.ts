@@ -2,7 +2,7 @@ import type { CertificateFacts, ChainFacts } from '../model/certificate.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
 import type { ControllerWords, Entry } from '../model/controller-profile.ts';
-import type { GatewayBehaviour } from '../model/gateway.ts';
+import type { GatewayBehaviour, NamedObject } from '../model/gateway.ts';
 import type { ClientIdentity, Observation, Probe } from '../model/probe.ts';
 
 /** A host of a service, by which probes and results of it are known: the service's name, and for any host but the first that host. */
@@ -33,6 +33,8 @@ export interface VerifySubject {
   readonly client?: OwnClient;
   /** Why whoever asks for it has to refuse it, as a clause. */
   readonly clientFault?: string;
+  /** The Secret by whose authority the controller verifies clients, where it does. */
+  readonly clientCa?: NamedObject;
   /** Of another authority: the pod must refuse it. */
   readonly foreignClient?: ClientIdentity;
   /** The words that no other service says, at whatever path; absent: a person's own program, of which nothing is known. */
@@ -41,6 +43,8 @@ export interface VerifySubject {
   readonly answer: ExpectedAnswer;
   /** What holds the authority by which the hop is verified: `Secret default/x`; absent: nothing does. */
   readonly upstreamCaSource?: string;
+  /** File of the certificate that the controller shows to the pod; absent: none. */
+  readonly shownToPod?: string;
 }
 
 /** A client to try with. */

@@ -519,10 +519,10 @@ const deepRows: readonly Row[] = [
   },
 ];
 
-/** Has the project ask svc7's clients at the controller, and makes what it would make for them. */
-function askClients({ project, maker }: Workshop, field: string): { readonly authority: string } {
+/** Has the project ask svc7's clients, or those of another service, at the controller, and makes what it would make for them. */
+function askClients({ project, maker }: Workshop, field: string, of = 'svc7'): { readonly authority: string } {
   const file = join(project, 'ingress-tls.yaml');
-  writeFileSync(file, readFileSync(file, 'utf8').replace('- name: svc7\n', `- name: svc7\n    ${field}\n`));
+  writeFileSync(file, readFileSync(file, 'utf8').replace(`- name: ${of}\n`, `- name: ${of}\n    ${field}\n`));
   const authority = maker.makeAuthority('/CN=svc7 client CA');
   const client = maker.makeIssued({ subject: '/CN=svc7-client', dnsNames: [] }, authority);
   for (const [name, text] of [
@@ -650,6 +650,19 @@ const edgeClientRows: readonly Row[] = [
     changes: { svc7: { ...refusedClients, 'client-certificate-right': 'skipped' } },
     exitCode: 1,
     words: /kubectl describe secret mine --namespace default/,
+  },
+  {
+    fault: "the pod refuses the controller's certificate, beside annotations that ask clients for theirs",
+    make: (workshop) => {
+      const annotations = 'annotations: { nginx.ingress.kubernetes.io/auth-tls-secret: default/mine }';
+      askClients(workshop, `upstreamClientCertificate: true\n    ${annotations}`, 'svc8');
+      return { answers: { svc8: writeText(502, '<center><h1>502 Bad Gateway</h1></center>') } };
+    },
+    changes: {
+      svc8: { ...refusedClients, 'client-certificate-right': 'skipped', answer: 'failed' },
+    },
+    exitCode: 1,
+    words: /the pod refuses certs\/svc8-client\.crt, which the controller shows/,
   },
   {
     fault: 'a preview that is asked does not know of a guard of svc7',

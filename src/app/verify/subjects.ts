@@ -8,7 +8,7 @@ import { readPem } from '../../world/files/object-text.ts';
 import { readPublicRoots } from '../../world/net/public-roots.ts';
 import { UsageError } from '../../errors.ts';
 import type { PlannedService, UpstreamCaPlacement } from '../../model/chart.ts';
-import { shownPair, trustedCertificate } from '../../project/places.ts';
+import { controllerPair, shownPair, trustedCertificate } from '../../project/places.ts';
 import type { ExpectedAnswer, OwnClient, VerifySubject } from '../../verify/subject.ts';
 import type { Project } from '../project.ts';
 import { findClientFault, readClient } from './client-identity.ts';
@@ -35,21 +35,23 @@ export interface SubjectsInput {
  */
 export function buildSubjects(input: SubjectsInput): readonly VerifySubject[] {
   return input.project.desired.services.flatMap((planned) => {
-    const service = addOwnClientAuth(input.project, planned);
-    const first = buildSubject(input, service, input.asked?.services.includes(planned) === true);
+    const own = planned.clientAuth ? undefined : input.project.desired.profile.readOwnClientAuth?.(planned);
+    // What a person's own annotations ask of clients is proved as if the configuration said it.
+    const service = own === undefined ? planned : { ...planned, clientAuth: true, clientAuthDetails: own.details };
+    const { namespace, edgeClientCaSecret: name } = planned;
+    const clientCa = own?.secret ?? (name === undefined ? undefined : { namespace, name });
+    const first = {
+      ...buildSubject(input, service, input.asked?.services.includes(planned) === true),
+      ...(clientCa !== undefined && { clientCa }),
+      // Named by the configuration alone: for the clients of annotations the project makes no pair.
+      ...(planned.upstreamClientCertificate === true && { shownToPod: controllerPair(planned).certificate }),
+    };
     return listHosts(service).map((host, index) => ({
       ...first,
       service: { ...service, host },
       isOtherHost: index > 0,
     }));
   });
-}
-
-/** With what a person's own annotations ask of clients: it is proved as if the configuration said it. */
-function addOwnClientAuth({ desired }: Project, service: DesiredService): DesiredService {
-  const own = service.clientAuth ? undefined : desired.profile.readOwnClientAuth?.(service);
-  if (own === undefined) return service;
-  return { ...service, clientAuth: true, clientAuthDetails: own.details, edgeClientCaSecret: own.secret };
 }
 
 function buildSubject(

@@ -30,10 +30,11 @@ export function readOwnClientAuth({ mode, namespace, annotations }: PlannedServi
   const secret = annotations[nginxKey('auth-tls-secret')]?.trim() ?? '';
   const demand = annotations[nginxKey('auth-tls-verify-client')]?.trim() ?? 'on';
   if (endsInPod(mode) || secret === '' || demand === 'off' || demand === 'optional_no_ca') return undefined;
+  const [name = '', place = namespace] = secret.split('/').reverse();
   return {
-    secret: secret.replace(/^.*\//, ''),
+    secret: { namespace: place, name },
     details: {
-      authority: `Secret ${secret.includes('/') ? secret : `${namespace}/${secret}`}`,
+      authority: `Secret ${place}/${name}`,
       ...(demand === 'optional' && { isOptional: true }),
     },
   };

@@ -47,14 +47,15 @@ function explainHandshake({ failure }: Evidence): Explanation | undefined {
   return { cause: 'no TLS connection came about to ask over', remedy: mendCertificateFirst };
 }
 
-function explainRefusedClient({ context, subject: { service, client }, failure }: Evidence): Explanation | undefined {
+function explainRefusedClient({ context, subject, failure }: Evidence): Explanation | undefined {
+  const { service, client } = subject;
   if (client === undefined || failure === undefined || !isAboutCertificate(failure.alert)) return undefined;
   const isAsked = asksAtController(service);
   return {
     cause:
       `the ${isAsked ? 'controller' : 'pod'} refuses the client certificate ${client.path}: ` +
       `it trusts another authority than ${clientAuthority(service)}`,
-    remedy: isAsked ? mendClientAuth(context, service) : `ingress-tls apply, then ${restartPods(service)}`,
+    remedy: isAsked ? mendClientAuth(context, subject) : `ingress-tls apply, then ${restartPods(service)}`,
   };
 }
 

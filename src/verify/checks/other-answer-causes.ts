@@ -1,6 +1,6 @@
 import type { HttpAnswer } from '../../model/probe.ts';
 import { asksAtController } from '../../model/client-auth.ts';
-import { clientAuthority, controllerPair, podAuthority } from '../../project/places.ts';
+import { clientAuthority, podAuthority } from '../../project/places.ts';
 import {
   findSpeaker,
   isClientRefusal,
@@ -16,6 +16,7 @@ import {
   listObjects,
   mendClient,
   mendClientAuth,
+  nameClientCa,
   missingRoute,
   nameProgram,
   nameWorkload,
@@ -93,11 +94,12 @@ function explainComplaint({ context, subject: { service }, answer }: Evidence): 
   }
 }
 
-function explainClosedHost({ context, subject: { service }, answer }: Evidence): Explanation | undefined {
+function explainClosedHost({ context, subject, answer }: Evidence): Explanation | undefined {
+  const { service } = subject;
   if (!asksAtController(service) || !isUnreadableAuthority(context.behaviour, answer)) return undefined;
   return {
-    cause: `the controller cannot read Secret ${service.namespace}/${service.edgeClientCaSecret ?? ''}, by which clients are verified, and serves nobody${isPage(context.behaviour.upstreamMissing, answer) ? `; or no pod of ${nameWorkload(service)} is ready` : ''}`,
-    remedy: mendClientAuth(context, service),
+    cause: `the controller cannot read ${nameClientCa(subject)}, by which clients are verified, and serves nobody${isPage(context.behaviour.upstreamMissing, answer) ? `; or no pod of ${nameWorkload(service)} is ready` : ''}`,
+    remedy: mendClientAuth(context, subject),
   };
 }
 
@@ -108,17 +110,14 @@ function explainClientFault({ context, subject: { service, clientFault }, answer
     : mendClient(service, clientFault);
 }
 
-function explainClientCertificatesAtController({
-  context,
-  subject: { service, client },
-  answer,
-}: Evidence): Explanation | undefined {
+function explainClientCertificatesAtController({ context, subject, answer }: Evidence): Explanation | undefined {
+  const { service, client } = subject;
   if (asksAtController(service) && isClientRefusal(context.behaviour, answer)) {
     return {
       cause:
-        `the controller refuses the client certificate ${client?.path ?? ''}: the authority in Secret ` +
-        `${service.namespace}/${service.edgeClientCaSecret ?? ''} is not ${clientAuthority(service)}`,
-      remedy: mendClientAuth(context, service),
+        `the controller refuses the client certificate ${client?.path ?? ''}: the authority in ` +
+        `${nameClientCa(subject)} is not ${clientAuthority(service)}`,
+      remedy: mendClientAuth(context, subject),
     };
   }
   if (!isMissingCertificate(answer)) return undefined;
@@ -130,7 +129,7 @@ function explainClientCertificatesAtController({
 
 function explainRefusedUpstream({
   context,
-  subject: { service, upstreamCaSource },
+  subject: { service, upstreamCaSource, shownToPod },
   answer,
 }: Evidence): Explanation | undefined {
   if (!hasTlsHop(service.mode) || answer.status !== context.behaviour.upstreamRefused.status) return undefined;
@@ -139,9 +138,7 @@ function explainRefusedUpstream({
     cause:
       `the controller refused the hop to the pod: the pod's certificate was not issued by the authority in ${authority}, ` +
       `or does not name ${service.upstreamName ?? 'the pod'}` +
-      (service.upstreamClientCertificate === true
-        ? `; or the pod refuses ${controllerPair(service).certificate}, which the controller shows`
-        : ''),
+      (shownToPod === undefined ? '' : `; or the pod refuses ${shownToPod}, which the controller shows`),
     // An edited Secret is kept by apply as well.
     remedy: hasOwnCertificate(service)
       ? `ingress-tls render, which names edited files and with --force puts them right; then ingress-tls apply, and ${restartPods(service)}`

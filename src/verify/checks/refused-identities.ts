@@ -193,8 +193,9 @@ function explainOpenController(situation: Situation, identity: Identity, answer:
   };
 }
 
-function demand({ context, subject: { service } }: Situation): string {
-  if (asksAtController(service)) return mendClientAuth(context, service);
+function demand({ context, subject }: Situation): string {
+  const { service } = subject;
+  if (asksAtController(service)) return mendClientAuth(context, subject);
   return backendOf(service) === 'demo'
     ? `ingress-tls apply, then ${restartPods(service)}`
     : `let ${nameProgram(service)} ${isOptionalInPod(service) ? 'take clients without a certificate, and verify those that come against' : 'require and verify client certificates against'} the mounted authority (Secret ${service.clientCaSecret ?? ''}, key ca.crt)`;

@@ -28,6 +28,21 @@ interface WithSpec {
   };
 }
 
+it.each(Object.values(profiles))(
+  '$name is read back with the namespace of the Secret that clients are verified by',
+  (profile) => {
+    const read = (secret: string) => {
+      const annotations = { 'nginx.ingress.kubernetes.io/auth-tls-secret': secret };
+      return profile.readOwnClientAuth?.(planned(profile, service('own', 'terminate', { annotations })));
+    };
+    expect(read('web/mine')).toEqual({
+      secret: { namespace: 'web', name: 'mine' },
+      details: { authority: 'Secret web/mine' },
+    });
+    expect(read('mine')?.secret).toEqual({ namespace: 'default', name: 'mine' });
+  },
+);
+
 describe('the table of profiles', () => {
   it('has the default first and finds each by its own name', async () => {
     expect(profileNames).toEqual(['ingress-nginx', 'traefik', 'ingress-nginx-0.15']);

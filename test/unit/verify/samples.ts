@@ -54,7 +54,7 @@ export const strangeLeaf = facts({
   fingerprint: '1'.repeat(64),
 });
 
-const page = (status: number, title: string) => ({
+export const page = (status: number, title: string) => ({
   status,
   contentType: 'text/html',
   body: `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../../src/model/probe.ts';
-import { judgeService } from '../../../src/verify/service-checks.ts';
+import { judgeService, planServiceProbes } from '../../../src/verify/service-checks.ts';
 import type { VerifyContext, VerifySubject } from '../../../src/verify/subject.ts';
 import { showCertificate } from '../../../src/verify/words.ts';
 import {
+  page,
   answered,
   behaviour,
   contextOf,
@@ -713,6 +714,30 @@ describe('judgeService', () => {
     const open = { ...svc9, service: { ...svc9.service, clientAuth: false } };
     expect(verdictsOf(known, open, past)).toMatchObject({ 'foreign-host': 'limit' });
     expect(verdictsOf(threeServices, open, past)).toMatchObject({ 'foreign-host': 'failed' });
+  });
+
+  it("names the Secret of a person's own clients with its namespace", () => {
+    const asked = { ...svc7.service, clientAuth: true, clientAuthDetails: { authority: 'Secret web/mine' } };
+    const subject = { ...svc7, service: asked, clientCa: { namespace: 'web', name: 'mine' } };
+    const context: VerifyContext = {
+      ...contextOf(subject),
+      behaviour: {
+        ...behaviour,
+        clientAuth: {
+          refusesBy: 'page',
+          missing: page(400, '400 missing'),
+          wrong: page(400, '400 wrong'),
+          unreadable: page(403, '403 Forbidden'),
+          misdirected: page(421, '421'),
+        },
+      },
+    };
+    const closed = answered(edgeLeaf, 403, page(403, '403 Forbidden').body);
+    const seen = new Map(planServiceProbes(context, subject).map(({ id }) => [id, closed]));
+    const results = judgeService(context, subject, seen);
+    const said = results.find(({ check }) => check === 'answer');
+    expect(said?.cause).toContain('cannot read Secret web/mine');
+    expect(said?.remedy).toContain('kubectl describe secret mine --namespace web');
   });
 
   it('takes an end for a refusal only where somebody is served', () => {
