@@ -95,9 +95,14 @@ export function nameProgram({ name, image, service }: PlannedService): string {
 }
 
 /** The controller knows nothing of the host. */
-export function missingRoute(context: VerifyContext, service: PlannedService): Explanation {
+export function missingRoute(context: VerifyContext, subject: VerifySubject): Explanation {
+  const { service, clientCa } = subject;
+  // Who has no page for it makes no route where it cannot ask for the certificate (Traefik).
+  const isClosed = clientCa !== undefined && context.behaviour.clientAuth?.refusesBy === 'handshake';
   return {
-    cause: `the controller has no route for ${service.host}${service.entryPath ?? ''}: ${context.words.whyUnrouted(context.config)}`,
-    remedy: `ingress-tls apply; then ${listObjects(context, service)}`,
+    cause:
+      `the controller has no route for ${service.host}${service.entryPath ?? ''}: ${context.words.whyUnrouted(context.config)}` +
+      (isClosed ? `; or it cannot read ${nameClientCa(subject)}, by which clients are verified` : ''),
+    remedy: isClosed ? mendClientAuth(context, subject) : `ingress-tls apply; then ${listObjects(context, service)}`,
   };
 }

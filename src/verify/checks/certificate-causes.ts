@@ -89,11 +89,11 @@ function explainPodCertificate({ context, subject: { service }, owner }: Evidenc
 }
 
 /** The fallback certificate and the page for unknown hosts together: the controller knows nothing of the host. */
-function explainMissingRoute({ context, subject: { service }, owner, answer }: Evidence): Explanation | undefined {
+function explainMissingRoute({ context, subject, owner, answer }: Evidence): Explanation | undefined {
   if (owner.kind !== 'fallback' || answer === undefined || answer.status !== context.behaviour.unknownHost.status)
     return undefined;
-  if (!isPage(context.behaviour.unknownHost, answer) && backendOf(service) !== 'demo') return undefined;
-  return missingRoute(context, service);
+  if (!isPage(context.behaviour.unknownHost, answer) && backendOf(subject.service) !== 'demo') return undefined;
+  return missingRoute(context, subject);
 }
 
 /** A certificate that does not cover the host is never shown for it (kubernetes/ingress-nginx#6905). */

@@ -162,10 +162,10 @@ function explainMissingUpstream({
 }
 
 /** The demo backend answers every path with 200, so a 404 is the controller's; a person's own image may mean it. */
-function explainMissingRoute({ context, subject: { service }, answer }: Evidence): Explanation | undefined {
+function explainMissingRoute({ context, subject, answer }: Evidence): Explanation | undefined {
   if (answer.status !== context.behaviour.unknownHost.status) return undefined;
-  if (backendOf(service) !== 'demo' && !isPage(context.behaviour.unknownHost, answer)) return undefined;
-  return missingRoute(context, service);
+  if (backendOf(subject.service) !== 'demo' && !isPage(context.behaviour.unknownHost, answer)) return undefined;
+  return missingRoute(context, subject);
 }
 
 function explainRedirect({

@@ -740,6 +740,26 @@ describe('judgeService', () => {
     expect(said?.remedy).toContain('kubectl describe secret mine --namespace web');
   });
 
+  it('names that Secret too where the controller makes no route without it', () => {
+    const asked = { ...svc7.service, clientAuth: true, clientAuthDetails: { authority: 'Secret default/mine' } };
+    const subject = { ...svc7, service: asked, clientCa: { namespace: 'default', name: 'mine' } };
+    const unknown = answered(fakeLeaf, 404, behaviour.unknownHost.body, untrusted);
+    const explain = (clientAuth: VerifyContext['behaviour']['clientAuth'], judged: VerifySubject) => {
+      const context = { ...contextOf(judged), behaviour: { ...behaviour, ...(clientAuth && { clientAuth }) } };
+      const seen = new Map(planServiceProbes(context, judged).map(({ id }) => [id, unknown]));
+      return judgeService(context, judged, seen).find(({ check }) => check === 'certificate');
+    };
+    const byHandshake = { refusesBy: 'handshake', misdirected: page(421, '421') } as const;
+    expect(explain(byHandshake, subject)).toMatchObject({
+      cause: expect.stringMatching(
+        /has no route for svc7\.example\.test: .*; or it cannot read Secret default\/mine/,
+      ) as string,
+      remedy: expect.stringContaining('kubectl describe secret mine --namespace default') as string,
+    });
+    expect(explain(byHandshake, svc7)?.cause).not.toContain('Secret');
+    expect(explain(undefined, subject)?.cause).not.toContain('Secret');
+  });
+
   it('takes an end for a refusal only where somebody is served', () => {
     const strangers = {
       'svc9/by-svc7': ended('handshake', 'closed'),
