@@ -15,7 +15,7 @@ import {
   refuseTakenNodePort,
   refuseVersion,
 } from './cluster/checks.ts';
-import { listGuards, refuseMissingGuards } from './cluster/named-secrets.ts';
+import { refuseMissingGuards } from './cluster/named-secrets.ts';
 import { bindToContext, formatCluster, openCluster, type ClusterOptions, type ClusterTools } from './cluster/tools.ts';
 import { className } from '../model/config.ts';
 import type { Entry, ServiceEntry } from '../model/controller-profile.ts';
@@ -199,7 +199,7 @@ async function checkExisting(tools: ClusterTools, project: Project): Promise<rea
 }
 
 async function checkGuards(tools: ClusterTools, project: Project): Promise<readonly DoctorFinding[]> {
-  if (listGuards(project).length === 0) return [];
+  if (project.desired.guards.length === 0) return [];
   const check = 'secrets';
   try {
     return (await refuseMissingGuards(tools, project))

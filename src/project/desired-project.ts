@@ -7,7 +7,7 @@ import { buildNamespace, isInitialNamespace, listServiceNamespaces } from '../ku
 import type { PlannedService } from '../model/chart.ts';
 import { isOptionalInPod } from '../model/client-auth.ts';
 import type { Config } from '../model/config.ts';
-import type { ControllerProfile, Entry, ManifestLabels } from '../model/controller-profile.ts';
+import type { ControllerProfile, Entry, ManifestLabels, NamedSecret } from '../model/controller-profile.ts';
 import type { KubeObject, Manifest } from '../model/kube-object.ts';
 import type { Notice } from '../model/notice.ts';
 import { acknowledge, judgeAcknowledged } from './acknowledged.ts';
@@ -17,6 +17,7 @@ import { places, podAuthority } from './places.ts';
 import { listServicePorts } from '../model/paths.ts';
 import { planServices, type DesiredService } from './desired-services.ts';
 import { listDesiredObjects, type DesiredObject } from './desired-objects.ts';
+import { judgeNamedSecrets } from './named-secrets.ts';
 import { listDesiredPairs, type DesiredPair } from './desired-pairs.ts';
 
 /** What a configuration asks for; no state of the project folder enters into it. Its files: desired-files.ts. */
@@ -28,6 +29,8 @@ export interface DesiredProject {
   /** Certificates that a person named, by which pods are verified. */
   readonly authorities: readonly NamedAuthority[];
   readonly objects: readonly DesiredObject[];
+  /** Secrets of somebody else by which annotations guard services. */
+  readonly guards: readonly NamedSecret[];
   /** The files in manifests/ in the order of applying, around the Secrets. */
   readonly manifests: { readonly before: readonly ManifestFile[]; readonly after: readonly ManifestFile[] };
   readonly notices: readonly Notice[];
@@ -53,8 +56,10 @@ export function buildDesiredProject(
   const labels = manifestLabels(config.controller.name, config.domain);
   const services = planServices(config, profile);
   const entry = profile.entry(config);
+  const objects = listDesiredObjects(config, services, labels.own);
+  const guards = judgeNamedSecrets(profile.namedSecrets?.(config) ?? [], objects, profile.notices(config));
   const notices = [
-    ...profile.notices(config),
+    ...guards.notices,
     ...noteNeeds(config, profile.standIns === undefined ? [] : (profile.existing?.needs(config) ?? [])),
     ...services.flatMap((service, index) => [
       ...noteUnservedCertificate(service),
@@ -64,7 +69,6 @@ export function buildDesiredProject(
     ]),
   ];
   const { before, after } = profile.manifests(config, labels);
-  const objects = listDesiredObjects(config, services, labels.own);
   const locate = ({ file, objects: content }: Manifest): ManifestFile => ({
     path: `${places.manifests}/${file}`,
     objects: content,
@@ -77,6 +81,7 @@ export function buildDesiredProject(
     pairs: listDesiredPairs(config, services),
     authorities: listNamedAuthorities(config),
     objects,
+    guards: guards.foreign,
     manifests: {
       before: [...[...buildServiceNamespaces(config, labels), ...before].map(locate), ...authorities],
       after: after.map(locate),

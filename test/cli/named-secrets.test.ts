@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inProject, noServices } from '../support/prepared-project.ts';
 import { runProgram, type ProgramResult } from '../support/program.ts';
@@ -76,6 +78,30 @@ describe('a Secret by which an annotation guards a service', () => {
       expect(asked.length).toBeGreaterThan(0);
       for (const { args } of asked)
         expect(args.some((arg) => arg.startsWith('-o=go-template=') && !arg.includes('{{$value}}'))).toBe(true);
+    });
+  });
+
+  const others = '  - {name: b, mode: terminate, clientAuth: true}\n  - {name: c, mode: reencrypt}\n';
+
+  it('that the project makes is neither warned of nor looked for', async () => {
+    const config = `${guarded('auth-tls-secret: default/ic3-b-client-ca')}${others}`;
+    await inCluster(config, secret('nobody'), (run, cluster) => {
+      const apply = run('apply', '--timeout', '10s');
+      expect(apply.exitCode, apply.stderr).toBe(0);
+      expect(apply.stderr).not.toContain('secret-expected');
+      expect(run('doctor').stdout).not.toContain('Secrets that annotations name');
+      expect(cluster.calls('kubectl').filter(({ args }) => args.includes('secret'))).toEqual([]);
+    });
+  });
+
+  it('that the project makes is refused where it lacks the key', async () => {
+    await inProject(noServices, (project) => {
+      writeFileSync(join(project, 'ingress-tls.yaml'), `${guarded('auth-tls-secret: default/ic3-c-tls')}${others}`);
+      const { exitCode, stderr } = runProgram(['render'], { cwd: project });
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(
+        /^ingress-tls\.yaml:\d+:\d+: a \(terminate\): Secret default\/ic3-c-tls \(auth-tls-secret\) is made by this project and has no key ca\.crt, which the controller reads: it has tls\.crt, tls\.key$/m,
+      );
     });
   });
 

@@ -1,24 +1,15 @@
 import { UsageError } from '../../errors.ts';
-import type { NamedSecret } from '../../model/controller-profile.ts';
 import { unlessForbidden } from '../../world/exec/tool-failure.ts';
 import type { Project } from '../project.ts';
 import type { ClusterTools } from './tools.ts';
-
-/** Secrets that guard services and that somebody else brings. */
-export function listGuards({ profile, config, desired }: Project): readonly NamedSecret[] {
-  const own = new Set(
-    desired.objects.map(({ content: { object } }) => `${object.metadata.namespace ?? ''}/${object.metadata.name}`),
-  );
-  return profile.namedSecrets?.(config).filter(({ namespace, name }) => !own.has(`${namespace}/${name}`)) ?? [];
-}
 
 /**
  * Refuses annotations that name a Secret which is not there, or lacks the key that the controller reads: it would serve nobody, or let all in.
  * @returns whether all of them could be looked at. @throws UsageError naming each; ToolError when kubectl or the cluster fails.
  */
-export async function refuseMissingGuards({ kubectl }: ClusterTools, project: Project): Promise<boolean> {
+export async function refuseMissingGuards({ kubectl }: ClusterTools, { desired }: Project): Promise<boolean> {
   const found = await Promise.all(
-    listGuards(project).map(async ({ service, annotation, namespace, name, key }) => {
+    desired.guards.map(async ({ service, annotation, namespace, name, key }) => {
       const secret = `${service}: Secret ${namespace}/${name} (${annotation})`;
       const answer = await unlessForbidden(async () => ({ keys: await kubectl.listSecretKeys(namespace, name) }));
       if (answer === undefined) return 'unseen' as const;
