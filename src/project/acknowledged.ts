@@ -11,7 +11,7 @@ export function acknowledge(notices: readonly Notice[], { acknowledged = [] }: C
 
 /**
  * What is wrong with `acknowledged` in ingress-tls.yaml: an error for a code that no notice has, an info for one that does not occur
- * any more. Those of certificates come and go with the files and are left alone.
+ * any more. Those that come and go with files and rights are left alone.
  * @param known codes of the profile's notices and of other profiles': a project may change it and come back.
  */
 export function judgeAcknowledged(
@@ -21,12 +21,12 @@ export function judgeAcknowledged(
 ): readonly Notice[] {
   return acknowledged.flatMap((code, index): readonly Notice[] => {
     const path = ['acknowledged', index];
-    if (certificateCodes.includes(code) || notices.some((notice) => notice.code === code)) return [];
+    if (passingCodes.includes(code) || notices.some((notice) => notice.code === code)) return [];
     if (known.includes(code)) {
       const message = `${code} is acknowledged and does not occur any more.`;
       return [{ level: 'info', code: 'acknowledged-unused', message, remedy: 'Remove it from acknowledged.', path }];
     }
-    const meant = nearest(code, [...known, ...certificateCodes]);
+    const meant = nearest(code, [...known, ...passingCodes]);
     return [
       {
         level: 'error',
@@ -39,11 +39,12 @@ export function judgeAcknowledged(
   });
 }
 
-/** project/certificates.ts and named-authorities.ts, beside errors. */
-const certificateCodes = [
+/** project/certificates.ts and named-authorities.ts, beside errors; and app/cluster/tell-unseen.ts, which goes by the rights of who looks. */
+const passingCodes = [
   'client-key-missing',
   'certificate-issuer',
   'certificate-expired',
   'certificate-refused',
   'named-authority-expired',
+  'services-unseen',
 ];

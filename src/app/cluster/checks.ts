@@ -2,6 +2,7 @@ import { listLiveObjects } from '../../world/kubectl/live-objects.ts';
 import { createServerDryRun } from '../../world/kubectl/server-dry-run.ts';
 import { explainDeadEnd, hasReadyPod, listExisting } from '../../cluster/existing-services.ts';
 import { UsageError } from '../../errors.ts';
+import { unlessForbidden } from '../../world/exec/tool-failure.ts';
 import type { Cluster, OwnedObject } from '../../world/kubectl/kubectl.ts';
 import { loadProfiles } from '../../controllers/index.ts';
 import { printObjectName } from '../../kube/object-identity.ts';
@@ -223,36 +224,46 @@ export async function refuseOthersReleases(
 
 /**
  * Refuses routes that would lead nowhere.
- * @throws UsageError naming each Service that is not there, or has not the port.
+ * @returns whether the Services could be looked at. @throws UsageError naming each that is not there, or has not the port.
  */
-export async function refuseDeadEnds(tools: ClusterTools, project: Project): Promise<void> {
-  const [first, ...others] = (await findDeadEnds(tools, project)).values();
-  if (first === undefined) return;
+export async function refuseDeadEnds(tools: ClusterTools, project: Project): Promise<boolean> {
+  const found = await unlessForbidden(() => findDeadEnds(tools, project));
+  if (found === undefined) return false;
+  const [first, ...others] = new Set(found.map(({ why }) => why));
+  if (first === undefined) return true;
   throw new UsageError(first, {
     details: others,
     remedy: `bring the Service to the cluster first, or name another under service: in ${places.config}; kubectl get services --all-namespaces shows what is there`,
   });
 }
 
-/** Why routes to Services that are there already lead nowhere, by the service's name. @throws ToolError when the cluster cannot be asked. */
+/** Why routes to Services that are there already lead nowhere, one for each port. @throws ToolError when the cluster cannot be asked. */
 async function findDeadEnds(
   { exec, connection, requestTimeout }: ClusterTools,
   { desired }: Project,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<readonly DeadEnd[]> {
   const led = listExisting(desired.services);
-  if (led.length === 0) return new Map();
+  if (led.length === 0) return [];
   const live = await createServerDryRun(exec, { connection, requestTimeout }).readLive(led.map(({ object }) => object));
-  return new Map(
-    led.flatMap((each) => {
-      const why = explainDeadEnd(each, live.get(each.object));
-      return why === undefined ? [] : [[each.service.name, why] as const];
-    }),
-  );
+  return led.flatMap((each) => {
+    const why = explainDeadEnd(each, live.get(each.object));
+    return why === undefined ? [] : [{ service: each.service.name, why }];
+  });
 }
 
-/** The same, and Services without a ready pod: no reason to keep a route from them, but nobody is served. */
+interface DeadEnd {
+  /** By its name. */
+  readonly service: string;
+  readonly why: string;
+}
+
+/** The same by the service's name, and Services without a ready pod: no reason to keep a route from them, but nobody is served. */
 export async function findUnserved(tools: ClusterTools, project: Project): Promise<ReadonlyMap<string, string>> {
-  const deadEnds = await findDeadEnds(tools, project);
+  const deadEnds = new Map<string, string>();
+  for (const { service, why } of await findDeadEnds(tools, project)) {
+    const earlier = deadEnds.get(service);
+    deadEnds.set(service, earlier === undefined ? why : `${earlier}; ${why}`);
+  }
   // Before Kubernetes 1.21 there are none of this version.
   if (project.profile.applyMethod === 'client-side') return deadEnds;
   const led = listExisting(project.desired.services).filter(({ service }) => !deadEnds.has(service.name));

@@ -1,4 +1,3 @@
-import { unlessForbidden } from '../../world/exec/tool-failure.ts';
 import { setImmediate } from 'node:timers/promises';
 import { ToolError } from '../../errors.ts';
 import type { Cluster, ClusterTarget, OwnedObject } from '../../world/kubectl/kubectl.ts';
@@ -45,6 +44,8 @@ export interface ClusterFacts {
   readonly nodeAddress?: string;
   /** Where it is there already and is none of the project's; absent where it was not seen either. */
   readonly controller?: SeenController;
+  /** Whether the Services that routes lead to and that are there already were looked at. */
+  readonly hasSeenServices?: boolean;
   /** Whether the Secrets that annotations name were looked at: they are there then. */
   readonly hasSeenGuards?: boolean;
   /** What could not be looked up, and why; only in a dry run, elsewhere it is a failure. */
@@ -121,7 +122,7 @@ export async function lookUpCluster(
     owned = [],
     namespaces = [],
     ,
-    ,
+    hasSeenServices,
     controller,
     hasSeenGuards,
     records,
@@ -134,7 +135,7 @@ export async function lookUpCluster(
     () => look('what is installed', () => listAllowedObjects(bound, project, command)),
     () => look('namespaces', () => judgeNamespaces(bound, project)),
     () => look('who has the node port', () => refuseTakenNodePort(bound, project)),
-    () => look('Services that routes lead to', () => unlessForbidden(() => refuseDeadEnds(bound, project))),
+    () => look('Services that routes lead to', () => refuseDeadEnds(bound, project)),
     () => look('the controller that is there', () => seeFitting(bound, project)),
     () => look('Secrets that annotations name', () => refuseMissingGuards(bound, project)),
     () => (helmVersion === undefined ? undefined : look('releases', () => listAllowedRecords(bound, project, command))),
@@ -171,6 +172,7 @@ export async function lookUpCluster(
     ...(nodeAddress === undefined ? {} : { nodeAddress }),
     ...(live === undefined ? {} : { live }),
     ...(controller === undefined ? {} : { controller }),
+    ...(hasSeenServices === undefined ? {} : { hasSeenServices }),
     ...(hasSeenGuards === undefined ? {} : { hasSeenGuards }),
     existingNamespaces: new Set(namespaces.filter(({ state }) => state !== 'absent').map(({ name }) => name)),
     unknown: tellFailures(),

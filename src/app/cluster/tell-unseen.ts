@@ -1,3 +1,6 @@
+import { listExisting } from '../../cluster/existing-services.ts';
+import { locateObject, printName } from '../../kube/object-index.ts';
+import type { PlannedService } from '../../model/chart.ts';
 import type { Notice } from '../../model/notice.ts';
 import { acknowledge } from '../../project/acknowledged.ts';
 import { controllerExpected, noteNeeds } from '../../project/expected-controller.ts';
@@ -7,12 +10,29 @@ import type { ClusterFacts } from './facts.ts';
 /** The same notices where a cluster was looked at: of what has to be there those that are about what nobody could look up. */
 export function tellUnseen(
   notices: readonly Notice[],
-  { config }: Pick<Project, 'config'>,
-  { controller, hasSeenGuards }: Pick<ClusterFacts, 'controller' | 'hasSeenGuards'>,
+  { config, desired }: Pick<Project, 'config' | 'desired'>,
+  {
+    controller,
+    hasSeenGuards,
+    hasSeenServices,
+  }: Pick<ClusterFacts, 'controller' | 'hasSeenGuards' | 'hasSeenServices'>,
 ): readonly Notice[] {
-  return notices.flatMap((notice) => {
+  const told = notices.flatMap((notice) => {
     if (notice.code === controllerExpected && controller !== undefined)
       return acknowledge(noteNeeds(config, controller.open), config);
     return notice.code === 'secret-expected' && hasSeenGuards === true ? [] : [notice];
   });
+  return hasSeenServices === false ? [...told, ...acknowledge(noteUnseenServices(desired.services), config)] : told;
+}
+
+function noteUnseenServices(services: readonly PlannedService[]): readonly Notice[] {
+  const names = new Set(listExisting(services).map(({ object }) => printName(locateObject(object))));
+  return [
+    {
+      level: 'warning',
+      code: 'services-unseen',
+      message: `Your user may not look at Services, so nobody knows whether ${[...names].join(', ')} ${names.size === 1 ? 'is' : 'are'} there, with the port that routes lead to.`,
+      remedy: 'Ask for the right to get Services there, or look with who has it.',
+    },
+  ];
 }
