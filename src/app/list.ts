@@ -1,6 +1,7 @@
 import { observePairs } from '../world/files/observe.ts';
-import type { ObservedPair } from '../model/observed.ts';
-import type { DesiredPair } from '../project/desired-pairs.ts';
+import { inspectCertificate } from '../certs/inspect.ts';
+import type { CertificateFacts } from '../model/certificate.ts';
+import { readPem } from '../world/files/object-text.ts';
 import { loadProject, type Project } from './project.ts';
 import type { Session } from './session.ts';
 
@@ -15,7 +16,8 @@ export interface ProjectList {
 
 interface ListedCertificate {
   readonly certificate: string;
-  readonly key: string;
+  /** Null for the certificate of an authority that a person named: nobody here signs with it. */
+  readonly key: string | null;
   readonly names: readonly string[];
   /** ISO date and time, as `expires`; null where the certificate is not there. */
   readonly validFrom: string | null;
@@ -31,18 +33,33 @@ export async function listProject(session: Session): Promise<ProjectList> {
     project.desired.pairs.map(({ paths }) => paths),
   );
   const now = session.world.now();
+  const authorities = new Set(project.desired.authorities.map(({ path }) => path));
+  for (const path of pairs.keys()) authorities.delete(path);
   return {
     project,
-    certificates: project.desired.pairs.map((pair) => datePair(pair, pairs.get(pair.paths.certificate), now)),
+    certificates: [
+      ...project.desired.pairs.map(({ paths }) => date(paths, pairs.get(paths.certificate)?.certificate, now)),
+      ...[...authorities].map((certificate) => {
+        const pem = readPem(session.files, certificate);
+        return date(
+          { certificate, key: null },
+          pem === undefined ? undefined : inspectCertificate(pem, certificate),
+          now,
+        );
+      }),
+    ],
     now,
   };
 }
 
-function datePair(pair: DesiredPair, found: ObservedPair | undefined, now: Date): ListedCertificate {
-  const facts = found?.certificate;
+function date(
+  paths: Pick<ListedCertificate, 'certificate' | 'key'>,
+  facts: CertificateFacts | undefined,
+  now: Date,
+): ListedCertificate {
   return {
-    certificate: pair.paths.certificate,
-    key: pair.paths.key,
+    certificate: paths.certificate,
+    key: paths.key,
     names: facts?.dnsNames ?? [],
     validFrom: facts?.notBefore.toISOString() ?? null,
     expires: facts?.notAfter.toISOString() ?? null,

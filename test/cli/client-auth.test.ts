@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -125,6 +125,9 @@ describe.each(['ingress-nginx', 'traefik'])('clients that %s asks for a certific
       });
       const list = runProgram(['list'], { cwd: project }).stdout;
       expect(list).toContain('both       reencrypt, client certificate');
+      expect(list).toMatch(/^certs\/partners\.crt +\d{4}-\d\d-\d\d +(?:29|30) days$/m);
+      rmSync(join(project, 'certs/partners.crt'));
+      expect(runProgram(['list'], { cwd: project }).stdout).toMatch(/^certs\/partners\.crt +missing/m);
       const graph = runProgram(['graph'], { cwd: project }).stdout;
       expect(graph).toContain('TLS, client certificate');
     });
