@@ -23,7 +23,7 @@ const common = [
   'text/columns.ts',
 ];
 const writing = ['app/edit-project.ts', 'cli/output/report-render.ts', 'cli/output/notices.ts', 'world/keys.ts'];
-const writingCommands = ['init', 'add-service', 'remove-service', 'render', 'apply'];
+const writingCommands = ['init', 'add-service', 'remove-service', 'render', 'renew', 'apply'];
 
 const loadedByItself =
   /[\\/]src[\\/](?:cli[\\/](?:actions[\\/][\w-]+|prompts|output[\\/]progress)|controllers[\\/][\w.-]+[\\/]index|certs[\\/]issue)\.ts$/;

@@ -18,6 +18,8 @@ export interface CurlLine {
   readonly path: string;
   /** The project folder as seen from where curl runs; empty: there. */
   readonly folder?: string;
+  /** Where a file of the project is to be read; absent: at its own path. */
+  readonly locate?: (path: string) => string;
   /** Whether curl trusts the one certificate that the line names, whatever ~/.curlrc and the machine say; at the price of a longer line. */
   readonly isStrict?: boolean;
   /** More options, before the URL. */
@@ -34,13 +36,14 @@ export function buildCurlArgs({
   urlPort = address.port,
   path,
   folder = '',
+  locate = (name) => name,
   isStrict = false,
   options = [],
 }: CurlLine): readonly string[] {
   const { host, port } = { host: address.host.includes(':') ? `[${address.host}]` : address.host, port: address.port };
   const authority = trustedCertificate(service);
   const client = hasOwnClients(service) ? clientPair(service.name) : undefined;
-  const file = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
+  const file = (name: string): string => (folder === '' ? locate(name) : `${folder}/${locate(name)}`);
   const url = `https://${service.host}:${urlPort}${path}`;
   return [
     // ~/.curlrc may say `insecure`; only as the very first word does this keep curl from it (curl@7.88.1 docs: --disable).

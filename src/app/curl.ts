@@ -1,4 +1,5 @@
 import { runInForeground } from '../world/exec/foreground.ts';
+import { locateCertificate } from '../world/files/renewal.ts';
 import { InternalError, UsageError } from '../errors.ts';
 import type { ProbeAddress } from '../model/probe.ts';
 import type { ClusterOptions } from './cluster/tools.ts';
@@ -49,6 +50,7 @@ export async function curl(
       address: found.address,
       path: path ?? service.entryPath ?? '/',
       folder: folderSeenFrom(world.currentFolder, root),
+      locate: (name) => locateCertificate(session.files, name),
       isStrict: true,
       options: [...avoidProxy(world.environment), ...ownOptions],
     });

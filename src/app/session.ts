@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { ProjectFiles } from '../world/files/files.ts';
 import { acquireLock } from '../world/files/lock.ts';
+import { finishRenewals } from '../world/files/renewal.ts';
 import type { World } from '../world/world.ts';
 import type { Listener } from './listener.ts';
 import type { StopWatch } from './stop-watch.ts';
@@ -30,6 +31,7 @@ export async function withLock<Result>(
   const release = acquireLock(root, { pid: world.pid, hostname: world.hostname, now: world.now(), command });
   try {
     session.files.sweepTemporaryFiles();
+    finishRenewals(session.files);
     return await action();
   } finally {
     release();

@@ -1,4 +1,4 @@
-import { carryOut } from '../world/files/carry-out.ts';
+import { carryOut, type CarryOutTools } from '../world/files/carry-out.ts';
 import { ToolError } from '../errors.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
@@ -39,7 +39,12 @@ export async function carryOutPlan(
   if (slow.length > 30) {
     listener.message(`Making ${slow.length} RSA keys: this takes a while. With keyType: ecdsa-p256 it takes a moment.`);
   }
+  return (await carryOut(plan, observed, makingTools({ world, files }))).backups;
+}
+
+/** What makes keys and certificates, and where copies of what they replace go. */
+export function makingTools({ world, files }: Pick<Session, 'world' | 'files'>): CarryOutTools {
   const now = world.now();
   const backupFolder = `${places.backup}/${now.toISOString().replaceAll(':', '-')}`;
-  return (await carryOut(plan, observed, { files, now, randomBytes: world.randomBytes, backupFolder })).backups;
+  return { files, now, randomBytes: world.randomBytes, backupFolder };
 }

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 
 import { InternalError } from '../errors.ts';
 import type { CertificateRequest } from '../model/certificate.ts';
@@ -14,7 +14,6 @@ import {
   time,
   type DerNode,
 } from './der.ts';
-import { partsOf, readValues } from './der-values.ts';
 import { encodeSubject } from './distinguished-name.ts';
 import { fittingAttributes } from './subject-attributes.ts';
 import {
@@ -28,6 +27,7 @@ import {
 } from './extensions.ts';
 import { checkIssuer, readIssuer } from './issuer.ts';
 import { parsePrivateKey } from './key-pair.ts';
+import { identifyKey } from './own-form.ts';
 import { encodePem } from './pem.ts';
 import { refuseIssue } from './refuse-issue.ts';
 import { checkIdentity, checkNames } from './request-rules.ts';
@@ -157,13 +157,6 @@ function serialNumber(bytes: Uint8Array): DerNode {
     throw new InternalError(`a serial number is made from 16 octets, not ${bytes.length}`);
   }
   return integer((first & 0x7f) | 0x40, ...rest);
-}
-
-/** The leftmost 160 bits of the SHA-256 of the key's BIT STRING (RFC 7093, 2, method 1), as Go does since 1.25. */
-function identifyKey(subjectKeyInfo: Buffer): Uint8Array {
-  const bits = partsOf(readValues(subjectKeyInfo)[0])[1];
-  if (bits === undefined) throw new InternalError('node:crypto wrote no public key');
-  return createHash('sha256').update(bits.content.subarray(1)).digest().subarray(0, 20);
 }
 
 function signatureAlgorithm(issuerKey: KeyObject): DerNode {

@@ -75,8 +75,10 @@ export function parseWholeNumber(text: string): number {
   return Number(text);
 }
 
-/** Seconds in a day; far above it a timer's milliseconds no longer fit 31 bits, and it fires at once. */
-const longestWait = 24 * 60 * 60;
+const secondsOfDay = 24 * 60 * 60;
+
+/** Far above it a timer's milliseconds no longer fit 31 bits, and it fires at once. */
+const longestWait = secondsOfDay;
 
 /** How many of something at once. */
 export function parseConcurrency(text: string): number {
@@ -93,6 +95,13 @@ export function parseDuration(text: string): number {
   const seconds = hours * 3600 + minutes * 60 + whole;
   if (seconds === 0 || seconds > longestWait) throw new InvalidArgumentError('Expected 1s to 24h.');
   return seconds;
+}
+
+/** How far ahead to look: 30d, 12h. Returns seconds. */
+export function parsePeriod(text: string): number {
+  const [, digits = '', unit] = /^(\d{1,5})([dh])$/.exec(text) ?? [];
+  if (unit === undefined) throw new InvalidArgumentError('Expected days or hours, such as 30d or 12h.');
+  return Number(digits) * (unit === 'd' ? secondsOfDay : 3600);
 }
 
 /** HOST:PORT; an IPv6 address stands in brackets, as in a URL (RFC 3986, 3.2.2). */

@@ -14,6 +14,7 @@ import { defineList } from './commands/list.ts';
 import { definePreview } from './commands/preview.ts';
 import { defineRemoveService } from './commands/remove-service.ts';
 import { defineRender } from './commands/render.ts';
+import { defineRenew } from './commands/renew.ts';
 import { defineSchema } from './commands/schema.ts';
 import { defineStatus } from './commands/status.ts';
 import { defineVerify } from './commands/verify.ts';
@@ -32,6 +33,7 @@ const definitions: Readonly<Record<string, Define>> = {
   list: defineList,
   graph: defineGraph,
   render: defineRender,
+  renew: defineRenew,
   apply: defineApply,
   diff: defineDiff,
   preview: definePreview,

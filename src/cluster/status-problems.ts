@@ -1,6 +1,6 @@
 import { listServiceNamespaces } from '../kube/namespace.ts';
 import { escapeControls } from '../text/escape.ts';
-import { formatDate } from '../certs/validity.ts';
+import { tellEnd } from '../certs/validity.ts';
 import type { Difference } from '../model/changes.ts';
 import type {
   CertificateStatus,
@@ -13,7 +13,7 @@ import { printObjectName } from '../kube/object-identity.ts';
 import { formatDifference } from './difference-text.ts';
 import { neededApply } from './needed-apply.ts';
 import { tellOtherProject, type OtherProject } from './project-identity.ts';
-import { shownPair } from '../project/places.ts';
+import { renewCommand, shownPair } from '../project/places.ts';
 import { judgeCertificate } from './status-certificate.ts';
 import { differenceOf, isDifferenceOf } from './status-drift.ts';
 import type { StatusFacts } from './status-facts.ts';
@@ -305,28 +305,29 @@ function certificatesOf(
 function ofCertificate(
   { desired, now }: StatusFacts,
   service: ServiceStatus,
-  { secret, state, expires, daysLeft }: CertificateStatus,
+  { secret, state, expires }: CertificateStatus,
   { apply, diff }: Remedies,
 ): readonly StatusProblem[] {
   const place = `Secret ${service.release.namespace}/${secret}`;
   const isPods = secret !== desired.config.certificate.secretName;
   const source = desired.services.find(({ name }) => name === service.name);
   const pair = shownPair({ name: service.name, mode: isPods ? 'passthrough' : 'terminate' });
-  const renew = `move ${pair.certificate} and ${pair.key} away, then ${apply}${isPods && source !== undefined ? `; then kubectl rollout restart deployment/${source.release} --namespace ${source.namespace}` : ''}`;
+  const renew = `${renewCommand(pair)}, then ${apply}${isPods && source !== undefined ? `; then kubectl rollout restart deployment/${source.release} --namespace ${source.namespace}` : ''}`;
   const tell = (
     code: ProblemCode,
     message: string,
     remedy: string,
     level: StatusProblem['level'] = 'error',
   ): readonly StatusProblem[] => [{ ...problem(code, [service.name], message, remedy), level }];
-  const end = expires === null ? '' : formatDate(new Date(expires), now);
+  const end = (validity: 'expiring' | 'expired'): string =>
+    expires === null ? '' : tellEnd(new Date(expires), validity, now);
   switch (state) {
     case 'missing':
       return tell('certificate-missing', `${place}: there is no such certificate`, apply);
     case 'unreadable':
       return tell('certificate-unreadable', `${place}: tls.crt is no certificate`, diff);
     case 'expired':
-      return tell('certificate-invalid', `${place}: the certificate expired on ${end}`, renew);
+      return tell('certificate-invalid', `${place}: the certificate ${end(state)}`, renew);
     case 'not-yet-valid':
       return tell(
         'certificate-invalid',
@@ -334,12 +335,7 @@ function ofCertificate(
         'compare the clocks of this machine and of the one that made it',
       );
     case 'expiring':
-      return tell(
-        'certificate-expiring',
-        `${place}: the certificate expires ${(daysLeft ?? 0) < 1 ? `on ${end}` : `in ${daysLeft ?? 0} ${daysLeft === 1 ? 'day' : 'days'}`}`,
-        renew,
-        'warning',
-      );
+      return tell('certificate-expiring', `${place}: the certificate ${end(state)}`, renew, 'warning');
     case 'valid':
       return [];
   }

@@ -1,10 +1,8 @@
-import { formatDate } from '../certs/validity.ts';
+import { countDays, formatDate, judgeValidity, type ValidityPeriod } from '../certs/validity.ts';
 import type { ChainFacts } from '../model/certificate.ts';
 import type { ObservedPair } from '../model/observed.ts';
 import type { DesiredPair } from '../project/desired-pairs.ts';
 import type { GraphCertificate } from './graph.ts';
-
-const millisecondsOfDay = 24 * 60 * 60 * 1000;
 
 /** What was found of a desired pair, and which of the names that it must cover its certificate does not. */
 export interface FoundPair extends ObservedPair {
@@ -26,10 +24,8 @@ export function buildCertificate(pair: DesiredPair, found: FoundPairs, now: Date
       ? {}
       : {
           expires: facts.notAfter,
-          // What has not begun has no days left.
-          ...(facts.notBefore > now
-            ? {}
-            : { daysLeft: Math.floor((facts.notAfter.getTime() - now.getTime()) / millisecondsOfDay) }),
+          validity: judgeValidity(facts, now),
+          daysLeft: countDays(now, facts.notAfter),
         }),
     issuer: nameIssuer(pair, found.get(path)),
     problems: listProblems(pair, found, now),
@@ -71,12 +67,16 @@ function tellChain({ authority }: DesiredPair, chain: ChainFacts | undefined): r
   ];
 }
 
-function judgeDates(
-  { notBefore, notAfter }: { readonly notBefore: Date; readonly notAfter: Date },
-  now: Date,
-): readonly string[] {
-  if (notAfter <= now) return [`expired on ${formatDate(notAfter, now)}`];
-  return notBefore > now ? [`not valid before ${formatDate(notBefore, now)}`] : [];
+function judgeDates(period: ValidityPeriod, now: Date): readonly string[] {
+  switch (judgeValidity(period, now)) {
+    case 'expired':
+      return [`expired on ${formatDate(period.notAfter, now)}`];
+    case 'not-yet-valid':
+      return [`not valid before ${formatDate(period.notBefore, now)}`];
+    case 'valid':
+    case 'expiring':
+      return [];
+  }
 }
 
 function judgeAuthority(path: string, found: FoundPairs, now: Date): readonly string[] {

@@ -1,3 +1,4 @@
+import type { Validity } from '../certs/validity.ts';
 import type { Mode } from '../model/mode.ts';
 
 /** The picture as data: who talks to whom, where each TLS connection begins and ends, and by which certificate. */
@@ -55,8 +56,9 @@ export interface GraphCertificate {
   /** DNS names; empty for authorities, client certificates and what is missing. */
   readonly names: readonly string[];
   readonly isAuthority: boolean;
-  /** Absent: the certificate is not there. */
+  /** Absent, as the two that follow: the certificate is not there. */
   readonly expires?: Date;
+  readonly validity?: Validity;
   /** Whole days, rounded down; negative when expired. */
   readonly daysLeft?: number;
   /** Who vouches for it: `itself`, the path of an authority in certs/, or the name of somebody else's. */

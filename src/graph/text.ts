@@ -138,8 +138,10 @@ function listCertificates(certificates: readonly GraphCertificate[]): readonly s
   const paths = certificates
     .map(({ path }) => countColumns(escapeControls(path)))
     .filter((width) => width <= widestPath);
+  const widestLeft = Math.max(9, ...certificates.map((certificate) => formatDaysLeft(certificate).length));
   const layRow = (path: string, ...[expires, left, issuer]: readonly [string, string, string]): string => {
-    const begin = [padToColumns(path, Math.max(...paths, 11), 'right'), expires.padEnd(10), left.padEnd(9)].join('  ');
+    const cells = [padToColumns(path, Math.max(...paths, 11), 'right'), expires.padEnd(10), left.padEnd(widestLeft)];
+    const begin = cells.join('  ');
     return `${begin}  ${shortenToColumns(escapeControls(issuer), lineWidth - countColumns(begin) - 2)}`.trimEnd();
   };
   const rows = certificates.flatMap((certificate) => {

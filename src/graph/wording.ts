@@ -1,3 +1,4 @@
+import { formatTimeLeft } from '../certs/validity.ts';
 import { shortenToColumns } from '../text/columns.ts';
 import { escapeControls } from '../text/escape.ts';
 import type { GraphCertificate, Lane, TlsConnection } from './graph.ts';
@@ -29,15 +30,14 @@ export function labelHop({ isVerified, client }: TlsConnection): string {
  * When a certificate ends: `until 2027-01-31`; undefined where it is missing or its dates are a problem. Without the days
  * that are left: a picture that is kept in a repository should not change from day to day.
  */
-export function formatExpiry({ expires, problems }: GraphCertificate): string | undefined {
-  if (expires === undefined || problems.some((problem) => /^(expired|not valid)/.test(problem))) return undefined;
-  return `until ${formatDay(expires)}`;
+export function formatExpiry({ expires, validity }: GraphCertificate): string | undefined {
+  if (expires === undefined || validity === 'expired' || validity === 'not-yet-valid') return undefined;
+  return `until ${formatDay(expires)}${validity === 'expiring' ? ', soon' : ''}`;
 }
 
-/** `364 days`, `expired`, `not yet` where the certificate is not valid yet; empty where it is missing. */
-export function formatDaysLeft({ daysLeft, expires }: GraphCertificate): string {
-  if (daysLeft === undefined) return expires === undefined ? '' : 'not yet';
-  return daysLeft < 0 ? 'expired' : `${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}`;
+/** As validity.ts says it; empty where the certificate is missing. */
+export function formatDaysLeft({ validity, daysLeft }: GraphCertificate): string {
+  return validity === undefined || daysLeft === undefined ? '' : formatTimeLeft(validity, daysLeft);
 }
 
 const mostNames = 4;

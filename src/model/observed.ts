@@ -29,6 +29,8 @@ export interface FileDigests {
 export interface ObservedPair {
   readonly certificate?: CertificateFacts;
   readonly hasKey: boolean;
+  /** Whether this program made the certificate, by its form; absent where there is none. */
+  readonly hasOwnForm?: boolean;
   /** Whether key and certificate belong together; absent unless both exist. */
   readonly matches?: boolean;
   /** How the certificate leads to what verifies it; absent unless both exist. */

@@ -34,18 +34,25 @@ export interface ObjectFromFiles {
   readonly data: Readonly<Record<string, string>>;
 }
 
+/** A certificate that is to be issued, and where the keys for it lie. */
+export interface CertificateOrder {
+  readonly path: string;
+  readonly keyPath: string;
+  readonly request: CertificateRequest;
+  /** Absent: self-signed. */
+  readonly issuer?: { readonly certificatePath: string; readonly keyPath: string };
+}
+
+/** A certificate that is to be made anew in its place, with a new key or for the one that it has. */
+export interface Renewal extends CertificateOrder {
+  readonly keepsKey: boolean;
+}
+
 /** A change of the project folder. Paths are relative to it, with forward slashes. */
 export type Step =
   | { readonly kind: 'make-directory'; readonly path: string; readonly mode: number }
   | { readonly kind: 'make-key'; readonly path: string; readonly keyType: KeyType }
-  | {
-      readonly kind: 'issue-certificate';
-      readonly path: string;
-      readonly keyPath: string;
-      readonly request: CertificateRequest;
-      /** Absent: self-signed. */
-      readonly issuer?: { readonly certificatePath: string; readonly keyPath: string };
-    }
+  | ({ readonly kind: 'issue-certificate' } & CertificateOrder)
   | {
       readonly kind: 'write-file';
       readonly path: string;

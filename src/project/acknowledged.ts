@@ -44,7 +44,9 @@ const passingCodes = [
   'client-key-missing',
   'certificate-issuer',
   'certificate-expired',
+  'certificate-expiring',
   'certificate-refused',
   'named-authority-expired',
   'services-unseen',
+  'named-authority-expiring',
 ];

@@ -1,12 +1,12 @@
 import { permitsName } from '../certs/names.ts';
 import { coversName } from '../text/host-name.ts';
-import { formatDate } from '../certs/validity.ts';
-import type { CertificateLimit } from '../model/certificate.ts';
+import { formatDate, judgeValidity, tellEnd } from '../certs/validity.ts';
+import type { CertificateFacts, CertificateLimit } from '../model/certificate.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Observed, ObservedPair } from '../model/observed.ts';
 import type { Step } from '../model/plan.ts';
 import { judgeChain, nameWayToAnother, refuseDisorder } from './chain-notices.ts';
-import { wildcardPair } from './places.ts';
+import { renewCommand, wildcardPair } from './places.ts';
 import type { DesiredPair } from './desired-pairs.ts';
 
 export interface CertificatePlan {
@@ -96,7 +96,7 @@ function planIssue(pair: DesiredPair, found: ObservedPair, observed: Observed, n
 }
 
 /** Whether the authority in place can issue for the pair; undefined when it can, or is itself still to be made. */
-function judgeIssuer(pair: DesiredPair, observed: Observed, now: Date): CertificatePlan | undefined {
+export function judgeIssuer(pair: DesiredPair, observed: Observed, now: Date): CertificatePlan | undefined {
   const issuer = pair.issuer;
   const found = issuer === undefined ? undefined : observed.pairs.get(issuer.certificate);
   if (issuer === undefined || found?.certificate === undefined) return undefined;
@@ -108,7 +108,7 @@ function judgeIssuer(pair: DesiredPair, observed: Observed, now: Date): Certific
       `bring ${issuer.key}, or ${moveAway}`,
     );
   }
-  if (found.certificate.notAfter <= now) {
+  if (judgeValidity(found.certificate, now) === 'expired') {
     return refuse(
       'authority-expired',
       `${pair.paths.certificate} cannot be issued: ${issuer.certificate} expired on ${formatDate(found.certificate.notAfter, now)}`,
@@ -150,15 +150,33 @@ function judgeExisting(pair: DesiredPair, found: ObservedPair, observed: Observe
   // What no root is above of is said of the authority itself.
   const isIssuerRootless = observed.pairs.get(pair.issuer?.certificate ?? '')?.chain?.lacks !== undefined;
   if (found.chain !== undefined && !isIssuerRootless) notices.push(...judgeChain(pair, found.chain, now));
-  if (facts.notAfter <= now) {
-    notices.push({
+  return [
+    ...notices,
+    ...judgeDates(pair, found, facts, now),
+    ...facts.limits.map((limit) => explainLimit(pair, limit)),
+  ];
+}
+
+function judgeDates(
+  { paths, request, isBrought }: DesiredPair,
+  found: ObservedPair,
+  facts: CertificateFacts,
+  now: Date,
+): readonly Notice[] {
+  const { certificate, key } = paths;
+  const validity = judgeValidity(facts, now);
+  if (validity !== 'expired' && validity !== 'expiring') return [];
+  return [
+    {
       level: 'warning',
-      code: 'certificate-expired',
-      message: `${path} expired on ${formatDate(facts.notAfter, now)}`,
-      remedy: `${nameWayToAnother(pair)}: run ingress-tls render then`,
-    });
-  }
-  return [...notices, ...facts.limits.map((limit) => explainLimit(pair, limit))];
+      code: `certificate-${validity}`,
+      message: `${certificate} ${tellEnd(facts.notAfter, validity, now)}`,
+      remedy:
+        isBrought === true || found.hasOwnForm === false
+          ? `put the new certificate and its key in the places of ${certificate} and ${key}, then run ingress-tls apply`
+          : `${renewCommand(paths, request.usage === 'authority')}, then ingress-tls apply`,
+    },
+  ];
 }
 
 /** A warning where some take it; refused where nobody does, and where the controllers cannot, which are written in Go. */

@@ -1,4 +1,4 @@
-import { formatDate } from '../certs/validity.ts';
+import { judgeValidity, tellEnd } from '../certs/validity.ts';
 import type { Config } from '../model/config.ts';
 import type { Notice } from '../model/notice.ts';
 import { hasTlsHop } from '../model/mode.ts';
@@ -88,14 +88,15 @@ export function judgeAuthorities(
         },
       ];
     }
-    const { notAfter, issuer } = found.certificate;
-    if (!found.holdsAnchor) return [{ ...noteMissingRoot(authority.isHop === true, path, issuer), path: at }];
-    if (notAfter > now) return [];
+    if (!found.holdsAnchor)
+      return [{ ...noteMissingRoot(authority.isHop === true, path, found.certificate.issuer), path: at }];
+    const validity = judgeValidity(found.certificate, now);
+    if (validity !== 'expired' && validity !== 'expiring') return [];
     return [
       {
         level: 'warning',
-        code: 'named-authority-expired',
-        message: `${path}, by which ${whose} ${is} verified, expired on ${formatDate(notAfter, now)}`,
+        code: `named-authority-${validity}`,
+        message: `${path}, by which ${whose} ${is} verified, ${tellEnd(found.certificate.notAfter, validity, now)}`,
         remedy: `copy the certificate of today to ${path}, then run ingress-tls apply`,
         path: at,
       },

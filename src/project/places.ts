@@ -30,6 +30,16 @@ function pairPaths(name: string): PairPaths {
   return { certificate: `${places.certificates}/${name}.crt`, key: `${places.certificates}/${name}.key` };
 }
 
+/** `svc9` of certs/svc9.crt. */
+export function nameOfPair({ certificate }: PairPaths): string {
+  return certificate.replace(/^.*\/|\.crt$/g, '');
+}
+
+/** The command that renews a pair that is due. */
+export function renewCommand(paths: PairPaths, isAuthority = false): string {
+  return `ingress-tls renew ${nameOfPair(paths)}${isAuthority ? ' --keep-key' : ''}`;
+}
+
 export const wildcardPair = pairPaths('wildcard');
 export const projectAuthorityPair = pairPaths('ca');
 

@@ -8,7 +8,6 @@ const longestText = 80;
 const longestName = 40;
 const shownNames = 3;
 const shownDigits = 12;
-const day = 24 * 60 * 60 * 1000;
 
 /**
  * Text that a server sent, fit for a terminal: on one line, at most 80 characters, without anything that could steer the
@@ -73,11 +72,6 @@ function findCommonName({ subject }: CertificateFacts): string | undefined {
 export function showDay(date: Date, now?: Date): string {
   if (Number.isNaN(date.getTime())) return 'a date that cannot be read';
   return now === undefined ? date.toISOString().slice(0, 10) : formatDate(date, now);
-}
-
-/** Whole days from `now` on, rounded down; negative when the date is past. */
-export function countDays(now: Date, until: Date): number {
-  return Math.floor((until.getTime() - now.getTime()) / day);
 }
 
 /** `1 day`, `20 days`. */

@@ -254,7 +254,7 @@ describe('what a person did to certs/', () => {
         { cwd: folder, stdio: 'ignore' },
       );
       expect(runProgram(['list'], { cwd: project }).stdout).toMatch(
-        /^certs\/wildcard\.crt +2099-01-01 +valid from 2098-01-01$/m,
+        /^certs\/wildcard\.crt +2099-01-01 +valid from 2098-01-01, your own$/m,
       );
       const { certificates } = JSON.parse(runProgram(['list', '--json'], { cwd: project }).stdout) as {
         certificates: readonly unknown[];

@@ -8,6 +8,7 @@ const commands = [
   'remove-service',
   'list',
   'render',
+  'renew',
   'apply',
   'diff',
   'graph',

@@ -244,6 +244,10 @@ const notTried: readonly (readonly [reason: string, remedies: readonly string[]]
       'app/verify/logs.ts: ingress-tls doctor says what was looked for',
     ],
   ],
+  [
+    'it names a way out of a list or a file, which test/cli/renew.test.ts and expiry.test.ts look at',
+    ['app/renew.ts: ', 'project/renewals.ts: ', 'project/certificates.ts: put the new certificate'],
+  ],
   ['half-way.test.ts tries it', ['world/files/file-failure.ts: Free some space, then run the same command again.']],
   [
     'a cluster in that state is needed: test/cli/apply*.test.ts, destroy.test.ts, exposure.test.ts and test/cluster have it',

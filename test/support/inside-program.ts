@@ -12,11 +12,12 @@ export interface InsideRun {
   readonly ended: Promise<ProgramResult>;
 }
 
-/** Starts a command without a terminal; `folder` is the current one. */
+/** Starts a command without a terminal; `folder` is the current one. @param now what its clock shows; absent: the time. */
 export function startInside(
   args: readonly string[],
   folder: string,
   env: Readonly<Record<string, string>> = {},
+  now?: Date,
 ): InsideRun {
   const [stdout, stderr] = [collect(), collect()];
   const listeners = new Set<(signal: StopSignal) => void>();
@@ -29,6 +30,7 @@ export function startInside(
       stdout: stdout.stream,
       stderr: stderr.stream,
     },
+    ...(now !== undefined && { now: () => now }),
     onExit: () => undefined,
     onStopSignal: (listener: (signal: StopSignal) => void) => {
       listeners.add(listener);

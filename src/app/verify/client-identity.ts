@@ -34,10 +34,15 @@ export function readOwnClient(paths: PairPaths, currentFolder: string): OwnClien
 export function readClient(files: ProjectFiles, service: PlannedService): OwnClient | undefined {
   if (!hasOwnClients(service)) return undefined;
   const paths = clientPair(service.name);
-  const certificate = readPem(files, paths.certificate);
-  const key = readPem(files, paths.key);
-  if (certificate === undefined || key === undefined) return undefined;
-  return { ...checkPair(certificate, key, paths), path: paths.certificate };
+  const look = (): ClientIdentity | undefined => {
+    const certificate = readPem(files, paths.certificate);
+    const key = readPem(files, paths.key);
+    return certificate === undefined || key === undefined ? undefined : { certificate, key };
+  };
+  const first = look();
+  // Whoever renews a pair may have replaced it between the two looks.
+  const found = first !== undefined && !isPair(first.certificate, first.key, paths.key) ? look() : first;
+  return found && { ...checkPair(found.certificate, found.key, paths), path: paths.certificate };
 }
 
 /** Why whoever asks the clients of a service has to refuse this one, as a clause; undefined where nothing in the files says so. */

@@ -1,8 +1,8 @@
 import { listHosts } from '../../model/hosts.ts';
 import { listPaths } from '../../model/paths.ts';
 import type { DesiredService } from '../../project/desired-services.ts';
-import { listProject, type ProjectList } from '../../app/list.ts';
-import { formatDate } from '../../certs/validity.ts';
+import { listProject, type ListedCertificate, type ProjectList } from '../../app/list.ts';
+import { formatDate, formatTimeLeft } from '../../certs/validity.ts';
 import { exitCodes } from '../../errors.ts';
 import type { Config } from '../../model/config.ts';
 import type { Entry } from '../../model/controller-profile.ts';
@@ -11,21 +11,37 @@ import { namePort, printUrl } from '../../project/desired-project.ts';
 import { chartFolder } from '../../project/places.ts';
 import { escapeControls } from '../../text/escape.ts';
 import { printTable } from '../../text/columns.ts';
+import type { Report } from '../output/report.ts';
 import type { CommandSession } from '../session.ts';
 
-/** Says what the project holds. */
-export async function list(session: CommandSession): Promise<number> {
-  const found = await listProject(session);
-  session.report.say({
-    json: () => listToJson(found),
-    text: () => {
-      reportList(session, found);
-    },
-  });
-  return exitCodes.done;
+export interface ListOptions {
+  /** Seconds; true: as the rule for what expires soon says. */
+  readonly expiring?: number | true;
 }
 
-function listToJson({ project: { config, desired }, certificates }: ProjectList): unknown {
+/** Says what the project holds, or which certificates expire: then exit 1 where there is one. */
+export async function list(session: CommandSession, { expiring }: ListOptions): Promise<number> {
+  const found = await listProject(session, expiring === true ? undefined : expiring);
+  const isAsked = expiring !== undefined;
+  session.report.say({
+    json: () => ({
+      ...listToJson(found),
+      ...(isAsked && { expiring: found.expiring.map(({ certificate }) => certificate) }),
+    }),
+    text: () => {
+      if (isAsked) reportExpiring(session, found);
+      else reportList(session, found);
+    },
+  });
+  return isAsked && found.expiring.length > 0 ? exitCodes.no : exitCodes.done;
+}
+
+function reportExpiring({ report }: CommandSession, { expiring, now }: ProjectList): void {
+  if (expiring.length === 0) report.message('No certificate expires within that time.');
+  else reportCertificates(report, expiring, now);
+}
+
+function listToJson({ project: { config, desired }, certificates }: ProjectList): object {
   return {
     domain: config.domain,
     namespace: config.namespace,
@@ -98,16 +114,21 @@ function reportList(
     report.results(printTable(['SERVICE', 'MODE', 'HOST', 'PORT', 'CHART'], rows));
   }
   report.result('');
-  const rows = certificates.map(({ certificate, validFrom, expires, daysLeft }) => [
-    certificate,
-    expires === null ? 'missing' : formatDate(new Date(expires), now),
-    validFrom === null
-      ? ''
-      : daysLeft === null
-        ? `valid from ${formatDate(new Date(validFrom), now)}`
-        : daysLeft < 0
-          ? 'expired'
-          : `${daysLeft} days`,
+  reportCertificates(report, certificates, now);
+}
+
+function reportCertificates(report: Report, certificates: readonly ListedCertificate[], now: Date): void {
+  const rows = certificates.map((listed) => [
+    listed.certificate,
+    listed.expires === null ? 'missing' : formatDate(new Date(listed.expires), now),
+    formatLeft(listed, now),
   ]);
   report.results(printTable(['CERTIFICATE', 'EXPIRES', 'LEFT'], rows));
+}
+
+function formatLeft({ state, source, validFrom, daysLeft }: ListedCertificate, now: Date): string {
+  if (state === 'missing') return '';
+  const left =
+    daysLeft === null ? `valid from ${formatDate(new Date(validFrom ?? 0), now)}` : formatTimeLeft(state, daysLeft);
+  return source === 'files' ? `${left}, your own` : left;
 }

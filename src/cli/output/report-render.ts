@@ -22,7 +22,8 @@ export function reportRender(
   });
 }
 
-function renderToJson(plan: Plan, backups: readonly string[]): unknown {
+/** What was written, for programs. */
+export function renderToJson(plan: Plan, backups: readonly string[]): object {
   return {
     created: plan.steps.flatMap((step) => (changesFile(step) && step.change === 'create' ? [step.path] : [])),
     replaced: plan.steps.flatMap((step) => (changesFile(step) && step.change.startsWith('replace') ? [step.path] : [])),

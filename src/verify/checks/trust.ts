@@ -1,3 +1,4 @@
+import { judgeValidity } from '../../certs/validity.ts';
 import { coversName } from '../../text/host-name.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
 import type { Observation } from '../../model/probe.ts';
@@ -65,7 +66,7 @@ function judgeProblem(
 ): Finding {
   const { context, subject } = situation;
   const isNamed = coversName(leaf.dnsNames, subject.service.host);
-  const isOutdated = leaf.notAfter <= context.now || leaf.notBefore > context.now;
+  const isOutdated = ['expired', 'not-yet-valid'].includes(judgeValidity(leaf, context.now));
   if (dateProblems.includes(trustProblem) && isOutdated && isNamed) {
     if (leaf.issuer === subject.leaf?.issuer)
       return pass(`trusted by ${subject.trustPath} but for its dates: see validity`);

@@ -2,7 +2,8 @@ import { derivePublicKey } from '../../certs/key-pair.ts';
 import { InternalError, UsageError } from '../../errors.ts';
 import { digestText } from '../../kube/digest.ts';
 import type { Observed, RecordedFiles } from '../../model/observed.ts';
-import type { Plan, Step } from '../../model/plan.ts';
+import type { KeyType } from '../../model/config.ts';
+import type { CertificateOrder, Plan, Step } from '../../model/plan.ts';
 import type { ProjectFiles } from './files.ts';
 import { generateKey } from '../keys.ts';
 import { printObject, readPem } from './object-text.ts';
@@ -38,7 +39,7 @@ interface PlannedWrite {
 export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTools): Promise<CarriedOut> {
   const { files } = tools;
   const { recorded } = observed;
-  const keys = startKeys(plan.steps);
+  const keys = startKeys(plan.steps.filter((step) => step.kind === 'make-key'));
   const backups = new Set<string>();
   const prepareBackup = (path: string): (() => void) => {
     const backup = `${tools.backupFolder}/${path}`;
@@ -67,7 +68,9 @@ export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTo
   for await (const { path, text } of keys)
     files.writeAtomic(path, text, { mode: 0o600, durable: true, exclusive: true });
   for (const step of plan.steps) {
-    if (step.kind === 'issue-certificate') await issue(step, tools);
+    if (step.kind !== 'issue-certificate') continue;
+    const certificate = await issue(step, readRequired(files, step.keyPath), tools);
+    files.writeAtomic(step.path, certificate, { mode: 0o644, durable: true, exclusive: true });
   }
 
   const writes = plan.steps.flatMap((step) => (isForGit(step) ? [] : materialize(step, files)));
@@ -103,11 +106,12 @@ export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTo
 }
 
 /**
- * Starts making the keys at once, on other threads, and yields them in the order of the steps. A few are ahead of the reader: a
+ * Starts making the keys at once, on other threads, and yields them in that order. A few are ahead of the reader: a
  * thousand services must not hold a thousand keys in memory.
  */
-function startKeys(steps: readonly Step[]): AsyncIterable<{ readonly path: string; readonly text: string }> {
-  const wanted = steps.filter((step) => step.kind === 'make-key');
+export function startKeys(
+  wanted: readonly { readonly path: string; readonly keyType: KeyType }[],
+): AsyncIterable<{ readonly path: string; readonly text: string }> {
   const start = ({ path, keyType }: (typeof wanted)[number]): Promise<{ path: string; text: string }> => {
     const key = generateKey(keyType).then((text) => ({ path, text }));
     // Who waits for it is told; where the run has ended before that, nobody is left to be told.
@@ -125,29 +129,29 @@ function startKeys(steps: readonly Step[]): AsyncIterable<{ readonly path: strin
   })();
 }
 
-async function issue(
-  step: Extract<Step, { kind: 'issue-certificate' }>,
+/** The text of a certificate. @param key text of its private key, which need not be in its place yet. */
+export async function issue(
+  order: CertificateOrder,
+  key: string,
   { files, now, randomBytes }: CarryOutTools,
-): Promise<void> {
+): Promise<string> {
   // Most runs make none, and what makes them takes long to read.
   const { issueCertificate } = await import('../../certs/issue.ts');
-  const key = readRequired(files, step.keyPath);
   const issuer =
-    step.issuer === undefined
+    order.issuer === undefined
       ? undefined
       : {
-          certificate: readRequired(files, step.issuer.certificatePath),
-          key: readRequired(files, step.issuer.keyPath),
+          certificate: readRequired(files, order.issuer.certificatePath),
+          key: readRequired(files, order.issuer.keyPath),
         };
-  const certificate = issueCertificate({
-    request: step.request,
-    publicKey: derivePublicKey(key, step.keyPath),
+  return issueCertificate({
+    request: order.request,
+    publicKey: derivePublicKey(key, order.keyPath),
     signingKey: issuer?.key ?? key,
     ...(issuer === undefined ? {} : { issuer: issuer.certificate }),
     serialBytes: randomBytes(16),
     now,
   });
-  files.writeAtomic(step.path, certificate, { mode: 0o644, durable: true, exclusive: true });
 }
 
 function materialize(step: Step, files: ProjectFiles): readonly PlannedWrite[] {
@@ -195,7 +199,7 @@ function settle({ unchanged }: Plan, { digests }: Observed): RecordedFiles {
   );
 }
 
-function readRequired(files: ProjectFiles, path: string): string {
+export function readRequired(files: ProjectFiles, path: string): string {
   const text = readPem(files, path);
   if (text === undefined) {
     throw new UsageError(`cannot read ${path}: it is gone`, { remedy: 'Run the same command again.' });

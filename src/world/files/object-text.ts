@@ -1,6 +1,7 @@
 import { printYaml } from '../../kube/yaml.ts';
 import type { ObjectFromFiles } from '../../model/plan.ts';
 import type { ProjectFiles } from './files.ts';
+import { locateCertificate } from './renewal.ts';
 
 /**
  * Text of a manifest whose data come from files in certs/; undefined while one of them does not exist.
@@ -29,5 +30,5 @@ export function readOwnData(
  * edited it. Line ends become LF, and the byte order marks of Windows' editors go: Go finds no block behind one.
  */
 export function readPem(files: ProjectFiles, path: string): string | undefined {
-  return files.readText(path)?.replaceAll('\r\n', '\n').replaceAll('\ufeff', '');
+  return files.readText(locateCertificate(files, path))?.replaceAll('\r\n', '\n').replaceAll('\ufeff', '');
 }

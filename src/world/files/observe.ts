@@ -3,6 +3,7 @@ import { readPublicRoots } from '../net/public-roots.ts';
 import { holdsAnchor, judgeChain } from '../../certs/chain.ts';
 import { inspectCertificate } from '../../certs/inspect.ts';
 import { isPair, parsePrivateKey } from '../../certs/key-pair.ts';
+import { hasOwnForm } from '../../certs/own-form.ts';
 import { digestText } from '../../kube/digest.ts';
 import type { FileDigests, Observed, ObservedAuthority, ObservedPair } from '../../model/observed.ts';
 import type { ObjectFromFiles } from '../../model/plan.ts';
@@ -84,37 +85,40 @@ export function observePairs(files: ProjectFiles, wanted: readonly PairToObserve
   const authorities = new Map(
     [...new Set(wanted.flatMap(({ authority }) => authority ?? []))].map((path) => [path, readPem(files, path)]),
   );
-  for (const { certificate, key, authority } of wanted) {
-    const pair = observePair(files, { certificate, key }, authority, authorities);
-    if (pair !== undefined) pairs.set(certificate, pair);
+  for (const each of wanted) {
+    const pair = observePair(files, each, authorities);
+    if (pair !== undefined) pairs.set(each.certificate, pair);
   }
   return pairs;
 }
 
 function observePair(
   files: ProjectFiles,
-  { certificate: certificatePath, key: keyPath }: Pick<PairToObserve, 'certificate' | 'key'>,
-  authority: string | undefined,
+  wanted: PairToObserve,
   authorities: ReadonlyMap<string, string | undefined>,
+  isFirstLook = true,
 ): ObservedPair | undefined {
+  const { certificate: certificatePath, key: keyPath, authority } = wanted;
   const certificate = readPem(files, certificatePath);
   const key = readPem(files, keyPath);
   if (certificate === undefined && key === undefined) return undefined;
   const trusted = authority === undefined ? undefined : authorities.get(authority);
   if (key !== undefined && certificate === undefined) parsePrivateKey(key, keyPath);
+  if (certificate === undefined) return { hasKey: true };
+  const facts = inspectCertificate(certificate, certificatePath);
+  const matches = key === undefined ? undefined : isPair(certificate, key, keyPath);
+  // Whoever renews a pair may have replaced it between the two looks.
+  if (matches === false && isFirstLook) return observePair(files, wanted, authorities, false);
   return {
     hasKey: key !== undefined,
-    ...(certificate === undefined ? {} : { certificate: inspectCertificate(certificate, certificatePath) }),
-    ...(certificate === undefined || key === undefined ? {} : { matches: isPair(certificate, key, keyPath) }),
-    ...(certificate === undefined || (authority !== undefined && trusted === undefined)
-      ? {}
-      : {
-          chain: judgeChain(
-            certificate,
-            trusted === undefined || authority === undefined
-              ? { readPublicRoots }
-              : { pem: trusted, origin: authority },
-          ),
-        }),
+    certificate: facts,
+    hasOwnForm: hasOwnForm(certificate),
+    ...(matches !== undefined && { matches }),
+    ...((authority === undefined || trusted !== undefined) && {
+      chain: judgeChain(
+        certificate,
+        trusted === undefined || authority === undefined ? { readPublicRoots } : { pem: trusted, origin: authority },
+      ),
+    }),
   };
 }

@@ -116,13 +116,16 @@ describe('the certificates', () => {
   });
 
   it.each([
-    ['2027-01-01T00:00:00Z', ['expired on 2027-01-01 at 00:00:00 UTC'], 0],
-    ['2027-01-02T00:00:00Z', ['expired on 2027-01-01'], -1],
-    ['2026-12-31T23:59:59Z', [], 0],
-    ['2025-06-01T00:00:00Z', ['not valid before 2025-12-31'], undefined],
-  ])('are judged against the clock: %s', (at, problems, daysLeft) => {
+    ['2027-01-01T00:00:00Z', [], 0, 'expiring'],
+    ['2027-01-01T00:00:01Z', ['expired on 2027-01-01 at 00:00:00 UTC'], -1, 'expired'],
+    ['2027-01-02T00:00:00Z', ['expired on 2027-01-01'], -1, 'expired'],
+    ['2026-12-31T23:59:59Z', [], 0, 'expiring'],
+    ['2026-09-01T07:58:20Z', [], 121, 'expiring'],
+    ['2026-09-01T07:58:19Z', [], 121, 'valid'],
+    ['2025-06-01T00:00:00Z', ['not valid before 2025-12-31'], 579, 'not-yet-valid'],
+  ])('are judged against the clock: %s', (at, problems, daysLeft, validity) => {
     const [wildcard] = graphOf(threeModes, threeModesFound, new Date(at)).certificates;
-    expect([wildcard?.problems, wildcard?.daysLeft]).toEqual([problems, daysLeft]);
+    expect([wildcard?.problems, wildcard?.daysLeft, wildcard?.validity]).toEqual([problems, daysLeft, validity]);
   });
 
   it('suffer from the authority above them', () => {

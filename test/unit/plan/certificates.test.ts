@@ -5,6 +5,7 @@ import { planCertificates } from '../../../src/project/certificates.ts';
 import type { DesiredPair } from '../../../src/project/desired-pairs.ts';
 
 const now = new Date('2026-11-23T12:00:00Z');
+const past = new Date('2026-11-23T11:59:59Z');
 
 const authority: DesiredPair = {
   paths: { certificate: 'certs/ca.crt', key: 'certs/ca.key' },
@@ -37,7 +38,7 @@ function facts(changes: Partial<CertificateFacts> = {}): CertificateFacts {
     isAuthority: false,
     serialNumber: '01',
     fingerprint: '',
-    notBefore: new Date('2026-01-01T00:00:00Z'),
+    notBefore: new Date('2026-11-01T00:00:00Z'),
     notAfter: new Date('2027-01-01T00:00:00Z'),
     limits: [],
     permittedDnsNames: [],
@@ -126,8 +127,16 @@ describe('planCertificates', () => {
     ],
     [
       'expiry',
-      { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { ...goodServer, certificate: facts({ notAfter: now }) } },
+      { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { ...goodServer, certificate: facts({ notAfter: past }) } },
       'warning certificate-expired',
+    ],
+    [
+      'that it expires soon',
+      {
+        'certs/ca.crt': goodAuthority,
+        'certs/svc8.crt': { ...goodServer, certificate: facts({ notAfter: new Date('2026-12-04T18:00:00Z') }) },
+      },
+      'warning certificate-expiring',
     ],
     [
       'an authority without its key',
@@ -136,7 +145,7 @@ describe('planCertificates', () => {
     ],
     [
       'an expired authority',
-      { 'certs/ca.crt': { ...goodAuthority, certificate: facts({ notAfter: now }) } },
+      { 'certs/ca.crt': { ...goodAuthority, certificate: facts({ notAfter: past }) } },
       'error authority-expired',
     ],
     [
@@ -148,8 +157,10 @@ describe('planCertificates', () => {
     expect(codes(pairs)).toContain(code);
   });
 
-  it('says when it expired, on the day itself with the time', () => {
-    const messages = [new Date('2026-11-23T08:30:00Z'), new Date('2026-11-22T08:30:00Z')].map((notAfter) => {
+  it('says when it expires or did, on the day itself with the time', () => {
+    const ends = ['2026-11-23T08:30:00Z', '2026-11-22T08:30:00Z', '2026-11-23T12:00:00Z', '2026-11-25T00:00:00Z'];
+    const messages = ends.map((end) => {
+      const notAfter = new Date(end);
       const pairs = {
         'certs/ca.crt': goodAuthority,
         'certs/svc8.crt': { ...goodServer, certificate: facts({ notAfter }) },
@@ -159,6 +170,8 @@ describe('planCertificates', () => {
     expect(messages).toEqual([
       'certs/svc8.crt expired on 2026-11-23 at 08:30:00 UTC',
       'certs/svc8.crt expired on 2026-11-22',
+      'certs/svc8.crt expires on 2026-11-23 at 12:00:00 UTC',
+      'certs/svc8.crt expires in 1 day, on 2026-11-25',
     ]);
   });
 

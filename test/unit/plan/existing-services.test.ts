@@ -64,13 +64,24 @@ describe('a project that leads to a Service that is there already', () => {
     const now = new Date('2026-11-30T00:00:00Z');
     const found = (notAfter: string, holdsAnchor = true) => ({
       authorities: new Map([
-        ['certs/corp.crt', { certificate: { notAfter: new Date(notAfter), issuer: 'CN=root' } as never, holdsAnchor }],
+        [
+          'certs/corp.crt',
+          {
+            certificate: {
+              notBefore: new Date('2026-11-01T00:00:00Z'),
+              notAfter: new Date(notAfter),
+              issuer: 'CN=root',
+            } as never,
+            holdsAnchor,
+          },
+        ],
       ]),
     });
     const judge = (observed: Parameters<typeof judgeAuthorities>[1]): readonly string[] =>
       judgeAuthorities(authorities, observed, now).map(({ level, code }) => `${level} ${code}`);
     expect(judge({ authorities: new Map() })).toEqual(['error authority-missing']);
     expect(judge(found('2026-11-29T00:00:00Z'))).toEqual(['warning named-authority-expired']);
+    expect(judge(found('2026-12-14T00:00:00Z'))).toEqual(['warning named-authority-expiring']);
     expect(judge(found('2026-12-29T00:00:00Z'))).toEqual([]);
     expect(judge(found('2026-12-29T00:00:00Z', false))).toEqual(['error authority-not-root']);
   });

@@ -382,14 +382,14 @@ const faultRows: readonly Row[] = [
     everyTime(
       'svc7',
       answered(
-        facts({ fingerprint: 'd'.repeat(64), notBefore: new Date('2026-01-01'), notAfter: new Date('2027-01-01') }),
+        facts({ fingerprint: 'd'.repeat(64), notBefore: new Date('2026-06-01'), notAfter: new Date('2027-06-01') }),
         200,
         greeting('svc7'),
         untrusted,
       ),
     ),
     { certificate: 'failed', trust: 'failed' },
-    /an older certificate of the same names, of 2026-01-01: what is in certs\/wildcard\.crt was not applied/,
+    /an older certificate of the same names, of 2026-06-01: what is in certs\/wildcard\.crt was not applied/,
   ],
   [
     'an older pod certificate',
@@ -874,8 +874,9 @@ describe('dates', () => {
     notAfter: new Date(notAfter),
   });
   it.each([
-    ['21 days left', dated('2026-11-01', '2026-12-14T12:00:00Z'), true, undefined, {}],
-    ['a second less', dated('2026-11-01', '2026-12-14T11:59:59Z'), true, undefined, { validity: 'warning' }],
+    // 22.5 days after the first moment.
+    ['more than a third', dated('2026-11-01', '2026-12-04T18:00:03Z'), true, undefined, {}],
+    ['a third is left', dated('2026-11-01', '2026-12-04T18:00:00Z'), true, undefined, { validity: 'warning' }],
     ['the last second', dated('2026-11-01', '2026-11-23T12:00:00Z'), true, undefined, { validity: 'warning' }],
     ['expired', dated('2025-11-01', '2026-11-23T11:59:59Z'), false, 'CERT_HAS_EXPIRED', { validity: 'failed' }],
     ['not valid yet', dated('2026-11-24', '2027-11-24'), false, 'CERT_NOT_YET_VALID', { validity: 'failed' }],

@@ -1,0 +1,107 @@
+import { dueDate, isDue } from '../certs/validity.ts';
+import type { Observed, ObservedPair } from '../model/observed.ts';
+import type { Renewal } from '../model/plan.ts';
+import { judgeIssuer } from './certificates.ts';
+import type { DesiredPair } from './desired-pairs.ts';
+import { nameOfPair, renewCommand } from './places.ts';
+
+/** Which certificates a person wants renewed, and how. */
+export interface RenewalWish {
+  /** Names of pairs, as `svc9` of certs/svc9.crt; none: all of the project. */
+  readonly names: readonly string[];
+  /** Whether they are due or not. */
+  readonly all: boolean;
+  /** Due are those that expire within so many seconds; absent: those that expire soon. */
+  readonly within?: number;
+  readonly keepKey: boolean;
+}
+
+/** A certificate that is due, or named, and stays as it is. */
+interface LeftCertificate {
+  readonly certificate: string;
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+export interface RenewalPlan {
+  readonly renewals: readonly Renewal[];
+  readonly left: readonly LeftCertificate[];
+  /** What comes next where nothing is due. */
+  readonly next?: { readonly certificate: string; readonly due: Date };
+}
+
+/** What is to be made anew of the certificates that are there. */
+export function planRenewals(
+  desired: readonly DesiredPair[],
+  observed: Observed,
+  wish: RenewalWish,
+  now: Date,
+): RenewalPlan {
+  const named = desired.filter(({ paths }) => wish.names.length === 0 || wish.names.includes(nameOfPair(paths)));
+  const dated = named.flatMap((pair) => {
+    const found = observed.pairs.get(pair.paths.certificate);
+    return found?.certificate === undefined ? [] : [{ pair, found, period: found.certificate }];
+  });
+  const wanted = dated.filter(({ period }) => wish.all || isDue(period, now, wish.within));
+  const renewed = new Set(wanted.filter(({ pair }) => isAuthority(pair)).map(({ pair }) => pair.paths.certificate));
+  const renewals: Renewal[] = [];
+  const left: LeftCertificate[] = [];
+  for (const { pair, found } of wanted) {
+    const reason =
+      judge(pair, found, wish) ??
+      (pair.issuer !== undefined && renewed.has(pair.issuer.certificate) ? undefined : judgeAbove(pair, observed, now));
+    if (reason === undefined) renewals.push(order(pair, wish));
+    else left.push({ certificate: pair.paths.certificate, ...reason });
+  }
+  const [next] = dated
+    .map(({ pair, period }) => ({ certificate: pair.paths.certificate, due: dueDate(period, wish.within) }))
+    .sort((one, other) => one.due.getTime() - other.due.getTime());
+  return { renewals, left, ...(next !== undefined && { next }) };
+}
+
+function isAuthority({ request }: DesiredPair): boolean {
+  return request.usage === 'authority';
+}
+
+type Reason = Omit<LeftCertificate, 'certificate'>;
+
+function judge(pair: DesiredPair, found: ObservedPair, { keepKey, all }: RenewalWish): Reason | undefined {
+  const { certificate, key } = pair.paths;
+  const { subject, issuer } = found.certificate ?? {};
+  const isOurs =
+    pair.isBrought !== true &&
+    found.hasOwnForm === true &&
+    (subject === issuer || found.chain?.trustedBy === 'authority');
+  if (!isOurs) {
+    return {
+      reason: 'it is a file of your own, and such a file is never replaced',
+      remedy: `put the new certificate and its key in the places of ${certificate} and ${key}, then run ingress-tls apply`,
+    };
+  }
+  if (!found.hasKey) {
+    return { reason: `its key ${key} is not here`, remedy: `bring ${key}, or renew it where its key is` };
+  }
+  if (isAuthority(pair) && !keepKey) {
+    return {
+      reason: 'it is an authority, and with another key everything that it signed would be refused',
+      remedy: `${renewCommand(pair.paths, true)}${all ? ' --all' : ''}`,
+    };
+  }
+  return undefined;
+}
+
+/** What keeps the authority above it from signing. */
+function judgeAbove(pair: DesiredPair, observed: Observed, now: Date): Reason | undefined {
+  const [notice] = judgeIssuer(pair, observed, now)?.notices ?? [];
+  return notice === undefined ? undefined : { reason: notice.message, remedy: notice.remedy ?? '' };
+}
+
+function order({ paths, request, issuer }: DesiredPair, { keepKey }: RenewalWish): Renewal {
+  return {
+    path: paths.certificate,
+    keyPath: paths.key,
+    request,
+    ...(issuer !== undefined && { issuer: { certificatePath: issuer.certificate, keyPath: issuer.key } }),
+    keepsKey: keepKey,
+  };
+}
