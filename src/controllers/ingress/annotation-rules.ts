@@ -5,6 +5,7 @@ import { asksAtController } from '../../model/client-auth.ts';
 import { nearest } from '../../text/nearest.ts';
 import type { AnnotationTable } from './annotation-forms.ts';
 import { findForeignReader } from './foreign-annotations.ts';
+import { issuingAnnotations } from './issuing-annotations.ts';
 import { guardingKeys, guardsNeeding, nginxKey, nginxPrefix } from './nginx-annotations.ts';
 
 /** What a controller makes of a person's own annotations under the prefix of ingress-nginx. */
@@ -73,7 +74,7 @@ function findRule(
   key: string,
   value?: string,
 ): AnnotationRule | undefined {
-  return rules(service).find(
+  return [...issuingAnnotations, ...rules(service)].find(
     ({ modes, matches, allows }) =>
       (modes === undefined || modes.includes(service.mode)) &&
       matches(key) &&

@@ -1,4 +1,4 @@
-/** Whose annotations these are; the first that fits. What no line fits is the person's own: cert-manager.io, external-dns, example.org. */
+/** Whose annotations these are; the first that fits. What no line fits is the person's own: external-dns, example.org. */
 const readers: readonly (readonly [RegExp, string])[] = [
   [/^nginx\.(?:org|com)\//, "NGINX Ingress Controller (nginx.org, F5's)"],
   [/^traefik\.(?:ingress\.kubernetes\.io|io)\//, "Traefik's own provider for Ingresses"],

@@ -238,6 +238,21 @@ describe('annotations that nobody reads', () => {
   });
 
   it.each([
+    ['cert-manager.io/cluster-issuer', 'letsencrypt', true],
+    ['cert-manager.io/issuer', 'corp', true],
+    ['certmanager.k8s.io/issuer', 'corp', true],
+    ['kubernetes.io/tls-acme', 'true', true],
+    ['kubernetes.io/tls-acme', 'false', false],
+    ['cert-manager.io/duration', '2160h', false],
+  ])(
+    'by which cert-manager would write over the Secret of the project: %s: %s refused: %s',
+    (key, value, isRefused) => {
+      for (const profile of Object.keys(profiles))
+        expect(judge(profile, key, value)).toEqual(isRefused ? ['error annotation-refused'] : []);
+    },
+  );
+
+  it.each([
     ['ingress-nginx', 'nginx.org/ssl-passthrough', /set `mode: passthrough`/],
     ['traefik', 'nginx.org/ssl-passthrough', /set `mode: passthrough`/],
     ['ingress-nginx', 'ingress.kubernetes.io/secure-backends', /set `mode: reencrypt`/],
@@ -250,9 +265,8 @@ describe('annotations that nobody reads', () => {
   });
 
   it.each([
-    'cert-manager.io/issuer',
     'external-dns.alpha.kubernetes.io/hostname',
-    'kubernetes.io/tls-acme',
+    'cert-manager.io/renew-before',
     'example.org/auth-tls-secret',
     'owner',
   ])('are free outside: %s', (key) => {

@@ -58,7 +58,7 @@ describe("a person's own annotations", () => {
     [nginx('proxy-body-size'), '8m; return 200', everywhere],
     [nginx('upstream-vhost'), 'a\nb', everywhere],
     ['example.test/owner', '{"a": "b;"}', nowhere],
-    ['cert-manager.io/issuer', 'x', nowhere],
+    ['cert-manager.io/issuer', 'x', everywhere],
   ])('%s: %j', (key, value, refusedIn) => {
     expect(refusedBy(modern, key, value)).toEqual(refusedIn);
   });
