@@ -282,7 +282,7 @@ const notTried: readonly (readonly [reason: string, remedies: readonly string[]]
   [
     'a person has to find the files that belong together: certificates-by-hand.test.ts',
     [
-      'app/verify/subjects.ts: bring the right one of the two, or move both away and run ingress-tls render',
+      'app/verify/client-identity.ts: bring the right one of the two, or move both away and run ingress-tls render',
       'world/net/handshake.ts: ',
       'project/certificates.ts: ',
       'project/named-authorities.ts: ',

@@ -23,11 +23,12 @@ export function readOwnClient(paths: PairPaths, currentFolder: string): OwnClien
     const text = readPersonalFile(resolve(currentFolder, path));
     if (text === undefined)
       throw new UsageError(`cannot connect as a client: ${path} is not there`, {
-        remedy: 'ingress-tls verify --cert FILE --key FILE, with paths as seen from here',
+        remedy: 'give the paths of --cert and --key as they are seen from the current folder',
       });
     return text;
   });
-  return { ...checkPair(certificate ?? '', key ?? '', paths), path: paths.certificate };
+  const pair = { certificate: certificate ?? '', key: key ?? '' };
+  return { ...checkPair(pair, paths, { remedy: 'bring the right one of the two' }), path: paths.certificate };
 }
 
 /** The project's own client of a service. Keys are in no repository: where a colleague's clone has the certificate alone there is none. */
@@ -42,7 +43,8 @@ export function readClient(files: ProjectFiles, service: PlannedService): OwnCli
   const first = look();
   // Whoever renews a pair may have replaced it between the two looks.
   const found = first !== undefined && !isPair(first.certificate, first.key, paths.key) ? look() : first;
-  return found && { ...checkPair(found.certificate, found.key, paths), path: paths.certificate };
+  const advice = { remedy: 'bring the right one of the two, or move both away and run ingress-tls render' };
+  return found && { ...checkPair(found, paths, advice), path: paths.certificate };
 }
 
 /** Why whoever asks the clients of a service has to refuse this one, as a clause; undefined where nothing in the files says so. */
@@ -65,9 +67,10 @@ export function findClientFault(
   return breach;
 }
 
-function checkPair(certificate: string, key: string, paths: PairPaths): ClientIdentity {
-  if (isPair(certificate, key, paths.key)) return { certificate, key };
-  throw new UsageError(`cannot connect as a client: ${paths.certificate} and ${paths.key} do not belong together`, {
-    remedy: 'bring the right one of the two, or move both away and run ingress-tls render',
-  });
+function checkPair(client: ClientIdentity, paths: PairPaths, advice: { readonly remedy: string }): ClientIdentity {
+  if (isPair(client.certificate, client.key, paths.key)) return client;
+  throw new UsageError(
+    `cannot connect as a client: ${paths.certificate} and ${paths.key} do not belong together`,
+    advice,
+  );
 }
