@@ -22,6 +22,8 @@ export interface CurlLine {
   readonly locate?: (path: string) => string;
   /** Whether curl trusts the one certificate that the line names, whatever ~/.curlrc and the machine say; at the price of a longer line. */
   readonly isStrict?: boolean;
+  /** Where the key of the client's certificate is not here: none is given. */
+  readonly withoutClient?: boolean;
   /** More options, before the URL. */
   readonly options?: readonly string[];
 }
@@ -38,11 +40,12 @@ export function buildCurlArgs({
   folder = '',
   locate = (name) => name,
   isStrict = false,
+  withoutClient = false,
   options = [],
 }: CurlLine): readonly string[] {
   const { host, port } = { host: address.host.includes(':') ? `[${address.host}]` : address.host, port: address.port };
   const authority = trustedCertificate(service);
-  const client = hasOwnClients(service) ? clientPair(service.name) : undefined;
+  const client = hasOwnClients(service) && !withoutClient ? clientPair(service.name) : undefined;
   const file = (name: string): string => (folder === '' ? locate(name) : `${folder}/${locate(name)}`);
   const url = `https://${service.host}:${urlPort}${path}`;
   return [

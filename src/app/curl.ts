@@ -1,8 +1,10 @@
 import { runInForeground } from '../world/exec/foreground.ts';
 import { locateCertificate } from '../world/files/renewal.ts';
 import { InternalError, UsageError } from '../errors.ts';
+import { demandsCertificate, hasOwnClients } from '../model/client-auth.ts';
 import type { ProbeAddress } from '../model/probe.ts';
 import type { ClusterOptions } from './cluster/tools.ts';
+import { clientPair } from '../project/places.ts';
 import { buildCurlArgs, folderSeenFrom } from './curl-line.ts';
 import { loadProject } from './project.ts';
 import { selectServices } from './select-services.ts';
@@ -43,6 +45,12 @@ export async function curl(
     throw new UsageError(`curl asks for pages, and ${name} speaks ${service.protocol}`, {
       remedy: `ingress-tls verify ${name}`,
     });
+  const { key } = clientPair(name);
+  const withoutClient = hasOwnClients(service) && !session.files.exists(key);
+  if (withoutClient && demandsCertificate(service) && !curlOptions.some(isOwnCertificate))
+    throw new UsageError(`${name} asks clients for a certificate, and ${key} is not here`, {
+      remedy: `bring ${key}, or show a certificate of your own: ingress-tls curl ${name} -- --cert FILE --key FILE`,
+    });
   const found = await findAddress(session, project, options);
   const build = (ownOptions: readonly string[]): readonly string[] =>
     buildCurlArgs({
@@ -52,6 +60,7 @@ export async function curl(
       folder: folderSeenFrom(world.currentFolder, root),
       locate: (name) => locateCertificate(session.files, name),
       isStrict: true,
+      withoutClient,
       options: [...avoidProxy(world.environment), ...ownOptions],
     });
   const client = service.clientAuth ? readClient(session.files, service) : undefined;
@@ -63,6 +72,11 @@ export async function curl(
   // It hears the signals itself, and decides when it ends.
   session.stop.hold();
   return runInForeground(world, 'curl', build(curlOptions), world.currentFolder);
+}
+
+/** curl@8.17.0 docs: --cert. */
+function isOwnCertificate(option: string): boolean {
+  return option === '--cert' || option.startsWith('-E');
 }
 
 /** A proxy would look the host up by itself, and does not know it. */

@@ -20,6 +20,8 @@ export interface ListedCertificate {
   readonly certificate: string;
   /** Null for the certificate of an authority that a person named: nobody here signs with it. */
   readonly key: string | null;
+  /** Whether it is here; null where there is none to be. */
+  readonly hasKey: boolean | null;
   readonly names: readonly string[];
   /** ISO date and time, as `expires`; null where the certificate is not there. */
   readonly validFrom: string | null;
@@ -61,7 +63,7 @@ export async function listProject(session: Session, within?: number): Promise<Pr
 
 function listCertificate(
   paths: Pick<ListedCertificate, 'certificate' | 'key'>,
-  found: Pick<ObservedPair, 'certificate' | 'hasOwnForm'> | undefined,
+  found: Partial<Pick<ObservedPair, 'certificate' | 'hasOwnForm' | 'hasKey'>> | undefined,
   now: Date,
 ): ListedCertificate {
   const facts = found?.certificate;
@@ -69,6 +71,7 @@ function listCertificate(
   return {
     certificate: paths.certificate,
     key: paths.key,
+    hasKey: paths.key === null ? null : (found?.hasKey ?? false),
     names: facts?.dnsNames ?? [],
     validFrom: facts?.notBefore.toISOString() ?? null,
     expires: facts?.notAfter.toISOString() ?? null,

@@ -47,6 +47,8 @@ export interface Findings {
   readonly digests: ReadonlyMap<string, string>;
   /** Workloads that exist, change in nothing and are not ready, as identifyObject says. */
   readonly unready: ReadonlySet<string>;
+  /** Paths of Secrets that cannot be sent, because keys are not here. */
+  readonly keyless: ReadonlySet<string>;
   /** Pods that a release's Deployment is to keep where its chart says no number, by the service's name. */
   readonly keepReplicas?: ReadonlyMap<string, number>;
 }
@@ -93,7 +95,9 @@ export function planApply(desired: DesiredProject, target: ApplyTarget, findings
     }));
 
   const secrets = desired.objects
-    .filter(({ content, path }) => content.object.kind === 'Secret' && differs.file(path))
+    .filter(
+      ({ content, path }) => content.object.kind === 'Secret' && !findings.keyless.has(path) && differs.file(path),
+    )
     .map(({ path }) => path);
   const controllerFiles = applyFiles('controller', desired.manifests.after);
   const workloads = profile

@@ -34,8 +34,8 @@ function findRemedies(facts: StatusFacts): Remedies {
   const own =
     apply === undefined
       ? {
-          apply: 'ingress-tls diff shows what the cluster refuses of an apply',
-          diff: 'ingress-tls diff shows it, and what the cluster refuses of an apply',
+          apply: 'ingress-tls diff shows what stands in the way of an apply',
+          diff: 'ingress-tls diff shows it, and what stands in the way of an apply',
         }
       : { apply, diff: `ingress-tls diff shows it, ${apply} repairs it` };
   const { standIns } = facts.desired.profile;

@@ -60,6 +60,8 @@ export interface ObjectChange {
   readonly conflicts: readonly FieldConflict[];
   /** Why the API server would not take it, in its own words. */
   readonly refusal?: string;
+  /** Keys of a Secret that are not here, by their paths: apply leaves it as it is, or refuses where it is not as it should be. */
+  readonly missingKeys?: readonly string[];
 }
 
 /** An object that kubectl brings, with the file of the project that it comes from. */

@@ -108,10 +108,21 @@ export interface Conflict {
   readonly reason: 'edited' | 'not-ours';
 }
 
+/** A Secret whose certificate is here and its key is not: keys are in no repository. */
+export interface KeylessObject {
+  /** Of its manifest. */
+  readonly path: string;
+  readonly content: ObjectFromFiles;
+  /** Paths of the keys that are not here. */
+  readonly keys: readonly string[];
+}
+
 export interface Plan {
   readonly steps: readonly Step[];
   readonly conflicts: readonly Conflict[];
   /** Generated files that already are as they should be. */
   readonly unchanged: readonly string[];
+  /** Secrets that cannot be made here: left as they are, in the folder and on the cluster. */
+  readonly keyless: readonly KeylessObject[];
   readonly notices: readonly Notice[];
 }

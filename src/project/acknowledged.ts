@@ -39,9 +39,10 @@ export function judgeAcknowledged(
   });
 }
 
-/** project/certificates.ts and named-authorities.ts, beside errors; and app/cluster/tell-unseen.ts, which goes by the rights of who looks. */
+/** project/certificates.ts, keyless.ts and named-authorities.ts, beside errors; and app/cluster/tell-unseen.ts, which goes by the rights of who looks. */
 const passingCodes = [
   'client-key-missing',
+  'key-missing',
   'certificate-issuer',
   'certificate-expired',
   'certificate-expiring',

@@ -48,15 +48,6 @@ function planPair(pair: DesiredPair, observed: Observed, now: Date): Certificate
   if (found.certificate === undefined) return planIssue(pair, found, observed, now);
   const disorder = found.chain === undefined ? undefined : refuseDisorder(pair, found.chain);
   if (disorder !== undefined) return { steps: [], notices: [disorder] };
-  if (!found.hasKey && pair.request.usage === 'server') {
-    return refuse(
-      'key-missing',
-      `${certificate} is here but its key ${key} is not, so no Secret can be made of them`,
-      pair.isBrought === true
-        ? `bring ${key} from where the certificate was made`
-        : `bring ${key} from where the certificate was made, or move ${certificate} away to have a new pair made`,
-    );
-  }
   if (found.matches === false) {
     return refuse(
       'key-mismatch',

@@ -6,6 +6,7 @@ import { planCertificates } from './certificates.ts';
 import type { DesiredFile } from './desired-files.ts';
 import type { DesiredProject } from './desired-project.ts';
 import { completeGitFiles } from './git-files.ts';
+import { findKeyless, noteKeyless } from './keyless.ts';
 import { places } from './places.ts';
 
 type Decision = FileChange | 'unchanged' | Conflict['reason'];
@@ -49,8 +50,11 @@ export function planRender(
       conflicts.push({ path: file.path, desired: file.content, reason: decision });
     else steps.push({ kind: 'write-file', path: file.path, content: file.content, digest, change: decision });
   }
+  const keyless = findKeyless(desired, observed);
+  const withheld = new Set(keyless.map(({ path }) => path));
   for (const object of desired.objects) {
     wanted.add(object.path);
+    if (withheld.has(object.path)) continue;
     const decision = decideFile(object.path, observed.objectDigests.get(object.path), observed, force);
     if (decision === 'unchanged') unchanged.push(object.path);
     else if (decision === 'edited' || decision === 'not-ours') conflicts.push({ path: object.path, reason: decision });
@@ -65,7 +69,10 @@ export function planRender(
     else conflicts.push({ path, reason: 'edited' });
   }
   const ofAuthorities = judgeAuthorities(desired.authorities, observed, now);
-  return { steps, conflicts, unchanged, notices: [...certificates.notices, ...ofAuthorities, ...desired.notices] };
+  return {
+    ...{ steps, conflicts, unchanged, keyless },
+    notices: [...certificates.notices, ...noteKeyless(keyless), ...ofAuthorities, ...desired.notices],
+  };
 }
 
 function planGitFiles({ gitFiles }: Observed): readonly Step[] {

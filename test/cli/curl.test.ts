@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeUnless } from '../support/describe-with.ts';
@@ -129,6 +129,33 @@ describe('curl', () => {
       });
     },
   );
+
+  it('without the key of the client says so, and takes a certificate of the person instead', async () => {
+    await inProject(threeModes, (project, outside) => {
+      const env = installCurl(join(outside, 'bin'));
+      rmSync(join(project, 'certs/svc9-client.key'));
+      const refused = runProgram(['curl', 'svc9', ...address], { cwd: project, env });
+      expect(refused).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(refused.stderr).toContain('certs/svc9-client.key is not here');
+      const own = runProgram(['curl', 'svc9', ...address, '--', '--cert', 'my.crt', '--key', 'my.key'], {
+        cwd: project,
+        env,
+      });
+      expect(readArgs(own)).toEqual([
+        ...strict('--resolve', 'svc9.example.test:30092:192.0.2.10', 'certs/ca.crt'),
+        ...['--cert', 'my.crt', '--key', 'my.key', 'https://svc9.example.test:30092/'],
+      ]);
+      const optional = join(project, 'ingress-tls.yaml');
+      writeFileSync(
+        optional,
+        threeModes.replace('mode: passthrough', 'mode: passthrough\n    clientAuth:\n      mode: optional'),
+      );
+      expect(readArgs(runProgram(['curl', 'svc9', ...address], { cwd: project, env }))).toEqual([
+        ...strict('--resolve', 'svc9.example.test:30092:192.0.2.10', 'certs/ca.crt'),
+        'https://svc9.example.test:30092/',
+      ]);
+    });
+  });
 
   it('is given a password that is printed nowhere else', async () => {
     await inProject(threeModes, (project, outside) => {

@@ -7,6 +7,7 @@ import { listAccess, type Access } from '../access.ts';
 import { refuseOtherNamespace } from '../cluster/checks.ts';
 import type { ClusterFacts } from '../cluster/facts.ts';
 import { findChanges } from '../cluster/find-changes.ts';
+import { lookAtKeyless, refuseMissingKeys } from '../cluster/keyless-secrets.ts';
 import { viewRendered } from '../cluster/rendered-project.ts';
 import { tellUnseen } from '../cluster/tell-unseen.ts';
 import { boundQuestions, openCluster, type ClusterTools } from '../cluster/tools.ts';
@@ -83,6 +84,7 @@ async function bringToCluster(running: Running, tools: ClusterTools): Promise<Ap
   const local = rendered.plan;
   const view = viewRendered(session, project, rendered);
   events.onCluster(found.cluster);
+  refuseMissingKeys(await beforeWriting(stopping, () => lookAtKeyless(found.tools, view.keyless, found.live?.secrets)));
   events.onWritten(await carryOutPlan(session, local, rendered.observed));
   const { facts, findings } = await beforeWriting(stopping, async () => {
     const free = await freeReleases(session, project, found, { stopping, timeout, forcePending });

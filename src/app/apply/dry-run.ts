@@ -2,6 +2,7 @@ import type { Plan } from '../../model/plan.ts';
 import { refuseOtherNamespace } from '../cluster/checks.ts';
 import { lookUpCluster, type ClusterFacts } from '../cluster/facts.ts';
 import { findChanges } from '../cluster/find-changes.ts';
+import { refuseMissingKeys } from '../cluster/keyless-secrets.ts';
 import { viewRendered } from '../cluster/rendered-project.ts';
 import { tellUnseen } from '../cluster/tell-unseen.ts';
 import { boundQuestions, openCluster } from '../cluster/tools.ts';
@@ -36,6 +37,7 @@ export async function dryRunApply(session: Session, settings: ApplySettings): Pr
     facts,
     verifyLive: settings.verifyLive === true,
   });
+  if (findings.changes !== undefined) refuseMissingKeys(findings.changes.objects);
   const local = { ...rendered.plan, notices: tellUnseen(rendered.plan.notices, project, facts) };
   return { project, local, facts, ...planForCluster(project, facts, findings, settings) };
 }

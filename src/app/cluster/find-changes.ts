@@ -40,10 +40,12 @@ export async function findChanges({
     target: { foreignNamespaces, helmMajor },
   } = facts;
   const { services } = rendered.project.desired;
+  const keyless = new Set(rendered.keyless.map(({ path }) => path));
   if (records === undefined || live === undefined)
     return {
       digests: new Map(services.map((service) => [service.name, rendered.digestChart(service)])),
       unready: new Set(),
+      keyless,
     };
   const seenLightly = await lookLightly(tools, {
     rendered,
@@ -67,7 +69,7 @@ export async function findChanges({
       return replicas === undefined ? [] : [[service.name, replicas] as const];
     }),
   );
-  const look = { ...seenLightly, keepReplicas };
+  const look = { ...seenLightly, keyless, keepReplicas };
   const doubtful = verifyLive
     ? services
     : services.filter((service) => drifted.includes(service) || edited.includes(service));

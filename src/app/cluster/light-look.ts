@@ -6,6 +6,7 @@ import type { KubeObject } from '../../model/kube-object.ts';
 import { judgeSecret } from '../../cluster/object-changes.ts';
 import { identifyObject } from '../../cluster/orphans.ts';
 import { judgeRelease } from '../../cluster/release-changes.ts';
+import { lookAtKeyless } from './keyless-secrets.ts';
 import type { LiveProject } from './live-project.ts';
 import type { ClusterTools } from './tools.ts';
 import type { RenderedProject } from './rendered-project.ts';
@@ -42,8 +43,9 @@ export async function lookLightly(tools: ClusterTools, request: LookRequest): Pr
   // Before Kubernetes 1.18 no server can be asked what it would make of an object: everything is sent.
   const isComparable = profile.applyMethod === 'server-side';
   const { live, rendered } = request;
-  const [secrets, others, digests] = await sideBySide(
+  const [secrets, keyless, others, digests] = await sideBySide(
     () => (isComparable ? lookAtSecrets(tools, request) : []),
+    () => lookAtKeyless(tools, rendered.keyless, live.secrets),
     () => (isComparable && request.skipsManifests !== true ? lookAtManifests(tools, request) : []),
     // Thousands of files are read while kubectl works.
     () => new Map(desired.services.map((service) => [service.name, rendered.digestChart(service)])),
@@ -62,7 +64,11 @@ export async function lookLightly(tools: ClusterTools, request: LookRequest): Pr
   );
   const controllers = others.flatMap(({ before }) => (before === undefined ? [] : [before]));
   const workloads = [...live.charts.values(), ...controllers].filter(isWorkload);
-  return { changes: { objects: [...others, ...secrets], releases }, digests, unready: listUnready(workloads) };
+  return {
+    changes: { objects: [...others, ...secrets, ...keyless], releases },
+    digests,
+    unready: listUnready(workloads),
+  };
 }
 
 /** Those of these objects that have pods and are not ready, as identifyObject says. */
@@ -78,8 +84,9 @@ async function lookAtSecrets(
   { rendered, live }: LookRequest,
 ): Promise<readonly FileObjectChange[]> {
   const { desired, config } = rendered.project;
+  const keyless = new Set(rendered.keyless.map(({ path }) => path));
   const desiredSecrets = desired.objects
-    .filter(({ content }) => content.object.kind === 'Secret')
+    .filter(({ path, content }) => content.object.kind === 'Secret' && !keyless.has(path))
     .map(({ path, content }) => {
       const { name, namespace = config.namespace } = content.object.metadata;
       return { path, name, namespace, object: rendered.readObjects(path)?.[0] };

@@ -7,6 +7,7 @@ import type { DesiredService } from '../../project/desired-services.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import type { ClusterFacts } from './facts.ts';
 import type { ClusterTools } from './tools.ts';
+import { lookAtKeyless } from './keyless-secrets.ts';
 import { lookAtReleases } from './look-at-releases.ts';
 import type { RenderedProject } from './rendered-project.ts';
 
@@ -34,8 +35,12 @@ export async function lookClosely(
   const { desired, profile } = rendered.project;
   if (profile.applyMethod !== 'server-side') return { objects: [], releases: [] };
   const dryRun = createServerDryRun(tools.exec, tools);
-  const [objects, releases] = await Promise.all([
-    lookAtFiles(dryRun, rendered, listPaths(rendered, services), target.foreignNamespaces),
+  const paths = listPaths(rendered, services);
+  const keyless = rendered.keyless.filter(({ path }) => paths.includes(path));
+  const others = paths.filter((path) => !keyless.some((secret) => secret.path === path));
+  const [objects, unwritable, releases] = await Promise.all([
+    lookAtFiles(dryRun, rendered, others, target.foreignNamespaces),
+    lookAtKeyless(tools, keyless),
     lookAtReleases(tools, dryRun, {
       rendered,
       services: services ?? desired.services,
@@ -44,7 +49,7 @@ export async function lookClosely(
       kubeVersion: cluster.version.text,
     }),
   ]);
-  return { objects, releases };
+  return { objects: [...objects, ...unwritable], releases };
 }
 
 /** The files whose objects kubectl brings, in the order of applying. */

@@ -1,6 +1,7 @@
 import { holdsLeftOutLink } from '../../world/helm/chart-folder.ts';
 import { readSetFiles } from '../../world/helm/chart-template.ts';
 import { printObject, readOwnData } from '../../world/files/object-text.ts';
+import type { UnwritableSecret } from '../../cluster/object-changes.ts';
 import { digestFiles, type FileDigest } from '../../kube/digest.ts';
 import { parseHelmIgnore } from '../../kube/helm-ignore.ts';
 import { parseObjects } from '../../kube/parse-yaml.ts';
@@ -20,6 +21,8 @@ export interface RenderedProject {
   readonly readText: (path: string) => string | undefined;
   /** The objects of a file in manifests/ or secrets/; undefined as above. @throws UsageError when it is no YAML of objects. */
   readonly readObjects: (path: string) => readonly KubeObject[] | undefined;
+  /** Secrets that cannot be made, because keys are not here. */
+  readonly keyless: readonly UnwritableSecret[];
   /** Digest of all that helm is given for a service. */
   readonly digestChart: (service: DesiredService) => string;
   /** The files of a chart by their paths in it, when the plan would change any of them, or helm cannot read them where they are; else undefined. */
@@ -55,7 +58,10 @@ export function viewRendered(
   };
   const awaitsCertificate = ({ data }: ObjectFromFiles): boolean =>
     Object.values(data).some((source) => toBeMade.has(source) && !files.exists(source));
+  const keyless = new Map(plan.keyless.map((object) => [object.path, object]));
   const readText = (path: string): string | undefined => {
+    // One that another run left may be of another certificate.
+    if (keyless.has(path)) return undefined;
     const content = madeFromCertificates.get(path);
     if (content === undefined) return written.get(path)?.content ?? files.readText(path);
     return awaitsCertificate(content) ? undefined : printObject(content, files);
@@ -69,6 +75,10 @@ export function viewRendered(
   return {
     project,
     readText,
+    keyless: [...keyless.values()].map(({ path, content: { object, data }, keys }) => {
+      const others = Object.entries(data).filter(([, source]) => !keys.includes(source));
+      return { path, keys, object, others: readOwnData({ object, data: Object.fromEntries(others) }, files) };
+    }),
     readObjects: (path) => {
       // What this program printed need not be read back: that takes longer than all else here.
       if (asDesired.has(path)) {

@@ -7,7 +7,7 @@ import { controllerExpected, noteNeeds } from '../../project/expected-controller
 import type { Project } from '../project.ts';
 import type { ClusterFacts } from './facts.ts';
 
-/** The same notices where a cluster was looked at: of what has to be there those that are about what nobody could look up. */
+/** The same notices where a cluster was looked at: of what has to be there, or cannot be made here, those that are about what nobody could look up. */
 export function tellUnseen(
   notices: readonly Notice[],
   { config, desired }: Pick<Project, 'config' | 'desired'>,
@@ -15,12 +15,17 @@ export function tellUnseen(
     controller,
     hasSeenGuards,
     hasSeenServices,
-  }: Pick<ClusterFacts, 'controller' | 'hasSeenGuards' | 'hasSeenServices'>,
+    live,
+  }: Pick<ClusterFacts, 'controller' | 'hasSeenGuards' | 'hasSeenServices' | 'live'>,
 ): readonly Notice[] {
   const told = notices.flatMap((notice) => {
     if (notice.code === controllerExpected && controller !== undefined)
       return acknowledge(noteNeeds(config, controller.open), config);
-    return notice.code === 'secret-expected' && hasSeenGuards === true ? [] : [notice];
+    // Where the Secrets were read, what is said of the changes names those that stay as they are.
+    const isTold =
+      (notice.code === 'secret-expected' && hasSeenGuards === true) ||
+      (notice.code === 'key-missing' && live !== undefined);
+    return isTold ? [] : [notice];
   });
   return hasSeenServices === false ? [...told, ...acknowledge(noteUnseenServices(desired.services), config)] : told;
 }

@@ -118,12 +118,15 @@ function reportList(
 }
 
 function reportCertificates(report: Report, certificates: readonly ListedCertificate[], now: Date): void {
+  // Where all are together, as where they were made, there is nothing to tell.
+  const isKeyApart = certificates.some(({ expires, hasKey }) => hasKey !== null && (expires !== null) !== hasKey);
   const rows = certificates.map((listed) => [
     listed.certificate,
     listed.expires === null ? 'missing' : formatDate(new Date(listed.expires), now),
     formatLeft(listed, now),
+    ...(isKeyApart ? [listed.hasKey === null ? '' : listed.hasKey ? 'here' : 'not here'] : []),
   ]);
-  report.results(printTable(['CERTIFICATE', 'EXPIRES', 'LEFT'], rows));
+  report.results(printTable(['CERTIFICATE', 'EXPIRES', 'LEFT', ...(isKeyApart ? ['KEY'] : [])], rows));
 }
 
 function formatLeft({ state, source, validFrom, daysLeft }: ListedCertificate, now: Date): string {

@@ -123,6 +123,13 @@ function reportSummary(report: Report, { profile }: Project, changes: ClusterCha
       'All of manifests/ and secrets/ is sent each time: a cluster this old cannot say what would change.',
     );
   for (const line of summarizeChanges(changes)) report.verbatim(line);
+  const left = changes.objects.flatMap(({ object, change, missingKeys }) =>
+    missingKeys === undefined || change !== 'unchanged'
+      ? []
+      : [`${printObjectName(object)} (${missingKeys.join(', ')})`],
+  );
+  if (left.length > 0)
+    report.message(`left as they are, with the certificates of certs/, because keys are not here: ${left.join(', ')}`);
 }
 
 function reportLeft(report: Report, left: Orphans): void {

@@ -23,12 +23,14 @@ export function noteLines({
   object,
   conflicts,
   refusal,
-}: Pick<ObjectChange, 'object' | 'conflicts' | 'refusal'>): readonly string[] {
+  missingKeys,
+}: Pick<ObjectChange, 'object' | 'conflicts' | 'refusal' | 'missingKeys'>): readonly string[] {
   // What the API server refuses it refuses to whoever takes fields over as well.
   const remedy = refusal === undefined ? ' (apply --force-conflicts takes over)' : '';
   return [
     ...conflicts.map(({ manager, fields }) => `${fields.join(', ')}: set by ${manager}${remedy}`),
     ...(refusal === undefined ? [] : [`refused: ${refusal}`, ...formatReplacement(object, refusal)]),
+    ...(missingKeys === undefined ? [] : [`apply cannot write it: ${missingKeys.join(', ')} not here`]),
   ];
 }
 
@@ -93,6 +95,7 @@ function objectToJson({
   after,
   conflicts,
   refusal,
+  missingKeys,
 }: ObjectChange): Readonly<Record<string, unknown>> {
   const isShown = change !== 'unchanged' && object.kind !== 'Secret';
   return {
@@ -102,5 +105,6 @@ function objectToJson({
     ...(isShown && after !== undefined ? { after: stripServerFields(after) } : {}),
     conflicts,
     ...(refusal === undefined ? {} : { refusal }),
+    ...(missingKeys === undefined ? {} : { missingKeys }),
   };
 }

@@ -98,8 +98,11 @@ export async function carryOut(plan: Plan, observed: Observed, tools: CarryOutTo
   const written = new Set(writes.map(({ path }) => path));
   const removed = new Set(removals.map(({ path }) => path));
   const afterwards = new Map([...recordWrites(recorded, writes, 'after'), ...settle(plan, observed)]);
+  // Whoever has the keys has these files: to forget them here would make them nobody's there.
+  const withheld = new Set(plan.keyless.map(({ path }) => path));
   const stillThere = [...afterwards].filter(
-    ([path]) => written.has(path) || (observed.digests.get(path) !== undefined && !removed.has(path)),
+    ([path]) =>
+      written.has(path) || withheld.has(path) || (observed.digests.get(path) !== undefined && !removed.has(path)),
   );
   writeState(files, new Map(stillThere));
   return { backups: [...backups] };

@@ -39,6 +39,7 @@ const unchanged: Findings = {
   },
   digests: new Map(),
   unready: new Set(),
+  keyless: new Set(),
 };
 const plan = (settings: Partial<ApplySettings>, findings = unchanged): ReturnType<typeof planForCluster> =>
   planForCluster(project, facts, findings, { timeout: 300, ...settings });
@@ -62,7 +63,7 @@ it('removes what it tells of, and tells of what it removes', () => {
 });
 
 it('sends everything where nobody could look, and claims no change', () => {
-  const { commands, changes } = plan({}, { digests: new Map(), unready: new Set() });
+  const { commands, changes } = plan({}, { digests: new Map(), unready: new Set(), keyless: new Set() });
   expect(changes).toBeUndefined();
   expect(commands.map(({ phase }) => phase)).toEqual(
     expect.arrayContaining(['namespaces-and-rbac', 'secrets', 'controller', 'rollout', 'services', 'readiness']),

@@ -97,11 +97,6 @@ describe('planCertificates', () => {
 
   it.each([
     [
-      'a certificate without its key',
-      { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { certificate: facts(), hasKey: false } },
-      'error key-missing',
-    ],
-    [
       'a key of another certificate',
       { 'certs/ca.crt': goodAuthority, 'certs/svc8.crt': { ...goodServer, matches: false } },
       'error key-mismatch',

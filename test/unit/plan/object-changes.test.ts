@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
-import { judgeSecret } from '../../../src/cluster/object-changes.ts';
+import { judgeSecret, judgeUnwritable } from '../../../src/cluster/object-changes.ts';
 
 const metadata = { name: 'ic3-svc8-tls', namespace: 'default', labels: { 'ingress-tls/controller': 'ic3' } };
 const data = { 'tls.crt': 'Y3J0', 'tls.key': 'a2V5' };
@@ -67,5 +67,47 @@ describe('judgeSecret', () => {
     const unmade = { path: 'secrets/ic3-svc8-tls.yaml', name: 'ic3-svc8-tls', namespace: 'default', object: undefined };
     expect(judgeSecret(unmade, object).change).toBe('change');
     expect(judgeSecret(unmade, undefined).change).toBe('create');
+  });
+});
+
+describe('judgeUnwritable', () => {
+  const encode = (text: string): string => Buffer.from(text).toString('base64');
+  const [certificate, other] = [encode('a\nb\n'), encode('a\nc\n')];
+  const unwritable = { path: 'secrets/ic3-svc8-tls.yaml', object, keys: ['certs/svc8.key'] };
+  const judgeLive = (
+    live: KubeObject | undefined,
+    others = { 'tls.crt': certificate } as Readonly<Record<string, string>>,
+  ): string => judgeUnwritable({ ...unwritable, others }, live).change;
+
+  it('names the Secret and the keys, and nothing that it holds', () => {
+    expect(judgeUnwritable({ ...unwritable, others: { 'tls.crt': 'Y3J0' } }, object)).toEqual({
+      path: 'secrets/ic3-svc8-tls.yaml',
+      object: { kind: 'Secret', name: 'ic3-svc8-tls', namespace: 'default' },
+      conflicts: [],
+      missingKeys: ['certs/svc8.key'],
+      change: 'unchanged',
+    });
+  });
+
+  it.each<readonly [string, Readonly<Record<string, string | number>>, string]>([
+    ['the same certificate and any key', { 'tls.crt': certificate, 'tls.key': 'b2xk' }, 'unchanged'],
+    ['the same certificate in lines of Windows', { 'tls.crt': encode('a\r\nb') }, 'unchanged'],
+    ['more beside it', { 'tls.crt': certificate, 'ca.crt': 'Y2E=' }, 'unchanged'],
+    ['another certificate', { 'tls.crt': other }, 'change'],
+    ['no certificate', { 'tls.key': 'b2xk' }, 'change'],
+    ['no text', { 'tls.crt': 1 }, 'change'],
+  ])('of %s', (_, held, change) => {
+    expect(judgeLive({ ...object, data: held })).toBe(change);
+  });
+
+  it('of none, and of one whose other content is not known yet', () => {
+    expect(judgeLive(undefined)).toBe('create');
+    expect(judgeUnwritable({ ...unwritable, others: undefined }, object).change).toBe('change');
+  });
+
+  it('compares an authority beside the certificate too', () => {
+    const both = { 'tls.crt': certificate, 'ca.crt': other };
+    expect(judgeLive({ ...object, data: { 'tls.crt': certificate } }, both)).toBe('change');
+    expect(judgeLive({ ...object, data: both }, both)).toBe('unchanged');
   });
 });

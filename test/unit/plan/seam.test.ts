@@ -74,7 +74,7 @@ const target: ApplyTarget = {
 };
 
 /** Nobody could look. */
-const nothingKnown: Findings = { digests: new Map(), unready: new Set() };
+const nothingKnown: Findings = { digests: new Map(), unready: new Set(), keyless: new Set() };
 
 function findProfile(name: string): ControllerProfile {
   const profile = profiles[name];
@@ -165,7 +165,7 @@ describe('planApply', () => {
     }));
     const digests = new Map([['svc8', 'd8']]);
     const look = (changes: NonNullable<Findings['changes']>, unready: readonly string[] = []): readonly string[] =>
-      commandsOf(profile, {}, { changes, digests, unready: new Set(unready) });
+      commandsOf(profile, {}, { changes, digests, unready: new Set(unready), keyless: new Set() });
 
     expect(look({ objects: same, releases })).toEqual([]);
     expect(look({ objects: same, releases }, ['Deployment apps ic3-svc7'])).toEqual([
