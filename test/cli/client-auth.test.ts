@@ -125,7 +125,7 @@ describe.each(['ingress-nginx', 'traefik'])('clients that %s asks for a certific
       });
       const list = runProgram(['list'], { cwd: project }).stdout;
       expect(list).toContain('both       reencrypt, client certificate');
-      expect(list).toMatch(/^certs\/partners\.crt +\d{4}-\d\d-\d\d +(?:29|30) days$/m);
+      expect(list).toMatch(/^certs\/partners\.crt +\d{4}-\d\d-\d\d +(?:29|30) days, your own$/m);
       rmSync(join(project, 'certs/partners.crt'));
       expect(runProgram(['list'], { cwd: project }).stdout).toMatch(/^certs\/partners\.crt +missing/m);
       const graph = runProgram(['graph'], { cwd: project }).stdout;
