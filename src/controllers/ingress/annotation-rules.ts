@@ -5,7 +5,7 @@ import { asksAtController } from '../../model/client-auth.ts';
 import { nearest } from '../../text/nearest.ts';
 import type { AnnotationTable } from './annotation-forms.ts';
 import { findForeignReader } from './foreign-annotations.ts';
-import { issuingAnnotations } from './issuing-annotations.ts';
+import { refuseIssuing } from './issuing-annotations.ts';
 import { guardingKeys, guardsNeeding, nginxKey, nginxPrefix } from './nginx-annotations.ts';
 
 /** What a controller makes of a person's own annotations under the prefix of ingress-nginx. */
@@ -74,7 +74,7 @@ function findRule(
   key: string,
   value?: string,
 ): AnnotationRule | undefined {
-  return [...issuingAnnotations, ...rules(service)].find(
+  return rules(service).find(
     ({ modes, matches, allows }) =>
       (modes === undefined || modes.includes(service.mode)) &&
       matches(key) &&
@@ -83,7 +83,7 @@ function findRule(
 }
 
 function refuse(dialect: AnnotationDialect, service: ServiceIntent, key: string, value: string): Judgement | undefined {
-  const rule = findRule(dialect, service, key, value);
+  const rule = refuseIssuing(service.mode, key, value) ?? findRule(dialect, service, key, value);
   if (rule === undefined) return undefined;
   const message = `annotation ${key} is refused: ${rule.reason}`;
   return { level: 'error', code: 'annotation-refused', message, remedy: rule.remedy };
