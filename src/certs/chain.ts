@@ -22,11 +22,13 @@ interface Path {
  * @param shown PEM of the certificates that are shown, or are to be.
  * @param trust PEM of what must be reached, with its path for errors; or, where nobody named it, the way to the public roots: then what the file has at
  * its end is good too.
+ * @param purpose what the first certificate is shown as.
  * @throws UsageError when a text holds no certificate.
  */
 export function judgeChain(
   shown: string,
   trust: { readonly pem: string; readonly origin: string } | { readonly readPublicRoots: () => readonly string[] },
+  purpose: keyof typeof purposes = 'server',
 ): ChainFacts {
   const certificates = parseCertificates(shown);
   const authorities = 'pem' in trust ? parseCertificates(trust.pem, trust.origin) : undefined;
@@ -43,7 +45,7 @@ export function judgeChain(
     ...certificates.filter((each) => !path.certificates.some((used) => isSame(each, used))),
   ];
   const soonest = path.certificates.slice(1).toSorted((one, other) => end(one).getTime() - end(other).getTime())[0];
-  const breach = findBreach(path.certificates);
+  const breach = findBreach(path.certificates, purpose);
   return {
     beginsWithLeaf: leaf === certificates[0],
     ...(trustedBy === undefined ? { lacks: { certificate: nameOf(top), issuer: oneLine(top.issuer) } } : { trustedBy }),
@@ -100,13 +102,19 @@ function findPath(leaf: X509Certificate, shown: readonly X509Certificate[], trus
 }
 
 /** What OpenSSL and Go refuse in an authority although its signature is right (RFC 5280, 6.1.4). */
-function findBreach([leaf, ...authorities]: readonly X509Certificate[]): string | undefined {
-  for (const [below, authority] of authorities.entries()) {
+function findBreach(path: readonly X509Certificate[], purpose: keyof typeof purposes): string | undefined {
+  const [leaf, ...authorities] = path;
+  const unfit = path.find(({ keyUsage }) => !isFor(keyUsage, purposes[purpose]));
+  if (unfit !== undefined) return `${quote(nameOf(unfit))} is not for ${purpose}s (extended key usage)`;
+  for (const [index, authority] of authorities.entries()) {
     const name = quote(nameOf(authority));
-    if (!authority.ca && !signedItself(authority)) return `${name} is no authority`;
     const limits = readLimits(authority);
     if (limits === undefined) return `the extensions of ${name} are damaged`;
-    const { length, permitted } = limits;
+    const { length, permitted, isVersion1 } = limits;
+    // Roots of version 1 have no extension to say it in.
+    if (!authority.ca && !isVersion1) return `${name} is no authority`;
+    // One that signed for another key of its own name does not count (RFC 5280, 6.1.4 (l)).
+    const below = authorities.slice(0, index).filter(({ subject, issuer }) => subject !== issuer).length;
     if (length !== undefined && below > length) {
       return `${name} may have ${length === 0 ? 'no authority' : `${length} of them`} below it, and ${below} ${below === 1 ? 'is' : 'are'} there`;
     }
@@ -120,10 +128,23 @@ function findBreach([leaf, ...authorities]: readonly X509Certificate[]): string 
 function readLimits(authority: X509Certificate) {
   try {
     const structure = structureOf(authority);
-    return { length: readPathLength(structure), permitted: readPermittedDnsNames(structure) };
+    return {
+      length: readPathLength(structure),
+      permitted: readPermittedDnsNames(structure),
+      isVersion1: structure.extensions.size === 0,
+    };
   } catch {
     return undefined;
   }
+}
+
+/** Extended key usages, as RFC 5280, 4.2.1.12 numbers them. */
+const purposes = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' } as const;
+const anyPurpose = '2.5.29.37.0';
+
+/** node:crypto's `keyUsage` is the extended one; undefined where a certificate has none, which is then for everything. */
+function isFor(usages: readonly string[] | undefined, purpose: string): boolean {
+  return usages === undefined || usages.includes(purpose) || usages.includes(anyPurpose);
 }
 
 /** Names and key identifiers agree, and the key verifies the signature. */

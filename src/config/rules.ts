@@ -321,9 +321,12 @@ function checkOwnPlaces(
 
 function checkOwnAuthority(authority: unknown, path: Path, services: readonly TrustedService[]): Breach[] {
   if (authority === 'certs/ca.crt') {
-    const message = path.includes('clientAuth')
-      ? "certs/ca.crt is the project's own authority, which signs pods and no clients; name your clients' own, or leave authority out"
-      : "certs/ca.crt is the project's own authority, which signs where none is named; leave authority out";
+    const message =
+      path[0] === 'certificate'
+        ? "certs/ca.crt is the project's own authority; for a certificate of it use source: project, without authority"
+        : path.includes('clientAuth')
+          ? "certs/ca.crt is the project's own authority, which signs pods and no clients; name your clients' own, or leave authority out"
+          : "certs/ca.crt is the project's own authority, which signs where none is named; leave authority out";
     return [{ path, message }];
   }
   if (authority === 'certs/wildcard.crt')

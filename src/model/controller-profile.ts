@@ -37,6 +37,8 @@ export interface ControllerProfile extends ReadBack {
   routes(config: Config, service: PlannedService): readonly RouteObject[];
   /** Whether its routes have the controller ask clients for a certificate, by `edgeClientCaSecret` and `clientAuthDetails`. */
   readonly asksClients?: true;
+  /** Whether it verifies pods by any authority that it is given, root or not. */
+  readonly endsAtAnyAuthority?: true;
   /** Where the reencrypt hop's authority must lie, and in which shape; undefined where the hop cannot be verified. */
   upstreamCa(config: Config, service: Pick<PlannedService, 'release' | 'namespace'>): UpstreamCaPlacement | undefined;
   /**

@@ -139,8 +139,10 @@ function judgeExisting(pair: DesiredPair, found: ObservedPair, observed: Observe
     });
   }
   // What no root is above of is said of the authority itself.
-  const isIssuerRootless = observed.pairs.get(pair.issuer?.certificate ?? '')?.chain?.lacks !== undefined;
-  if (found.chain !== undefined && !isIssuerRootless) notices.push(...judgeChain(pair, found.chain, now));
+  const isRootless =
+    observed.pairs.get(pair.issuer?.certificate ?? '')?.chain?.lacks !== undefined ||
+    observed.authorities.get(pair.authority ?? '')?.holdsAnchor === false;
+  if (found.chain !== undefined && !isRootless) notices.push(...judgeChain(pair, found, found.chain, now));
   return [
     ...notices,
     ...judgeDates(pair, found, facts, now),

@@ -1,9 +1,11 @@
 import { formatDate } from '../certs/validity.ts';
 import type { ChainFacts } from '../model/certificate.ts';
 import type { Notice } from '../model/notice.ts';
+import type { ObservedPair } from '../model/observed.ts';
 import { quote } from '../text/escape.ts';
 import type { DesiredPair } from './desired-pairs.ts';
 import { noteMissingRoot } from './named-authorities.ts';
+import { renewCommand } from './places.ts';
 
 /** What to do for another certificate in place of the one that is there. */
 export function nameWayToAnother({ paths, isBrought }: DesiredPair): string {
@@ -28,10 +30,15 @@ export function refuseDisorder(
 }
 
 /** What keeps those to whom the certificate is shown from believing it, beside its own dates. */
-export function judgeChain(pair: DesiredPair, chain: ChainFacts, now: Date): readonly Notice[] {
+export function judgeChain(
+  pair: DesiredPair,
+  { hasOwnForm }: Pick<ObservedPair, 'hasOwnForm'>,
+  chain: ChainFacts,
+  now: Date,
+): readonly Notice[] {
   const { certificate: path } = pair.paths;
   const { order, breach, soonest } = chain;
-  const notices = [...judgeEnd(pair, chain)];
+  const notices = [...judgeEnd(pair, chain, hasOwnForm === true && pair.isBrought !== true)];
   // A bundle of authorities is a set.
   if (order !== undefined && pair.request.usage !== 'authority') {
     notices.push({
@@ -62,7 +69,8 @@ export function judgeChain(pair: DesiredPair, chain: ChainFacts, now: Date): rea
   return notices;
 }
 
-function judgeEnd(pair: DesiredPair, { trustedBy, lacks }: ChainFacts): readonly Notice[] {
+/** @param isOurs whether the project made it, so that it can be renewed. */
+function judgeEnd(pair: DesiredPair, { trustedBy, lacks }: ChainFacts, isOurs: boolean): readonly Notice[] {
   const { paths, issuer, authority, request, isBrought, foreignIssuer } = pair;
   const path = paths.certificate;
   if (trustedBy !== undefined || lacks === undefined) return [];
@@ -75,7 +83,9 @@ function judgeEnd(pair: DesiredPair, { trustedBy, lacks }: ChainFacts): readonly
       {
         ...common,
         message: `${path} was not issued by ${authority}, so whoever trusts that authority refuses it`,
-        remedy: `${nameWayToAnother(pair)}${request.usage === 'server' ? ', or say certificate: {source: files, authority: FILE} of it in ingress-tls.yaml' : ''}`,
+        remedy: isOurs
+          ? `${renewCommand(paths)} --all, then ingress-tls apply`
+          : `${nameWayToAnother(pair)}${request.usage === 'server' ? ', or say certificate: {source: files, authority: FILE} of it in ingress-tls.yaml' : ''}`,
       },
     ];
   }
@@ -92,7 +102,9 @@ function judgeEnd(pair: DesiredPair, { trustedBy, lacks }: ChainFacts): readonly
     {
       ...common,
       message: `${path} ends with ${quote(lacks.certificate)}, signed by ${quote(lacks.issuer)}, which is neither in it nor a public root: whoever trusts a root alone may refuse it`,
-      remedy: `append all certificates between it and the root to ${path}, and name the root's file in certificate.authority${isBrought === true ? '' : ', with source: files'}`,
+      remedy: isOurs
+        ? `${renewCommand(paths)} --all, then ingress-tls apply`
+        : `append all certificates between it and the root to ${path}, and name the root's file in certificate.authority${isBrought === true ? '' : ', with source: files'}`,
     },
   ];
 }

@@ -46,12 +46,23 @@ export interface DesiredPair {
 }
 
 /** Where pairs lie, and the authorities to which they should lead. */
-export function listPairPaths(pairs: readonly DesiredPair[]): readonly (PairPaths & { readonly authority?: string })[] {
-  return pairs.map(({ paths, authority }) => ({ ...paths, ...(authority === undefined ? {} : { authority }) }));
+export function listPairPaths(
+  pairs: readonly DesiredPair[],
+): readonly (PairPaths & { readonly authority?: string; readonly usage?: 'server' | 'client' })[] {
+  return pairs.map(({ paths, authority, request: { usage } }) => ({
+    ...paths,
+    ...(authority !== undefined && { authority }),
+    ...(usage !== 'authority' && { usage }),
+  }));
 }
 
 /** Every pair in certs/, issuers before what they issue. */
-export function listDesiredPairs(config: Config, services: readonly PlannedService[]): readonly DesiredPair[] {
+/** @param endsAtAnyAuthority whether the controller takes an authority that is no root. */
+export function listDesiredPairs(
+  config: Config,
+  services: readonly PlannedService[],
+  endsAtAnyAuthority = false,
+): readonly DesiredPair[] {
   const { domain, certificate } = config;
   // The wildcard meets clients that nobody chose, the oldest among them. All others are for pods and clients of today, and an
   // RSA key takes a thousand times as long to make.
@@ -63,9 +74,11 @@ export function listDesiredPairs(config: Config, services: readonly PlannedServi
     paths: projectAuthorityPair,
     request: requestProjectAuthority(domain, keyType),
     requiredNames: [],
-    foreignIssuer: served.some(({ upstreamName, certificate: own }) => upstreamName !== undefined && own === undefined)
-      ? 'error'
-      : 'warning',
+    foreignIssuer:
+      !endsAtAnyAuthority &&
+      served.some(({ upstreamName, certificate: own }) => upstreamName !== undefined && own === undefined)
+        ? 'error'
+        : 'warning',
   };
   const edge = edgeAuthority(certificate);
   const wildcard: DesiredPair = {

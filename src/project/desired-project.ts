@@ -78,8 +78,8 @@ export function buildDesiredProject(
     .map(({ path }) => ({ path, objects: [] }));
   return {
     ...{ config, profile, services },
-    pairs: listDesiredPairs(config, services),
-    authorities: listNamedAuthorities(config),
+    pairs: listDesiredPairs(config, services, profile.endsAtAnyAuthority),
+    authorities: listNamedAuthorities(config, profile.endsAtAnyAuthority),
     objects,
     guards: guards.foreign,
     manifests: {

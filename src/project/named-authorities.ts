@@ -13,14 +13,17 @@ export interface NamedAuthority {
   readonly of: 'pod' | 'client' | 'edge';
   /** Absent: of those that show the certificate that hosts share. */
   readonly service?: string;
-  /** Whether it is the controller that verifies by it. */
+  /** Whether a controller verifies by it that takes roots alone. */
   readonly isHop?: true;
   /** Where ingress-tls.yaml names it. */
   readonly at: NonNullable<Notice['path']>;
 }
 
 /** Every one that the configuration names, once for each service. */
-export function listNamedAuthorities({ services, certificate: shared }: Config): readonly NamedAuthority[] {
+export function listNamedAuthorities(
+  { services, certificate: shared }: Config,
+  endsAtAnyAuthority = false,
+): readonly NamedAuthority[] {
   const edge = shared.authority;
   const ofServices = services.flatMap(({ name, mode, service, clientAuthDetails, certificate }, index) => {
     const named: readonly (readonly [NamedAuthority['of'], string, string | undefined])[] = [
@@ -34,7 +37,7 @@ export function listNamedAuthorities({ services, certificate: shared }: Config):
         : [
             {
               ...{ path, of, service: name, at: ['services', index, field, 'authority'] },
-              ...(of === 'pod' && hasTlsHop(mode) && { isHop: true }),
+              ...(of === 'pod' && hasTlsHop(mode) && !endsAtAnyAuthority && { isHop: true }),
             },
           ],
     );
@@ -46,12 +49,13 @@ export function listNamedAuthorities({ services, certificate: shared }: Config):
 }
 
 /** What is verified by an authority of each kind, and how else it could be. */
-function describe({ of, service = '' }: NamedAuthority) {
+function describe({ of, service = '', at }: NamedAuthority) {
   switch (of) {
     case 'pod':
       return {
         whose: `the pod's certificate of ${service}`,
-        ...{ is: 'is', isTo: 'is to', signed: 'it', otherwise: 'take authority out to have the project sign one' },
+        ...{ is: 'is', isTo: 'is to', signed: 'it' },
+        otherwise: `take ${at.includes('certificate') ? 'certificate' : 'authority'} out to have the project sign one`,
       };
     case 'client':
       return {

@@ -60,7 +60,7 @@ export function findClientFault(
   const authority = clientAuthority(service);
   const pem = readPem(files, authority);
   if (pem === undefined) return undefined;
-  const { lacks, breach, soonest } = judgeChain(certificate, { pem, origin: authority });
+  const { lacks, breach, soonest } = judgeChain(certificate, { pem, origin: authority }, 'client');
   if (lacks !== undefined) return `${path} does not lead to ${authority}`;
   if (soonest !== undefined && soonest.notAfter <= now)
     return `${path} leads over ${soonest.subject}, which expired on ${formatDate(soonest.notAfter, now)}`;

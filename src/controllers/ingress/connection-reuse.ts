@@ -16,8 +16,12 @@ export function findServicesAtRisk(config: Config): readonly ServiceIntent[] {
   return config.services.filter((service) => findHostsAtRisk(config, service).length > 0);
 }
 
-function findHostsAtRisk({ domain }: Config, service: ServiceIntent): readonly string[] {
-  return endsInPod(service.mode) ? listHosts(service).filter((host) => coversName([domain, `*.${domain}`], host)) : [];
+/** What a person's own certificate covers is not said in ingress-tls.yaml: it may be any of them. */
+function findHostsAtRisk({ domain, certificate }: Config, service: ServiceIntent): readonly string[] {
+  if (!endsInPod(service.mode)) return [];
+  return listHosts(service).filter(
+    (host) => certificate.source === 'files' || coversName([domain, `*.${domain}`], host),
+  );
 }
 
 /** Says that HTTP/2 is off, because of which hosts, and how to get it back; nothing where it is on. */
@@ -25,17 +29,19 @@ export function noteConnectionReuse(config: Config): readonly Notice[] {
   const atRisk = findServicesAtRisk(config);
   const [first] = atRisk;
   if (first === undefined) return [];
+  const isOwn = config.certificate.source === 'files';
   const hosts = listNames(atRisk.flatMap((service) => findHostsAtRisk(config, service)));
   return [
     {
       level: 'info',
       code: 'http2-coalescing',
       message:
-        `HTTP/2 is off on controller ${config.controller.name}: the wildcard certificate also covers ${hosts}, so a browser ` +
+        `HTTP/2 is off on controller ${config.controller.name}: ${isOwn ? 'your own certificate may cover' : 'the wildcard certificate also covers'} ${hosts}, so a browser ` +
         `could send requests for it down a connection that ends at the controller, past the pod's own TLS.`,
-      remedy:
-        `To have HTTP/2, give the passthrough service a host that *.${config.domain} does not cover, ` +
-        `for instance ${first.name}.direct.${config.domain}.`,
+      remedy: isOwn
+        ? 'To have HTTP/2, let the project make the certificate of the terminated hosts (certificate.source).'
+        : `To have HTTP/2, give the passthrough service a host that *.${config.domain} does not cover, ` +
+          `for instance ${first.name}.direct.${config.domain}.`,
     },
   ];
 }

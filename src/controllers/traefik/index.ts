@@ -31,6 +31,8 @@ export const traefik: ControllerProfile = {
   ],
   routes: (config, service) => ingressNginx.routes(config, service),
   asksClients: true,
+  // go@1.26 crypto/x509, VerifyOptions.Roots: every certificate of the pool is an anchor.
+  endsAtAnyAuthority: true,
   upstreamCa: (config, service) => ingressNginx.upstreamCa(config, service),
   notices,
   noticeCodes,

@@ -118,11 +118,17 @@ function explainForeignName({
 
 function explainAuthorityDates({
   context,
-  subject: { trustPath },
+  subject: { trustPath, chain, service },
   problem,
   isOutdated,
 }: Evidence): Explanation | undefined {
   if (!dateProblems.includes(problem) || isOutdated) return undefined;
+  if (chain?.soonest !== undefined && chain.soonest.notAfter <= context.now) {
+    return {
+      cause: `it leads over ${showText(chain.soonest.subject)}, which expired on ${showDay(chain.soonest.notAfter)}`,
+      remedy: `copy the certificates of today to ${shownPair(service).certificate} and ${trustPath}, then ingress-tls apply`,
+    };
+  }
   return {
     cause: `the certificate itself is valid on ${showDay(context.now)}, so ${trustPath} or a certificate between is not`,
     remedy: `ingress-tls list shows the dates of ${trustPath}; move it and what it issued away, then run ingress-tls apply`,
@@ -134,21 +140,21 @@ function explainOwnFiles({ subject, leaf, problem }: Evidence): Explanation | un
   if (leaf.fingerprint !== subject.leaf?.fingerprint || dateProblems.includes(problem)) return undefined;
   const { trustPath, chain, service } = subject;
   const { certificate } = shownPair(service);
-  if (chain?.lacks !== undefined) {
+  if (chain?.lacks !== undefined && chain.lacks.issuer !== chain.lacks.certificate) {
     return {
       cause: `it is the expected certificate, but ${certificate} lacks that of ${showText(chain.lacks.issuer)}, who signed ${showText(chain.lacks.certificate)}: clients that trust ${trustPath} alone refuse the connection`,
       remedy: `append the certificates between to ${certificate}, then ingress-tls apply; where clients trust another root than ${trustPath}, name its file in certificate.authority`,
     };
   }
-  if (chain?.breach !== undefined) {
+  if (chain?.breach !== undefined || chain?.lacks !== undefined) {
     return {
-      cause: `it is the expected certificate, but of those above it ${chain.breach}`,
+      cause: `it is the expected certificate, but ${chain.breach ?? `it signed itself, and is not ${trustPath}`}`,
       remedy: `ingress-tls render says what to do about ${certificate}`,
     };
   }
   return {
-    cause: `it is the expected certificate, but not all of ${certificate} is shown, so clients that trust ${trustPath} alone refuse the connection`,
-    remedy: `ingress-tls apply: all that the file holds belongs into the Secret, the certificate of the host first`,
+    cause: `it is the expected certificate, but not all of ${certificate} is shown, or what stands above it may not vouch for it: clients that trust ${trustPath} alone refuse the connection`,
+    remedy: `ingress-tls apply brings all that the file holds into the Secret; where it stays, openssl verify -untrusted ${certificate} -CAfile FILE ${certificate} says what is wrong`,
   };
 }
 

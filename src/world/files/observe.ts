@@ -17,6 +17,8 @@ export interface PairToObserve {
   readonly key: string;
   /** Path of the certificate of the authority to which it should lead. */
   readonly authority?: string;
+  /** What it is shown as; absent: to clients, as a server's. */
+  readonly usage?: 'server' | 'client';
 }
 
 export interface ObserveRequest {
@@ -118,6 +120,7 @@ function observePair(
       chain: judgeChain(
         certificate,
         trusted === undefined || authority === undefined ? { readPublicRoots } : { pem: trusted, origin: authority },
+        wanted.usage,
       ),
     }),
   };

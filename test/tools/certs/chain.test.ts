@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { findOwnAnchor, holdsAnchor, judgeChain } from '../../../src/certs/chain.ts';
-import { requestClientAuthority, requestProjectAuthority } from '../../../src/certs/requests.ts';
+import { requestClient, requestClientAuthority, requestProjectAuthority } from '../../../src/certs/requests.ts';
 import { authorityKey, issue, keys, makeKey, serverRequest } from '../../support/certs/fixtures.ts';
 import { OpenSsl } from '../../support/openssl.ts';
 import { CertificateMaker, type KeyPair } from '../../support/reference-certificates.ts';
@@ -15,8 +15,18 @@ afterAll(() => {
   openssl.remove();
 });
 
-const leafNames = ['long', 'short', 'outside', 'tooDeep', 'self'] as const;
-const authorityNames = ['root', 'other', 'upper', 'lower', 'constrained', 'below', 'namesake'] as const;
+const leafNames = ['long', 'short', 'outside', 'tooDeep', 'self', 'rolled', 'fake'] as const;
+const authorityNames = [
+  'root',
+  'other',
+  'upper',
+  'lower',
+  'constrained',
+  'below',
+  'namesake',
+  'successor',
+  'noRoot',
+] as const;
 type Name = (typeof leafNames)[number] | (typeof authorityNames)[number];
 let pool: Readonly<Record<Name, string>>;
 
@@ -34,8 +44,14 @@ beforeAll(() => {
     key: authorityKey.privateKey,
   };
   const below = maker.makeAuthority('/CN=Below', constrained);
+  // The same name with another key, signed by the key before.
+  const successor = maker.makeAuthority('/CN=example.test ingress-tls CA', constrained);
+  const noRoot = maker.makeSelfSigned({ subject: '/CN=No Root', dnsNames: [] });
   const made = {
     ...{ root, other, upper, lower, constrained, below },
+    ...{ successor, noRoot },
+    rolled: maker.makeIssued(wish('rolled'), successor),
+    fake: maker.makeIssued(wish('fake'), noRoot),
     namesake: maker.makeAuthority('/CN=Root'),
     long: maker.makeIssued(wish('long'), lower),
     short: maker.makeIssued(wish('short'), root),
@@ -85,7 +101,7 @@ describe('judgeChain', () => {
           ]);
         },
       ),
-      { numRuns: 250 },
+      { numRuns: 300 },
     );
     // Else both would only have said no.
     expect(believed).toBeGreaterThan(20);
@@ -125,6 +141,16 @@ describe('judgeChain', () => {
     expect(judge(pemOf(['tooDeep', 'below']), pool.constrained).breach).toBe(
       '"CN=example.test ingress-tls CA" may have no authority below it, and 1 is there',
     );
+  });
+
+  it('says of which certificate the purpose is another', () => {
+    const client = issue(requestClient('me', 365, 'ecdsa-p256'), {
+      signer: { key: authorityKey, certificate: pool.constrained },
+    });
+    expect(judge(client, pool.constrained).breach).toBe('"CN=me-client" is not for servers (extended key usage)');
+    const shown = { pem: pool.constrained, origin: 'authorities' };
+    expect(judgeChain(client, shown, 'client').breach).toBeUndefined();
+    expect(judgeChain(pool.long, shown, 'client').breach).toBeUndefined();
   });
 
   it('names the one above that expires first', () => {

@@ -10,10 +10,14 @@ import { config, service } from '../../support/controllers/three-services.ts';
 import { profiles } from '../../support/profiles.ts';
 
 const existing = { name: 'shop', port: 'https', namespace: 'web' } as const;
-const project = (given: Partial<ExistingService> = {}, mode: 'reencrypt' | 'passthrough' = 'reencrypt') =>
+const project = (
+  given: Partial<ExistingService> = {},
+  mode: 'reencrypt' | 'passthrough' = 'reencrypt',
+  profile = 'traefik',
+) =>
   buildDesiredProject(
     config([service('a', mode, { namespace: 'web', clientAuth: false, service: { ...existing, ...given } })]),
-    profiles['traefik']!,
+    profiles[profile]!,
   );
 
 describe('a project that leads to a Service that is there already', () => {
@@ -83,7 +87,10 @@ describe('a project that leads to a Service that is there already', () => {
     expect(judge(found('2026-11-29T00:00:00Z'))).toEqual(['warning named-authority-expired']);
     expect(judge(found('2026-12-14T00:00:00Z'))).toEqual(['warning named-authority-expiring']);
     expect(judge(found('2026-12-29T00:00:00Z'))).toEqual([]);
-    expect(judge(found('2026-12-29T00:00:00Z', false))).toEqual(['error authority-not-root']);
+    // Traefik ends at any authority that it is given.
+    expect(judge(found('2026-12-29T00:00:00Z', false))).toEqual(['warning authority-not-root']);
+    const nginx = project({ authority: 'certs/corp.crt' }, 'reencrypt', 'ingress-nginx').authorities;
+    expect(judgeAuthorities(nginx, found('2026-12-29T00:00:00Z', false), now)).toMatchObject([{ level: 'error' }]);
   });
 
   it.each(['ingress-nginx', 'traefik', 'ingress-nginx-0.15'])(
