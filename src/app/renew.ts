@@ -53,7 +53,7 @@ function refuseUnknown({ desired: { pairs, services } }: Project, { names }: Ren
       remedy: 'ingress-tls list',
     });
   }
-  const meant = nearest(unknown, known);
+  const meant = nearest(unknown.replace(/\.(?:crt|key|pem)$/, ''), known);
   throw new UsageError(`no certificate ${quote(unknown)} in this project`, {
     remedy: meant === undefined ? 'ingress-tls list' : `Did you mean ${meant}? ingress-tls list shows all of them.`,
   });

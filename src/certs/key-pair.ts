@@ -14,8 +14,13 @@ const defaultRemedy =
  *
  * @throws UsageError when either text is not what it should be.
  */
-export function isPair(certificatePem: string, keyPem: string, keyOrigin = defaultOrigin): boolean {
-  const certificate = parseCertificate(certificatePem);
+export function isPair(
+  certificatePem: string,
+  keyPem: string,
+  keyOrigin = defaultOrigin,
+  certificateOrigin?: string,
+): boolean {
+  const certificate = parseCertificate(certificatePem, certificateOrigin);
   return isWrittenFor(certificate, keyPem) || certificate.checkPrivateKey(parsePrivateKey(keyPem, keyOrigin));
 }
 

@@ -13,7 +13,7 @@ import { printObjectName } from '../kube/object-identity.ts';
 import { formatDifference } from './difference-text.ts';
 import { neededApply } from './needed-apply.ts';
 import { tellOtherProject, type OtherProject } from './project-identity.ts';
-import { renewCommand, shownPair } from '../project/places.ts';
+import { bringAnother, renewCommand, shownPair } from '../project/places.ts';
 import { judgeCertificate } from './status-certificate.ts';
 import { differenceOf, isDifferenceOf } from './status-drift.ts';
 import type { StatusFacts } from './status-facts.ts';
@@ -312,7 +312,9 @@ function ofCertificate(
   const isPods = secret !== desired.config.certificate.secretName;
   const source = desired.services.find(({ name }) => name === service.name);
   const pair = shownPair({ name: service.name, mode: isPods ? 'passthrough' : 'terminate' });
-  const renew = `${renewCommand(pair)}, then ${apply}${isPods && source !== undefined ? `; then kubectl rollout restart deployment/${source.release} --namespace ${source.namespace}` : ''}`;
+  const isBrought = desired.pairs.some((one) => one.isBrought === true && one.paths.certificate === pair.certificate);
+  const way = isBrought ? bringAnother(pair) : `${renewCommand(pair)}, then ${apply}`;
+  const renew = `${way}${isPods && source !== undefined ? `; then kubectl rollout restart deployment/${source.release} --namespace ${source.namespace}` : ''}`;
   const tell = (
     code: ProblemCode,
     message: string,

@@ -6,7 +6,7 @@ import type { Notice } from '../model/notice.ts';
 import type { Observed, ObservedPair } from '../model/observed.ts';
 import type { Step } from '../model/plan.ts';
 import { judgeChain, nameWayToAnother, refuseDisorder } from './chain-notices.ts';
-import { renewCommand, wildcardPair } from './places.ts';
+import { bringAnother, renewCommand, wildcardPair } from './places.ts';
 import type { DesiredPair } from './desired-pairs.ts';
 
 export interface CertificatePlan {
@@ -156,7 +156,7 @@ function judgeDates(
   facts: CertificateFacts,
   now: Date,
 ): readonly Notice[] {
-  const { certificate, key } = paths;
+  const { certificate } = paths;
   const validity = judgeValidity(facts, now);
   if (validity !== 'expired' && validity !== 'expiring') return [];
   return [
@@ -166,7 +166,7 @@ function judgeDates(
       message: `${certificate} ${tellEnd(facts.notAfter, validity, now)}`,
       remedy:
         isBrought === true || found.hasOwnForm === false
-          ? `put the new certificate and its key in the places of ${certificate} and ${key}, then run ingress-tls apply`
+          ? bringAnother(paths)
           : `${renewCommand(paths, request.usage === 'authority')}, then ingress-tls apply`,
     },
   ];

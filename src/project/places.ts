@@ -40,6 +40,11 @@ export function renewCommand(paths: PairPaths, isAuthority = false): string {
   return `ingress-tls renew ${nameOfPair(paths)}${isAuthority ? ' --keep-key' : ''}`;
 }
 
+/** What to do for a pair that is due where it is a person's own. */
+export function bringAnother({ certificate, key }: PairPaths): string {
+  return `put the new certificate and its key in the places of ${certificate} and ${key}, then run ingress-tls apply`;
+}
+
 export const wildcardPair = pairPaths('wildcard');
 export const projectAuthorityPair = pairPaths('ca');
 

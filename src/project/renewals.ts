@@ -3,7 +3,7 @@ import type { Observed, ObservedPair } from '../model/observed.ts';
 import type { Renewal } from '../model/plan.ts';
 import { judgeIssuer } from './certificates.ts';
 import type { DesiredPair } from './desired-pairs.ts';
-import { nameOfPair, renewCommand } from './places.ts';
+import { bringAnother, nameOfPair, renewCommand } from './places.ts';
 
 /** Which certificates a person wants renewed, and how. */
 export interface RenewalWish {
@@ -43,13 +43,12 @@ export function planRenewals(
     return found?.certificate === undefined ? [] : [{ pair, found, period: found.certificate }];
   });
   const wanted = dated.filter(({ period }) => wish.all || isDue(period, now, wish.within));
-  const renewed = new Set(wanted.filter(({ pair }) => isAuthority(pair)).map(({ pair }) => pair.paths.certificate));
   const renewals: Renewal[] = [];
   const left: LeftCertificate[] = [];
   for (const { pair, found } of wanted) {
-    const reason =
-      judge(pair, found, wish) ??
-      (pair.issuer !== undefined && renewed.has(pair.issuer.certificate) ? undefined : judgeAbove(pair, observed, now));
+    // Issuers come before what they issue.
+    const isIssuerRenewed = renewals.some(({ path }) => path === pair.issuer?.certificate);
+    const reason = judge(pair, found, wish) ?? (isIssuerRenewed ? undefined : judgeAbove(pair, observed, now));
     if (reason === undefined) renewals.push(order(pair, wish));
     else left.push({ certificate: pair.paths.certificate, ...reason });
   }
@@ -66,16 +65,12 @@ function isAuthority({ request }: DesiredPair): boolean {
 type Reason = Omit<LeftCertificate, 'certificate'>;
 
 function judge(pair: DesiredPair, found: ObservedPair, { keepKey, all }: RenewalWish): Reason | undefined {
-  const { certificate, key } = pair.paths;
-  const { subject, issuer } = found.certificate ?? {};
-  const isOurs =
-    pair.isBrought !== true &&
-    found.hasOwnForm === true &&
-    (subject === issuer || found.chain?.trustedBy === 'authority');
-  if (!isOurs) {
+  const { key } = pair.paths;
+  // Whoever issued it: the wildcard may be of the time when `source: project` was set, or of another authority of this program.
+  if (pair.isBrought === true || found.hasOwnForm !== true) {
     return {
       reason: 'it is a file of your own, and such a file is never replaced',
-      remedy: `put the new certificate and its key in the places of ${certificate} and ${key}, then run ingress-tls apply`,
+      remedy: bringAnother(pair.paths),
     };
   }
   if (!found.hasKey) {

@@ -1,7 +1,6 @@
 import type { PlannedService } from '../model/chart.ts';
-import { hasOwnClients } from '../model/client-auth.ts';
 import { endsInPod } from '../model/mode.ts';
-import { clientPair } from '../project/places.ts';
+import { clientPair, renewCommand } from '../project/places.ts';
 import type { Explanation } from './finding.ts';
 import type { VerifyContext, VerifySubject } from './subject.ts';
 
@@ -52,12 +51,13 @@ export function describeRoute(
 }
 
 /** Where the certificate that is tried with is no good: nobody else is to blame. @param fault why, as a clause. */
-export function mendClient(service: PlannedService, fault: string): Explanation {
+export function mendClient({ service, client }: VerifySubject, fault: string): Explanation {
+  const own = clientPair(service.name);
+  const moveAway = client?.path === own.certificate ? `move ${own.certificate} and its key away` : undefined;
+  const way = client?.isOurs === true ? renewCommand(own) : moveAway;
   return {
     cause: `${fault}, so it is refused with good reason`,
-    remedy: hasOwnClients(service)
-      ? `move ${clientPair(service.name).certificate} and its key away, then ingress-tls apply; or try with another: --cert FILE --key FILE`
-      : 'try with another: --cert FILE --key FILE',
+    remedy: `${way === undefined ? '' : `${way}, then ingress-tls apply; or `}try with another: --cert FILE --key FILE`,
   };
 }
 

@@ -21,6 +21,8 @@ export interface VerifySubject {
   readonly isOtherHost?: boolean;
   /** The certificate that must be shown first; absent: the pod's own, which the project does not have. */
   readonly leaf?: CertificateFacts;
+  /** Whether that is a person's own, which `renew` never replaces. */
+  readonly isLeafBrought?: boolean;
   /** Where it comes from, in words: `Secret default/ingress-controller-demo-tls-secret`. */
   readonly leafSource: string;
   /** PEM that the chain must lead to. */
@@ -51,6 +53,8 @@ export interface VerifySubject {
 export interface OwnClient extends ClientIdentity {
   /** Where its certificate lies. */
   readonly path: string;
+  /** Made by this project, so that `renew` makes it anew. */
+  readonly isOurs?: boolean;
 }
 
 export interface ExpectedAnswer {

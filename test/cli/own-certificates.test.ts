@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -224,6 +225,24 @@ describe('a client certificate', () => {
     });
   });
 
+  it("that the project made: verify says renew of its own, and of a person's nothing of the project's", async () => {
+    await inProject(threeModes, async (project, outside) => {
+      const file = join(project, 'certs/svc9-client-ca.crt');
+      const maker = new CertificateMaker(outside);
+      const yours = maker.makeIssued({ subject: '/CN=you', dnsNames: [] }, maker.makeAuthority('/CN=Stranger'));
+      writeFileSync(join(outside, 'you.crt'), yours.certificate);
+      writeFileSync(join(outside, 'you.key'), yours.key, { mode: 0o600 });
+      const asYou = await verifyPreview(project, 'svc9', ['--cert', '../you.crt', '--key', '../you.key']);
+      expect(asYou.stdout).toContain('you.crt does not lead to certs/svc9-client-ca.crt');
+      expect(asYou.stdout).not.toContain('svc9-client.crt and its key away');
+      writeFileSync(file, maker.makeAuthority('/CN=Another').certificate);
+      rmSync(join(project, 'certs/svc9-client-ca.key'));
+      expect((await verifyPreview(project, 'svc9')).stdout).toContain(
+        'ingress-tls renew svc9-client, then ingress-tls apply; or try with another: --cert FILE --key FILE',
+      );
+    });
+  });
+
   it('of an authority of your own is tried where it is named, and judged against that authority', async () => {
     await withCompany(async ({ project, bring, company, outside }) => {
       const maker = new CertificateMaker(outside);
@@ -254,6 +273,37 @@ describe('a client certificate', () => {
   });
 });
 
+describe('verify --cert', () => {
+  it.each([
+    ['DER', 'you.der', 'it is a certificate in DER form, not UTF-8 text'],
+    ['PKCS#12', 'you.p12', 'it is a PKCS#12 store, not UTF-8 text'],
+    ['no certificate at all', 'you.key', 'you.key'],
+  ])('of %s: named for what it is, with its file', async (_, name, words) => {
+    await inProject(threeModes, (project, outside) => {
+      const maker = new CertificateMaker(outside);
+      const { certificate, key } = maker.makeAuthority('/CN=you');
+      writeFileSync(join(outside, 'you.crt'), certificate);
+      writeFileSync(join(outside, 'you.key'), key, { mode: 0o600 });
+      const openssl = (...args: readonly string[]): void => void execFileSync('openssl', args, { cwd: outside });
+      openssl('x509', '-in', 'you.crt', '-outform', 'DER', '-out', 'you.der');
+      openssl('pkcs12', '-export', '-in', 'you.crt', '-inkey', 'you.key', '-passout', 'pass:x', '-out', 'you.p12');
+      const args = ['verify', 'svc9', '--cert', `../${name}`, '--key', '../you.key'];
+      const { exitCode, stderr } = runProgram(args, { cwd: project });
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining(words)]);
+      expect(stderr).toContain(`../${name}`);
+    });
+  });
+
+  it('is for a service whose annotations ask for one too', async () => {
+    const annotations = 'annotations: {nginx.ingress.kubernetes.io/auth-tls-secret: default/corp-ca}';
+    await inProject(threeModes.replace('mode: terminate', `mode: terminate\n    ${annotations}`), (project) => {
+      const args = ['verify', 'svc7', '--cert', 'none.crt', '--key', 'none.key'];
+      const { stderr } = runProgram(args, { cwd: project });
+      expect(stderr).toContain('cannot connect as a client: none.crt is not there');
+    });
+  });
+});
+
 describe('the authority of the project, moved away', () => {
   it('is not made anew while what it issued is there', async () => {
     await inProject(threeModes, (project) => {
@@ -274,6 +324,21 @@ describe('the authority of the project, moved away', () => {
 });
 
 describe('certificate.source project', () => {
+  it('says of a wildcard that signed itself, and of one that the authority issued when it is taken out, what renews it', async () => {
+    await inProject(threeModes, (project) => {
+      const setSource = (source: string): void => {
+        const text = threeModes.replace('certificate:\n', `certificate:\n  source: ${source}\n`);
+        writeFileSync(join(project, 'ingress-tls.yaml'), text);
+      };
+      for (const source of ['project', 'self-signed']) {
+        setSource(source);
+        expect(render(project)).toContain('ingress-tls renew wildcard --all, then ingress-tls apply');
+        expect(runProgram(['renew', 'wildcard', '--all'], { cwd: project }).exitCode).toBe(0);
+        expect(render(project)).toMatch(/^0\n(?!.*certs\/)/s);
+      }
+    });
+  });
+
   it('has the wildcard issued by the authority of the project, which clients trust', async () => {
     const config = threeModes.replace('certificate:\n', 'certificate:\n  source: project\n');
     await inProject(config, async (project) => {

@@ -246,7 +246,7 @@ const notTried: readonly (readonly [reason: string, remedies: readonly string[]]
   ],
   [
     'it names a way out of a list or a file, which test/cli/renew.test.ts and expiry.test.ts look at',
-    ['app/renew.ts: ', 'project/renewals.ts: ', 'project/certificates.ts: put the new certificate'],
+    ['app/renew.ts: '],
   ],
   ['half-way.test.ts tries it', ['world/files/file-failure.ts: Free some space, then run the same command again.']],
   [
@@ -288,6 +288,8 @@ const notTried: readonly (readonly [reason: string, remedies: readonly string[]]
       'project/named-authorities.ts: ',
     ],
   ],
+  ['tried with certificates that are as it says: own-certificates.test.ts', ['project/chain-notices.ts: ']],
+  ['needs a key from elsewhere: curl.test.ts', ['app/curl.ts: bring …, or show']],
   ['what reads the file before it says the same first', ['config/edit.ts: ']],
   [
     'only somebody who changes the folder at the same moment, or the machine, brings it about',

@@ -168,8 +168,20 @@ describe('renew', () => {
     });
   });
 
+  it('the wildcard that the authority of the project issued is made anew after source: project was taken out', async () => {
+    await inProject(threeModes.replace('certificate:\n', 'certificate:\n  source: project\n'), (project) => {
+      writeFileSync(join(project, 'ingress-tls.yaml'), threeModes);
+      const before = readCertificates(project);
+      expect(runProgram(['renew', 'wildcard', '--all'], { cwd: project })).toMatchObject({ exitCode: 0 });
+      expect(changedSince(before, project).toSorted()).toEqual(pairsOf(['wildcard']));
+      const { subject, issuer } = certificateOf(project, 'wildcard');
+      expect(issuer).toBe(subject);
+    });
+  });
+
   it.each([
     ['a name that is nearly one', ['wildcrad'], 'Did you mean wildcard?'],
+    ['the name of a file', ['wildcard.crt'], 'Did you mean wildcard?'],
     ['a service without a certificate of its own', ['svc7'], 'svc7 has no certificate of its own'],
     ['nothing like a name', ['mail.example.com'], 'no certificate "mail.example.com" in this project'],
     ['a time that is none', ['--within', 'soon'], 'Expected days or hours, such as 30d or 12h.'],
@@ -203,6 +215,32 @@ describe('renew', () => {
       const { exitCode, stderr } = runProgram(['renew', 'svc9', '--all'], { cwd: project });
       expect(exitCode).toBe(1);
       expect(stderr).toContain('kept: secrets/ic3-svc9-tls.yaml was edited since it was generated');
+    });
+  });
+
+  it('without the key of the authority: what it signed is left, and the rest is renewed and rendered', async () => {
+    await inProject(threeModes, (project) => {
+      rmSync(join(project, 'certs/ca.key'));
+      const before = readCertificates(project);
+      const { exitCode, stderr, stdout } = runProgram(['renew', '--all', '--json'], { cwd: project });
+      const { left } = JSON.parse(stdout) as RenewDocument;
+      expect([exitCode, left.map(({ certificate }) => certificate).toSorted()]).toEqual([
+        0,
+        ['ca', 'svc8', 'svc9-client-ca', 'svc9'].map((name) => `certs/${name}.crt`),
+      ]);
+      expect(stderr.replaceAll(/\s+/g, ' ')).toContain('certs/ca.crt is here but its key certs/ca.key is not');
+      expect(changedSince(before, project).toSorted()).toEqual(pairsOf(['svc9-client', 'wildcard']));
+      expect(runProgram(['render'], { cwd: project }).stdout).toMatch(/^unchanged {2}\d+ files\n$/);
+    });
+  });
+
+  it('what cannot be issued is found out before anything is written', async () => {
+    await inProject(threeModes, (project) => {
+      const before = readCertificates(project);
+      const others = { ...before, 'ca.key': before['svc9.key']! };
+      writeFileSync(join(project, 'certs/ca.key'), others['ca.key']);
+      expect(runProgram(['renew', '--all'], { cwd: project }).exitCode).toBe(2);
+      expect(changedSince(others, project)).toEqual([]);
     });
   });
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { judgeChain } from '../../certs/chain.ts';
 import { inspectCertificate } from '../../certs/inspect.ts';
 import { isPair } from '../../certs/key-pair.ts';
+import { hasOwnForm } from '../../certs/own-form.ts';
 import { formatDate } from '../../certs/validity.ts';
 import { UsageError } from '../../errors.ts';
 import type { PlannedService } from '../../model/chart.ts';
@@ -12,7 +13,7 @@ import { clientAuthority, clientPair, type PairPaths } from '../../project/place
 import type { ProjectFiles } from '../../world/files/files.ts';
 import { readPem } from '../../world/files/object-text.ts';
 import type { OwnClient } from '../../verify/subject.ts';
-import { readPersonalFile } from '../../world/files/personal-files.ts';
+import { readPersonalPem } from '../../world/files/personal-files.ts';
 
 /**
  * A certificate and its key that a person named, wherever they lie.
@@ -20,7 +21,7 @@ import { readPersonalFile } from '../../world/files/personal-files.ts';
  */
 export function readOwnClient(paths: PairPaths, currentFolder: string): OwnClient {
   const [certificate, key] = [paths.certificate, paths.key].map((path) => {
-    const text = readPersonalFile(resolve(currentFolder, path));
+    const text = readPersonalPem(resolve(currentFolder, path), path);
     if (text === undefined)
       throw new UsageError(`cannot connect as a client: ${path} is not there`, {
         remedy: 'give the paths of --cert and --key as they are seen from the current folder',
@@ -44,7 +45,12 @@ export function readClient(files: ProjectFiles, service: PlannedService): OwnCli
   // Whoever renews a pair may have replaced it between the two looks.
   const found = first !== undefined && !isPair(first.certificate, first.key, paths.key) ? look() : first;
   const advice = { remedy: 'bring the right one of the two, or move both away and run ingress-tls render' };
-  return found && { ...checkPair(found, paths, advice), path: paths.certificate };
+  return (
+    found && {
+      ...checkPair(found, paths, advice),
+      ...{ path: paths.certificate, isOurs: hasOwnForm(found.certificate) },
+    }
+  );
 }
 
 /** Why whoever asks the clients of a service has to refuse this one, as a clause; undefined where nothing in the files says so. */
@@ -68,7 +74,7 @@ export function findClientFault(
 }
 
 function checkPair(client: ClientIdentity, paths: PairPaths, advice: { readonly remedy: string }): ClientIdentity {
-  if (isPair(client.certificate, client.key, paths.key)) return client;
+  if (isPair(client.certificate, client.key, paths.key, paths.certificate)) return client;
   throw new UsageError(
     `cannot connect as a client: ${paths.certificate} and ${paths.key} do not belong together`,
     advice,

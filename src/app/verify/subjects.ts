@@ -2,6 +2,7 @@ import type { DesiredService } from '../../project/desired-services.ts';
 import { listHosts } from '../../model/hosts.ts';
 import { findOwnAnchor, judgeChain } from '../../certs/chain.ts';
 import { inspectCertificate } from '../../certs/inspect.ts';
+import { hasOwnForm } from '../../certs/own-form.ts';
 import { demoGreeting } from '../../charts/demo-backend.ts';
 import type { ProjectFiles } from '../../world/files/files.ts';
 import { readPem } from '../../world/files/object-text.ts';
@@ -71,6 +72,9 @@ function buildSubject(
     service,
     ...(shown !== undefined && {
       leaf: inspectCertificate(shown, certificate),
+      isLeafBrought:
+        !hasOwnForm(shown) ||
+        project.desired.pairs.some(({ paths, isBrought }) => isBrought === true && paths.certificate === certificate),
       chain: judgeChain(shown, { pem: trust.trust, origin: trust.trustPath }),
     }),
     leafSource: nameLeafSource(project, service),

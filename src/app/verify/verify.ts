@@ -6,7 +6,7 @@ import type { ProbeAddress, ProbeFailure } from '../../model/probe.ts';
 import type { Verification } from '../../model/verification.ts';
 import type { OwnClient, VerifyContext } from '../../verify/subject.ts';
 import { showFailure } from '../../verify/words.ts';
-import { loadProject } from '../project.ts';
+import { loadProject, type Project } from '../project.ts';
 import { selectServices } from '../select-services.ts';
 import type { Session } from '../session.ts';
 import { encodePath } from '../url-path.ts';
@@ -68,7 +68,7 @@ export async function verify(
     return { verification: { holds: true, services: [], controller: [] }, product, isReached: true };
   const untrusted = await createUntrustedIssuer(session.world);
   const now = session.world.now();
-  const client = readAskedClient(session, request, services);
+  const client = readAskedClient(session, request, project, services);
   const subjects = buildSubjects({
     ...{ files: session.files, project, untrusted, now },
     ...(client !== undefined && { client }),
@@ -129,6 +129,7 @@ function refuseCombinations({ address, context, kubeconfig, deep, logs, status }
 function readAskedClient(
   { world }: Session,
   { cert, key }: VerifyRequest,
+  { profile }: Project,
   services: readonly PlannedService[],
 ): OwnClient | undefined {
   if (cert === undefined && key === undefined) return undefined;
@@ -136,7 +137,9 @@ function readAskedClient(
     throw new UsageError('--cert and --key go together: a certificate is shown by who holds its key', {
       remedy: 'ingress-tls verify --cert FILE --key FILE',
     });
-  if (!services.some(({ clientAuth }) => clientAuth))
+  const asks = (service: PlannedService): boolean =>
+    service.clientAuth || profile.readOwnClientAuth?.(service) !== undefined;
+  if (!services.some(asks))
     throw new UsageError('--cert is for services that ask for a client certificate, and none of these does', {
       remedy: 'leave --cert and --key out; ingress-tls list shows which services ask',
     });

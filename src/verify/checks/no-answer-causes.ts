@@ -38,8 +38,8 @@ export function noAnswer({ subject: { service } }: Evidence): Explanation {
 }
 
 /** Whoever refuses it is right. */
-function explainClientFault({ subject: { service, clientFault } }: Evidence): Explanation | undefined {
-  return clientFault === undefined ? undefined : mendClient(service, clientFault);
+function explainClientFault({ subject }: Evidence): Explanation | undefined {
+  return subject.clientFault === undefined ? undefined : mendClient(subject, subject.clientFault);
 }
 
 function explainHandshake({ failure }: Evidence): Explanation | undefined {

@@ -104,10 +104,11 @@ function explainClosedHost({ context, subject, answer }: Evidence): Explanation 
 }
 
 /** Whoever refuses it is right. */
-function explainClientFault({ context, subject: { service, clientFault }, answer }: Evidence): Explanation | undefined {
+function explainClientFault({ context, subject, answer }: Evidence): Explanation | undefined {
+  const { clientFault } = subject;
   return clientFault === undefined || !isClientRefusal(context.behaviour, answer)
     ? undefined
-    : mendClient(service, clientFault);
+    : mendClient(subject, clientFault);
 }
 
 function explainClientCertificatesAtController({ context, subject, answer }: Evidence): Explanation | undefined {

@@ -1,6 +1,6 @@
 import { countDays, judgeValidity } from '../../certs/validity.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
-import { renewCommand, shownPair } from '../../project/places.ts';
+import { bringAnother, renewCommand, shownPair } from '../../project/places.ts';
 import { fail, pass, skip, type Explanation, type ServiceCheck, type Situation } from '../finding.ts';
 import { probeAsClient } from '../probe-plan.ts';
 import { mendCertificate, restartPods } from '../remedies.ts';
@@ -46,7 +46,9 @@ function renew({ subject }: Situation, leaf: CertificateFacts, cause: string): E
   return {
     cause,
     remedy:
-      `${renewCommand(shownPair(service))}, then ingress-tls apply` +
+      (subject.isLeafBrought === true
+        ? bringAnother(shownPair(service))
+        : `${renewCommand(shownPair(service))}, then ingress-tls apply`) +
       (endsInPod(service.mode) ? `; then ${restartPods(service)}` : ''),
   };
 }

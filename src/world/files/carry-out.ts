@@ -132,11 +132,12 @@ export function startKeys(
   })();
 }
 
-/** The text of a certificate. @param key text of its private key, which need not be in its place yet. */
+/** The text of a certificate. @param key text of its private key, @param above its issuer's certificate: neither need be in its place yet. */
 export async function issue(
   order: CertificateOrder,
   key: string,
   { files, now, randomBytes }: CarryOutTools,
+  above?: string,
 ): Promise<string> {
   // Most runs make none, and what makes them takes long to read.
   const { issueCertificate } = await import('../../certs/issue.ts');
@@ -144,7 +145,7 @@ export async function issue(
     order.issuer === undefined
       ? undefined
       : {
-          certificate: readRequired(files, order.issuer.certificatePath),
+          certificate: above ?? readRequired(files, order.issuer.certificatePath),
           key: readRequired(files, order.issuer.keyPath),
         };
   return issueCertificate({

@@ -21,8 +21,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { geteuid, pid as ownPid } from 'node:process';
-import { recogniseBinary } from '../../certs/binary-form.ts';
 import { ToolError, UsageError } from '../../errors.ts';
+import { decodeText } from './decode-text.ts';
 import { fileFailure, systemCode } from './file-failure.ts';
 import { findProcess } from './process-table.ts';
 import { createProjectPath } from './project-path.ts';
@@ -392,21 +392,6 @@ const carriageReturn = 0x0d;
 function joinLineEnds(bytes: Buffer): Buffer {
   if (!bytes.includes(carriageReturn)) return bytes;
   return Buffer.from(bytes.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
-}
-
-function decodeText(path: string, bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    const form = recogniseBinary(bytes, path);
-    throw new UsageError(
-      `cannot read ${path}: it is ${form === undefined ? 'not UTF-8 text' : `${form.name}, not UTF-8 text`}`,
-      {
-        remedy: form?.remedy ?? `Save ${path} as UTF-8.`,
-        cause: error,
-      },
-    );
-  }
 }
 
 /** Makes a file where nothing is, in a folder that is there. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { ToolError } from '../../errors.ts';
+import { decodeText } from './decode-text.ts';
 import { fileFailure, systemCode } from './file-failure.ts';
 import { readOnly } from './regular-file.ts';
 
@@ -14,6 +15,16 @@ const maxBytes = 4 * 1024 * 1024;
  * @returns undefined when there is none. @throws ToolError when it cannot be read.
  */
 export function readPersonalFile(path: string): string | undefined {
+  return readPersonalBytes(path)?.toString('utf8');
+}
+
+/** The same of a certificate or key that a person named. @param name the path as it was given. @throws UsageError too, for one that is not text. */
+export function readPersonalPem(path: string, name: string): string | undefined {
+  const bytes = readPersonalBytes(path);
+  return bytes && decodeText(name, bytes);
+}
+
+function readPersonalBytes(path: string): Buffer | undefined {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, readOnly);
@@ -22,7 +33,7 @@ export function readPersonalFile(path: string): string | undefined {
       throw new ToolError(
         `cannot read ${path}: it is ${found.isFile() ? `larger than ${maxBytes / 1024 / 1024} MiB` : 'no regular file'}`,
       );
-    return readFileSync(descriptor, 'utf8');
+    return readFileSync(descriptor);
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
     throw fileFailure(`cannot read ${path}`, error);
