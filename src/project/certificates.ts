@@ -142,7 +142,7 @@ function judgeExisting(pair: DesiredPair, found: ObservedPair, observed: Observe
   const isRootless =
     observed.pairs.get(pair.issuer?.certificate ?? '')?.chain?.lacks !== undefined ||
     observed.authorities.get(pair.authority ?? '')?.holdsAnchor === false;
-  if (found.chain !== undefined && !isRootless) notices.push(...judgeChain(pair, found, found.chain, now));
+  if (!isRootless) notices.push(...judgeChain(pair, found, now));
   return [
     ...notices,
     ...judgeDates(pair, found, facts, now),

@@ -32,10 +32,10 @@ export function refuseDisorder(
 /** What keeps those to whom the certificate is shown from believing it, beside its own dates. */
 export function judgeChain(
   pair: DesiredPair,
-  { hasOwnForm }: Pick<ObservedPair, 'hasOwnForm'>,
-  chain: ChainFacts,
+  { hasOwnForm, chain }: Pick<ObservedPair, 'hasOwnForm' | 'chain'>,
   now: Date,
 ): readonly Notice[] {
+  if (chain === undefined) return [];
   const { certificate: path } = pair.paths;
   const { order, breach, soonest } = chain;
   const notices = [...judgeEnd(pair, chain, hasOwnForm === true && pair.isBrought !== true)];
