@@ -45,19 +45,20 @@ export interface DesiredPair {
   readonly foreignIssuer: 'error' | 'warning';
 }
 
-/** Where pairs lie, and the authorities to which they should lead. */
-export function listPairPaths(
-  pairs: readonly DesiredPair[],
-): readonly (PairPaths & { readonly authority?: string; readonly usage?: 'server' | 'client' })[] {
+/** Where pairs lie, and how their chains are to be judged: by the authorities to which they should lead. */
+export function listPairPaths(pairs: readonly DesiredPair[]): readonly (PairPaths & {
+  readonly chain: { readonly authority?: string; readonly usage?: 'server' | 'client' };
+})[] {
   return pairs.map(({ paths, authority, request: { usage } }) => ({
     ...paths,
-    ...(authority !== undefined && { authority }),
-    ...(usage !== 'authority' && { usage }),
+    chain: { ...(authority !== undefined && { authority }), ...(usage !== 'authority' && { usage }) },
   }));
 }
 
-/** Every pair in certs/, issuers before what they issue. */
-/** @param endsAtAnyAuthority whether the controller takes an authority that is no root. */
+/**
+ * Every pair in certs/, issuers before what they issue.
+ * @param endsAtAnyAuthority whether the controller takes an authority that is no root.
+ */
 export function listDesiredPairs(
   config: Config,
   services: readonly PlannedService[],

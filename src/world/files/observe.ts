@@ -15,10 +15,13 @@ import { readState } from './state.ts';
 export interface PairToObserve {
   readonly certificate: string;
   readonly key: string;
-  /** Path of the certificate of the authority to which it should lead. */
-  readonly authority?: string;
-  /** What it is shown as; absent: to clients, as a server's. */
-  readonly usage?: 'server' | 'client';
+  /** How its chain is to be judged; absent: not at all, which takes no time. */
+  readonly chain?: {
+    /** Path of the certificate of the authority to which it should lead. */
+    readonly authority?: string;
+    /** What it is shown as; absent: to clients, as a server's. */
+    readonly usage?: 'server' | 'client';
+  };
 }
 
 export interface ObserveRequest {
@@ -85,7 +88,7 @@ export function observePairs(files: ProjectFiles, wanted: readonly PairToObserve
   const pairs = new Map<string, ObservedPair>();
   // One stands above a thousand.
   const authorities = new Map(
-    [...new Set(wanted.flatMap(({ authority }) => authority ?? []))].map((path) => [path, readPem(files, path)]),
+    [...new Set(wanted.flatMap(({ chain }) => chain?.authority ?? []))].map((path) => [path, readPem(files, path)]),
   );
   for (const each of wanted) {
     const pair = observePair(files, each, authorities);
@@ -100,7 +103,8 @@ function observePair(
   authorities: ReadonlyMap<string, string | undefined>,
   isFirstLook = true,
 ): ObservedPair | undefined {
-  const { certificate: certificatePath, key: keyPath, authority } = wanted;
+  const { certificate: certificatePath, key: keyPath, chain } = wanted;
+  const authority = chain?.authority;
   const certificate = readPem(files, certificatePath);
   const key = readPem(files, keyPath);
   if (certificate === undefined && key === undefined) return undefined;
@@ -116,12 +120,13 @@ function observePair(
     certificate: facts,
     hasOwnForm: hasOwnForm(certificate),
     ...(matches !== undefined && { matches }),
-    ...((authority === undefined || trusted !== undefined) && {
-      chain: judgeChain(
-        certificate,
-        trusted === undefined || authority === undefined ? { readPublicRoots } : { pem: trusted, origin: authority },
-        wanted.usage,
-      ),
-    }),
+    ...(chain !== undefined &&
+      (authority === undefined || trusted !== undefined) && {
+        chain: judgeChain(
+          certificate,
+          trusted === undefined || authority === undefined ? { readPublicRoots } : { pem: trusted, origin: authority },
+          chain.usage,
+        ),
+      }),
   };
 }
