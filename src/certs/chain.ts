@@ -167,10 +167,16 @@ function verifies(certificate: X509Certificate, issuer: X509Certificate): boolea
 }
 
 function isUnder({ certificates }: Path, roots: readonly string[]): boolean {
-  return roots.some((pem) => {
-    const root = new X509Certificate(pem);
-    return certificates.some((each) => isSignedBy(each, root));
-  });
+  return readRoots(roots).some((root) => certificates.some((each) => isSignedBy(each, root)));
+}
+
+// Reading 150 takes longer than asking all of them, and each pair of a person's own may ask.
+const knownRoots = new WeakMap<readonly string[], readonly X509Certificate[]>();
+
+function readRoots(roots: readonly string[]): readonly X509Certificate[] {
+  const read = knownRoots.get(roots) ?? roots.map((pem) => new X509Certificate(pem));
+  knownRoots.set(roots, read);
+  return read;
 }
 
 function isSame(one: X509Certificate, other: X509Certificate | undefined): boolean {
