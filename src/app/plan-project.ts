@@ -32,7 +32,7 @@ export function planProject(session: Session, project: Project, force: boolean):
   const observed = observeProject(session.files, {
     gitFiles: gitFilePaths,
     authorities: desired.authorities.map(({ path }) => path),
-    objects: desired.objects,
+    made: [...desired.objects, ...desired.digests],
     pairs: listPairPaths(desired.pairs),
   });
   const rendered = planRender(desired, desiredFiles, observed, { now: session.world.now(), force });

@@ -41,6 +41,9 @@ export interface ChartFile {
 
 const iconTemplate = 'icon.svg';
 
+/** The file of a chart that its Deployment reads to start new pods when certificates change; made when it is written. */
+export const certificateDigests = 'certificates.sha256';
+
 /**
  * Renders the Helm chart of a service, sorted by path. A template `x.ejs` gives the file `x`, or none where it renders to
  * nothing; the rest is printed from data. No file holds a key or a certificate, and no file that helm executes holds text

@@ -49,11 +49,14 @@ function takenKeys({ service, workload }: TakenInput, path: string): readonly st
       return labels;
     case 'podLabels':
       return [...labels, ...Object.keys(toMap(readOwnValue(service.values, 'commonLabels')))];
-    case 'podAnnotations':
+    case 'podAnnotations': {
+      const { tls, clientAuth } = podFiles(service);
       return [
         ...(backendOf(service) === 'demo' ? ['checksum/config'] : []),
+        ...(tls || clientAuth ? ['checksum/certificates'] : []),
         ...(workload.seccompProfile === 'annotation' ? ['seccomp.security.alpha.kubernetes.io/pod'] : []),
       ];
+    }
     default:
       return [];
   }

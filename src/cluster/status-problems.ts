@@ -314,7 +314,7 @@ function ofCertificate(
   const pair = shownPair({ name: service.name, mode: isPods ? 'passthrough' : 'terminate' });
   const isBrought = desired.pairs.some((one) => one.isBrought === true && one.paths.certificate === pair.certificate);
   const way = isBrought ? bringAnother(pair) : `${renewCommand(pair)}, then ${apply}`;
-  const renew = `${way}${isPods && source !== undefined ? `; then kubectl rollout restart deployment/${source.release} --namespace ${source.namespace}` : ''}`;
+  const renew = `${way}${isPods && source?.service !== undefined ? `; then restart the pods of Service ${source.namespace}/${source.service.name}` : ''}`;
   const tell = (
     code: ProblemCode,
     message: string,

@@ -7,7 +7,7 @@ export interface Observed {
    * SHA-256 of what each file made from certificates would hold now; absent while one of them does not exist. A Secret's
    * text is too unguessable for its digest to tell anything.
    */
-  readonly objectDigests: ReadonlyMap<string, string>;
+  readonly madeDigests: ReadonlyMap<string, string>;
   /** Key pairs in certs/ by the path of the certificate; absent: neither certificate nor key exists. */
   readonly pairs: ReadonlyMap<string, ObservedPair>;
   /** Certificates of authorities that a person named, by path: those that are there. */

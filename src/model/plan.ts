@@ -34,6 +34,14 @@ export interface ObjectFromFiles {
   readonly data: Readonly<Record<string, string>>;
 }
 
+/** A file with the digests of certificates, by their paths: all of it is public. */
+export interface CertificateDigests {
+  readonly certificates: readonly string[];
+}
+
+/** What a file holds that is made from others when the step is carried out. */
+export type MadeFromFiles = ObjectFromFiles | CertificateDigests;
+
 /** A certificate that is to be issued, and where the keys for it lie. */
 export interface CertificateOrder {
   readonly path: string;
@@ -61,9 +69,9 @@ export type Step =
       readonly change: FileChange;
     }
   | {
-      readonly kind: 'write-object';
+      readonly kind: 'write-made';
       readonly path: string;
-      readonly content: ObjectFromFiles;
+      readonly content: MadeFromFiles;
       readonly change: FileChange;
     }
   | { readonly kind: 'remove-file'; readonly path: string; readonly change: 'remove' | 'remove-edited' };

@@ -16,6 +16,7 @@ import { controllerExpected, noteNeeds } from './expected-controller.ts';
 import { places, podAuthority } from './places.ts';
 import { listServicePorts } from '../model/paths.ts';
 import { planServices, type DesiredService } from './desired-services.ts';
+import { listDesiredDigests, type DesiredDigests } from './desired-digests.ts';
 import { listDesiredObjects, type DesiredObject } from './desired-objects.ts';
 import { judgeNamedSecrets } from './named-secrets.ts';
 import { listDesiredPairs, type DesiredPair } from './desired-pairs.ts';
@@ -29,6 +30,7 @@ export interface DesiredProject {
   /** Certificates that a person named, by which pods are verified. */
   readonly authorities: readonly NamedAuthority[];
   readonly objects: readonly DesiredObject[];
+  readonly digests: readonly DesiredDigests[];
   /** Secrets of somebody else by which annotations guard services. */
   readonly guards: readonly NamedSecret[];
   /** The files in manifests/ in the order of applying, around the Secrets. */
@@ -81,6 +83,7 @@ export function buildDesiredProject(
     pairs: listDesiredPairs(config, services, profile.endsAtAnyAuthority),
     authorities: listNamedAuthorities(config, profile.endsAtAnyAuthority),
     objects,
+    digests: listDesiredDigests(services),
     guards: guards.foreign,
     manifests: {
       before: [...[...buildServiceNamespaces(config, labels), ...before].map(locate), ...authorities],

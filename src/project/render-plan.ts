@@ -24,7 +24,7 @@ export interface RenderSettings {
  * without being asked.
  */
 export function planRender(
-  desired: Pick<DesiredProject, 'pairs' | 'authorities' | 'objects' | 'notices'>,
+  desired: Pick<DesiredProject, 'pairs' | 'authorities' | 'objects' | 'digests' | 'notices'>,
   desiredFiles: Iterable<DesiredFile>,
   observed: Observed,
   { now, force }: RenderSettings,
@@ -52,13 +52,13 @@ export function planRender(
   }
   const keyless = findKeyless(desired, observed);
   const withheld = new Set(keyless.map(({ path }) => path));
-  for (const object of desired.objects) {
-    wanted.add(object.path);
-    if (withheld.has(object.path)) continue;
-    const decision = decideFile(object.path, observed.objectDigests.get(object.path), observed, force);
-    if (decision === 'unchanged') unchanged.push(object.path);
-    else if (decision === 'edited' || decision === 'not-ours') conflicts.push({ path: object.path, reason: decision });
-    else steps.push({ kind: 'write-object', path: object.path, content: object.content, change: decision });
+  for (const { path, content } of [...desired.objects, ...desired.digests]) {
+    wanted.add(path);
+    if (withheld.has(path)) continue;
+    const decision = decideFile(path, observed.madeDigests.get(path), observed, force);
+    if (decision === 'unchanged') unchanged.push(path);
+    else if (decision === 'edited' || decision === 'not-ours') conflicts.push({ path, reason: decision });
+    else steps.push({ kind: 'write-made', path, content, change: decision });
   }
   for (const path of observed.recorded.keys()) {
     const current = observed.digests.get(path);

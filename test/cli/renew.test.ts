@@ -92,6 +92,17 @@ describe('renew', () => {
       const secret = read(project, 'secrets/ic3-svc9-tls.yaml');
       for (const kind of ['crt', 'key'])
         expect(secret).toContain(Buffer.from(read(project, `certs/svc9.${kind}`)).toString('base64'));
+      for (const [chart, names] of [
+        ['svc8', ['svc8']],
+        ['svc9', ['svc9', 'svc9-client-ca']],
+      ] as const)
+        expect(
+          execFileSync('sha256sum', ['--check', `charts/${chart}/certificates.sha256`], {
+            cwd: project,
+            encoding: 'utf8',
+          }),
+        ).toBe(names.map((name) => `certs/${name}.crt: OK\n`).join(''));
+      expect(existsSync(join(project, 'charts/svc7/certificates.sha256'))).toBe(false);
       expect(runProgram(['render'], { cwd: project }).stdout).toMatch(/^unchanged {2}\d+ files\n$/);
       execFileSync('openssl', ['verify', '-x509_strict', '-CAfile', 'certs/ca.crt', 'certs/svc9.crt'], {
         cwd: project,

@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { parse } from 'yaml';
@@ -11,6 +11,7 @@ export type Snapshot = Readonly<Record<string, string>>;
  *
  * - certs/ becomes certs.txt, which says what each certificate is and that its key fits;
  * - the values of a Secret become the names of the files in certs/ that they are made of;
+ * - the digests of certificates become words, where they are right;
  * - .ingress-tls/, the tool's own records, is left out, and so is ingress-tls.yaml, from which all is made;
  * - .gitignore and .gitattributes lose their dot: under its own name the first would hide expected/secrets/ from this repository.
  */
@@ -22,7 +23,11 @@ export function snapshotProject(folder: string): Snapshot {
     const text = readFileSync(join(folder, path), 'utf8');
     return [
       path.replace(/^\.git/, 'git'),
-      path.startsWith('secrets/') ? nameSources(text, folder, certificates) : text,
+      path.startsWith('secrets/')
+        ? nameSources(text, folder, certificates)
+        : path.endsWith('/certificates.sha256')
+          ? nameDigests(text, folder)
+          : text,
     ];
   });
   return { 'certs.txt': describeCertificates(folder, certificates), ...Object.fromEntries(entries) };
@@ -56,6 +61,16 @@ function nameSources(secret: string, folder: string, certificates: readonly stri
     const source = certificates.find((path) => readFileSync(join(folder, path)).toString('base64') === value);
     return text.replace(value, `<${source ?? 'no file of certs/'} in base64>`);
   }, secret);
+}
+
+function nameDigests(text: string, folder: string): string {
+  return text.replaceAll(/^([0-9a-f]{64})(?= {2}(.+)$)/gm, (digest, _, path: string) =>
+    createHash('sha256')
+      .update(readFileSync(join(folder, path)))
+      .digest('hex') === digest
+      ? '<its SHA-256>'
+      : digest,
+  );
 }
 
 function describeCertificates(folder: string, paths: readonly string[]): string {

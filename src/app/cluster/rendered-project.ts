@@ -1,12 +1,12 @@
 import { holdsLeftOutLink } from '../../world/helm/chart-folder.ts';
 import { readSetFiles } from '../../world/helm/chart-template.ts';
-import { printObject, readOwnData } from '../../world/files/object-text.ts';
+import { listSources, printMade, readOwnData } from '../../world/files/object-text.ts';
 import type { UnwritableSecret } from '../../cluster/object-changes.ts';
-import { digestFiles, type FileDigest } from '../../kube/digest.ts';
+import { digestFiles, digestText, type FileDigest } from '../../kube/digest.ts';
 import { parseHelmIgnore } from '../../kube/helm-ignore.ts';
 import { parseObjects } from '../../kube/parse-yaml.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
-import type { ObjectFromFiles } from '../../model/plan.ts';
+import type { MadeFromFiles } from '../../model/plan.ts';
 import type { DesiredService } from '../../project/desired-services.ts';
 import { chartFolder } from '../../project/places.ts';
 import type { PlannedProject } from '../plan-project.ts';
@@ -40,7 +40,7 @@ export function viewRendered(
     plan.steps.flatMap((step) => (step.kind === 'write-file' ? [[step.path, step] as const] : [])),
   );
   const madeFromCertificates = new Map(
-    plan.steps.flatMap((step) => (step.kind === 'write-object' ? [[step.path, step.content] as const] : [])),
+    plan.steps.flatMap((step) => (step.kind === 'write-made' ? [[step.path, step.content] as const] : [])),
   );
   const removed = new Set(plan.steps.flatMap((step) => (step.kind === 'remove-file' ? [step.path] : [])));
   const toBeMade = new Set(
@@ -54,22 +54,28 @@ export function viewRendered(
 
   const digest = (path: string): string | undefined => {
     if (removed.has(path)) return undefined;
+    if (madeFromCertificates.has(path)) {
+      const text = readText(path);
+      return text === undefined ? '' : digestText(text);
+    }
     return written.get(path)?.digest ?? observed.digests.get(path) ?? files.digest(path);
   };
-  const awaitsCertificate = ({ data }: ObjectFromFiles): boolean =>
-    Object.values(data).some((source) => toBeMade.has(source) && !files.exists(source));
+  const awaitsCertificate = (content: MadeFromFiles): boolean =>
+    listSources(content).some((source) => toBeMade.has(source) && !files.exists(source));
   const keyless = new Map(plan.keyless.map((object) => [object.path, object]));
   const readText = (path: string): string | undefined => {
     // One that another run left may be of another certificate.
     if (keyless.has(path)) return undefined;
     const content = madeFromCertificates.get(path);
     if (content === undefined) return written.get(path)?.content ?? files.readText(path);
-    return awaitsCertificate(content) ? undefined : printObject(content, files);
+    return awaitsCertificate(content) ? undefined : printMade(content, files);
   };
+  const listWritten = (folder: string): readonly string[] =>
+    [...written.keys(), ...madeFromCertificates.keys()].filter((path) => path.startsWith(`${folder}/`));
   /** Those that helm takes. */
   const listChartFiles = (folder: string): readonly string[] => {
     const isLeftOut = parseHelmIgnore(readText(`${folder}/.helmignore`));
-    const inFolder = [...files.list(folder), ...[...written.keys()].filter((path) => path.startsWith(`${folder}/`))];
+    const inFolder = [...files.list(folder), ...listWritten(folder)];
     return [...new Set(inFolder)].filter((path) => !removed.has(path) && !isLeftOut(path.slice(folder.length + 1)));
   };
   return {
@@ -104,7 +110,7 @@ export function viewRendered(
     },
     readChangedChart: (service) => {
       const folder = chartFolder(service.name);
-      const isChanged = [...written.keys(), ...removed].some((path) => path.startsWith(`${folder}/`));
+      const isChanged = listWritten(folder).length > 0 || [...removed].some((path) => path.startsWith(`${folder}/`));
       if (!isChanged && !holdsLeftOutLink(files, folder)) return undefined;
       return new Map(listChartFiles(folder).map((path) => [path.slice(folder.length + 1), readText(path) ?? '']));
     },

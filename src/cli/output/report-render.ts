@@ -63,8 +63,8 @@ export function closeRender({ report }: CommandSession, plan: Plan, next?: strin
 
 function changesFile(
   step: Plan['steps'][number],
-): step is Extract<Plan['steps'][number], { kind: 'write-file' | 'write-object' }> {
-  return step.kind === 'write-file' || step.kind === 'write-object';
+): step is Extract<Plan['steps'][number], { kind: 'write-file' | 'write-made' }> {
+  return step.kind === 'write-file' || step.kind === 'write-made';
 }
 
 /** Shows the difference, except where the file holds a key. */

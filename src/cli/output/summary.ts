@@ -46,7 +46,7 @@ function formatChange(step: Step): FoldedChange['verb'] | undefined {
     case 'issue-certificate':
       return 'make';
     case 'write-file':
-    case 'write-object':
+    case 'write-made':
       return step.change === 'create' ? 'create' : 'replace';
     case 'remove-file':
       return 'remove';

@@ -1,3 +1,4 @@
+import { backendOf } from '../../model/backend.ts';
 import { coversName } from '../../text/host-name.ts';
 import { shownPair } from '../../project/places.ts';
 import { fail, pass, skip, type Finding, type See, type ServiceCheck, type Situation } from '../finding.ts';
@@ -58,7 +59,7 @@ function warnOfPod(
   const narrow =
     leaf === undefined
       ? `give ${leafSource} a certificate for ${service.host} alone`
-      : `give the pod a certificate for ${service.host} alone: move ${certificate} and ${key} away, then run ingress-tls apply and ${restartPods(service)}`;
+      : `give the pod a certificate for ${service.host} alone: move ${certificate} and ${key} away, then run ingress-tls apply${backendOf(service) === 'existing' ? ` and ${restartPods(service)}` : ''}`;
   return fail(
     `${service.host} offers HTTP/2, and its certificate covers ${drawnHost} too`,
     {

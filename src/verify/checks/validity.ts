@@ -1,3 +1,4 @@
+import { backendOf } from '../../model/backend.ts';
 import { countDays, judgeValidity } from '../../certs/validity.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
 import { bringAnother, renewCommand, shownPair } from '../../project/places.ts';
@@ -49,6 +50,6 @@ function renew({ subject }: Situation, leaf: CertificateFacts, cause: string): E
       (subject.isLeafBrought === true
         ? bringAnother(shownPair(service))
         : `${renewCommand(shownPair(service))}, then ingress-tls apply`) +
-      (endsInPod(service.mode) ? `; then ${restartPods(service)}` : ''),
+      (endsInPod(service.mode) && backendOf(service) === 'existing' ? `; then ${restartPods(service)}` : ''),
   };
 }

@@ -6,7 +6,7 @@ import type { KeyType } from '../../model/config.ts';
 import type { CertificateOrder, Plan, Step } from '../../model/plan.ts';
 import type { ProjectFiles } from './files.ts';
 import { generateKey } from '../keys.ts';
-import { printObject, readPem } from './object-text.ts';
+import { printMade, readPem } from './object-text.ts';
 import { writeState } from './state.ts';
 
 export interface CarryOutTools {
@@ -159,10 +159,11 @@ export async function issue(
 }
 
 function materialize(step: Step, files: ProjectFiles): readonly PlannedWrite[] {
-  if (step.kind !== 'write-file' && step.kind !== 'write-object') return [];
-  const content = step.kind === 'write-file' ? step.content : printObject(step.content, files);
+  if (step.kind !== 'write-file' && step.kind !== 'write-made') return [];
+  const content = step.kind === 'write-file' ? step.content : printMade(step.content, files);
   if (content === undefined) throw new InternalError(`${step.path} is made from a file that does not exist`);
-  const mode = step.kind === 'write-object' && step.content.object.kind === 'Secret' ? 0o600 : 0o644;
+  const isSecret = step.kind === 'write-made' && 'object' in step.content && step.content.object.kind === 'Secret';
+  const mode = isSecret ? 0o600 : 0o644;
   return [{ path: step.path, content, mode, digest: step.kind === 'write-file' ? step.digest : digestText(content) }];
 }
 

@@ -1,5 +1,6 @@
+import { digestText } from '../../kube/digest.ts';
 import { printYaml } from '../../kube/yaml.ts';
-import type { ObjectFromFiles } from '../../model/plan.ts';
+import type { CertificateDigests, MadeFromFiles, ObjectFromFiles } from '../../model/plan.ts';
 import type { ProjectFiles } from './files.ts';
 import { locateCertificate } from './renewal.ts';
 
@@ -9,6 +10,29 @@ import { locateCertificate } from './renewal.ts';
 export function printObject(content: ObjectFromFiles, files: ProjectFiles): string | undefined {
   const data = readOwnData(content, files);
   return data === undefined ? undefined : printYaml([{ ...content.object, data }]);
+}
+
+/** Text of a file that is made from others in certs/; undefined while one of them does not exist. */
+export function printMade(content: MadeFromFiles, files: ProjectFiles): string | undefined {
+  return 'object' in content ? printObject(content, files) : printDigests(content, files);
+}
+
+/** Paths of the files that a file is made from. */
+export function listSources(content: MadeFromFiles): readonly string[] {
+  return 'object' in content ? Object.values(content.data) : content.certificates;
+}
+
+/** As `sha256sum --check` reads it. */
+function printDigests({ certificates }: CertificateDigests, files: ProjectFiles): string | undefined {
+  const lines = [
+    '# The certificates that the pods read from their Secrets, by SHA-256: a changed one starts new pods.',
+  ];
+  for (const path of certificates) {
+    const text = readPem(files, path);
+    if (text === undefined) return undefined;
+    lines.push(`${digestText(text)}  ${path}`);
+  }
+  return `${lines.join('\n')}\n`;
 }
 
 /** The data alone, as Kubernetes holds them: those of a Secret in base64. */

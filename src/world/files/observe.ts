@@ -6,9 +6,9 @@ import { isPair, parsePrivateKey } from '../../certs/key-pair.ts';
 import { hasOwnForm } from '../../certs/own-form.ts';
 import { digestText } from '../../kube/digest.ts';
 import type { FileDigests, Observed, ObservedAuthority, ObservedPair } from '../../model/observed.ts';
-import type { ObjectFromFiles } from '../../model/plan.ts';
+import type { MadeFromFiles } from '../../model/plan.ts';
 import type { ProjectFiles } from './files.ts';
-import { printObject, readPem } from './object-text.ts';
+import { printMade, readPem } from './object-text.ts';
 import { readState } from './state.ts';
 
 /** A pair by the paths of its files. */
@@ -31,7 +31,7 @@ export interface ObserveRequest {
   /** Files that git reads, whose text matters. */
   readonly gitFiles: readonly string[];
   /** Files that are made from certificates. */
-  readonly objects: readonly { readonly path: string; readonly content: ObjectFromFiles }[];
+  readonly made: readonly { readonly path: string; readonly content: MadeFromFiles }[];
 }
 
 /**
@@ -41,10 +41,10 @@ export interface ObserveRequest {
  */
 export function observeProject(files: ProjectFiles, request: ObserveRequest): Observed {
   const recorded = readState(files);
-  const objectDigests = new Map<string, string>();
-  for (const { path, content } of request.objects) {
-    const text = printObject(content, files);
-    if (text !== undefined) objectDigests.set(path, digestText(text));
+  const madeDigests = new Map<string, string>();
+  for (const { path, content } of request.made) {
+    const text = printMade(content, files);
+    if (text !== undefined) madeDigests.set(path, digestText(text));
   }
   const authorities = new Map<string, ObservedAuthority>();
   for (const path of request.authorities) {
@@ -59,7 +59,7 @@ export function observeProject(files: ProjectFiles, request: ObserveRequest): Ob
   }
   return {
     digests: createDigests(files),
-    objectDigests,
+    madeDigests,
     authorities,
     pairs: observePairs(files, request.pairs),
     recorded,

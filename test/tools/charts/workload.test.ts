@@ -354,6 +354,18 @@ describeWithTool('helm', "a chart's objects", (helm) => {
     expect(checksum('--set', 'containerPort=8081')).not.toBe(checksum());
   });
 
+  it.each(modes)('start new pods when certificates change that they read: %s', (mode) => {
+    const checksum = (content: string): string | undefined =>
+      withChart(
+        [...renderChart(templates, chartInput(plannedService(mode))), { path: 'certificates.sha256', content }],
+        (folder) => podOf(templateChart(helm, folder, 'ic3-svc')).metadata.annotations?.['checksum/certificates'],
+      );
+    if (mode === 'terminate') return expect(checksum('one')).toBeUndefined();
+    expect(checksum('one')).toMatch(/^[0-9a-f]{64}$/);
+    expect(checksum('one')).toBe(checksum('one'));
+    expect(checksum('another')).not.toBe(checksum('one'));
+  });
+
   it('take what a person adds to the pod', () => {
     const input = chartInput(plannedService('reencrypt', { image }));
     const { metadata, spec: pod } = podOf(

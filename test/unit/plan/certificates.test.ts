@@ -49,7 +49,7 @@ function facts(changes: Partial<CertificateFacts> = {}): CertificateFacts {
 function observe(pairs: Record<string, ObservedPair>): Observed {
   return {
     digests: new Map(),
-    objectDigests: new Map(),
+    madeDigests: new Map(),
     authorities: new Map(),
     pairs: new Map(Object.entries(pairs)),
     recorded: new Map(),

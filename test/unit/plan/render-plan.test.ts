@@ -9,7 +9,7 @@ const now = new Date('2026-11-23T00:00:00Z');
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** A desired project together with its files. */
-interface Desired extends Pick<DesiredProject, 'pairs' | 'authorities' | 'objects' | 'notices'> {
+interface Desired extends Pick<DesiredProject, 'pairs' | 'authorities' | 'objects' | 'digests' | 'notices'> {
   readonly files: readonly { readonly path: string; readonly content: string }[];
 }
 
@@ -21,6 +21,7 @@ function desire(files: Record<string, string>): Desired {
     pairs: [],
     authorities: [],
     objects: [],
+    digests: [],
     files: Object.entries(files).map(([path, content]) => ({ path, content })),
     notices: [],
   };
@@ -29,7 +30,7 @@ function desire(files: Record<string, string>): Desired {
 function observe(present: Record<string, string>, recorded: Record<string, readonly string[]> = {}): Observed {
   return {
     digests: new Map(Object.entries(present).map(([path, text]) => [path, sha(text)])),
-    objectDigests: new Map(),
+    madeDigests: new Map(),
     authorities: new Map(),
     pairs: new Map(),
     recorded: new Map(Object.entries(recorded)),
@@ -120,7 +121,7 @@ describe('planRender for an object made from files', () => {
   const observeObject = (present: string, wanted: string | undefined, recorded: readonly string[]): Observed => ({
     ...observe({ [path]: present }, { [path]: recorded }),
     authorities: new Map(),
-    objectDigests: wanted === undefined ? new Map() : new Map([[path, sha(wanted)]]),
+    madeDigests: wanted === undefined ? new Map() : new Map([[path, sha(wanted)]]),
   });
 
   it('is unchanged while it holds what its certificate gives, whether it was recorded or not', () => {

@@ -1070,7 +1070,7 @@ describe('coalescing', () => {
       status: 'warning',
       seen: 'svc9.example.test offers HTTP/2, and its certificate covers svc7.example.test too',
     });
-    expect(result?.remedy).toMatch(/certs\/svc9\.crt.*rollout restart deployment\/ic3-svc9/);
+    expect(result?.remedy).toMatch(/certs\/svc9\.crt.*then run ingress-tls apply\. To keep/);
     expect(verdictsOf(context, pod, over('http/1.1'))).not.toHaveProperty('coalescing');
     expect(verdictsOf(contextOf(pod), pod, over('h2'))).toMatchObject({ coalescing: 'skipped' });
     expect(
