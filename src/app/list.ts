@@ -30,6 +30,8 @@ export interface ListedCertificate {
   readonly state: Validity | 'missing';
   /** Who made it: the project, for itself or by an authority, or the person, whose files are never replaced; null where it is missing. */
   readonly source: 'self-signed' | 'project' | 'files' | null;
+  /** Whether another authority is taking its place, and which of the two issues; absent where none is. */
+  readonly rotation?: 'trusting' | 'issuing';
 }
 
 /** Looks at the project and the certificates in its folder. Reads only. @param within seconds; absent: by the rule for what expires soon. */
@@ -63,7 +65,7 @@ export async function listProject(session: Session, within?: number): Promise<Pr
 
 function listCertificate(
   paths: Pick<ListedCertificate, 'certificate' | 'key'>,
-  found: Partial<Pick<ObservedPair, 'certificate' | 'hasOwnForm' | 'hasKey'>> | undefined,
+  found: Partial<Pick<ObservedPair, 'certificate' | 'hasOwnForm' | 'hasKey' | 'succession'>> | undefined,
   now: Date,
 ): ListedCertificate {
   const facts = found?.certificate;
@@ -79,6 +81,7 @@ function listCertificate(
     daysLeft: facts === undefined || state === 'not-yet-valid' ? null : countDays(now, facts.notAfter),
     state,
     source: facts === undefined ? null : tellSource(facts, found?.hasOwnForm),
+    ...(found?.succession !== undefined && { rotation: found.succession }),
   };
 }
 

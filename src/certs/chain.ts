@@ -55,6 +55,11 @@ export function judgeChain(
   };
 }
 
+/** Whether the first certificate of one text signed that of the other. */
+export function isIssuedBy(issued: string, issuer: string): boolean {
+  return isSignedBy(parseCertificates(issued)[0], parseCertificates(issuer)[0]);
+}
+
 /** PEM of what a client should trust to judge a server that shows this file, where nobody named an authority; undefined: the public roots. */
 export function findOwnAnchor(shown: string): string | undefined {
   const certificates = parseCertificates(shown);

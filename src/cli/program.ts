@@ -15,6 +15,7 @@ import { definePreview } from './commands/preview.ts';
 import { defineRemoveService } from './commands/remove-service.ts';
 import { defineRender } from './commands/render.ts';
 import { defineRenew } from './commands/renew.ts';
+import { defineRotateCa } from './commands/rotate-ca.ts';
 import { defineSchema } from './commands/schema.ts';
 import { defineStatus } from './commands/status.ts';
 import { defineVerify } from './commands/verify.ts';
@@ -34,6 +35,7 @@ const definitions: Readonly<Record<string, Define>> = {
   graph: defineGraph,
   render: defineRender,
   renew: defineRenew,
+  'rotate-ca': defineRotateCa,
   apply: defineApply,
   diff: defineDiff,
   preview: definePreview,

@@ -1,3 +1,4 @@
+import type { Notice } from '../model/notice.ts';
 import type { ClusterChanges, ObjectName, ReleaseRecord } from '../model/changes.ts';
 import type { PlannedService } from '../model/chart.ts';
 import type { LiveStatus, StatusCluster } from '../model/status.ts';
@@ -31,5 +32,7 @@ export interface StatusFacts {
   readonly terminating: readonly string[];
   /** Why workloads are not ready, by `Kind namespace/name`. */
   readonly causes: ReadonlyMap<string, readonly string[]>;
+  /** What the folder says of authorities that are being exchanged. */
+  readonly rotations: readonly Pick<Notice, 'message' | 'remedy'>[];
   readonly now: Date;
 }

@@ -63,6 +63,7 @@ export function listProblems(
     ...wrongTypes.map(({ problem }) => problem),
     ...services.flatMap((service) => ofService(facts, service, wrongTypes, remedies)),
     ...ofProject(facts),
+    ...facts.rotations.map(({ message, remedy = '' }) => warn('authority-rotation', message, remedy)),
     ...ofUnseen(facts),
   ];
   const merged = new Map<string, StatusProblem>();
@@ -373,30 +374,22 @@ function ofProject({ orphans: { releases, objects }, services, desired }: Status
     ...objects.map(printObjectName),
   ];
   return [
-    {
-      ...problem(
-        'no-longer-wanted',
-        [],
-        `on the cluster and no longer in the project: ${formatSome(names).join(', ')}`,
-        'ingress-tls apply --prune removes what is no longer wanted',
-      ),
-      level: 'warning',
-    },
+    warn(
+      'no-longer-wanted',
+      `on the cluster and no longer in the project: ${formatSome(names).join(', ')}`,
+      'ingress-tls apply --prune removes what is no longer wanted',
+    ),
   ];
 }
 
 function ofUnseen({ unseen }: StatusFacts): readonly StatusProblem[] {
   if (unseen.length === 0) return [];
   return [
-    {
-      ...problem(
-        'not-looked-at',
-        [],
-        `your user of the cluster may not look at ${unseen.join(', ')}: nothing is said of that`,
-        'kubectl auth can-i --list shows the rights you have',
-      ),
-      level: 'warning',
-    },
+    warn(
+      'not-looked-at',
+      `your user of the cluster may not look at ${unseen.join(', ')}: nothing is said of that`,
+      'kubectl auth can-i --list shows the rights you have',
+    ),
   ];
 }
 
@@ -423,4 +416,9 @@ function problem(
   details: readonly string[] = [],
 ): StatusProblem {
   return { level: 'error', code, services, message, details, remedy };
+}
+
+/** Of the project as a whole, and nothing that is broken. */
+function warn(code: ProblemCode, message: string, remedy: string): StatusProblem {
+  return { ...problem(code, [], message, remedy), level: 'warning' };
 }

@@ -31,6 +31,10 @@ export interface ObservedPair {
   readonly hasKey: boolean;
   /** Whether this program made the certificate, by its form; absent where there is none. */
   readonly hasOwnForm?: boolean;
+  /** How far another authority has taken the place of this one; absent: none is about to. */
+  readonly succession?: 'trusting' | 'issuing';
+  /** Whether it is of the authority whose place another one takes; absent where none does. */
+  readonly isOfFormer?: boolean;
   /** Whether key and certificate belong together; absent unless both exist. */
   readonly matches?: boolean;
   /** How the certificate leads to what verifies it; absent unless both exist. */

@@ -158,6 +158,7 @@ export type ProblemCode =
   | 'certificate-unreadable'
   | 'certificate-invalid'
   | 'certificate-expiring'
+  | 'authority-rotation'
   | 'drift'
   | 'namespace-terminating'
   | 'no-longer-wanted'

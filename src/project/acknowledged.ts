@@ -1,6 +1,7 @@
 import type { Config } from '../model/config.ts';
 import type { Notice } from '../model/notice.ts';
 import { nearest } from '../text/nearest.ts';
+import { rotationCode } from './chain-notices.ts';
 
 /** Marks what the person has read. An error stays an error. */
 export function acknowledge(notices: readonly Notice[], { acknowledged = [] }: Config): readonly Notice[] {
@@ -43,6 +44,7 @@ export function judgeAcknowledged(
 const passingCodes = [
   'client-key-missing',
   'key-missing',
+  rotationCode,
   'certificate-issuer',
   'certificate-expired',
   'certificate-expiring',

@@ -5,7 +5,7 @@ import type { CertificateFacts, CertificateLimit } from '../model/certificate.ts
 import type { Notice } from '../model/notice.ts';
 import type { Observed, ObservedPair } from '../model/observed.ts';
 import type { Step } from '../model/plan.ts';
-import { judgeChain, nameWayToAnother, refuseDisorder } from './chain-notices.ts';
+import { judgeChain, nameWayToAnother, noteSuccession, refuseDisorder } from './chain-notices.ts';
 import { bringAnother, renewCommand, wildcardPair } from './places.ts';
 import type { DesiredPair } from './desired-pairs.ts';
 
@@ -145,7 +145,9 @@ function judgeExisting(pair: DesiredPair, found: ObservedPair, observed: Observe
   if (!isRootless) notices.push(...judgeChain(pair, found, now));
   return [
     ...notices,
-    ...judgeDates(pair, found, facts, now),
+    ...(found.succession === undefined
+      ? judgeDates(pair, found, facts, now)
+      : [noteSuccession(pair, found.succession)]),
     ...facts.limits.map((limit) => explainLimit(pair, limit)),
   ];
 }

@@ -5,7 +5,7 @@ import type { ObservedPair } from '../model/observed.ts';
 import { quote } from '../text/escape.ts';
 import type { DesiredPair } from './desired-pairs.ts';
 import { noteMissingRoot } from './named-authorities.ts';
-import { renewCommand } from './places.ts';
+import { renewCommand, rotateCommand } from './places.ts';
 
 /** What to do for another certificate in place of the one that is there. */
 export function nameWayToAnother({ paths, isBrought }: DesiredPair): string {
@@ -111,4 +111,20 @@ function judgeEnd(pair: DesiredPair, { trustedBy, lacks }: ChainFacts, isOurs: b
 
 function nameOrder(path: string, order: readonly string[]): string {
   return `write the certificates of ${path} in this order: ${order.map((each) => quote(each)).join(', ')}`;
+}
+
+/** Of the notice that an authority is being exchanged. */
+export const rotationCode = 'authority-rotation';
+
+/** That two authorities are trusted, and how to go on. */
+export function noteSuccession(
+  { paths }: Pick<DesiredPair, 'paths'>,
+  stage: NonNullable<ObservedPair['succession']>,
+): Notice {
+  return {
+    level: 'warning',
+    code: rotationCode,
+    message: `${paths.certificate} holds two authorities, and both are trusted: ${stage === 'trusting' ? 'the old one issues yet' : 'the new one issues'}.`,
+    remedy: `When that is on the cluster, and with all who trust the file, take the next step: ${rotateCommand(paths)}.`,
+  };
 }

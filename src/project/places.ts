@@ -45,6 +45,16 @@ export function bringAnother({ certificate, key }: PairPaths): string {
   return `put the new certificate and its key in the places of ${certificate} and ${key}, then run ingress-tls apply`;
 }
 
+/** Where the key of the authority waits that is to take the place of another. No service's name has a dot. */
+export function successorKey({ certificate }: PairPaths): string {
+  return certificate.replace(/crt$/, 'next.key');
+}
+
+/** The command that takes the next step in the exchange of an authority. */
+export function rotateCommand(paths: PairPaths): string {
+  return `ingress-tls rotate-ca ${nameOfPair(paths)}`;
+}
+
 export const wildcardPair = pairPaths('wildcard');
 export const projectAuthorityPair = pairPaths('ca');
 

@@ -3,7 +3,7 @@ import type { Observed, ObservedPair } from '../model/observed.ts';
 import type { Renewal } from '../model/plan.ts';
 import { judgeIssuer } from './certificates.ts';
 import type { DesiredPair } from './desired-pairs.ts';
-import { bringAnother, nameOfPair, renewCommand } from './places.ts';
+import { bringAnother, nameOfPair, renewCommand, rotateCommand } from './places.ts';
 
 /** Which certificates a person wants renewed, and how. */
 export interface RenewalWish {
@@ -17,7 +17,7 @@ export interface RenewalWish {
 }
 
 /** A certificate that is due, or named, and stays as it is. */
-interface LeftCertificate {
+export interface LeftCertificate {
   readonly certificate: string;
   readonly reason: string;
   readonly remedy: string;
@@ -76,10 +76,13 @@ function judge(pair: DesiredPair, found: ObservedPair, { keepKey, all }: Renewal
   if (!found.hasKey) {
     return { reason: `its key ${key} is not here`, remedy: `bring ${key}, or renew it where its key is` };
   }
+  if (found.succession !== undefined) {
+    return { reason: 'another authority is taking its place', remedy: rotateCommand(pair.paths) };
+  }
   if (isAuthority(pair) && !keepKey) {
     return {
       reason: 'it is an authority, and with another key everything that it signed would be refused',
-      remedy: `${renewCommand(pair.paths, true)}${all ? ' --all' : ''}`,
+      remedy: `${renewCommand(pair.paths, true)}${all ? ' --all' : ''}; or, for another key: ${rotateCommand(pair.paths)}`,
     };
   }
   return undefined;

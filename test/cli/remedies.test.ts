@@ -225,6 +225,15 @@ const tried: readonly Row[] = [
     },
   },
   {
+    remedy: 'project/rotations.ts: ingress-tls render',
+    provoke: ({ project, run }) => {
+      for (const name of ['ca', 'svc8', 'svc9'])
+        for (const kind of ['crt', 'key']) rmSync(join(project, `certs/${name}.${kind}`));
+      return run('rotate-ca');
+    },
+    follow: ({ run }, printed) => run(printed),
+  },
+  {
     remedy: 'kube/parse-yaml.ts: ingress-tls render --force makes generated files anew and keeps a backup',
     provoke: (place) => {
       place.change('manifests/ic-common.yaml', () => '[\n');
@@ -248,6 +257,7 @@ const notTried: readonly (readonly [reason: string, remedies: readonly string[]]
     'it names a way out of a list or a file, which test/cli/renew.test.ts and expiry.test.ts look at',
     ['app/renew.ts: '],
   ],
+  ['rotate-ca.test.ts and test/cluster/rotation.test.ts go the way on', ['app/rotate-authority.ts: ']],
   ['half-way.test.ts tries it', ['world/files/file-failure.ts: Free some space, then run the same command again.']],
   [
     'a cluster in that state is needed: test/cli/apply*.test.ts, destroy.test.ts, exposure.test.ts and test/cluster have it',

@@ -1,42 +1,16 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import fs, { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createProjectFiles } from '../../src/world/files/files.ts';
 import { observePairs } from '../../src/world/files/observe.ts';
+import { distinguish, readFolder, watchEachStep, writeFolder, type Folder } from '../support/disk-moments.ts';
 import { startInside } from '../support/inside-program.ts';
 import { inProject, threeModes } from '../support/prepared-project.ts';
 import { runProgram } from '../support/program.ts';
 
 const names = ['wildcard', 'ca', 'svc8', 'svc9', 'svc9-client-ca', 'svc9-client'];
 const pairs = names.map((name) => ({ certificate: `certs/${name}.crt`, key: `certs/${name}.key` }));
-
-interface Found {
-  readonly text: string;
-  readonly mode: number;
-}
-type Folder = ReadonlyMap<string, Found>;
-
-function readFolder(root: string): Folder {
-  const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = entries.map(({ parentPath, name }) => join(parentPath, name)).sort();
-  return new Map(
-    paths.map((path) => [
-      path.slice(root.length + 1),
-      { text: readFileSync(path, 'utf8'), mode: statSync(path).mode & 0o777 },
-    ]),
-  );
-}
-
-/** Without the lock: the process that has it, this one, is not dead. */
-function writeFolder(root: string, folder: Folder): void {
-  for (const [path, { text, mode }] of folder) {
-    if (path === '.ingress-tls/lock') continue;
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text, { mode });
-  }
-}
 
 /** As OpenSSL judges it. */
 function fits(certificate: string, key: string): boolean {
@@ -48,50 +22,6 @@ function misfitsIn(folder: Folder): readonly string[] {
   return pairs.flatMap(({ certificate, key }) =>
     fits(folder.get(certificate)!.text, folder.get(key)!.text) ? [] : [certificate],
   );
-}
-
-const changes = [
-  'openSync',
-  'writeFileSync',
-  'fsyncSync',
-  'renameSync',
-  'linkSync',
-  'unlinkSync',
-  'mkdirSync',
-] as const;
-const others = ['rmdirSync', 'rmSync', 'chmodSync', 'fchmodSync', 'closeSync'] as const;
-
-/** Runs a command in this process, and looks at the folder before each call that may change the disk: as a kill there would leave it. */
-async function watchEachStep(project: string, args: readonly string[]): Promise<readonly Folder[]> {
-  const moments: Folder[] = [];
-  const originals = [...changes, ...others].map((name) => [name, fs[name]] as const);
-  let isLooking = false;
-  for (const [name, original] of originals) {
-    Object.assign(fs, {
-      [name]: (...given: readonly unknown[]): unknown => {
-        if (!isLooking) {
-          isLooking = true;
-          moments.push(readFolder(project));
-          isLooking = false;
-        }
-        return Reflect.apply(original, fs, given);
-      },
-    });
-  }
-  syncBuiltinESMExports();
-  try {
-    const { exitCode, stderr } = await startInside(args, project, { PATH: '' }).ended;
-    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('next: ingress-tls apply')]);
-  } finally {
-    Object.assign(fs, Object.fromEntries(originals));
-    syncBuiltinESMExports();
-  }
-  return moments;
-}
-
-/** Without what says nothing of the project: the lock, and what a run had not put in its place. */
-function digest(folder: Folder): string {
-  return JSON.stringify([...folder].filter(([path]) => !path.endsWith('.tmp') && path !== '.ingress-tls/lock'));
 }
 
 /** What a run leaves that was killed at each of these moments. */
@@ -109,8 +39,8 @@ async function judgeMoments(moments: readonly Folder[], before: Folder, outside:
     const misfits = misfitsIn(moment);
     expect(misfits.length).toBeLessThanOrEqual(1);
     torn += misfits.length;
-    if (seen.has(digest(moment))) continue;
-    seen.add(digest(moment));
+    if (seen.has(distinguish(moment))) continue;
+    seen.add(distinguish(moment));
 
     // Whoever reads without the lock finds pairs that fit; who writes makes it so for all.
     const folder = join(outside, `moment-${index}`);

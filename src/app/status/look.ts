@@ -22,6 +22,7 @@ import { lookLightly } from '../cluster/light-look.ts';
 import { listRecords } from '../cluster/list-records.ts';
 import { listOwned, selectBrought, selectRemovable } from '../cluster/owned-objects.ts';
 import { readLiveProject } from '../cluster/live-project.ts';
+import { rotationCode } from '../../project/chain-notices.ts';
 import { planProject } from '../plan-project.ts';
 import type { Project } from '../project.ts';
 import { viewRendered } from '../cluster/rendered-project.ts';
@@ -161,6 +162,7 @@ export async function lookAtStatus(
     unserved,
     isEdited: planned.plan.conflicts.length > 0,
     terminating: select(({ state }) => state === 'terminating'),
+    rotations: planned.plan.notices.filter(({ code }) => code === rotationCode),
     causes: unready.length === 0 ? new Map() : (await readRolloutCauses(tools, unready)).reasons,
     now: session.world.now(),
   });

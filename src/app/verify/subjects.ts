@@ -3,12 +3,16 @@ import { listHosts } from '../../model/hosts.ts';
 import { findOwnAnchor, judgeChain } from '../../certs/chain.ts';
 import { inspectCertificate } from '../../certs/inspect.ts';
 import { hasOwnForm } from '../../certs/own-form.ts';
+import { readSuccession } from '../../certs/succession.ts';
 import { demoGreeting } from '../../charts/demo-backend.ts';
 import type { ProjectFiles } from '../../world/files/files.ts';
 import { readPem } from '../../world/files/object-text.ts';
 import { readPublicRoots } from '../../world/net/public-roots.ts';
 import { UsageError } from '../../errors.ts';
+import type { Notice } from '../../model/notice.ts';
 import type { PlannedService, UpstreamCaPlacement } from '../../model/chart.ts';
+import { noteSuccession } from '../../project/chain-notices.ts';
+import { listAuthorities } from '../../project/rotations.ts';
 import { controllerPair, shownPair, trustedCertificate } from '../../project/places.ts';
 import type { ExpectedAnswer, OwnClient, VerifySubject } from '../../verify/subject.ts';
 import type { Project } from '../project.ts';
@@ -52,6 +56,14 @@ export function buildSubjects(input: SubjectsInput): readonly VerifySubject[] {
       service: { ...service, host },
       isOtherHost: index > 0,
     }));
+  });
+}
+
+/** That authorities are being exchanged, so that two of them are trusted. */
+export function listRotations(files: ProjectFiles, { desired }: Project): readonly Notice[] {
+  return listAuthorities(desired.pairs).flatMap(({ paths }) => {
+    const stage = readSuccession(readPem(files, paths.certificate) ?? '')?.stage;
+    return stage === undefined ? [] : [noteSuccession({ paths }, stage)];
   });
 }
 

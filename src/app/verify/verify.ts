@@ -15,7 +15,7 @@ import { readOwnClient } from './client-identity.ts';
 import { createUntrustedIssuer } from './foreign.ts';
 import { repair } from './repair.ts';
 import { runVerification, type VerifySettings } from './run.ts';
-import { buildSubjects } from './subjects.ts';
+import { buildSubjects, listRotations } from './subjects.ts';
 
 export interface VerifyRequest extends VerifySettings {
   /** Empty: all services. */
@@ -74,6 +74,7 @@ export async function verify(
     ...(client !== undefined && { client }),
     ...asked,
   });
+  for (const notice of listRotations(session.files, project)) session.listener.notice(notice);
   const found = await findAddress(session, project, {
     ...request,
     needsCluster: logs === true,

@@ -129,9 +129,10 @@ function reportCertificates(report: Report, certificates: readonly ListedCertifi
   report.results(printTable(['CERTIFICATE', 'EXPIRES', 'LEFT', ...(isKeyApart ? ['KEY'] : [])], rows));
 }
 
-function formatLeft({ state, source, validFrom, daysLeft }: ListedCertificate, now: Date): string {
+function formatLeft({ state, source, validFrom, daysLeft, rotation }: ListedCertificate, now: Date): string {
   if (state === 'missing') return '';
   const left =
     daysLeft === null ? `valid from ${formatDate(new Date(validFrom ?? 0), now)}` : formatTimeLeft(state, daysLeft);
+  if (rotation !== undefined) return `${left}, being replaced`;
   return source === 'files' ? `${left}, your own` : left;
 }

@@ -3,6 +3,7 @@ import { selectNewNotices } from '../../app/new-notices.ts';
 import { formatDate } from '../../certs/validity.ts';
 import { exitCodes } from '../../errors.ts';
 import { reportNotices } from '../output/notices.ts';
+import { reportCopies, reportLeft } from '../output/renewal-report.ts';
 import { closeRender, renderToJson, reportConflicts } from '../output/report-render.ts';
 import { summarize } from '../output/summary.ts';
 import type { CommandSession } from '../session.ts';
@@ -23,7 +24,7 @@ export async function renew(session: CommandSession, options: RenewOptions): Pro
   const renewed = await (dryRun ? planRenew : renewProject)(session, wish);
   const { report } = session;
   if (renewed.plan !== undefined) reportConflicts(session, renewed.plan);
-  reportLeft(session, renewed);
+  reportLeft(report, renewed.left);
   report.say({
     json: () => renewedToJson(renewed, dryRun),
     text: () => {
@@ -36,20 +37,9 @@ export async function renew(session: CommandSession, options: RenewOptions): Pro
       report.next('ingress-tls renew, with the same options and without --dry-run');
     return exitCodes.done;
   }
-  const [first] = backups;
-  if (first !== undefined) report.message(`Copies of what was there, old keys among them, are in ${folderOf(first)}.`);
+  reportCopies(report, backups);
   reportNotices(report, selectNewNotices(project.desired.notices, plan.notices), ['warning']);
   return closeRender(session, plan, 'ingress-tls apply');
-}
-
-function reportLeft({ report }: CommandSession, { left }: Renewed): void {
-  for (const { certificate, reason, remedy } of left)
-    report.notice({
-      level: 'warning',
-      code: 'not-renewed',
-      message: `${certificate} is not renewed: ${reason}`,
-      remedy,
-    });
 }
 
 function reportRenewed({ report }: CommandSession, { renewals, left, plan, next, now }: Renewed, isDry: boolean): void {
@@ -71,8 +61,4 @@ function renewedToJson({ renewals, left, next, plan, backups }: Renewed, isDry: 
     ...(renewals.length === 0 && next !== undefined && { next }),
     ...(plan !== undefined && renderToJson(plan, backups)),
   };
-}
-
-function folderOf(backup: string): string {
-  return backup.split('/').slice(0, 3).join('/');
 }

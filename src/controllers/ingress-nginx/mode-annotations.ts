@@ -1,6 +1,7 @@
+import { backendOf } from '../../model/backend.ts';
 import type { PlannedService } from '../../model/chart.ts';
 import { clientAuthAnnotations } from '../ingress/client-auth.ts';
-import { withNginxPrefix } from '../ingress/nginx-annotations.ts';
+import { nginxKey, withNginxPrefix } from '../ingress/nginx-annotations.ts';
 import { upstreamCa } from './upstream-ca.ts';
 
 /** The annotations that make a service's mode, by v1.15.1. Throws on a reencrypt service without an upstream name: a bug. */
@@ -14,7 +15,7 @@ export function modeAnnotations(service: PlannedService): Readonly<Record<string
     case 'reencrypt':
       return { ...withNginxPrefix(verifiedUpstream(service)), ...clientAuthAnnotations(service) };
     case 'passthrough':
-      return withNginxPrefix(passthrough);
+      return { ...withNginxPrefix(passthrough), ...drainingService(service) };
   }
 }
 
@@ -35,6 +36,16 @@ function verifiedUpstream(service: PlannedService): Readonly<Record<string, stri
     'proxy-ssl-protocols': 'TLSv1.2 TLSv1.3',
     'proxy-ssl-verify-depth': '2',
   };
+}
+
+/**
+ * By the Service's address a pod that is ending gets no new connection. Of addresses of pods Traefik goes on using one until it is gone, since
+ * it knows no fencing for TCP (traefik@3.7.13 pkg/provider/kubernetes/ingress-nginx/translator.go, TCPServersLoadBalancer): each exchange of
+ * pods lost connections. ingress-nginx passes through by that address anyway. A Service that is there already may have none.
+ */
+function drainingService(service: PlannedService): Readonly<Record<string, string>> {
+  const key = nginxKey('service-upstream');
+  return backendOf(service) === 'existing' || service.annotations[key] !== undefined ? {} : { [key]: 'true' };
 }
 
 /**

@@ -1,9 +1,10 @@
 import { readPublicRoots } from '../net/public-roots.ts';
 
-import { holdsAnchor, judgeChain } from '../../certs/chain.ts';
+import { holdsAnchor, isIssuedBy, judgeChain } from '../../certs/chain.ts';
 import { inspectCertificate } from '../../certs/inspect.ts';
 import { isPair, parsePrivateKey } from '../../certs/key-pair.ts';
 import { hasOwnForm } from '../../certs/own-form.ts';
+import { readSuccession } from '../../certs/succession.ts';
 import { digestText } from '../../kube/digest.ts';
 import type { FileDigests, Observed, ObservedAuthority, ObservedPair } from '../../model/observed.ts';
 import type { MadeFromFiles } from '../../model/plan.ts';
@@ -115,10 +116,16 @@ function observePair(
   const matches = key === undefined ? undefined : isPair(certificate, key, keyPath);
   // Whoever renews a pair may have replaced it between the two looks.
   if (matches === false && isFirstLook) return observePair(files, wanted, authorities, false);
+  const succession = readSuccession(certificate);
+  const above = trusted === undefined ? undefined : readSuccession(trusted);
   return {
     hasKey: key !== undefined,
     certificate: facts,
-    hasOwnForm: hasOwnForm(certificate),
+    hasOwnForm: succession !== undefined || hasOwnForm(certificate),
+    ...(succession !== undefined && { succession: succession.stage }),
+    ...(above !== undefined && {
+      isOfFormer: isIssuedBy(certificate, above.former),
+    }),
     ...(matches !== undefined && { matches }),
     ...(chain !== undefined &&
       (authority === undefined || trusted !== undefined) && {

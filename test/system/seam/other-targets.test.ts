@@ -291,6 +291,7 @@ services:
             isEdited: false,
             terminating: [],
             causes: new Map(),
+          rotations: [],
           },
         });
       const whole = judge(true);

@@ -175,6 +175,7 @@ function wellKnown(): StatusFacts {
       isEdited: false,
       terminating: [],
       causes: new Map(),
+      rotations: [],
     },
   };
 }
@@ -196,6 +197,14 @@ const codes = ({ problems }: Status): readonly string[] =>
   problems.map(({ code, services }) => [code, ...services].join(' '));
 
 describe('a status', () => {
+  it('tells of an authority that is being exchanged, and takes it for nothing broken', () => {
+    const [message, remedy] = ['certs/ca.crt holds two authorities', 'ingress-tls rotate-ca ca'];
+    const status = judgeStatus({ ...wellKnown(), rotations: [{ message, remedy }] });
+    expect(status.problems).toEqual([
+      { level: 'warning', code: 'authority-rotation', services: [], details: [], message, remedy },
+    ]);
+  });
+
   it('finds nothing where nothing is the matter', () => {
     const status = judgeStatus(wellKnown());
     expect(status.problems).toEqual([]);
