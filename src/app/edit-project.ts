@@ -25,7 +25,7 @@ export interface WrittenProject {
 export function createProject(session: Session, intent: ConfigIntent): Promise<WrittenProject> {
   return withLock(session, 'init', async () => {
     refuseExisting(session);
-    return write(session, undefined, await parseChangedProject(createConfigText(intent), 'init'));
+    return writeEdited(session, undefined, await parseChangedProject(createConfigText(intent), 'init'));
   });
 }
 
@@ -50,7 +50,7 @@ export function addToProject(
     const text = readConfigText(session);
     const before = found?.text === text ? found : await parseProject(text);
     refuseTaken(before, fields.name);
-    const written = await write(
+    const written = await writeEdited(
       session,
       before,
       await parseChangedProject(addService(before.text, places.config, fields), 'add-service'),
@@ -79,7 +79,7 @@ export function removeFromProject(
     const before = await loadProject(session);
     refuseUnknownService(before, [name]);
     const project = await parseProject(removeService(before.text, places.config, name));
-    const written = await write(session, before, project);
+    const written = await writeEdited(session, before, project);
     const wanted = new Set(project.desired.pairs.map(({ paths }) => paths.certificate));
     return {
       ...written,
@@ -99,7 +99,12 @@ export function renderProject(session: Session, force: boolean): Promise<Written
   });
 }
 
-async function write(session: Session, before: Project | undefined, project: Project): Promise<WrittenProject> {
+/** Writes what an edit of ingress-tls.yaml makes of the project. */
+export async function writeEdited(
+  session: Session,
+  before: Project | undefined,
+  project: Project,
+): Promise<WrittenProject> {
   const planned = planProject(session, project, false);
   const backups = await writeChangedProject(session, before?.text, project, planned);
   const { plan } = planned;

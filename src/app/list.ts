@@ -63,7 +63,8 @@ export async function listProject(session: Session, within?: number): Promise<Pr
   return { project, certificates, expiring, now };
 }
 
-function listCertificate(
+/** What is to be told of a certificate, there or not. */
+export function listCertificate(
   paths: Pick<ListedCertificate, 'certificate' | 'key'>,
   found: Partial<Pick<ObservedPair, 'certificate' | 'hasOwnForm' | 'hasKey' | 'succession'>> | undefined,
   now: Date,

@@ -44,7 +44,8 @@ export function renewProject(session: Session, wish: RenewalWish): Promise<Renew
   });
 }
 
-function refuseUnknown({ desired: { pairs, services } }: Project, { names }: RenewalWish): void {
+/** @throws UsageError for a name that no certificate of the project has. */
+export function refuseUnknown({ desired: { pairs, services } }: Project, { names }: Pick<RenewalWish, 'names'>): void {
   const known = pairs.map(({ paths }) => nameOfPair(paths));
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;

@@ -19,6 +19,7 @@ const types = {
   set: 17,
   utcTime: 23,
   generalizedTime: 24,
+  bmpString: 30,
 } as const;
 
 export function sequence(...parts: readonly DerNode[]): DerNode {
@@ -53,6 +54,13 @@ export function integer(...octets: readonly number[]): DerNode {
   return primitive(types.integer, toBinary(Uint8Array.from(octets)));
 }
 
+/** A whole number from 0 on. */
+export function wholeNumber(value: number): DerNode {
+  const digits = value.toString(16);
+  const octets = Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex');
+  return integer(...((octets[0] ?? 0) >= 0x80 ? [0, ...octets] : octets));
+}
+
 export function objectIdentifier(identifier: string): DerNode {
   return primitive(types.objectIdentifier, asn1.oidToDer(identifier).getBytes());
 }
@@ -78,6 +86,12 @@ export function namedBits(...bits: readonly number[]): DerNode {
 
 export function utf8String(text: string): DerNode {
   return primitive(types.utf8String, toBinary(Buffer.from(text, 'utf8')));
+}
+
+/** Text of the Basic Multilingual Plane, two octets for each character. */
+export function bmpString(text: string): DerNode {
+  // node-forge makes the two octets itself, of this type alone.
+  return primitive(types.bmpString, text);
 }
 
 /**

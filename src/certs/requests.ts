@@ -61,9 +61,18 @@ export function requestClientAuthority(serviceName: string, keyType: KeyType): C
   return authority(title(serviceName, ' client CA'), keyType);
 }
 
-/** The ready-made client of one service; its CN is the user name that the pod sees: `svc9-client`. */
-export function requestClient(serviceName: string, days: number, keyType: KeyType): CertificateRequest {
-  return { usage: 'client', ...title(serviceName, '-client'), dnsNames: [], permittedDnsNames: [], days, keyType };
+/**
+ * A client of one service; its CN is the user name that the pod sees: `svc9-client`, the ready-made one, and `svc9-client-alice`.
+ * @param person absent: the ready-made one.
+ */
+export function requestClient(
+  serviceName: string,
+  days: number,
+  keyType: KeyType,
+  person?: string,
+): CertificateRequest {
+  const suffix = person === undefined ? '-client' : `-client-${person}`;
+  return { usage: 'client', ...title(serviceName, suffix), dnsNames: [], permittedDnsNames: [], days, keyType };
 }
 
 function server(dnsNames: readonly [string, ...string[]], days: number, keyType: KeyType): CertificateRequest {

@@ -4,10 +4,12 @@ import type { World } from '../world/world.ts';
 import { terminalSize } from './output/terminal-size.ts';
 import { defineAddService } from './commands/add-service.ts';
 import { defineApply } from './commands/apply.ts';
+import { defineClient } from './commands/client.ts';
 import { defineCurl } from './commands/curl.ts';
 import { defineDestroy } from './commands/destroy.ts';
 import { defineDiff } from './commands/diff.ts';
 import { defineDoctor } from './commands/doctor.ts';
+import { defineExport } from './commands/export.ts';
 import { defineGraph } from './commands/graph.ts';
 import { defineInit } from './commands/init.ts';
 import { defineList } from './commands/list.ts';
@@ -18,6 +20,7 @@ import { defineRenew } from './commands/renew.ts';
 import { defineRotateCa } from './commands/rotate-ca.ts';
 import { defineSchema } from './commands/schema.ts';
 import { defineStatus } from './commands/status.ts';
+import { defineTrust } from './commands/trust.ts';
 import { defineVerify } from './commands/verify.ts';
 import { makeHarmless } from './output/harmless-text.ts';
 import { addHelpDetails, parseNotEmpty } from './options.ts';
@@ -36,6 +39,9 @@ const definitions: Readonly<Record<string, Define>> = {
   render: defineRender,
   renew: defineRenew,
   'rotate-ca': defineRotateCa,
+  client: defineClient,
+  export: defineExport,
+  trust: defineTrust,
   apply: defineApply,
   diff: defineDiff,
   preview: definePreview,

@@ -1,4 +1,4 @@
-import { isCancel, select, text } from '@clack/prompts';
+import { isCancel, password, select, text } from '@clack/prompts';
 import { systemCode } from '../world/files/file-failure.ts';
 import { Interrupted } from '../errors.ts';
 import { makeHarmless } from './output/harmless-text.ts';
@@ -24,6 +24,12 @@ export async function askText(
   const answer = await unlessGone(world, asked);
   stop?.throwIfAborted();
   return accept(answer);
+}
+
+/** Asks for a text that is not shown. @throws Interrupted on Ctrl-C. */
+export async function askSecret(world: World, message: string): Promise<string> {
+  const asked = password({ message: makeHarmless(message), input: world.stdin, output: world.stderr });
+  return accept(await unlessGone(world, asked));
 }
 
 /** Asks where TLS ends. @throws Interrupted on Ctrl-C. */

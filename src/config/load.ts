@@ -290,12 +290,13 @@ function toClientAuth(
   given: NonNullable<Intent['services'][number]['clientAuth']>,
 ): Pick<ServiceIntent, 'clientAuth' | 'clientAuthDetails'> {
   if (typeof given === 'boolean') return { clientAuth: given };
-  const { mode, authority, depth, forward } = given;
+  const { mode, authority, depth, forward, clients = [] } = given;
   if (mode === 'off') return { clientAuth: false };
   const details: ClientAuthDetails = {
     ...(mode === 'optional' && { isOptional: true }),
     ...selectGiven({ authority, depth }),
     ...(forward === true && { forward }),
+    ...(clients.length > 0 && { clients }),
   };
   return { clientAuth: true, ...(Object.keys(details).length > 0 && { clientAuthDetails: details }) };
 }

@@ -3,6 +3,7 @@ import { defaults } from './defaults.ts';
 import { certificateSchema, domainSchema, hostSchema, serviceSchema } from './schema.ts';
 import type { ControllerSchema } from './schema.ts';
 import { checkPodCertificate, checkSource, isBrought } from './certificate-rules.ts';
+import { checkCertificateFiles, checkClientAuth, checkPersons, listPlaces } from './client-rules.ts';
 import { checkExposure } from './exposure-rules.ts';
 import { checkInstall } from './install-rules.ts';
 import { checkPaths, createHostClaims, trustPaths, type TrustedPath } from './path-rules.ts';
@@ -139,32 +140,7 @@ function checkNames(services: readonly TrustedService[], controllerName: string 
       breaches.push({ path: namePath, message });
     }
   }
-  return [...breaches, ...checkCertificateFiles(services, nameOwners)];
-}
-
-/**
- * A service x with client certificates has certs/x, certs/x-client and certs/x-client-ca, and certs/x-controller and certs/x-controller-ca
- * where the controller both asks for one and shows one; another service may not be called so.
- */
-function checkCertificateFiles(services: readonly TrustedService[], nameOwners: ReadonlyMap<string, string>): Breach[] {
-  const breaches: Breach[] = [];
-  for (const { name, mode, path, given, asks } of services) {
-    if (name === undefined) continue;
-    const isShown = given.has('upstreamClientCertificate');
-    const files = [
-      ...(mode === 'passthrough' || isShown || asks ? [`${name}-client`, `${name}-client-ca`] : []),
-      ...(isShown && asks ? [`${name}-controller`, `${name}-controller-ca`] : []),
-    ];
-    for (const taken of files) {
-      const owner = nameOwners.get(taken);
-      if (owner === undefined) continue;
-      const message =
-        `its client certificate certs/${taken}.crt would clash with the files of ${owner}, ` +
-        `which is called ${taken}; rename one of the two`;
-      breaches.push({ path: [...path, 'name'], message });
-    }
-  }
-  return breaches;
+  return [...breaches, ...checkCertificateFiles(services, nameOwners), ...checkPersons(services)];
 }
 
 /** Every Secret has one file in secrets/, named after it alone. */
@@ -245,25 +221,6 @@ function checkHostInDomain({ mode }: TrustedService, host: string, domain: strin
   return [{ path, message }];
 }
 
-/** What would be taken in silence and do nothing. */
-function checkClientAuth({ path, mode, clientAuth }: TrustedService): Breach[] {
-  const fields = toRecord(clientAuth);
-  const given = ['authority', 'depth', 'forward'].filter((key) => fields[key] !== undefined && fields[key] !== false);
-  const refuse = (key: string, message: string): Breach => ({
-    path: [...path, 'clientAuth', key],
-    message,
-    role: 'key',
-  });
-  if (fields['mode'] === 'off') return given.map((key) => refuse(key, 'does nothing beside mode: "off"'));
-  const whys: Readonly<Record<string, string>> = {
-    depth:
-      'does nothing in passthrough: it is the pod that reads the chain, as far as its program does; leave depth out',
-    forward: 'does nothing in passthrough: the client shows its certificate to the pod itself; leave forward out',
-  };
-  if (mode !== 'passthrough') return [];
-  return given.flatMap((key) => (whys[key] === undefined ? [] : [refuse(key, whys[key])]));
-}
-
 /** Beside a Service that is there already, what makes pods does nothing. */
 function checkExisting({ path, mode, given, existing }: TrustedService, domain: string | undefined): Breach[] {
   if (!given.has('service')) return [];
@@ -333,7 +290,7 @@ function checkOwnAuthority(authority: unknown, path: Path, services: readonly Tr
     return [
       { path, message: 'certs/wildcard.crt is the wildcard certificate, and no authority; give the file another name' },
     ];
-  const owner = services.find(({ name }) => name !== undefined && listPlaces(name).some((file) => file === authority));
+  const owner = services.find((service) => listPlaces(service).some((file) => file === authority));
   if (owner?.name === undefined) return [];
   return [
     {
@@ -341,10 +298,6 @@ function checkOwnAuthority(authority: unknown, path: Path, services: readonly Tr
       message: `${quote(String(authority))} is the place of a certificate of ${owner.name}; give the file another name`,
     },
   ];
-}
-
-function listPlaces(name: string): readonly string[] {
-  return ['', '-client', '-client-ca', '-controller', '-controller-ca'].map((suffix) => `certs/${name}${suffix}.crt`);
 }
 
 function checkProtocol({ path, mode, protocol, given }: TrustedService): Breach[] {

@@ -15,6 +15,7 @@ import {
   imageReference,
   noticeCode,
   objectName,
+  personName,
   portName,
   routePath,
   serverName,
@@ -136,6 +137,10 @@ export const clientAuthSchema = z.strictObject({
   forward: describe(
     z.optional(z.boolean()),
     'Whether the controller tells the pod of the certificate, in terminate and reencrypt: header ssl-client-cert.',
+  ),
+  clients: describe(
+    z.optional(z.array(text(personName))),
+    'Persons who get a certificate each, certs/NAME-client-PERSON.crt with its key, of the authority that the project makes for the service.',
   ),
 });
 

@@ -153,8 +153,8 @@ function findDashes(list: YAMLSeq): number[] {
   );
 }
 
-/** A block scalar ends behind its line break, everything else within its line. */
-function afterContent(text: string, end: number): number {
+/** The line behind a node that ends there: a block scalar ends behind its line break, everything else within its line. */
+export function afterContent(text: string, end: number): number {
   return text[end - 1] === '\n' ? end : lineEnd(text, end);
 }
 

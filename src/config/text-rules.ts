@@ -106,6 +106,15 @@ export const certificateFile: TextRule = {
     `${quote(value)} is no certificate file of the project; expected certs/NAME.crt or certs/NAME.pem`,
 };
 
+/** It ends a file's name and the common name `SERVICE-client-PERSON`, of which `client-PERSON` has to fit alone (certs/subject-attributes.ts). */
+export const personName: TextRule = {
+  ...dnsLabel,
+  maxLength: 40,
+  explain: (value) =>
+    `${quote(value)} cannot name a client (a to z, 0 to 9 and "-", neither first nor last a "-", at most 40 characters)` +
+    suggestLabel(value, personName),
+};
+
 /** The name of a Secret (Kubernetes: DNS subdomain). */
 export const objectName: TextRule = {
   pattern: new RegExp(`^${lowerLabel}(?:\\.${lowerLabel})*$`),

@@ -38,3 +38,8 @@ export function hasOwnClients({
 }: Pick<ServiceIntent, 'clientAuth' | 'clientAuthDetails'>): boolean {
   return clientAuth && clientAuthDetails?.authority === undefined;
 }
+
+/** Who gets a certificate of the service's own authority, beside the ready-made one. */
+export function listPersons(service: Pick<ServiceIntent, 'clientAuth' | 'clientAuthDetails'>): readonly string[] {
+  return hasOwnClients(service) ? (service.clientAuthDetails?.clients ?? []) : [];
+}

@@ -107,6 +107,8 @@ export interface ClientAuthDetails {
   readonly depth?: number;
   /** The controller tells the pod of the certificate. */
   readonly forward?: true;
+  /** Persons who get a certificate each, of the authority that the project makes. */
+  readonly clients?: readonly string[];
 }
 
 export interface ServiceIntent {

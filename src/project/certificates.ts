@@ -121,7 +121,8 @@ function judgeExisting(pair: DesiredPair, found: ObservedPair, observed: Observe
   const facts = found.certificate;
   if (facts === undefined) return [];
   const notices: Notice[] = [];
-  if (!found.hasKey && pair.request.usage === 'client') {
+  // A person's key may be with that person alone, as it should.
+  if (!found.hasKey && pair.request.usage === 'client' && pair.person === undefined) {
     notices.push({
       level: 'warning',
       code: 'client-key-missing',

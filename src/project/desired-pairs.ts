@@ -18,12 +18,13 @@ import {
   podPair,
   projectAuthorityPair,
   edgeAuthority,
+  personPair,
   podAuthority,
   wildcardPair,
   type PairPaths,
 } from './places.ts';
 import { hasOwnCertificate } from '../model/backend.ts';
-import { hasOwnClients } from '../model/client-auth.ts';
+import { hasOwnClients, listPersons } from '../model/client-auth.ts';
 import { endsInPod, podSpeaksTls } from '../model/mode.ts';
 
 /** A key and certificate that the project needs. */
@@ -34,6 +35,8 @@ export interface DesiredPair {
   readonly issuer?: PairPaths;
   /** A person's own, never made. */
   readonly isBrought?: true;
+  /** The client whose it is: once it was given to them, its key is with them alone. */
+  readonly person?: string;
   /** The file by which whoever is shown it verifies it; absent: the certificate itself, or what stands above it in its file. */
   readonly authority?: string;
   /** Names that the certificate in place must cover, whoever made it. */
@@ -117,7 +120,15 @@ export function listDesiredPairs(
       });
     }
     const { name } = service;
-    if (hasOwnClients(service)) pairs.push(...pairsOfClient(clientAuthorityPair(name), clientPair(name), name));
+    if (hasOwnClients(service)) {
+      pairs.push(
+        ...pairsOfClient(clientAuthorityPair(name), clientPair(name), name),
+        ...listPersons(service).map((person) => ({
+          ...pairOfClient(clientAuthorityPair(name), personPair(name, person), name, person),
+          person,
+        })),
+      );
+    }
     if (service.upstreamClientCertificate === true) {
       const title = service.clientAuth ? `${name}-controller` : name;
       pairs.push(...pairsOfClient(controllerAuthorityPair(service), controllerPair(service), title));
@@ -126,19 +137,19 @@ export function listDesiredPairs(
   return pairs;
 
   function pairsOfClient(authority: PairPaths, client: PairPaths, title: string): readonly DesiredPair[] {
-    const common = { requiredNames: [], foreignIssuer: 'warning' } as const;
     return [
-      { paths: authority, request: requestClientAuthority(title, keyType), ...common },
-      {
-        paths: client,
-        request: requestClient(title, days, keyType),
-        issuer: authority,
-        authority: authority.certificate,
-        ...common,
-      },
+      { paths: authority, request: requestClientAuthority(title, keyType), ...unnamed },
+      pairOfClient(authority, client, title),
     ];
   }
+
+  function pairOfClient(authority: PairPaths, client: PairPaths, title: string, person?: string): DesiredPair {
+    const request = requestClient(title, days, keyType, person);
+    return { paths: client, request, issuer: authority, authority: authority.certificate, ...unnamed };
+  }
 }
+
+const unnamed = { requiredNames: [], foreignIssuer: 'warning' } as const;
 
 /** Who issues the pod's certificate, and by what it is verified. */
 function originOf(service: PlannedService): Pick<DesiredPair, 'issuer' | 'isBrought' | 'authority'> {

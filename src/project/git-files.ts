@@ -56,7 +56,12 @@ export function completeGitFiles(texts: ReadonlyMap<string, string>): readonly C
   });
 }
 
-function complete({ reason, lines }: GitFile, current = ''): string {
+/** .gitignore with one more line, which stays as a person's own lines do. */
+export function ignoreAlso(current: string | undefined, line: string): string {
+  return complete({ reason: 'private keys never go into git', lines: [line] }, current);
+}
+
+function complete({ reason, lines }: Omit<GitFile, 'path'>, current = ''): string {
   const present = new Set(current.split('\n').map((line) => line.trim()));
   const missing = lines.filter((line) => !present.has(line));
   if (missing.length === 0) return current;

@@ -100,6 +100,11 @@ export function clientPair(service: string): PairPaths {
   return pairPaths(`${service}-client`);
 }
 
+/** The certificate of one person who is a client of a service. */
+export function personPair(service: string, person: string): PairPaths {
+  return pairPaths(`${service}-client-${person}`);
+}
+
 /** The certificate by which clients are verified: that of the service's own authority, unless another one is named. */
 export function clientAuthority({
   name,

@@ -74,7 +74,11 @@ function judge(pair: DesiredPair, found: ObservedPair, { keepKey, all }: Renewal
     };
   }
   if (!found.hasKey) {
-    return { reason: `its key ${key} is not here`, remedy: `bring ${key}, or renew it where its key is` };
+    const otherwise =
+      pair.request.usage === 'client'
+        ? `move ${pair.paths.certificate} away and run ingress-tls render for another pair`
+        : 'renew it where its key is';
+    return { reason: `its key ${key} is not here`, remedy: `bring ${key}, or ${otherwise}` };
   }
   if (found.succession !== undefined) {
     return { reason: 'another authority is taking its place', remedy: rotateCommand(pair.paths) };

@@ -9,6 +9,9 @@ const commands = [
   'list',
   'render',
   'renew',
+  'client',
+  'export',
+  'trust',
   'apply',
   'diff',
   'graph',
@@ -21,8 +24,10 @@ const commands = [
   'schema',
 ];
 
+const subcommands = ['client add', 'client list', 'client remove', 'trust install', 'trust uninstall', 'trust status'];
+
 describe('help', () => {
-  it.each([[], ...commands.map((command) => [command])])(
+  it.each([[], ...[...commands, ...subcommands].map((command) => command.split(' '))])(
     '%s is told within 80 columns, with examples and exit codes',
     async (...command) => {
       const args = [...command, '--help'];

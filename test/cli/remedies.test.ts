@@ -258,6 +258,8 @@ const notTried: readonly (readonly [reason: string, remedies: readonly string[]]
     ['app/renew.ts: '],
   ],
   ['rotate-ca.test.ts and test/cluster/rotation.test.ts go the way on', ['app/rotate-authority.ts: ']],
+  ['test/real/trust.test.ts has such a machine', ['app/trust.ts: ']],
+  ['client.test.ts and export.test.ts look at it', ['app/clients.ts: ', 'app/export.ts: ', 'cli/actions/export.ts: ']],
   ['half-way.test.ts tries it', ['world/files/file-failure.ts: Free some space, then run the same command again.']],
   [
     'a cluster in that state is needed: test/cli/apply*.test.ts, destroy.test.ts, exposure.test.ts and test/cluster have it',
@@ -300,7 +302,7 @@ const notTried: readonly (readonly [reason: string, remedies: readonly string[]]
   ],
   ['tried with certificates that are as it says: own-certificates.test.ts', ['project/chain-notices.ts: ']],
   ['needs a key from elsewhere: curl.test.ts', ['app/curl.ts: bring …, or show']],
-  ['what reads the file before it says the same first', ['config/edit.ts: ']],
+  ['what reads the file before it says the same first', ['config/edit.ts: ', 'config/splices.ts: ']],
   [
     'only somebody who changes the folder at the same moment, or the machine, brings it about',
     [

@@ -129,7 +129,8 @@ function reportCertificates(report: Report, certificates: readonly ListedCertifi
   report.results(printTable(['CERTIFICATE', 'EXPIRES', 'LEFT', ...(isKeyApart ? ['KEY'] : [])], rows));
 }
 
-function formatLeft({ state, source, validFrom, daysLeft, rotation }: ListedCertificate, now: Date): string {
+/** What is left of its time, and that it is a person's own. */
+export function formatLeft({ state, source, validFrom, daysLeft, rotation }: ListedCertificate, now: Date): string {
   if (state === 'missing') return '';
   const left =
     daysLeft === null ? `valid from ${formatDate(new Date(validFrom ?? 0), now)}` : formatTimeLeft(state, daysLeft);

@@ -109,6 +109,14 @@ const installation: Readonly<Record<ExternalTool, string>> = {
   helm: 'Install helm: https://helm.sh/docs/intro/install/',
   openssl: 'Install openssl with the package manager of your system.',
   curl: 'Install curl with the package manager of your system.',
+  certutil:
+    'Install certutil of NSS: libnss3-tools (Debian), nss-tools (Fedora), mozilla-nss-tools (openSUSE), nss (Arch, Homebrew).',
+  install: 'Install coreutils with the package manager of your system.',
+  rm: 'Install coreutils with the package manager of your system.',
+  security: 'It is a part of macOS: look at PATH.',
+  trust: 'Install p11-kit with the package manager of your system.',
+  'update-ca-certificates': 'Install ca-certificates with the package manager of your system.',
+  'update-ca-trust': 'Install ca-certificates with the package manager of your system.',
 };
 
 /** Creates the one place that starts other programs. */

@@ -1,7 +1,10 @@
 import type { Tool } from '../../model/plan.ts';
 
 /** The programs of others that we start. */
-export type ExternalTool = Tool | 'openssl' | 'curl';
+export type ExternalTool = Tool | 'openssl' | 'curl' | TrustTool;
+
+/** What changes the stores of trusted authorities (world/trust/stores.ts). */
+type TrustTool = 'certutil' | 'install' | 'rm' | 'security' | 'trust' | 'update-ca-certificates' | 'update-ca-trust';
 
 /** Sets a variable, or takes those away whose names fit. */
 interface Rule {

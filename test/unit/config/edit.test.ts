@@ -357,7 +357,7 @@ describe('removeService', () => {
     ['one whose predecessor has its comma behind a comment', 'services: [\n  {name: a} # a\n  ,\n  {name: svc9}\n]\n'],
   ])("refuses in brackets %s when the comment in between may be another's", (_, text) => {
     const refusal = refusalOf(() => remove(text));
-    expect(refusal.message).toBe('cannot remove "svc9": a comment beside it may belong to another service');
+    expect(refusal.message).toBe('cannot remove "svc9": a comment beside it may belong to another item');
     expect(refusal.remedy).toContain('by hand');
   });
 
