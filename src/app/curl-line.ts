@@ -20,7 +20,9 @@ export interface CurlLine {
   readonly folder?: string;
   /** Where a file of the project is to be read; absent: at its own path. */
   readonly locate?: (path: string) => string;
-  /** Whether curl trusts the one certificate that the line names, whatever ~/.curlrc and the machine say; at the price of a longer line. */
+  /** By which file the server is believed; absent: by what the project has for it. */
+  readonly authority?: string;
+  /** Whether curl trusts the one certificate that the line names, if it names any, whatever ~/.curlrc and the machine say; at the price of a longer line. */
   readonly isStrict?: boolean;
   /** Where the key of the client's certificate is not here: none is given. */
   readonly withoutClient?: boolean;
@@ -39,12 +41,12 @@ export function buildCurlArgs({
   path,
   folder = '',
   locate = (name) => name,
+  authority = trustedCertificate(service),
   isStrict = false,
   withoutClient = false,
   options = [],
 }: CurlLine): readonly string[] {
   const { host, port } = { host: address.host.includes(':') ? `[${address.host}]` : address.host, port: address.port };
-  const authority = trustedCertificate(service);
   const client = hasOwnClients(service) && !withoutClient ? clientPair(service.name) : undefined;
   const file = (name: string): string => (folder === '' ? locate(name) : `${folder}/${locate(name)}`);
   const url = `https://${service.host}:${urlPort}${path}`;
@@ -55,11 +57,10 @@ export function buildCurlArgs({
     ...(isHostName(address.host) || urlPort !== port
       ? ['--connect-to', `${service.host}:${urlPort}:${host}:${port}`]
       : ['--resolve', `${service.host}:${port}:${host}`]),
-    '--cacert',
-    file(authority),
+    ...(authority === undefined ? [] : ['--cacert', file(authority)]),
     // --cacert leaves the folder of public authorities in place that curl was built with (curl@7.88.1 lib/url.c, CURL_CA_PATH).
     // This one has none: OpenSSL finds nothing in a folder but files named by hashes, and other libraries find the project's own.
-    ...(isStrict ? ['--capath', file(places.certificates)] : []),
+    ...(isStrict && authority !== undefined ? ['--capath', file(places.certificates)] : []),
     // What follows a colon would be a password (curl@8.17.0 docs: --cert).
     ...(client === undefined
       ? []
@@ -74,9 +75,11 @@ export function buildCurlArgs({
 /** Arguments of an openssl that shakes hands with a service and verifies it. */
 export function buildOpensslArgs(service: PlannedService, { host, port }: CurlLine['address']): readonly string[] {
   const client = hasOwnClients(service) ? clientPair(service.name) : undefined;
+  const authority = trustedCertificate(service);
   return [
     ...['s_client', '-connect', `${host.includes(':') ? `[${host}]` : host}:${port}`, '-servername', service.host],
-    ...['-CAfile', trustedCertificate(service), '-verify_hostname', service.host, '-verify_return_error'],
+    ...(authority === undefined ? [] : ['-CAfile', authority]),
+    ...['-verify_hostname', service.host, '-verify_return_error'],
     ...(client === undefined ? [] : ['-cert', client.certificate, '-key', client.key]),
     ...(service.protocol === 'grpc' ? ['-alpn', 'h2'] : []),
   ];

@@ -3,10 +3,12 @@ import { locateCertificate } from '../world/files/renewal.ts';
 import { InternalError, UsageError } from '../errors.ts';
 import { demandsCertificate, hasOwnClients } from '../model/client-auth.ts';
 import type { ProbeAddress } from '../model/probe.ts';
+import type { PlannedService } from '../model/chart.ts';
+import { seeKeptSecrets } from './cluster/kept-secrets.ts';
 import type { ClusterOptions } from './cluster/tools.ts';
-import { clientPair } from '../project/places.ts';
+import { clientPair, places, trustedCertificate } from '../project/places.ts';
 import { buildCurlArgs, folderSeenFrom } from './curl-line.ts';
-import { loadProject } from './project.ts';
+import { loadProject, type Project } from './project.ts';
 import { selectServices } from './select-services.ts';
 import type { Session } from './session.ts';
 import { findAddress, type FoundAddress } from './verify/address.ts';
@@ -52,6 +54,7 @@ export async function curl(
       remedy: `bring ${key}, or show a certificate of your own: ingress-tls curl ${name} -- --cert FILE --key FILE`,
     });
   const found = await findAddress(session, project, options);
+  const authority = await fetchAuthority(session, project, service, found);
   const build = (ownOptions: readonly string[]): readonly string[] =>
     buildCurlArgs({
       service,
@@ -59,6 +62,7 @@ export async function curl(
       path: path ?? service.entryPath ?? '/',
       folder: folderSeenFrom(world.currentFolder, root),
       locate: (name) => locateCertificate(session.files, name),
+      ...(authority !== undefined && { authority }),
       isStrict: true,
       withoutClient,
       options: [...avoidProxy(world.environment), ...ownOptions],
@@ -72,6 +76,23 @@ export async function curl(
   // It hears the signals itself, and decides when it ends.
   session.stop.hold();
   return runInForeground(world, 'curl', build(curlOptions), world.currentFolder);
+}
+
+/** Where no file here vouches for what is shown, what lies beside it on the cluster does: a certificate alone, which anybody may have. */
+async function fetchAuthority(
+  { files }: Session,
+  { desired }: Project,
+  service: PlannedService,
+  { cluster }: FoundAddress,
+): Promise<string | undefined> {
+  const { name, namespace, keptSecret } = service;
+  if (cluster === undefined || keptSecret === undefined || trustedCertificate(service) !== undefined) return undefined;
+  const kept = desired.kept.filter((each) => each.namespace === namespace && each.name === keptSecret);
+  const secret = (await seeKeptSecrets(cluster.tools, kept)).get(`${namespace}/${keptSecret}`);
+  if (!secret?.authority) return undefined;
+  const path = `${places.trusted}/${name}.crt`;
+  files.writeAtomic(path, secret.authority);
+  return path;
 }
 
 /** curl@8.17.0 docs: --cert. */

@@ -12,9 +12,11 @@ import {
   judgeNamespaces,
   refuseDeadEnds,
   refuseMissingResources,
+  refuseNoCertManager,
   refuseTakenNodePort,
   refuseVersion,
 } from './cluster/checks.ts';
+import { refuseMissingKept } from './cluster/kept-secrets.ts';
 import { refuseMissingGuards } from './cluster/named-secrets.ts';
 import { bindToContext, formatCluster, openCluster, type ClusterOptions, type ClusterTools } from './cluster/tools.ts';
 import { className } from '../model/config.ts';
@@ -158,6 +160,10 @@ async function checkCluster(unbound: ClusterTools, project: Project): Promise<re
       judge('resources', `it serves ${profile.requiredResources.join(', ')}`, () =>
         refuseMissingResources(tools, project),
       ),
+    () =>
+      project.desired.issued.certificates.length === 0
+        ? []
+        : judge('cert-manager', 'it serves what source: cert-manager needs', () => refuseNoCertManager(tools, project)),
     () => checkNamespaces(tools, project),
     () => (profile.standIns === undefined ? checkEntry(tools, project) : checkController(tools, project)),
     () => checkExisting(tools, project),
@@ -201,12 +207,16 @@ async function checkExisting(tools: ClusterTools, project: Project): Promise<rea
 }
 
 async function checkGuards(tools: ClusterTools, project: Project): Promise<readonly DoctorFinding[]> {
-  if (project.desired.guards.length === 0) return [];
+  const { guards } = project.desired;
+  const kept = project.desired.kept.filter(({ isIssued }) => isIssued !== true);
+  if (guards.length === 0 && kept.length === 0) return [];
+  const are = kept.length === 0 ? 'the Secrets that annotations name' : 'the Secrets of somebody else that are named';
   const check = 'secrets';
   try {
-    return (await refuseMissingGuards(tools, project))
-      ? [{ check, status: 'ok', found: 'the Secrets that annotations name are there, with the keys that are read' }]
-      : [{ check, status: 'note', found: 'your user may not look at the Secrets that annotations name' }];
+    const seen = [await refuseMissingGuards(tools, project), await refuseMissingKept(tools, project)];
+    return seen.every((isSeen) => isSeen)
+      ? [{ check, status: 'ok', found: `${are} are there, with the keys that are read` }]
+      : [{ check, status: 'note', found: `your user may not look at ${are}` }];
   } catch (error) {
     return [asFinding(check, error)];
   }

@@ -22,8 +22,8 @@ export interface ChartInput {
   readonly service: PlannedService;
   readonly routes: readonly RouteObject[];
   readonly workload: WorkloadDialect;
-  /** Path in the project of the certificate by which the pod's is verified, for NOTES.txt. */
-  readonly podAuthority: string;
+  /** Path in the project of the certificate by which clients verify what they are shown, for NOTES.txt; undefined: none is here. */
+  readonly authority: string | undefined;
   /** By which the pod verifies whoever shows it a certificate. */
   readonly podClientAuthority: string;
   readonly controllerName: string;
@@ -157,7 +157,7 @@ function templateFacts(
     recentPodFields: workload.seccompProfile === 'field',
     tlsDirectory,
     clientCaDirectory,
-    authority: input.podAuthority,
+    authority: input.authority,
     podClientAuthority: input.podClientAuthority,
     ownClients: hasOwnClients(service),
     service,

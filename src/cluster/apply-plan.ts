@@ -1,5 +1,11 @@
 import { backendOf } from '../model/backend.ts';
-import { applyCommand, rolloutCommand, secretCommands, type ClusterConnection } from '../kube/commands.ts';
+import {
+  applyCommand,
+  awaitCertificatesCommand,
+  rolloutCommand,
+  secretCommands,
+  type ClusterConnection,
+} from '../kube/commands.ts';
 import { helmUpgradeCommand } from '../kube/helm-commands.ts';
 import { isWorkload } from '../kube/workload-readiness.ts';
 import { chartDigestLabel, ownerLabel, printChartDigest, printProject, projectLabel } from '../kube/ownership.ts';
@@ -74,6 +80,11 @@ export function planApply(desired: DesiredProject, target: ApplyTarget, findings
     timeout: sendingTimeout,
   });
   const differs = selectDiffering(findings);
+  const changes = ({ kind, name, namespace }: ObjectReference): boolean =>
+    findings.changes?.objects.some(
+      ({ object, change }) =>
+        change !== 'unchanged' && identifyObject(object.kind, object) === identifyObject(kind, { name, namespace }),
+    ) === true;
   const applyFiles = (phase: RunStep['phase'], files: readonly ManifestFile[]): readonly RunStep[] =>
     files
       .filter((file) => differs.file(file.path) && !isForeignNamespace(file, target))
@@ -109,8 +120,25 @@ export function planApply(desired: DesiredProject, target: ApplyTarget, findings
     return changed.includes(service) ? own : own.filter(differs.isUnready);
   });
 
+  const files = applyFiles('namespaces-and-rbac', desired.manifests.before);
+  const awaitIssue = groupByNamespace(
+    desired.issued.certificates.filter((certificate) => changes(certificate) || differs.isUnready(certificate)),
+  ).map(([namespace, certificates]): RunStep => ({
+    title: `wait for ${certificates.length === 1 ? `Certificate ${certificates[0]?.name ?? ''}` : `${certificates.length} Certificates`}`,
+    phase: 'namespaces-and-rbac',
+    command: awaitCertificatesCommand({
+      names: certificates.map(({ name }) => name),
+      namespace,
+      timeout,
+      ...connection,
+    }),
+    timeout,
+    certificates,
+  }));
+
   return [
-    ...applyFiles('namespaces-and-rbac', desired.manifests.before),
+    ...files,
+    ...awaitIssue,
     ...secretCommands({ files: secrets, existing: target.existingSecrets, method, forceConflicts, ...connection }).map(
       (command) => send('secrets', formatSecrets(command), command),
     ),

@@ -42,6 +42,11 @@ export function deleteSteps(objects: readonly DeletableObject[], settings: StepS
 
 const withPods: ReadonlySet<string> = new Set(['deployment.apps', 'daemonset.apps', 'statefulset.apps']);
 
+/** Whether it goes before what it uses: a workload gives back its election; of a Certificate that is left cert-manager makes its Secret anew. */
+export function goesFirst({ resource }: Pick<DeletableObject, 'resource'>): boolean {
+  return withPods.has(resource) || resource === 'certificate.cert-manager.io';
+}
+
 /** Whether it is a workload, whose pods are waited for as well. */
 export function isWorkload({ resource }: Pick<DeletableObject, 'resource'>): boolean {
   return withPods.has(resource);

@@ -1,3 +1,5 @@
+import { readIssue } from '../cert-manager/conditions.ts';
+import { findNamed } from '../kube/object-fields.ts';
 import { listServiceNamespaces } from '../kube/namespace.ts';
 import { escapeControls } from '../text/escape.ts';
 import { tellEnd } from '../certs/validity.ts';
@@ -13,7 +15,7 @@ import { printObjectName } from '../kube/object-identity.ts';
 import { formatDifference } from './difference-text.ts';
 import { neededApply } from './needed-apply.ts';
 import { tellOtherProject, type OtherProject } from './project-identity.ts';
-import { bringAnother, renewCommand, shownPair } from '../project/places.ts';
+import { bringAnother, renewCommand, restartPods, shownPair } from '../project/places.ts';
 import { judgeCertificate } from './status-certificate.ts';
 import { differenceOf, isDifferenceOf } from './status-drift.ts';
 import type { StatusFacts } from './status-facts.ts';
@@ -61,6 +63,7 @@ export function listProblems(
     ...ofNamespaces(facts, remedies),
     ...ofController(facts, controller, wrongTypes, remedies),
     ...wrongTypes.map(({ problem }) => problem),
+    ...ofIssued(facts, remedies),
     ...services.flatMap((service) => ofService(facts, service, wrongTypes, remedies)),
     ...ofProject(facts),
     ...facts.rotations.map(({ message, remedy = '' }) => warn('authority-rotation', message, remedy)),
@@ -76,6 +79,27 @@ export function listProblems(
     );
   }
   return [...merged.values()];
+}
+
+/** Certificates that cert-manager has not issued, in its own words. One that is missing altogether differs from manifests/. */
+function ofIssued({ desired, live, services }: StatusFacts, { apply }: Remedies): readonly StatusProblem[] {
+  return desired.issued.certificates.flatMap((place): readonly StatusProblem[] => {
+    const found = findNamed(live.controller, place.kind, place);
+    const issue = readIssue(found);
+    if (found === undefined || issue.isIssued) return [];
+    const shown = services.filter(
+      ({ namespace, keptSecret, podTlsSecret }) =>
+        namespace === place.namespace && [keptSecret, podTlsSecret].includes(place.name),
+    );
+    return [
+      problem(
+        'certificate-not-issued',
+        shown.map(({ name }) => name),
+        `${printObjectName(place)} is not issued: ${escapeControls(issue.why)}`,
+        `kubectl describe certificate ${place.name} --namespace ${place.namespace}; once it is mended, ${apply}`,
+      ),
+    ];
+  });
 }
 
 function ofController(
@@ -314,8 +338,20 @@ function ofCertificate(
   const source = desired.services.find(({ name }) => name === service.name);
   const pair = shownPair({ name: service.name, mode: isPods ? 'passthrough' : 'terminate' });
   const isBrought = desired.pairs.some((one) => one.isBrought === true && one.paths.certificate === pair.certificate);
-  const way = isBrought ? bringAnother(pair) : `${renewCommand(pair)}, then ${apply}`;
-  const renew = `${way}${isPods && source?.service !== undefined ? `; then restart the pods of Service ${source.namespace}/${source.service.name}` : ''}`;
+  const kept = desired.kept.find(({ name, namespace }) => name === secret && namespace === service.release.namespace);
+  const isKept = kept !== undefined && kept.isIssued !== true;
+  const describeIssue = `kubectl describe certificate ${secret} --namespace ${service.release.namespace} says why cert-manager has not renewed it`;
+  const way = isKept
+    ? `have whoever keeps ${place} renew it`
+    : kept !== undefined
+      ? describeIssue
+      : isBrought
+        ? bringAnother(pair)
+        : `${renewCommand(pair)}, then ${apply}`;
+  // Pods are replaced for a file of the project alone.
+  const pods = source?.service === undefined ? kept && source : source;
+  const restart = isPods && pods !== undefined ? `; then ${restartPods(pods)}` : '';
+  const renew = `${way}${restart}`;
   const tell = (
     code: ProblemCode,
     message: string,
@@ -326,9 +362,17 @@ function ofCertificate(
     expires === null ? '' : tellEnd(new Date(expires), validity, now);
   switch (state) {
     case 'missing':
-      return tell('certificate-missing', `${place}: there is no such certificate`, apply);
+      return tell(
+        'certificate-missing',
+        `${place}: there is no such certificate`,
+        isKept ? `bring ${place}, which somebody else keeps` : apply,
+      );
     case 'unreadable':
-      return tell('certificate-unreadable', `${place}: tls.crt is no certificate`, diff);
+      return tell(
+        'certificate-unreadable',
+        `${place}: tls.crt is no certificate`,
+        isKept ? `mend ${place}, which somebody else keeps` : diff,
+      );
     case 'expired':
       return tell('certificate-invalid', `${place}: the certificate ${end(state)}`, renew);
     case 'not-yet-valid':

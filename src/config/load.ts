@@ -246,7 +246,9 @@ function toCertificate({ source, ...certificate }: Intent['certificate']): Confi
   const brought = isBrought({ source, authority: certificate.authority });
   return {
     ...selectGiven(certificate),
-    ...(brought ? { source: 'files' } : source === 'project' && { source }),
+    ...(source === undefined || source === 'self-signed' || source === 'files'
+      ? brought && { source: 'files' }
+      : { source }),
   };
 }
 
@@ -278,7 +280,12 @@ function toService(
     ...(protocol !== undefined && protocol !== 'http' && { protocol }),
     ...(upstreamClientCertificate === true && { upstreamClientCertificate }),
     ...(certificate !== undefined &&
-      isBrought(certificate) && { certificate: selectGiven({ authority: certificate.authority }) }),
+      isBrought(certificate) && {
+        certificate: {
+          ...selectGiven({ ...certificate, source: undefined }),
+          ...(certificate.source === 'cert-manager' && { source: certificate.source }),
+        },
+      }),
     // YAML without tags is JSON, but for the numbers that findMisreadScalars refuses.
     ...(values !== undefined && values !== null && Object.keys(values).length > 0 && { values: values as JsonObject }),
     host,

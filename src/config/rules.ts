@@ -2,7 +2,7 @@ import type { Mode } from '../model/mode.ts';
 import { defaults } from './defaults.ts';
 import { certificateSchema, domainSchema, hostSchema, serviceSchema } from './schema.ts';
 import type { ControllerSchema } from './schema.ts';
-import { checkPodCertificate, checkSource, isBrought } from './certificate-rules.ts';
+import { checkPodCertificate, checkSource, decidesHosts, isBrought } from './certificate-rules.ts';
 import { checkCertificateFiles, checkClientAuth, checkPersons, listPlaces } from './client-rules.ts';
 import { checkExposure } from './exposure-rules.ts';
 import { checkInstall } from './install-rules.ts';
@@ -68,14 +68,19 @@ export function findBreaches(data: unknown, controllerSchema: ControllerSchema):
       services,
       controllerName,
     ),
-    ...checkHosts(services, domain, isBrought(certificate)),
+    ...checkHosts(services, domain, decidesHosts(certificate)),
     ...services.flatMap((service) => [
       ...checkClientAuth(service),
       ...checkProtocol(service),
       ...checkUpstreamClientCertificate(service),
       ...checkAnnotationSize(service),
       ...checkExisting(service, domain),
-      ...(service.given.has('certificate') ? checkPodCertificate(service.certificate, service) : []),
+      ...(service.given.has('certificate')
+        ? checkPodCertificate(service.certificate, {
+            ...service,
+            isShown: service.given.has('upstreamClientCertificate'),
+          })
+        : []),
       ...checkPaths(service),
       ...checkOwnPlaces(service, services, controllerName),
       ...checkValueTexts(service.values, [...service.path, 'values']),

@@ -13,6 +13,7 @@ import {
   explainForbiddenText,
   hostName,
   imageReference,
+  kindName,
   noticeCode,
   objectName,
   personName,
@@ -39,6 +40,15 @@ export const hostSchema = text(hostName);
 /** A port by itself, for rules that compare several. */
 export const portSchema = wholeNumber(1, 65_535);
 
+const issuerSchema = z.strictObject({
+  name: describe(text(objectName), 'The name of the issuer.'),
+  kind: describe(
+    z._default(text(kindName), 'Issuer'),
+    'Issuer: one in the namespace of the certificate. ClusterIssuer, or the kind of an issuer that is none of cert-manager itself.',
+  ),
+  group: describe(z._default(text(domainName), 'cert-manager.io'), 'The API group of that kind.'),
+});
+
 export const certificateSchema = z.strictObject({
   secretName: describe(
     z._default(text(objectName), defaults.certificate.secretName),
@@ -54,25 +64,38 @@ export const certificateSchema = z.strictObject({
     'The kind of every new private key, by default rsa-2048 for the wildcard certificate and ecdsa-p256 for all others.',
   ),
   source: describe(
-    z.optional(z.enum(['self-signed', 'project', 'files'])),
-    'Where certs/wildcard.crt comes from. self-signed: made here, as it is by default. project: made here and issued by certs/ca.crt, which browsers can be ' +
-      'told to trust. files: your own, with its key and the certificates between; never made nor replaced.',
+    z.optional(z.enum(['self-signed', 'project', 'files', 'existing', 'cert-manager'])),
+    'Where the certificate that hosts share comes from. self-signed: made here, as it is by default. project: made here and issued by certs/ca.crt, which ' +
+      'browsers can be told to trust. files: your own certs/wildcard.crt, with its key and the certificates between; never made nor replaced. existing: ' +
+      'a Secret that somebody keeps on the cluster, by the name in secretName. cert-manager: issued and renewed on the cluster.',
   ),
   authority: describe(
     z.optional(text(certificateFile)),
-    'With source files: whose authority your clients trust, a file in certs/ with PEM. Without it the root in certs/wildcard.crt, or the public ones.',
+    'With source files, existing or cert-manager: whose authority your clients trust, a file in certs/ with PEM. Without it the root beside the certificate, or the public ones.',
+  ),
+  issuerRef: describe(
+    z.optional(issuerSchema),
+    'With source cert-manager: the issuer of yours that issues it, and the certificates of pods. Without it an authority is made for the project.',
   ),
 });
 
 const podCertificateSchema = z.strictObject({
   source: describe(
-    z.optional(z.enum(['project', 'files'])),
+    z.optional(z.enum(['project', 'files', 'existing', 'cert-manager'])),
     'project: made here and issued by certs/ca.crt, as it is by default. files: your own certs/NAME.crt, with its key and the certificates between; ' +
-      'never made nor replaced.',
+      'never made nor replaced. existing: a Secret that somebody keeps on the cluster. cert-manager: issued and renewed on the cluster.',
+  ),
+  secretName: describe(
+    z.optional(text(objectName)),
+    "With source existing: the name of the Secret, of type kubernetes.io/tls, in the service's namespace.",
   ),
   authority: describe(
     z.optional(text(certificateFile)),
-    'With source files: whose authority signed it, a file in certs/ with PEM. In reencrypt the controller verifies the pod by it, in passthrough clients do.',
+    'With source files, existing or cert-manager: whose authority signed it, a file in certs/ with PEM. In reencrypt the controller verifies the pod by it, in passthrough clients do.',
+  ),
+  issuerRef: describe(
+    z.optional(issuerSchema),
+    'With source cert-manager: the issuer of yours that issues it, by default certificate.issuerRef at the top of the file.',
   ),
 });
 

@@ -123,6 +123,13 @@ export const objectName: TextRule = {
     `${quote(value)} cannot name a Secret (labels of a to z, 0 to 9 and "-" joined by ".", at most 253 characters)`,
 };
 
+/** A kind of the Kubernetes API. */
+export const kindName: TextRule = {
+  pattern: /^[A-Z][A-Za-z0-9]*$/,
+  maxLength: 63,
+  explain: (value) => `${quote(value)} is no kind, such as ClusterIssuer`,
+};
+
 export const classText: TextRule = {
   ...objectName,
   explain: (value) =>

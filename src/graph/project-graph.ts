@@ -1,5 +1,5 @@
 import { listHosts } from '../model/hosts.ts';
-import { hasOwnCertificate, podPort } from '../model/backend.ts';
+import { hasOwnCertificate, isKept, podPort } from '../model/backend.ts';
 import { hasOwnClients } from '../model/client-auth.ts';
 import { InternalError } from '../errors.ts';
 import type { Entry } from '../model/controller-profile.ts';
@@ -72,8 +72,13 @@ function buildPath(
   if (mode === 'passthrough') {
     return { mode, whole: { server: describePod(service, describe), isVerified: true, ...client } };
   }
-  // The pair is shared: of its problems a lane shows those of its own host.
-  const outer = { server: describe(shownPair(service), listHosts(service)), isVerified: true, ...client };
+  const { keptSecret, namespace, edgeAuthority } = service;
+  const server =
+    keptSecret === undefined
+      ? // The pair is shared: of its problems a lane shows those of its own host.
+        describe(shownPair(service), listHosts(service))
+      : describeKept(`Secret ${namespace}/${keptSecret}`, listHosts(service), edgeAuthority);
+  const outer = { server, isVerified: true, ...client };
   if (mode === 'terminate') return { mode, outer };
   return {
     mode,
@@ -101,13 +106,18 @@ function describeClient(service: DesiredService, describe: (paths: PairPaths) =>
 /** The pod's certificate; one that the project does not make is known by whom it is verified with alone. */
 function describePod(service: DesiredService, describe: (paths: PairPaths) => GraphCertificate): GraphCertificate {
   if (hasOwnCertificate(service)) return describe(podPair(service.name));
-  return {
-    path: "the pod's own certificate",
-    names: service.upstreamName === undefined ? listHosts(service) : [service.upstreamName],
-    isAuthority: false,
-    issuer: podAuthority(service),
-    problems: [],
-  };
+  const { namespace, certificate, podTlsSecret = '', upstreamName } = service;
+  const place = isKept(certificate) ? `Secret ${namespace}/${podTlsSecret}` : "the pod's own certificate";
+  return describeKept(place, upstreamName === undefined ? listHosts(service) : [upstreamName], podAuthority(service));
+}
+
+/** A certificate that is not here: who issued it is known where a file of that authority is named. */
+function describeKept(
+  path: string,
+  names: readonly string[],
+  issuer = 'an authority that is not here',
+): GraphCertificate {
+  return { path, names, isAuthority: false, issuer, problems: [] };
 }
 
 /** The same, as if the pair had to cover these hosts only. */

@@ -113,6 +113,26 @@ export function rolloutCommand({
   ]);
 }
 
+/** Waits until cert-manager has issued Certificates of one namespace; `timeout`, in seconds, is for each of them. */
+export function awaitCertificatesCommand({
+  names,
+  namespace,
+  timeout,
+  ...connection
+}: ClusterConnection & {
+  readonly names: readonly string[];
+  readonly namespace: string;
+  readonly timeout: number;
+}): ToolCommand {
+  return kubectlQuestion(connection, [
+    'wait',
+    '--for=condition=Ready',
+    ...names.map((name) => `certificates.cert-manager.io/${name}`),
+    `--namespace=${namespace}`,
+    `--timeout=${timeout}s`,
+  ]);
+}
+
 /**
  * Deletes objects of one namespace, or cluster-scoped ones, and waits until they are gone; those that are gone already
  * are no failure. `resource` as kubectl knows it, with its group: `deployments.apps`.

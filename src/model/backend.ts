@@ -8,9 +8,19 @@ export function backendOf({ image, service }: Pick<ServiceIntent, 'image' | 'ser
   return image === undefined ? 'demo' : 'image';
 }
 
-/** Whether the project makes the certificate that the pod serves: not where another authority is named for it. */
-export function hasOwnCertificate({ service }: Pick<ServiceIntent, 'service'>): boolean {
-  return service?.authority === undefined;
+/** Whether the certificate that the pod serves lies in certs/: not where it is in the Secret, or the pod, of somebody else. */
+export function hasOwnCertificate({ service, certificate }: Pick<ServiceIntent, 'service' | 'certificate'>): boolean {
+  return service?.authority === undefined && !isKept(certificate);
+}
+
+/** Whether a pod's certificate is in a Secret that the project does not bring: somebody's, or cert-manager's. */
+export function isKept(certificate: ServiceIntent['certificate']): boolean {
+  return certificate?.secretName !== undefined || certificate?.source === 'cert-manager';
+}
+
+/** Whether it is cert-manager that issues the pod's. */
+export function isIssued({ certificate }: Pick<ServiceIntent, 'certificate'>): boolean {
+  return certificate?.source === 'cert-manager';
 }
 
 /** Where the pod listens, or which port of the Service that is there leads to it; a Service's port may go by its name. */

@@ -34,6 +34,8 @@ export interface PlannedService extends ServiceIntent {
   readonly upstreamName?: string;
   /** The file by which clients verify the certificate that hosts share; absent: that certificate itself. */
   readonly edgeAuthority?: string;
+  /** The Secret of somebody else with the certificate that clients are shown, in the service's namespace; absent: it lies in certs/. */
+  readonly keptSecret?: string;
 }
 
 /**

@@ -63,10 +63,20 @@ interface CertificateIntent {
   readonly days: number;
   /** Of every new key. Absent: RSA for the wildcard, ECDSA for the others. */
   readonly keyType?: KeyType;
-  /** `project`: issued by the project's authority. `files`: a person's own, never made. Absent: it signs itself. */
-  readonly source?: 'project' | 'files';
-  /** With `files`: path in the project of what clients trust. Absent: what the file has at its end, or a public root. */
+  /** `project`: issued by the project's authority. `files`: a person's own, never made. `existing`: in a Secret of somebody else. Absent: it signs itself. */
+  readonly source?: 'project' | 'files' | 'existing' | 'cert-manager';
+  /** Of what is a person's own: path in the project of what clients trust. Absent: what stands beside it at its end, or a public root. */
   readonly authority?: string;
+  /** With `cert-manager`: who issues it, and what pods show. Absent: an authority that is made for it. */
+  readonly issuerRef?: IssuerReference;
+}
+
+/** An issuer of cert-manager. */
+export interface IssuerReference {
+  readonly name: string;
+  /** `Issuer`: one in the namespace of the certificate. */
+  readonly kind: string;
+  readonly group: string;
 }
 
 /** A Service that somebody else brings to the cluster. */
@@ -142,6 +152,11 @@ export interface ServiceIntent {
   readonly certificate?: {
     /** Path in the project of the authority that signed it. Absent, in passthrough alone: as for the wildcard. */
     readonly authority?: string;
+    /** The Secret of somebody else that holds it; absent: it lies in certs/, or cert-manager issues it. */
+    readonly secretName?: string;
+    readonly source?: 'cert-manager';
+    /** With `cert-manager`; absent: that of the certificate that hosts share. */
+    readonly issuerRef?: IssuerReference;
   };
   /** The person's own annotations on the route objects. */
   readonly annotations: Readonly<Record<string, string>>;

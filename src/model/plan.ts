@@ -100,6 +100,8 @@ export interface RunStep {
   readonly brings?: readonly ObjectReference[];
   /** Workloads that the command waits for. */
   readonly waitsFor?: readonly ObjectReference[];
+  /** Certificates that cert-manager is to issue, which the command waits for. */
+  readonly certificates?: readonly ObjectReference[];
 }
 
 /** `replace-edited` and `remove-edited` happen only when forced, and keep a backup of what a person had written. */

@@ -156,6 +156,7 @@ export type ProblemCode =
   | `${string}-ignored`
   | 'secret-type'
   | 'certificate-unreadable'
+  | 'certificate-not-issued'
   | 'certificate-invalid'
   | 'certificate-expiring'
   | 'authority-rotation'

@@ -3,7 +3,8 @@ import { renderChart, type ChartTemplates } from '../charts/chart.ts';
 import { printYaml } from '../kube/yaml.ts';
 import type { DesiredProject } from './desired-project.ts';
 import type { DesiredService } from './desired-services.ts';
-import { chartFolder, places, podAuthority, podClientAuthority } from './places.ts';
+import { endsInPod } from '../model/mode.ts';
+import { chartFolder, places, podClientAuthority, trustedCertificate, wildcardPair } from './places.ts';
 
 /** A generated file. Those made from certificates are objects, filled in when they are written (desired-objects.ts). */
 export interface DesiredFile {
@@ -36,7 +37,11 @@ function printChart(
     service,
     routes: service.routes,
     workload: profile.workload,
-    podAuthority: podAuthority(service),
+    // Of what lies in certs/ the certificate itself, whatever stands above it: curl takes that as well.
+    authority:
+      service.keptSecret === undefined && !endsInPod(service.mode)
+        ? wildcardPair.certificate
+        : trustedCertificate(service),
     podClientAuthority: podClientAuthority(service),
     controllerName: config.controller.name,
     controllerNamespace: config.controller.namespace,

@@ -3,9 +3,11 @@ import { listServiceNamespaces } from '../kube/namespace.ts';
 import type { UpstreamCaPlacement } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
 import type { Labels } from '../model/kube-object.ts';
+import { hasOwnCertificate } from '../model/backend.ts';
 import { endsInPod } from '../model/mode.ts';
 import type { ObjectFromFiles } from '../model/plan.ts';
 import type { DesiredService } from './desired-services.ts';
+import { isKeptForHosts } from './kept-secrets.ts';
 import {
   clientAuthority,
   controllerPair,
@@ -55,7 +57,7 @@ export function findAuthority(
 
 function listForService(service: DesiredService, labels: Labels): readonly DesiredObject[] {
   return [
-    ...(service.podTlsSecret === undefined
+    ...(service.podTlsSecret === undefined || !hasOwnCertificate(service)
       ? []
       : [tlsSecret(service.podTlsSecret, service.namespace, labels, podPair(service.name))]),
     ...[
@@ -75,6 +77,7 @@ function wildcardSecrets(
   labels: Labels,
 ): readonly DesiredObject[] {
   const { namespace, certificate } = config;
+  if (isKeptForHosts(config)) return [];
   const showing = services.filter(({ mode }) => !endsInPod(mode)).map((service) => service.namespace);
   return listServiceNamespaces(config)
     .filter((each) => each === namespace || showing.includes(each))
@@ -97,19 +100,21 @@ function authoritySecret(name: string, authority: string, namespace: string, lab
 
 function upstreamAuthority(service: DesiredService, labels: Labels): readonly DesiredObject[] {
   const placement = service.upstreamCa;
+  const authority = podAuthority(service);
+  if (authority === undefined) return [];
   if (placement?.kind === 'Secret') {
     const { name, namespace, type, key } = placement;
     const { certificate, key: privateKey } = controllerPair(service);
     const isShown = service.upstreamClientCertificate === true && placement.takesClientCertificate === true;
     const data = {
-      [key]: podAuthority(service),
+      [key]: authority,
       ...(isShown && { 'tls.crt': certificate, 'tls.key': privateKey }),
     };
     return [{ path: secretPath(name), content: buildSecret({ name, namespace, labels, type, data }) }];
   }
   if (placement?.kind === 'ConfigMap') {
     const { name, namespace, key } = placement;
-    const data = { [key]: podAuthority(service) };
+    const data = { [key]: authority };
     return [{ path: `${places.manifests}/${name}.yaml`, content: buildConfigMap({ name, namespace, labels, data }) }];
   }
   return [];

@@ -9,6 +9,7 @@ import {
 } from '../certs/requests.ts';
 import type { CertificateRequest } from '../model/certificate.ts';
 import type { PlannedService } from '../model/chart.ts';
+import { isKeptForHosts } from './kept-secrets.ts';
 import type { Config } from '../model/config.ts';
 import {
   clientAuthorityPair,
@@ -19,7 +20,6 @@ import {
   projectAuthorityPair,
   edgeAuthority,
   personPair,
-  podAuthority,
   wildcardPair,
   type PairPaths,
 } from './places.ts';
@@ -97,7 +97,8 @@ export function listDesiredPairs(
   const isAuthorityNeeded = isWildcardIssued || served.some((service) => service.certificate === undefined);
   // Issuers stand before what they issue.
   const pairs: DesiredPair[] = [
-    ...(isWildcardIssued ? [projectAuthority, wildcard] : [wildcard]),
+    ...(isWildcardIssued ? [projectAuthority] : []),
+    ...(isKeptForHosts(config) ? [] : [wildcard]),
     ...(isAuthorityNeeded && !isWildcardIssued ? [projectAuthority] : []),
   ];
   for (const service of services) {
@@ -154,6 +155,6 @@ const unnamed = { requiredNames: [], foreignIssuer: 'warning' } as const;
 /** Who issues the pod's certificate, and by what it is verified. */
 function originOf(service: PlannedService): Pick<DesiredPair, 'issuer' | 'isBrought' | 'authority'> {
   const { certificate } = service;
-  if (certificate === undefined) return { issuer: projectAuthorityPair, authority: podAuthority(service) };
+  if (certificate === undefined) return { issuer: projectAuthorityPair, authority: projectAuthorityPair.certificate };
   return { isBrought: true, ...(certificate.authority !== undefined && { authority: certificate.authority }) };
 }

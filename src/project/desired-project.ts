@@ -18,6 +18,8 @@ import { listServicePorts } from '../model/paths.ts';
 import { planServices, type DesiredService } from './desired-services.ts';
 import { listDesiredDigests, type DesiredDigests } from './desired-digests.ts';
 import { listDesiredObjects, type DesiredObject } from './desired-objects.ts';
+import { planIssued, refuseUnplacedAuthority, type Issued } from './issued-certificates.ts';
+import { listKeptSecrets, noteKeptSecrets, type KeptSecret } from './kept-secrets.ts';
 import { judgeNamedSecrets } from './named-secrets.ts';
 import { listDesiredPairs, type DesiredPair } from './desired-pairs.ts';
 
@@ -33,6 +35,10 @@ export interface DesiredProject {
   readonly digests: readonly DesiredDigests[];
   /** Secrets of somebody else by which annotations guard services. */
   readonly guards: readonly NamedSecret[];
+  /** Secrets of somebody else with certificates that hosts or pods show. */
+  readonly kept: readonly KeptSecret[];
+  /** What cert-manager is asked for: among the manifests too. */
+  readonly issued: Issued;
   /** The files in manifests/ in the order of applying, around the Secrets. */
   readonly manifests: { readonly before: readonly ManifestFile[]; readonly after: readonly ManifestFile[] };
   readonly notices: readonly Notice[];
@@ -60,14 +66,18 @@ export function buildDesiredProject(
   const entry = profile.entry(config);
   const objects = listDesiredObjects(config, services, labels.own);
   const guards = judgeNamedSecrets(profile.namedSecrets?.(config) ?? [], objects, profile.notices(config));
+  const kept = listKeptSecrets(config, services);
+  const issued = planIssued(config, services, labels.own);
   const notices = [
     ...guards.notices,
+    ...noteKeptSecrets(kept),
     ...noteNeeds(config, profile.standIns === undefined ? [] : (profile.existing?.needs(config) ?? [])),
     ...services.flatMap((service, index) => [
       ...noteUnservedCertificate(service),
       ...refuseUnshownCertificate(service, index, profile),
       ...refuseUnaskedCertificate(service, index, profile),
       ...refuseSharedPort(service, index, services),
+      ...refuseUnplacedAuthority(service, index),
     ]),
   ];
   const { before, after } = profile.manifests(config, labels);
@@ -85,8 +95,13 @@ export function buildDesiredProject(
     objects,
     digests: listDesiredDigests(services),
     guards: guards.foreign,
+    ...{ kept, issued },
     manifests: {
-      before: [...[...buildServiceNamespaces(config, labels), ...before].map(locate), ...authorities],
+      before: [
+        ...[...buildServiceNamespaces(config, labels), ...before].map(locate),
+        ...(issued.objects.length === 0 ? [] : [locate({ file: 'cert-manager.yaml', objects: issued.objects })]),
+        ...authorities,
+      ],
       after: after.map(locate),
     },
     notices: [
@@ -95,6 +110,7 @@ export function buildDesiredProject(
         ...otherCodes,
         podCertificate,
         controllerExpected,
+        'secret-expected',
       ]),
       ...acknowledge(notices, config),
       ...listValueNotices(config, profile.workload, services, entry),

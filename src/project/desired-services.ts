@@ -1,11 +1,12 @@
 import type { PlannedService, RouteObject, UpstreamCaPlacement } from '../model/chart.ts';
-import { hasOwnCertificate } from '../model/backend.ts';
+import { hasOwnCertificate, isIssued, isKept } from '../model/backend.ts';
 import type { Config, ExistingService, ServiceIntent } from '../model/config.ts';
 import type { ControllerProfile } from '../model/controller-profile.ts';
 import { asksAtController, asksInPod } from '../model/client-auth.ts';
 import { endsInPod, hasTlsHop, podSpeaksTls } from '../model/mode.ts';
 import { findEntryPath } from '../model/paths.ts';
 import { listSharedHosts } from '../model/shared-hosts.ts';
+import { isKeptForHosts } from './kept-secrets.ts';
 import { edgeAuthority, podAuthority } from './places.ts';
 
 /** A service, and what its controller takes for it. */
@@ -27,11 +28,12 @@ export function planServices(config: Config, profile: ControllerProfile): readon
     const entryPath = findEntryPath(intent, sharing.has(intent) ? [...sharing] : [intent]);
     const service = { ...planService(config, profile, intent), ...(entryPath !== '/' && { entryPath }) };
     const upstreamCa = hasTlsHop(service.mode) ? profile.upstreamCa(config, service) : undefined;
+    const authority = podAuthority(service);
     return {
       ...service,
       routes: profile.routes(config, service),
       ...(upstreamCa !== undefined && { upstreamCa }),
-      setFiles: upstreamCa?.kind === 'ChartValue' ? { [upstreamCa.path]: podAuthority(service) } : {},
+      setFiles: upstreamCa?.kind === 'ChartValue' && authority !== undefined ? { [upstreamCa.path]: authority } : {},
     };
   });
 }
@@ -40,13 +42,19 @@ function planService(config: Config, profile: ControllerProfile, service: Servic
   const release = releaseName(config, service.name);
   const namespace = service.namespace ?? config.namespace;
   const edge = edgeAuthority(config.certificate);
+  const { certificate } = service;
+  const isMade = hasOwnCertificate(service) || isIssued(service);
+  const podSecret = isMade ? `${release}-tls` : certificate?.secretName;
+  const ofHosts = isKeptForHosts(config) ? config.certificate.secretName : undefined;
+  const keptSecret = endsInPod(service.mode) ? (isKept(certificate) ? podSecret : undefined) : ofHosts;
   return {
     ...service,
     ...(!endsInPod(service.mode) && edge !== undefined && { edgeAuthority: edge }),
     release,
     namespace,
     servicePort: profile.servicePort(service.mode),
-    ...(podSpeaksTls(service.mode) && hasOwnCertificate(service) ? { podTlsSecret: `${release}-tls` } : {}),
+    ...(keptSecret !== undefined && { keptSecret }),
+    ...(podSpeaksTls(service.mode) && podSecret !== undefined ? { podTlsSecret: podSecret } : {}),
     // The controller's own certificate has an authority of its own beside that of the clients (places.ts, controllerPair).
     ...(asksInPod(service) && {
       clientCaSecret: `${release}-${asksAtController(service) ? 'controller' : 'client'}-ca`,

@@ -13,6 +13,9 @@ const commonResources = [
   'poddisruptionbudgets.policy',
   'networkpolicies.networking.k8s.io',
   'configmaps',
+  // cert-manager makes a Secret again that is taken from a Certificate.
+  'certificates.cert-manager.io',
+  'issuers.cert-manager.io',
   'secrets',
   'serviceaccounts',
   'rolebindings.rbac.authorization.k8s.io',

@@ -1,4 +1,5 @@
 import type { PlannedService } from '../model/chart.ts';
+import { isKept } from '../model/backend.ts';
 import type { Config, ServiceIntent } from '../model/config.ts';
 import { endsInPod, type Mode } from '../model/mode.ts';
 
@@ -12,6 +13,7 @@ export const places = {
   charts: 'charts',
   state: '.ingress-tls/state.json',
   backup: '.ingress-tls/backup',
+  trusted: '.ingress-tls/trusted',
 } as const;
 
 /** What decides which certificates a service has to do with. */
@@ -38,6 +40,16 @@ export function nameOfPair({ certificate }: PairPaths): string {
 /** The command that renews a pair that is due. */
 export function renewCommand(paths: PairPaths, isAuthority = false): string {
   return `ingress-tls renew ${nameOfPair(paths)}${isAuthority ? ' --keep-key' : ''}`;
+}
+
+/** The kubectl command after which pods hold the certificates and authorities of today: they read them when they start. */
+export function restartPods({
+  namespace,
+  release,
+  service,
+}: Pick<PlannedService, 'namespace' | 'release' | 'service'>): string {
+  if (service !== undefined) return `restart the pods of Service ${namespace}/${service.name}`;
+  return `kubectl rollout restart deployment/${release} --namespace ${namespace}`;
 }
 
 /** What to do for a pair that is due where it is a person's own. */
@@ -68,21 +80,26 @@ export function shownPair({ name, mode }: ModeOf & { readonly name: string }): P
   return endsInPod(mode) ? podPair(name) : wildcardPair;
 }
 
-/** The certificate by which the pod's own is verified: the project's authority, unless another one is named or it is a person's own. */
+/**
+ * The certificate by which the pod's own is verified: the project's authority, unless another one is named or it is a person's own. Undefined
+ * where nobody names one for what somebody keeps on the cluster.
+ */
 export function podAuthority({
   name,
   service,
   certificate,
-}: Pick<ServiceIntent, 'name' | 'service' | 'certificate'>): string {
+}: Pick<ServiceIntent, 'name' | 'service' | 'certificate'>): string | undefined {
   const named = service?.authority ?? certificate?.authority;
-  return named ?? (certificate === undefined ? projectAuthorityPair : podPair(name)).certificate;
+  if (named !== undefined || isKept(certificate)) return named;
+  return (certificate === undefined ? projectAuthorityPair : podPair(name)).certificate;
 }
 
-/** The file by which a client believes what it is shown: an authority's certificate, or the very one that is shown. */
+/** The file by which a client believes what it is shown: an authority's certificate, or the very one that is shown; undefined: none is here. */
 export function trustedCertificate(
-  service: Pick<PlannedService, 'name' | 'mode' | 'service' | 'certificate' | 'edgeAuthority'>,
-): string {
-  return endsInPod(service.mode) ? podAuthority(service) : (service.edgeAuthority ?? wildcardPair.certificate);
+  service: Pick<PlannedService, 'name' | 'mode' | 'service' | 'certificate' | 'edgeAuthority' | 'keptSecret'>,
+): string | undefined {
+  if (endsInPod(service.mode)) return podAuthority(service);
+  return service.edgeAuthority ?? (service.keptSecret === undefined ? wildcardPair.certificate : undefined);
 }
 
 /** The file of an authority by which the certificate that hosts share is verified; undefined where there is none but what it holds itself. */

@@ -72,12 +72,6 @@ export function mendClientAuth(context: Pick<VerifyContext, 'words'>, { service,
   return `ingress-tls apply; then ${describeRoute(context, service)}, and kubectl describe secret ${secret}, which needs ca.crt`;
 }
 
-/** The kubectl command after which pods hold the certificates and authorities of today: they read them when they start. */
-export function restartPods({ namespace, release, service }: PlannedService): string {
-  if (service !== undefined) return `restart the pods of Service ${namespace}/${service.name}`;
-  return `kubectl rollout restart deployment/${release} --namespace ${namespace}`;
-}
-
 /** The kubectl command that shows what a pod says. */
 export function readPodLog({ namespace, release, service }: PlannedService): string {
   return `kubectl logs ${service === undefined ? `deployment/${release}` : `service/${service.name}`} --namespace ${namespace}`;

@@ -3,6 +3,7 @@ import type { RunStep } from '../../model/plan.ts';
 import type { ClusterTools } from '../cluster/tools.ts';
 import { inOrder, type Note, type ProgressStep, type Stage } from '../run/stage.ts';
 import type { Session } from '../session.ts';
+import { awaitCertificates } from './await-certificates.ts';
 import { waitForWorkloads, type UpgradedRelease } from './wait-for-workloads.ts';
 
 export interface StageSettings {
@@ -26,6 +27,7 @@ export function arrangeSteps(
   const { tools, concurrency, timeout, stop, onWarning } = settings;
   const upgraded: UpgradedRelease[] = [];
   const run = async (step: RunStep, note: Note): Promise<void> => {
+    if (step.certificates !== undefined) return awaitCertificates(tools, step, stop, note);
     if (step.waitsFor !== undefined) return waitForWorkloads(session, step, { tools, upgraded, timeout, stop, note });
     if (step.phase === 'services' && step.release !== undefined)
       upgraded.push({ release: step.release, workloads: step.brings ?? [] });

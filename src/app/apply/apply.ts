@@ -5,9 +5,11 @@ import type { Plan, RunStep } from '../../model/plan.ts';
 import type { Cluster } from '../../world/kubectl/kubectl.ts';
 import { listAccess, type Access } from '../access.ts';
 import { refuseOtherNamespace } from '../cluster/checks.ts';
+import { seeKeptSecrets } from '../cluster/kept-secrets.ts';
 import type { ClusterFacts } from '../cluster/facts.ts';
 import { findChanges } from '../cluster/find-changes.ts';
 import { lookAtKeyless, refuseMissingKeys } from '../cluster/keyless-secrets.ts';
+import { refuseContestedSecrets } from '../cluster/secret-owners.ts';
 import { viewRendered } from '../cluster/rendered-project.ts';
 import { tellUnseen } from '../cluster/tell-unseen.ts';
 import { boundQuestions, openCluster, type ClusterTools } from '../cluster/tools.ts';
@@ -90,6 +92,7 @@ async function bringToCluster(running: Running, tools: ClusterTools): Promise<Ap
     const free = await freeReleases(session, project, found, { stopping, timeout, forcePending });
     return { facts: free, findings: await findChanges({ tools: free.tools, rendered: view, facts: free, verifyLive }) };
   });
+  await beforeWriting(stopping, () => refuseContestedSecrets(facts, project, findings));
   if (settings.forceConflicts !== true && findings.changes !== undefined) refuseConflicts(findings.changes);
   const plan = planForCluster(project, facts, findings, settings);
   events.onPlan(plan, project, { ...local, notices: tellUnseen(local.notices, project, facts) });
@@ -101,7 +104,8 @@ async function bringToCluster(running: Running, tools: ClusterTools): Promise<Ap
     timeout,
     stopping,
   });
-  const serving = await awaitServing(session, project, { services: touched, way, timeout, stopping });
+  const kept = touched.length === 0 ? new Map() : await seeKeptSecrets(facts.tools, project.desired.kept);
+  const serving = await awaitServing(session, project, { services: touched, way, kept, timeout, stopping });
   return {
     project,
     ...(cluster !== undefined && { cluster }),

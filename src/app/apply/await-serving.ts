@@ -9,6 +9,7 @@ import { probeAsClient } from '../../verify/probe-plan.ts';
 import { judgeServing, planServing } from '../../verify/serving.ts';
 import type { Observations, VerifyContext, VerifySubject } from '../../verify/subject.ts';
 import { showFailure } from '../../verify/words.ts';
+import type { SeenSecrets } from '../cluster/kept-secrets.ts';
 import type { Project } from '../project.ts';
 import type { Session } from '../session.ts';
 import { printAddress } from '../verify/address.ts';
@@ -29,6 +30,8 @@ export interface ServingSettings {
   /** Those whose way from the client this run changed. */
   readonly services: readonly PlannedService[];
   readonly way: WayIn;
+  /** Secrets of somebody else with certificates that clients are shown. */
+  readonly kept: SeenSecrets;
   /** Seconds that the person allows a wait. */
   readonly timeout: number;
   readonly stopping: Stopping;
@@ -78,7 +81,11 @@ export async function awaitServing(session: Session, project: Project, settings:
   return serving;
 }
 
-async function look(session: Session, project: Project, { services, way, timeout }: ServingSettings): Promise<Serving> {
+async function look(
+  session: Session,
+  project: Project,
+  { services, way, kept, timeout }: ServingSettings,
+): Promise<Serving> {
   const {
     profile,
     config,
@@ -91,7 +98,7 @@ async function look(session: Session, project: Project, { services, way, timeout
   const { address } = way;
   let context: VerifyContext;
   try {
-    const subjects = buildSubjects({ files: session.files, project, now: session.world.now() });
+    const subjects = buildSubjects({ files: session.files, project, kept, now: session.world.now() });
     context = {
       config,
       entry,

@@ -1,5 +1,6 @@
 import { listLiveObjects } from '../../world/kubectl/live-objects.ts';
 import { createServerDryRun } from '../../world/kubectl/server-dry-run.ts';
+import { certManagerResources } from '../../cert-manager/objects.ts';
 import { explainDeadEnd, hasReadyPod, listExisting } from '../../cluster/existing-services.ts';
 import { UsageError } from '../../errors.ts';
 import { unlessForbidden } from '../../world/exec/tool-failure.ts';
@@ -60,6 +61,19 @@ export async function refuseMissingResources({ kubectl }: ClusterTools, { profil
   throw new UsageError(`the cluster does not serve ${missing.join(', ')}, which profile ${profile.name} needs`, {
     remedy: `choose another controller.profile in ${places.config}, or a cluster that serves it`,
   });
+}
+
+/** @throws UsageError where certificates are to come from cert-manager, and the cluster has none. */
+export async function refuseNoCertManager({ kubectl }: ClusterTools, { desired: { issued } }: Project): Promise<void> {
+  if (issued.certificates.length === 0) return;
+  const served = await Promise.all(certManagerResources.map((resource) => kubectl.hasResource(resource)));
+  if (served.every((isServed) => isServed)) return;
+  throw new UsageError(
+    `the cluster does not serve ${certManagerResources.join(' and ')}, which source: cert-manager needs`,
+    {
+      remedy: `install cert-manager there first (cert-manager.io/docs/installation), or take source: cert-manager out of ${places.config}`,
+    },
+  );
 }
 
 /** Looks at the namespaces of services and controller. @throws ToolError when kubectl or the cluster fails. */

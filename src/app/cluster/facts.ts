@@ -11,6 +11,7 @@ import {
   judgeNamespaces,
   refuseDeadEnds,
   refuseMissingResources,
+  refuseNoCertManager,
   refuseOtherProject,
   refuseOthersObjects,
   refuseOthersReleases,
@@ -20,6 +21,7 @@ import {
 import { refuseUnfit, seeController, type SeenController } from './existing-controller.ts';
 import { bindToContext, type ClusterTools } from './tools.ts';
 import { listRecords } from './list-records.ts';
+import { refuseMissingKept } from './kept-secrets.ts';
 import { refuseMissingGuards } from './named-secrets.ts';
 import { readLiveProject, type LiveProject } from './live-project.ts';
 import { listOwned, selectBrought, selectRemovable } from './owned-objects.ts';
@@ -46,7 +48,7 @@ export interface ClusterFacts {
   readonly controller?: SeenController;
   /** Whether the Services that routes lead to and that are there already were looked at. */
   readonly hasSeenServices?: boolean;
-  /** Whether the Secrets that annotations name were looked at: they are there then. */
+  /** Whether the Secrets of somebody else that annotations and certificates name were looked at: they are there then. */
   readonly hasSeenGuards?: boolean;
   /** What could not be looked up, and why; only in a dry run, elsewhere it is a failure. */
   readonly unknown: readonly string[];
@@ -137,7 +139,7 @@ export async function lookUpCluster(
     () => look('who has the node port', () => refuseTakenNodePort(bound, project)),
     () => look('Services that routes lead to', () => refuseDeadEnds(bound, project)),
     () => look('the controller that is there', () => seeFitting(bound, project)),
-    () => look('Secrets that annotations name', () => refuseMissingGuards(bound, project)),
+    () => look('Secrets of somebody else', () => refuseMissingNamed(bound, project)),
     () => (helmVersion === undefined ? undefined : look('releases', () => listAllowedRecords(bound, project, command))),
     () => look('Secrets', () => findExistingSecrets(bound, project)),
     () => findNodeAddress(bound),
@@ -149,6 +151,7 @@ export async function lookUpCluster(
     },
   );
   if (cluster === undefined) return unseen();
+  await look('cert-manager', () => refuseNoCertManager(bound, project));
   // Where an apply brought objects of these kinds before, they are served.
   if (owned.length === 0) await look('what the cluster serves', () => refuseMissingResources(bound, project));
   const releases = selectOurs(records ?? [], project);
@@ -240,6 +243,11 @@ async function findNodeAddress({ kubectl }: ClusterTools): Promise<string | unde
     if (error instanceof ToolError) return undefined;
     throw error;
   }
+}
+
+async function refuseMissingNamed(tools: ClusterTools, project: Project): Promise<boolean> {
+  const [guards, kept] = await Promise.all([refuseMissingGuards(tools, project), refuseMissingKept(tools, project)]);
+  return guards && kept;
 }
 
 async function findExistingSecrets(

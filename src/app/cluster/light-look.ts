@@ -1,3 +1,4 @@
+import { isCertificate, readIssue } from '../../cert-manager/conditions.ts';
 import { createServerDryRun } from '../../world/kubectl/server-dry-run.ts';
 import { fieldManager } from '../../kube/commands.ts';
 import { isReady, isWorkload } from '../../kube/workload-readiness.ts';
@@ -16,7 +17,7 @@ export interface Look {
   readonly changes: ClusterChanges;
   /** Digest of each service's chart, by the service's name. */
   readonly digests: ReadonlyMap<string, string>;
-  /** Workloads that exist and are not ready, as identifyObject says. */
+  /** Workloads that exist and are not ready, and Certificates that are not issued, as identifyObject says. */
   readonly unready: ReadonlySet<string>;
 }
 
@@ -67,7 +68,7 @@ export async function lookLightly(tools: ClusterTools, request: LookRequest): Pr
   return {
     changes: { objects: [...others, ...secrets, ...keyless], releases },
     digests,
-    unready: listUnready(workloads),
+    unready: new Set([...listUnready(workloads), ...listUnissued(controllers)]),
   };
 }
 
@@ -75,6 +76,12 @@ export async function lookLightly(tools: ClusterTools, request: LookRequest): Pr
 export function listUnready(objects: readonly KubeObject[]): ReadonlySet<string> {
   return new Set(
     objects.filter((object) => !isReady(object)).map(({ kind, metadata }) => identifyObject(kind, metadata)),
+  );
+}
+
+function listUnissued(objects: readonly KubeObject[]): readonly string[] {
+  return objects.flatMap((object) =>
+    isCertificate(object) && !readIssue(object).isIssued ? [identifyObject(object.kind, object.metadata)] : [],
   );
 }
 

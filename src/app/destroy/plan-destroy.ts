@@ -1,4 +1,4 @@
-import { deleteStep, deleteSteps, isWorkload, uninstallStep } from '../../cluster/cluster-steps.ts';
+import { deleteStep, deleteSteps, goesFirst, uninstallStep } from '../../cluster/cluster-steps.ts';
 import type { RunStep } from '../../model/plan.ts';
 import type { Cluster } from '../../world/kubectl/kubectl.ts';
 import {
@@ -81,9 +81,9 @@ export async function planDestroy(
   };
   const removals: Removals = {
     releases: found.releases.map((release) => uninstallStep(release, steps)),
-    workloads: deleteSteps(found.objects.filter(isWorkload), steps),
+    workloads: deleteSteps(found.objects.filter(goesFirst), steps),
     objects: deleteSteps(
-      found.objects.filter((object) => !isWorkload(object)),
+      found.objects.filter((object) => !goesFirst(object)),
       steps,
     ),
     namespaces: found.namespaces.map((namespace) => ({

@@ -39,7 +39,13 @@ export async function checkDeep(input: DeepInput, subject: VerifySubject): Promi
   const placement = desired.services.find(({ name }) => name === subject.service.name)?.upstreamCa;
   if (placement === undefined) return undefined;
   const secret = findAuthority(desired.objects, placement);
-  if (secret === undefined) return skipDeep(subject, 'its authority lies in the route itself, which is left alone');
+  if (secret === undefined)
+    return skipDeep(
+      subject,
+      desired.kept.length > 0
+        ? 'its authority lies in a Secret that cert-manager keeps, which is left alone'
+        : 'its authority lies in the route itself, which is left alone',
+    );
   const refusal = await place.refuseChange(secret);
   if (refusal !== undefined) return skipDeep(subject, refusal);
   const before = await ask(input, subject);

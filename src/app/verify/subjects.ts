@@ -7,6 +7,7 @@ import { readSuccession } from '../../certs/succession.ts';
 import { demoGreeting } from '../../charts/demo-backend.ts';
 import type { ProjectFiles } from '../../world/files/files.ts';
 import { readPem } from '../../world/files/object-text.ts';
+import type { CertificateSecret } from '../../world/kubectl/certificate-secrets.ts';
 import { readPublicRoots } from '../../world/net/public-roots.ts';
 import { UsageError } from '../../errors.ts';
 import type { Notice } from '../../model/notice.ts';
@@ -15,6 +16,7 @@ import { noteSuccession } from '../../project/chain-notices.ts';
 import { listAuthorities } from '../../project/rotations.ts';
 import { controllerPair, shownPair, trustedCertificate } from '../../project/places.ts';
 import type { ExpectedAnswer, OwnClient, VerifySubject } from '../../verify/subject.ts';
+import type { SeenSecrets } from '../cluster/kept-secrets.ts';
 import type { Project } from '../project.ts';
 import { findClientFault, readClient } from './client-identity.ts';
 import type { UntrustedIssuer } from './foreign.ts';
@@ -30,6 +32,8 @@ export interface SubjectsInput {
   /** Of the person's own, in place of the project's; absent: that one. */
   readonly client?: OwnClient;
   readonly now: Date;
+  /** Secrets of somebody else, where a cluster was asked for them. */
+  readonly kept?: SeenSecrets;
   /** What the person asks for; absent: what each service should answer. */
   readonly asked?: { readonly services: readonly PlannedService[]; readonly path?: string; readonly status: number };
 }
@@ -68,28 +72,34 @@ export function listRotations(files: ProjectFiles, { desired }: Project): readon
 }
 
 function buildSubject(
-  { files, project, untrusted, client: own, now, asked }: SubjectsInput,
+  { files, project, untrusted, client: own, now, kept, asked }: SubjectsInput,
   service: DesiredService,
   isAsked: boolean,
 ): VerifySubject {
-  const { upstreamCa } = service;
+  const { upstreamCa, keptSecret, namespace } = service;
   const { certificate } = shownPair(service);
   const trustPath = trustedCertificate(service);
-  const isLeafHere = !endsInPod(service.mode) || hasOwnCertificate(service);
-  const shown = isLeafHere ? readRequired(files, certificate) : undefined;
+  const isLeafHere = keptSecret === undefined && (!endsInPod(service.mode) || hasOwnCertificate(service));
+  const secret = keptSecret === undefined ? undefined : (kept?.get(`${namespace}/${keptSecret}`) ?? undefined);
+  const leafSource = nameLeafSource(project, service);
+  const shown = isLeafHere ? readRequired(files, certificate) : secret?.certificate || undefined;
   const client = service.clientAuth ? (own ?? readClient(files, service)) : undefined;
   const clientFault = client && findClientFault(client, files, service, now);
-  const trust = readTrust(files, trustPath, trustPath === certificate);
+  const trust =
+    trustPath === undefined
+      ? readKeptTrust(secret, leafSource)
+      : readTrust(files, trustPath, keptSecret === undefined && trustPath === certificate);
   return {
     service,
     ...(shown !== undefined && {
-      leaf: inspectCertificate(shown, certificate),
+      leaf: inspectCertificate(shown, isLeafHere ? certificate : leafSource),
       isLeafBrought:
+        !isLeafHere ||
         !hasOwnForm(shown) ||
         project.desired.pairs.some(({ paths, isBrought }) => isBrought === true && paths.certificate === certificate),
       chain: judgeChain(shown, { pem: trust.trust, origin: trust.trustPath }),
     }),
-    leafSource: nameLeafSource(project, service),
+    leafSource,
     ...trust,
     ...(backendOf(service) === 'demo' ? { greeting: demoGreeting(service.name) } : {}),
     answer:
@@ -148,9 +158,21 @@ function readTrust(files: ProjectFiles, path: string, isShown: boolean): Pick<Ve
   const pem = readRequired(files, path);
   if (!isShown) return { trust: pem, trustPath: path };
   const own = findOwnAnchor(pem);
-  return own === undefined
-    ? { trust: readPublicRoots().join('\n'), trustPath: 'the public authorities' }
-    : { trust: own, trustPath: path };
+  return own === undefined ? publicTrust() : { trust: own, trustPath: path };
+}
+
+/** The same of a Secret that somebody keeps: the authority that lies in it, as cert-manager puts it there, or what its chain ends with. */
+function readKeptTrust(
+  secret: CertificateSecret | undefined,
+  source: string,
+): Pick<VerifySubject, 'trust' | 'trustPath'> {
+  if (secret?.authority) return { trust: secret.authority, trustPath: `ca.crt of ${source}` };
+  const own = secret === undefined ? undefined : findOwnAnchor(secret.certificate);
+  return own === undefined ? publicTrust() : { trust: own, trustPath: `the root in ${source}` };
+}
+
+function publicTrust(): Pick<VerifySubject, 'trust' | 'trustPath'> {
+  return { trust: readPublicRoots().join('\n'), trustPath: 'the public authorities' };
 }
 
 function readRequired(files: ProjectFiles, path: string): string {

@@ -4,8 +4,12 @@ import type { PlannedService } from '../../model/chart.ts';
 import { findTaker, haveCommonHost, listPaths } from '../../model/paths.ts';
 import type { ProbeAddress, ProbeFailure } from '../../model/probe.ts';
 import type { Verification } from '../../model/verification.ts';
-import type { OwnClient, VerifyContext } from '../../verify/subject.ts';
+import type { OwnClient, VerifyContext, VerifySubject } from '../../verify/subject.ts';
 import { showFailure } from '../../verify/words.ts';
+import { printName } from '../../kube/object-index.ts';
+import { hasOwnCertificate } from '../../model/backend.ts';
+import type { KeptSecret } from '../../project/kept-secrets.ts';
+import { seeKeptSecrets, type SeenSecrets } from '../cluster/kept-secrets.ts';
 import { loadProject, type Project } from '../project.ts';
 import { selectServices } from '../select-services.ts';
 import type { Session } from '../session.ts';
@@ -69,11 +73,15 @@ export async function verify(
   const untrusted = await createUntrustedIssuer(session.world);
   const now = session.world.now();
   const client = readAskedClient(session, request, project, services);
-  const subjects = buildSubjects({
-    ...{ files: session.files, project, untrusted, now },
-    ...(client !== undefined && { client }),
-    ...asked,
-  });
+  const build = (kept?: SeenSecrets): readonly VerifySubject[] =>
+    buildSubjects({
+      ...{ files: session.files, project, untrusted, now },
+      ...(client !== undefined && { client }),
+      ...(kept !== undefined && { kept }),
+      ...asked,
+    });
+  // What is missing here is told before anything is looked for.
+  const withoutCluster = build();
   for (const notice of listRotations(session.files, project)) session.listener.notice(notice);
   const found = await findAddress(session, project, {
     ...request,
@@ -81,6 +89,8 @@ export async function verify(
     changesCluster: deep === true,
   });
   onAddress(found);
+  const kept = await seeKept(session, found, selectKept(project, services));
+  const subjects = kept.size === 0 ? withoutCluster : build(kept);
   const context: VerifyContext = {
     config: project.config,
     entry: project.desired.entry,
@@ -89,7 +99,8 @@ export async function verify(
     subjects,
     now,
   };
-  const selected = subjects.filter(({ service }) => services.some(({ name }) => name === service.name));
+  const provable = found.address.source === 'preview' ? leaveOutKept(session, services) : services;
+  const selected = subjects.filter(({ service }) => provable.some(({ name }) => name === service.name));
   const { verification, unreached, failures } = await runVerification(session, request, {
     project,
     context,
@@ -100,6 +111,41 @@ export async function verify(
   const failure =
     unreached === undefined ? joinFailures(failures) : explainUnreached(verification, unreached, project.desired.entry);
   return { verification, product, isReached: unreached === undefined, ...(failure !== undefined && { failure }) };
+}
+
+/** Of these Secrets what the cluster has; says of which certificates it is not known whether they are the right ones. */
+async function seeKept(
+  { listener }: Session,
+  { address, cluster }: FoundAddress,
+  kept: readonly KeptSecret[],
+): Promise<SeenSecrets> {
+  const seen: SeenSecrets = cluster === undefined ? new Map() : await seeKeptSecrets(cluster.tools, kept);
+  const unread = kept.map(printName).filter((name) => !seen.get(name));
+  if (unread.length > 0 && address.source !== 'preview')
+    listener.message(
+      `Secret ${unread.join(', ')} could not be read, so the certificate in it is not compared with what is shown: any for the host will do that the right authority vouches for.`,
+    );
+  return seen;
+}
+
+function selectKept({ desired: { kept } }: Project, services: readonly PlannedService[]): readonly KeptSecret[] {
+  return kept.filter(({ namespace, name }) =>
+    services.some((service) => service.namespace === namespace && service.keptSecret === name),
+  );
+}
+
+/** What a preview has no key for says nothing of the cluster. */
+function leaveOutKept({ listener }: Session, services: readonly PlannedService[]): readonly PlannedService[] {
+  const isKept = ({ keptSecret, podTlsSecret, ...service }: PlannedService): boolean =>
+    keptSecret !== undefined || (podTlsSecret !== undefined && !hasOwnCertificate(service));
+  const [out, provable] = [services.filter(isKept), services.filter((service) => !isKept(service))];
+  if (out.length === 0) return services;
+  const names = out.map(({ name }) => name).join(', ');
+  const why = `the certificate of ${names} is in a Secret that somebody keeps, and a preview has no key for it`;
+  const remedy = 'ingress-tls verify --context CONTEXT, once all is applied';
+  if (provable.length === 0) throw new UsageError(`nothing can be proved here: ${why}`, { remedy });
+  listener.message(`Left out: ${why}. On a cluster: ${remedy}`);
+  return provable;
 }
 
 function joinFailures([first, ...others]: readonly ToolError[]): ToolError | undefined {

@@ -19,9 +19,11 @@ export function findServicesAtRisk(config: Config): readonly ServiceIntent[] {
 /** What a person's own certificate covers is not said in ingress-tls.yaml: it may be any of them. */
 function findHostsAtRisk({ domain, certificate }: Config, service: ServiceIntent): readonly string[] {
   if (!endsInPod(service.mode)) return [];
-  return listHosts(service).filter(
-    (host) => certificate.source === 'files' || coversName([domain, `*.${domain}`], host),
-  );
+  return listHosts(service).filter((host) => isBrought(certificate) || coversName([domain, `*.${domain}`], host));
+}
+
+function isBrought({ source }: Config['certificate']): boolean {
+  return source === 'files' || source === 'existing';
 }
 
 /** Says that HTTP/2 is off, because of which hosts, and how to get it back; nothing where it is on. */
@@ -29,7 +31,7 @@ export function noteConnectionReuse(config: Config): readonly Notice[] {
   const atRisk = findServicesAtRisk(config);
   const [first] = atRisk;
   if (first === undefined) return [];
-  const isOwn = config.certificate.source === 'files';
+  const isOwn = isBrought(config.certificate);
   const hosts = listNames(atRisk.flatMap((service) => findHostsAtRisk(config, service)));
   return [
     {

@@ -25,6 +25,6 @@ export function refuseIssuing(
         reason:
           'cert-manager would put another certificate and key into the Secret that this project brings, for every host that shares it, and go on doing so.',
         remedy:
-          'Remove it. To show what cert-manager issued, copy certificate and key into certs/ and say certificate: {source: files}.',
+          'Remove it. To have cert-manager issue the certificate, write certificate: {source: cert-manager}, with issuerRef for an issuer of yours.',
       };
 }

@@ -3,11 +3,11 @@ import { coversName } from '../../text/host-name.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
 import type { PlannedService } from '../../model/chart.ts';
 import type { HttpAnswer } from '../../model/probe.ts';
-import { shownPair, wildcardPair } from '../../project/places.ts';
+import { shownPair, wildcardPair, restartPods } from '../../project/places.ts';
 import { isPage, isPlainHttpComplaint, isRightAnswer } from '../answers.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
 import { endsAtController, type LeafOwner } from '../leaves.ts';
-import { describeRoute, listAllRoutes, listObjects, missingRoute, restartPods, tellEntry } from '../remedies.ts';
+import { describeRoute, listAllRoutes, listObjects, missingRoute, tellEntry } from '../remedies.ts';
 import type { VerifyContext } from '../subject.ts';
 import { showDay, showText } from '../words.ts';
 
@@ -43,8 +43,9 @@ export function otherCertificate({ context, subject, leaf }: Evidence): Explanat
 /** Anybody can write our names on a certificate, and that of our authority: its signature they cannot make. */
 function explainNamesake({ context, subject, owner, leaf, isVouchedFor }: Evidence): Explanation | undefined {
   // One that is self-signed is never vouched for by its successor.
-  if (owner.kind !== 'edition' || isVouchedFor || leaf.issuer === leaf.subject) return undefined;
   const { service, trustPath } = subject;
+  if (owner.kind !== 'edition' || isVouchedFor || leaf.issuer === leaf.subject) return undefined;
+  if (service.keptSecret !== undefined) return undefined;
   const restart = endsAtController(subject) ? '' : ` and ${restartPods(service)}`;
   return {
     cause: `somebody else's certificate of the same names, not issued by ${trustPath}; or ours of ${showDay(leaf.notBefore)}, from before the files in certs/ were made anew`,
@@ -57,6 +58,15 @@ function explainOldCertificate({ subject, owner, leaf, isVouchedFor }: Evidence)
   const { service } = subject;
   const path = shownPair(service).certificate;
   const age = leaf.notBefore < subject.leaf.notBefore ? 'an older' : 'another';
+  if (service.keptSecret !== undefined) {
+    const whose = isVouchedFor ? '' : "; or it is somebody else's";
+    return {
+      cause: `${age} certificate of the same names, of ${showDay(leaf.notBefore)}: not the one that is in ${subject.leafSource} now${whose}`,
+      remedy: endsAtController(subject)
+        ? 'wait a moment, until the controller has read it, and run ingress-tls verify again'
+        : `${restartPods(service)}: they may hold the one they started with`,
+    };
+  }
   const cause = `${age} certificate of the same names, of ${showDay(leaf.notBefore)}: what is in ${path} was not applied`;
   return endsAtController(subject)
     ? { cause: isVouchedFor ? cause : `${cause}; or it is somebody else's`, remedy: 'ingress-tls apply' }
@@ -103,7 +113,10 @@ function explainUncoveredHost({ subject, owner }: Evidence): Explanation | undef
   const names = subject.leaf.dnsNames.map(showText).join(', ') || 'no host';
   return {
     cause: `the certificate of ${subject.leafSource} has no subject alternative name for ${subject.service.host}: it names ${names}`,
-    remedy: `move ${wildcardPair.certificate} and ${wildcardPair.key} away, then run ingress-tls apply`,
+    remedy:
+      subject.service.keptSecret === undefined
+        ? `move ${wildcardPair.certificate} and ${wildcardPair.key} away, then run ingress-tls apply`
+        : `have whoever keeps ${subject.leafSource} add the name`,
   };
 }
 

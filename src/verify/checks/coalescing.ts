@@ -1,10 +1,10 @@
 import { backendOf } from '../../model/backend.ts';
 import { coversName } from '../../text/host-name.ts';
-import { shownPair } from '../../project/places.ts';
+import { shownPair, restartPods } from '../../project/places.ts';
 import { fail, pass, skip, type Finding, type See, type ServiceCheck, type Situation } from '../finding.ts';
 import { isLeafOf } from '../leaves.ts';
 import { findTerminated, probeAsClient } from '../probe-plan.ts';
-import { restartPods } from '../remedies.ts';
+
 import type { VerifySubject } from '../subject.ts';
 import { endsInPod } from '../../model/mode.ts';
 
@@ -57,7 +57,7 @@ function warnOfPod(
 ): Finding {
   const { certificate, key } = shownPair(service);
   const narrow =
-    leaf === undefined
+    leaf === undefined || service.keptSecret !== undefined
       ? `give ${leafSource} a certificate for ${service.host} alone`
       : `give the pod a certificate for ${service.host} alone: move ${certificate} and ${key} away, then run ingress-tls apply${backendOf(service) === 'existing' ? ` and ${restartPods(service)}` : ''}`;
   return fail(

@@ -1,6 +1,6 @@
 import type { ProbeFailure } from '../../model/probe.ts';
 import { asksAtController } from '../../model/client-auth.ts';
-import { clientAuthority } from '../../project/places.ts';
+import { clientAuthority, restartPods } from '../../project/places.ts';
 import { backendOf } from '../../model/backend.ts';
 import { alerts, isAboutCertificate } from '../alerts.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
@@ -12,7 +12,6 @@ import {
   nameProgram,
   nameWorkload,
   readPodLog,
-  restartPods,
 } from '../remedies.ts';
 import { endsInPod } from '../../model/mode.ts';
 

@@ -1,6 +1,6 @@
 import type { HttpAnswer } from '../../model/probe.ts';
 import { asksAtController } from '../../model/client-auth.ts';
-import { clientAuthority, podAuthority } from '../../project/places.ts';
+import { clientAuthority, podAuthority, restartPods } from '../../project/places.ts';
 import {
   findSpeaker,
   isClientRefusal,
@@ -21,7 +21,6 @@ import {
   nameProgram,
   nameWorkload,
   readPodLog,
-  restartPods,
 } from '../remedies.ts';
 import { showText } from '../words.ts';
 import { backendOf, hasOwnCertificate, podPort } from '../../model/backend.ts';
@@ -134,7 +133,8 @@ function explainRefusedUpstream({
   answer,
 }: Evidence): Explanation | undefined {
   if (!hasTlsHop(service.mode) || answer.status !== context.behaviour.upstreamRefused.status) return undefined;
-  const authority = upstreamCaSource ?? podAuthority(service);
+  const file = podAuthority(service) ?? 'certificate.authority';
+  const authority = upstreamCaSource ?? file;
   return {
     cause:
       `the controller refused the hop to the pod: the pod's certificate was not issued by the authority in ${authority}, ` +
@@ -143,7 +143,9 @@ function explainRefusedUpstream({
     // An edited Secret is kept by apply as well.
     remedy: hasOwnCertificate(service)
       ? `ingress-tls render, which names edited files and with --force puts them right; then ingress-tls apply, and ${restartPods(service)}`
-      : `put the authority of the pod's certificate into ${podAuthority(service)} and the name that it bears into service.serverName of ${service.name}, then ingress-tls apply`,
+      : service.service === undefined
+        ? `${restartPods(service)}: it may hold the certificate it started with; where it stays, compare the issuer of what is in Secret ${service.podTlsSecret ?? ''} with ${authority}`
+        : `put the authority of the pod's certificate into ${file} and the name that it bears into service.serverName of ${service.name}, then ingress-tls apply`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { restartPods } from '../../project/places.ts';
 import { backendOf } from '../../model/backend.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
 import type { HttpAnswer, Observation } from '../../model/probe.ts';
@@ -24,7 +25,7 @@ import {
 } from '../finding.ts';
 import { identifyLeaf } from '../leaves.ts';
 import { pinnedVersions, probeIdentity, probeVersion } from '../probe-plan.ts';
-import { listObjects, mendClientAuth, mendPassthrough, nameProgram, restartPods } from '../remedies.ts';
+import { listObjects, mendClientAuth, mendPassthrough, nameProgram } from '../remedies.ts';
 import { seeByVersion } from './by-version.ts';
 
 type Identity = 'none' | 'foreign';

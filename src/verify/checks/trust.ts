@@ -14,8 +14,10 @@ import {
   type Situation,
 } from '../finding.ts';
 import { probeAsClient } from '../probe-plan.ts';
+import { endsInPod } from '../../model/mode.ts';
 import { shownPair } from '../../project/places.ts';
 import { mendCertificate } from '../remedies.ts';
+import type { VerifySubject } from '../subject.ts';
 import { dateProblems, nameProblem } from '../trust-problems.ts';
 import { showDay, showText } from '../words.ts';
 
@@ -116,18 +118,21 @@ function explainForeignName({
   };
 }
 
-function explainAuthorityDates({
-  context,
-  subject: { trustPath, chain, service },
-  problem,
-  isOutdated,
-}: Evidence): Explanation | undefined {
+function explainAuthorityDates({ context, subject, problem, isOutdated }: Evidence): Explanation | undefined {
+  const { trustPath, chain, service } = subject;
   if (!dateProblems.includes(problem) || isOutdated) return undefined;
   if (chain?.soonest !== undefined && chain.soonest.notAfter <= context.now) {
     return {
       cause: `it leads over ${showText(chain.soonest.subject)}, which expired on ${showDay(chain.soonest.notAfter)}`,
-      remedy: `copy the certificates of today to ${shownPair(service).certificate} and ${trustPath}, then ingress-tls apply`,
+      remedy:
+        service.keptSecret === undefined
+          ? `copy the certificates of today to ${shownPair(service).certificate} and ${trustPath}, then ingress-tls apply`
+          : renewKept(subject),
     };
+  }
+  if (service.keptSecret !== undefined) {
+    const cause = `the certificate itself is valid on ${showDay(context.now)}, so ${trustPath} or a certificate between is not`;
+    return { cause, remedy: renewKept(subject) };
   }
   return {
     cause: `the certificate itself is valid on ${showDay(context.now)}, so ${trustPath} or a certificate between is not`,
@@ -139,6 +144,13 @@ function explainAuthorityDates({
 function explainOwnFiles({ subject, leaf, problem }: Evidence): Explanation | undefined {
   if (leaf.fingerprint !== subject.leaf?.fingerprint || dateProblems.includes(problem)) return undefined;
   const { trustPath, chain, service } = subject;
+  if (service.keptSecret !== undefined) {
+    const lacks = chain?.lacks === undefined ? '' : `, and lacks the certificate of ${showText(chain.lacks.issuer)}`;
+    return {
+      cause: `it is the certificate of ${subject.leafSource}, which does not lead to ${trustPath}${lacks}: clients that trust that alone refuse the connection`,
+      remedy: nameAuthority(subject, chain?.lacks?.issuer ?? leaf.issuer),
+    };
+  }
   const { certificate } = shownPair(service);
   if (chain?.lacks !== undefined && chain.lacks.issuer !== chain.lacks.certificate) {
     return {
@@ -171,8 +183,20 @@ function explainChain({ subject, leaf }: Evidence): Explanation {
   return {
     cause: `the certificate was issued by ${issuer}, which is not ${subject.trustPath}`,
     remedy:
-      subject.leaf === undefined
-        ? `put the certificate of ${issuer} into ${subject.trustPath} (service.authority of ${subject.service.name}), or name another file there`
-        : mendCertificate,
+      subject.service.keptSecret !== undefined && [undefined, leaf.fingerprint].includes(subject.leaf?.fingerprint)
+        ? nameAuthority(subject, leaf.issuer)
+        : subject.leaf === undefined
+          ? `put the certificate of ${issuer} into ${subject.trustPath} (service.authority of ${subject.service.name}), or name another file there`
+          : mendCertificate,
   };
+}
+
+function renewKept({ leafSource, trustPath }: VerifySubject): string {
+  return `have whoever keeps ${leafSource} renew what stands in it; where ${trustPath} is a file, copy the certificate of today there`;
+}
+
+/** Where a certificate is kept on the cluster nobody here knows whom clients trust. */
+function nameAuthority({ service, leafSource }: VerifySubject, issuer: string): string {
+  const field = endsInPod(service.mode) ? `certificate.authority of ${service.name}` : 'certificate.authority';
+  return `name a file in certs/ with the certificate of ${showText(issuer) || 'who signed it'} as ${field}, if your clients trust that; or have whoever keeps ${leafSource} append the certificates between`;
 }

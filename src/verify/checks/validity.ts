@@ -1,10 +1,10 @@
 import { backendOf } from '../../model/backend.ts';
 import { countDays, judgeValidity } from '../../certs/validity.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
-import { bringAnother, renewCommand, shownPair } from '../../project/places.ts';
+import { bringAnother, renewCommand, shownPair, restartPods } from '../../project/places.ts';
 import { fail, pass, skip, type Explanation, type ServiceCheck, type Situation } from '../finding.ts';
 import { probeAsClient } from '../probe-plan.ts';
-import { mendCertificate, restartPods } from '../remedies.ts';
+import { mendCertificate } from '../remedies.ts';
 import { showDay, showDays } from '../words.ts';
 import { endsInPod } from '../../model/mode.ts';
 
@@ -40,7 +40,8 @@ export const validity: ServiceCheck = {
 
 function renew({ subject }: Situation, leaf: CertificateFacts, cause: string): Explanation {
   const { service } = subject;
-  if (subject.leaf === undefined) return { cause, remedy: `renew the certificate of ${subject.leafSource}` };
+  if (subject.leaf === undefined || service.keptSecret !== undefined)
+    return { cause, remedy: `renew the certificate of ${subject.leafSource}` };
   if (leaf.fingerprint !== subject.leaf.fingerprint) {
     return { cause: `${cause}; it is not the certificate of this project`, remedy: mendCertificate };
   }

@@ -27,7 +27,7 @@ import { listAt, parseJson } from '../../kube/json-answer.ts';
 import { explainOtherContext } from './kubeconfig.ts';
 import { listLiveObjects } from './live-objects.ts';
 import { quoteOutput, redact } from '../exec/redaction.ts';
-import { askTool, explainFailure, findText, garbledAnswer, hasFailed } from '../exec/tool-failure.ts';
+import { askTool, explainFailure, findText, garbledAnswer, hasFailed, unlessForbidden } from '../exec/tool-failure.ts';
 
 export interface KubectlSettings extends ClusterConnection {
   /** Seconds that one request to the cluster may take. */
@@ -297,7 +297,13 @@ export function createKubectl(
         `--selector=${label},owner!=helm`,
         `-o=jsonpath={range .items[*]}${columns}{end}`,
       ];
-      const result = await ask(what, ['get', resources.join(','), ...options]);
+      const list = (of: readonly string[]): Promise<ToolResult> => ask(what, ['get', of.join(','), ...options]);
+      // kubectl prints nothing at all when it may not list one of the kinds, and those of cert-manager need not concern the project.
+      const usual = resources.filter((resource) => !resource.endsWith('.cert-manager.io'));
+      const isUsual = usual.length === resources.length || usual.length === 0;
+      const result = isUsual
+        ? await list(resources)
+        : ((await unlessForbidden(() => list(resources))) ?? (await list(usual)));
       const found = new Map<string, OwnedObject>();
       for (const line of splitLines(result.stdout)) {
         const object = readOwned(line);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ChartInput, ChartTemplates } from '../../../src/charts/chart.ts';
+import { endsInPod } from '../../../src/model/mode.ts';
 import type { PlannedService, RouteObject, WorkloadDialect } from '../../../src/model/chart.ts';
 import type { Mode } from '../../../src/model/mode.ts';
 
@@ -107,7 +108,7 @@ export function chartInput(service: PlannedService, changes: Partial<ChartInput>
     service,
     routes: [ingressRoute(service)],
     workload: modernDialect,
-    podAuthority: 'certs/ca.crt',
+    authority: endsInPod(service.mode) ? 'certs/ca.crt' : 'certs/wildcard.crt',
     podClientAuthority: 'certs/svc9-client-ca.crt',
     controllerName: 'ic3',
     controllerNamespace: 'ingress-nginx-demo',

@@ -335,6 +335,24 @@ describe('questions', () => {
     expect(get.join(' ')).not.toMatch(/\.data|-o=?(json|yaml)\b/);
   });
 
+  it("lists what is ours without cert-manager's kinds where the user may not list those", async () => {
+    const { kubectl, commands } = kubectlThat(
+      answering([
+        { when: ['api-resources'], stdout: 'secrets\ncertificates.cert-manager.io\n' },
+        {
+          when: ['certificates.cert-manager.io,secrets'],
+          stderr:
+            'Error from server (Forbidden): certificates.cert-manager.io is forbidden: User "eve" cannot list it\n',
+          exitCode: 1,
+        },
+        { when: ['secrets'], stdout: 'v1\tSecret\tns\ts\tic3\n' },
+      ]),
+    );
+    const found = await kubectl.listOwned('a/b', ['certificates.cert-manager.io', 'secrets']);
+    expect(found.map(({ name }) => name)).toEqual(['s']);
+    expect(commands.filter((args) => args.includes('get'))).toHaveLength(2);
+  });
+
   it('reads one Secret that it names, and no other', async () => {
     const secret = {
       kind: 'Secret',

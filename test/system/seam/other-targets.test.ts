@@ -291,7 +291,7 @@ services:
             isEdited: false,
             terminating: [],
             causes: new Map(),
-          rotations: [],
+            rotations: [],
           },
         });
       const whole = judge(true);

@@ -94,7 +94,7 @@ describeWithTool('helm', 'the objects of a chart without helm', (helm) => {
     const chart = renderChart(templates, {
       ...{ service: planned, routes, workload: profile.workload, controllerName: 'ic3' },
       ...{
-        podAuthority: 'certs/ca.crt',
+        authority: 'certs/ca.crt',
         podClientAuthority: 'certs/svc9-client-ca.crt',
         controllerNamespace: 'ingress-nginx-demo',
         chartVersion: '0.1.0',

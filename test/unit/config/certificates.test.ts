@@ -39,10 +39,11 @@ describe('certificate.source', () => {
       '{name: b, mode: reencrypt, host: shop.example.org}',
     ];
     expect(problemsOf(shared('source: project', ...services))).toHaveLength(2);
-    expect(load(shared('source: files', ...services)).services.map(({ host }) => host)).toEqual([
-      'a.direct.example.test',
-      'shop.example.org',
-    ]);
+    for (const source of ['files', 'existing'])
+      expect(load(shared(`source: ${source}`, ...services)).services.map(({ host }) => host)).toEqual([
+        'a.direct.example.test',
+        'shop.example.org',
+      ]);
   });
 });
 
@@ -70,6 +71,16 @@ describe('services[].certificate', () => {
     [
       '{name: a, mode: reencrypt, certificate: {authority: certs/b.crt}, service: {name: b, port: 443, authority: certs/corp.crt}}',
       'does nothing beside service.authority',
+    ],
+    ['{name: a, mode: passthrough, certificate: {source: existing}}', 'existing needs secretName'],
+    [
+      '{name: a, mode: reencrypt, certificate: {source: existing, secretName: x}}',
+      'existing needs authority in reencrypt',
+    ],
+    ['{name: a, mode: passthrough, certificate: {secretName: x}}', 'does nothing without source: existing'],
+    [
+      '{name: a, mode: passthrough, certificate: {source: existing, secretName: x}, service: {name: b, port: 443}}',
+      'existing does nothing beside service',
     ],
     ['{name: a, mode: passthrough, certificate: {authority: certs/a.crt}}', 'is the place of a certificate of a'],
     ['{name: a, mode: passthrough, host: a.example.org}', 'certificate: {source: files} here'],

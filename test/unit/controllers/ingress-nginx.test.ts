@@ -318,6 +318,7 @@ describe('the Ingress of a service', () => {
       annotations: {
         'nginx.ingress.kubernetes.io/ssl-passthrough': 'true',
         'nginx.ingress.kubernetes.io/force-ssl-redirect': 'true',
+        'nginx.ingress.kubernetes.io/service-upstream': 'true',
       },
       spec: { ingressClassName: 'ic3', tls: [{ hosts: ['svc9.example.test'] }], rules: [rule('svc9', 'https')] },
     });

@@ -166,7 +166,7 @@ describe('an exchange with profile ingress-nginx', () => {
         routes: of.routes(given, planned(of, intent)),
         workload: of.workload,
         controllerName: 'ic3',
-        podAuthority: 'certs/ca.crt',
+        authority: 'certs/ca.crt',
         podClientAuthority: 'certs/svc9-client-ca.crt',
         controllerNamespace: 'ingress-nginx-demo',
         chartVersion: '0.1.0',

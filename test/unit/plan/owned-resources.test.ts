@@ -14,6 +14,8 @@ const byHand = [
     'poddisruptionbudgets.policy',
     'networkpolicies.networking.k8s.io',
     'configmaps',
+    'certificates.cert-manager.io',
+    'issuers.cert-manager.io',
     'secrets',
     'serviceaccounts',
   ],
