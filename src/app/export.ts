@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { inspectCertificate, oneLine } from '../certs/inspect.ts';
+import { hasOwnForm } from '../certs/own-form.ts';
 import { isPair, parsePrivateKey } from '../certs/key-pair.ts';
 import { parseCertificates, encodePem } from '../certs/pem.ts';
 import { encodeKeyStore, encodeTrustStore, passwordProblem } from '../certs/pkcs12.ts';
@@ -8,7 +9,7 @@ import { InternalError, UsageError } from '../errors.ts';
 import type { Notice } from '../model/notice.ts';
 import type { DesiredPair } from '../project/desired-pairs.ts';
 import { ignoreAlso } from '../project/git-files.ts';
-import { nameOfPair, places } from '../project/places.ts';
+import { bringAnother, nameOfPair, places, renewCommand } from '../project/places.ts';
 import { createProjectFiles } from '../world/files/files.ts';
 import { readPem } from '../world/files/object-text.ts';
 import { readPersonalPem } from '../world/files/personal-files.ts';
@@ -52,7 +53,7 @@ export async function prepareExport(session: Session, wish: ExportWish): Promise
   const pair = project.desired.pairs.find(({ paths }) => nameOfPair(paths) === wish.name);
   if (pair === undefined) throw new InternalError(`${wish.name} is no certificate of the project`);
   const prepared = wish.isTrust ? prepareTrust(session, pair, wish) : prepareKey(session, pair, wish);
-  return { ...prepared, wish, path: choosePath(session, wish) };
+  return { ...prepared, wish, path: choosePath(session, project.desired.pairs, wish) };
 }
 
 /** Writes it. For a key in certs/ .gitignore is given a line, so that it goes into no repository. */
@@ -98,6 +99,7 @@ export function refusePassword(password: string, origin = 'the password'): void 
 
 function choosePath(
   { world, root }: Session,
+  pairs: readonly DesiredPair[],
   { name, output, isTrust, format, isForced }: ExportWish,
 ): string | undefined {
   if (output === '-') {
@@ -110,6 +112,12 @@ function choosePath(
   const path = output ?? `${places.certificates}/${name}${isTrust ? '-trust' : ''}.${ending}`;
   const full = output === undefined ? join(root, path) : resolvePath(world, path);
   const files = createProjectFiles(dirname(full));
+  const ours = pairs.flatMap(({ paths }) => [paths.certificate, paths.key]);
+  if ([places.config, ...ours].some((each) => join(root, each) === full)) {
+    throw new UsageError(`${path} is a file of the project, and nothing is exported over it`, {
+      remedy: 'name another file with --output',
+    });
+  }
   if (files.exists(basename(full)) && !isForced) {
     throw new UsageError(`${path} is there already and is left as it is`, {
       remedy: 'add --force to replace it, or name another file with --output',
@@ -120,7 +128,7 @@ function choosePath(
 
 function prepareKey(
   session: Session,
-  { paths, request }: DesiredPair,
+  { paths, request, isBrought }: DesiredPair,
   { name, format, isLegacy }: ExportWish,
 ): Prepared {
   const { certificate, key } = paths;
@@ -138,7 +146,12 @@ function prepareKey(
     const text = readPem(session.files, path);
     if (text !== undefined) return text;
     throw new UsageError(`${name} cannot be exported: ${path} is not here`, {
-      remedy: path === key ? `bring ${path}, or export it where the key is` : 'ingress-tls render makes it',
+      remedy:
+        path === key
+          ? `bring ${path}, or export it where the key is`
+          : isBrought === true
+            ? bringAnother(paths)
+            : 'ingress-tls render makes it',
     });
   });
   if (pem === undefined || keyPem === undefined) throw new InternalError('a pair has two files');
@@ -159,7 +172,7 @@ function prepareKey(
             level: 'warning',
             code: `certificate-${validity}`,
             message: `${certificate} ${tellEnd(facts.notAfter, validity, session.world.now())}`,
-            remedy: `ingress-tls renew ${name}, then export it again`,
+            remedy: `${isBrought === true || !hasOwnForm(pem) ? bringAnother(paths) : renewCommand(paths)}, then export it again`,
           },
         ]
       : [];
@@ -175,13 +188,20 @@ function prepareKey(
 }
 
 /** An authority, whole; of what signed itself, the certificate. */
-function prepareTrust(session: Session, { paths, authority }: DesiredPair, { format, isLegacy }: ExportWish): Prepared {
+function prepareTrust(
+  session: Session,
+  { paths, authority, request, isBrought }: DesiredPair,
+  { format, isLegacy }: ExportWish,
+): Prepared {
   const path = authority ?? paths.certificate;
   const pem = readPem(session.files, path);
-  if (pem === undefined) throw new UsageError(`${path} is not here`, { remedy: 'ingress-tls render makes it' });
+  if (pem === undefined)
+    throw new UsageError(`${path} is not here`, {
+      remedy: isBrought === true ? bringAnother(paths) : 'ingress-tls render makes it',
+    });
   const all = parseCertificates(pem, path);
-  // Without an authority that was named, what stands last in the file of a person's own certificate is its root.
-  const roots = authority === undefined ? [all.at(-1) ?? all[0]] : all;
+  // While an authority is exchanged its file holds two. Where none was named, the last in the file of a person's own certificate is its root.
+  const roots = authority === undefined && request.usage !== 'authority' ? [all.at(-1) ?? all[0]] : all;
   if (format === 'der' && roots.length > 1) {
     throw new UsageError(`${path} holds ${roots.length} certificates, and a file in DER form holds one`, {
       remedy: 'use --format pem',

@@ -41,6 +41,7 @@ export async function planRotate(session: Session, settings: RotationSettings): 
   const planned = planProject(session, project, false);
   const rotation = planRotation(authority, project.desired.pairs, planned.observed, session.world.now());
   refuseStuck(rotation);
+  refuseUnrendered(planned);
   if (rotation.step !== 'trust-both' && !rotation.isResumed) await refuseUnapplied(session, settings, project, planned);
   return { project, authority, ...rotation, backups: [] };
 }
@@ -90,6 +91,15 @@ function findAuthority({ desired: { pairs } }: Project, name: string): DesiredPa
       meant === undefined
         ? `There ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}.`
         : `Did you mean ${meant}?`,
+  });
+}
+
+/** A run that was ended between its step and the render has left files of the step before it: they come first. */
+function refuseUnrendered({ plan }: PlannedProject): void {
+  const stale = plan.steps.flatMap((step) => (step.kind === 'write-made' ? [step.path] : []));
+  if (stale.length === 0) return;
+  throw new NegativeAnswer(`no step is taken while files do not hold what certs/ holds: ${stale.join(', ')}`, {
+    remedy: 'ingress-tls render, then the same command again',
   });
 }
 

@@ -1,12 +1,13 @@
 import { inspectCertificate } from '../certs/inspect.ts';
-import { parseCertificate } from '../certs/pem.ts';
-import { KnownError, UsageError } from '../errors.ts';
+import { readSuccession } from '../certs/succession.ts';
+import { parseCertificate, parseCertificates } from '../certs/pem.ts';
+import { Interrupted, KnownError, UsageError } from '../errors.ts';
 import { printCommand } from '../kube/command-line.ts';
 import type { CertificateFacts } from '../model/certificate.ts';
 import { endsInPod } from '../model/mode.ts';
 import type { Notice } from '../model/notice.ts';
 import { requestProjectAuthority } from '../certs/requests.ts';
-import { places, projectAuthorityPair } from '../project/places.ts';
+import { places, projectAuthorityPair, rotateCommand } from '../project/places.ts';
 import { createExec, type Exec, type ExternalCommand } from '../world/exec/exec.ts';
 import { askTool, hasFailed } from '../world/exec/tool-failure.ts';
 import { readPem } from '../world/files/object-text.ts';
@@ -115,7 +116,7 @@ async function change(
     entries = await look(store, hands);
     return { ...tell(entries), state: 'changed', lines };
   } catch (error) {
-    if (!(error instanceof KnownError)) throw error;
+    if (!(error instanceof KnownError) || error instanceof Interrupted) throw error;
     const seen = entries === undefined ? { kind, title, has: undefined, others: 0 } : tell(entries);
     return { ...seen, state: 'failed', lines: commands.map(printCommand), failure: error };
   }
@@ -152,17 +153,33 @@ function readAuthority({ files, root }: Session, { config }: Project, wish: Trus
   if (pem === undefined) {
     if (wish.change !== 'install') return undefined;
     throw new UsageError(`there is no ${path} to be trusted: what this project shows signs itself, or is your own`, {
-      remedy: `write certificate: {source: project} into ${places.config} and run ingress-tls render; a certificate that signs itself cannot be imported as an authority`,
+      remedy: `write certificate: {source: project} into ${places.config}, move certs/wildcard.crt and certs/wildcard.key away and run ingress-tls render; a certificate that signs itself cannot be imported as an authority`,
     });
   }
   const facts = inspectCertificate(pem, path);
-  if (wish.change === 'install') refuseUntrustworthy(facts, path, wish);
+  if (wish.change === 'install') {
+    refuseSeveral(pem, path);
+    refuseUntrustworthy(facts, path, wish);
+  }
   const authority = {
     path: `${root}/${path}`,
     name: nameAuthority(config.domain, facts.fingerprint),
     sha1: parseCertificate(pem, path).fingerprint.replaceAll(':', ''),
   };
   return { authority, facts };
+}
+
+/** A store has one in each entry, and what is behind the first would be trusted unseen. */
+function refuseSeveral(pem: string, path: string): void {
+  if (parseCertificates(pem, path).length === 1) return;
+  throw new UsageError(
+    `${path} holds more than one certificate, and the stores of a machine take one`,
+    readSuccession(pem) === undefined
+      ? { remedy: 'leave the authority alone in it' }
+      : {
+          remedy: `${rotateCommand(projectAuthorityPair)} until the new authority is alone in it, then the same command again`,
+        },
+  );
 }
 
 function refuseUntrustworthy(facts: CertificateFacts, path: string, { takesUnconstrained }: TrustWish): void {

@@ -20,7 +20,7 @@ export function readIssue(certificate: KubeObject | undefined): Issue {
   if (textField(ready, 'status') === 'True' && !isIssuing && isCurrent) return { isIssued: true };
   const message = textField(isIssuing ? conditionOf(certificate, 'Issuing') : ready, 'message');
   // After a failure it is tried again in an hour at the earliest (cert-manager.io docs: faq, "What happens if issuance fails?").
-  const isGivenUp = !isIssuing && textField(certificate, 'status', 'lastFailureTime') !== undefined;
+  const isGivenUp = isCurrent && !isIssuing && textField(certificate, 'status', 'lastFailureTime') !== undefined;
   return { isIssued: false, why: message ?? 'cert-manager has not looked at it: it may not run', isGivenUp };
 }
 

@@ -6,7 +6,7 @@ import type { Notice } from '../model/notice.ts';
 import type { Observed, ObservedPair } from '../model/observed.ts';
 import type { Step } from '../model/plan.ts';
 import { judgeChain, nameWayToAnother, noteSuccession, refuseDisorder } from './chain-notices.ts';
-import { bringAnother, renewCommand, wildcardPair } from './places.ts';
+import { bringAnother, renewCommand, rotateCommand, wildcardPair } from './places.ts';
 import type { DesiredPair } from './desired-pairs.ts';
 
 export interface CertificatePlan {
@@ -146,9 +146,8 @@ function judgeExisting(pair: DesiredPair, found: ObservedPair, observed: Observe
   if (!isRootless) notices.push(...judgeChain(pair, found, now));
   return [
     ...notices,
-    ...(found.succession === undefined
-      ? judgeDates(pair, found, facts, now)
-      : [noteSuccession(pair, found.succession)]),
+    ...(found.succession === undefined ? [] : [noteSuccession(pair, found.succession)]),
+    ...judgeDates(pair, found, facts, now),
     ...facts.limits.map((limit) => explainLimit(pair, limit)),
   ];
 }
@@ -168,9 +167,11 @@ function judgeDates(
       code: `certificate-${validity}`,
       message: `${certificate} ${tellEnd(facts.notAfter, validity, now)}`,
       remedy:
-        isBrought === true || found.hasOwnForm === false
-          ? bringAnother(paths)
-          : `${renewCommand(paths, request.usage === 'authority')}, then ingress-tls apply`,
+        found.succession !== undefined
+          ? rotateCommand(paths)
+          : isBrought === true || found.hasOwnForm === false
+            ? bringAnother(paths)
+            : `${renewCommand(paths, request.usage === 'authority')}, then ingress-tls apply`,
     },
   ];
 }

@@ -74,11 +74,10 @@ function judge(pair: DesiredPair, found: ObservedPair, { keepKey, all }: Renewal
     };
   }
   if (!found.hasKey) {
-    const otherwise =
-      pair.request.usage === 'client'
-        ? `move ${pair.paths.certificate} away and run ingress-tls render for another pair`
-        : 'renew it where its key is';
-    return { reason: `its key ${key} is not here`, remedy: `bring ${key}, or ${otherwise}` };
+    const otherwise = isAuthority(pair)
+      ? ''
+      : `, or move ${pair.paths.certificate} away and run ingress-tls render for another pair`;
+    return { reason: `its key ${key} is not here`, remedy: `bring ${key}, or renew it where its key is${otherwise}` };
   }
   if (found.succession !== undefined) {
     return { reason: 'another authority is taking its place', remedy: rotateCommand(pair.paths) };

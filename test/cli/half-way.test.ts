@@ -34,7 +34,7 @@ const isPair = (path: string): boolean => /\.(?:crt|key)$/.test(path);
 
 /** What is the same whenever it is made; the state tells digests of Secrets too. */
 const isFixed = (path: string): boolean =>
-  !isPair(path) && !path.startsWith('secrets/') && path !== '.ingress-tls/state.json';
+  !isPair(path) && !path.startsWith('secrets/') && !path.endsWith('.sha256') && path !== '.ingress-tls/state.json';
 
 const oneService =
   'apiVersion: ingress-tls/v1\ndomain: example.test\ncertificate:\n  keyType: ecdsa-p256\nservices:\n  - name: shop\n    mode: reencrypt\n';

@@ -1,3 +1,4 @@
+import { printCommand } from '../../kube/command-line.ts';
 import { identifyObject } from '../../cluster/orphans.ts';
 import type { Findings } from '../../cluster/apply-plan.ts';
 import { UsageError } from '../../errors.ts';
@@ -57,12 +58,15 @@ interface Refusal {
 function refuseBrought(place: NamedObject, live: CertificateSecret | undefined): readonly Refusal[] {
   if (live === undefined || live.issuedFor === '') return [];
   const { name, namespace } = place;
+  // Whoever may annotate a Secret there chooses what its Certificate is called.
+  const deleteCommand = (kind: string, object: string): string =>
+    printCommand({ tool: 'kubectl', args: ['delete', kind, object, '--namespace', namespace] });
   return [
     {
       why: `Secret ${printName(place)} is kept by cert-manager for Certificate ${live.issuedFor}, which would undo what apply writes there`,
       remedy:
         `to leave it to cert-manager, write source: existing, or source: cert-manager, under certificate in ${places.config}; to have the project's again: ` +
-        `kubectl delete certificate ${live.issuedFor} --namespace ${namespace}, then kubectl delete secret ${name} --namespace ${namespace}`,
+        `${deleteCommand('certificate', live.issuedFor)}, then ${deleteCommand('secret', name)}`,
     },
   ];
 }

@@ -41,12 +41,12 @@ export async function removePerson(session: CommandSession, { service, person }:
   const { client, authority, others, plan, now } = changed;
   const { report } = session;
   reportChange(session, changed);
-  if (client.expires === null || client.state === 'expired')
-    report.message(`Removed ${person} from the clients of ${service}.`);
+  if (client.state === 'expired') report.message(`Removed ${person} from the clients of ${service}.`);
   else {
+    const end = client.expires === null ? 'until it expires' : `until ${formatDate(new Date(client.expires), now)}`;
     report.message(
       `Removed ${person} from the clients of ${service}; nothing is revoked. Who has ${client.certificate} and its key is let in ` +
-        `until ${formatDate(new Date(client.expires), now)}: neither pods nor controllers read a list of revoked certificates.`,
+        `${end}: neither pods nor controllers read a list of revoked certificates.`,
     );
     report.message(
       `Only another authority ends it before: ${rotateCommand(authority)}, step by step. The others ` +

@@ -2,9 +2,17 @@ import { selectNewNotices } from '../../app/new-notices.ts';
 import { parsePairName } from '../../app/renew.ts';
 import { planRotate, rotateAuthority, type Rotated } from '../../app/rotate-authority.ts';
 import type { ClusterOptions } from '../../app/cluster/tools.ts';
+import { backendOf } from '../../model/backend.ts';
 import { exitCodes } from '../../errors.ts';
 import { rotationCode } from '../../project/chain-notices.ts';
-import { rotateCommand, trustedCertificate } from '../../project/places.ts';
+import {
+  controllerPair,
+  podClientAuthority,
+  podPair,
+  restartPods,
+  rotateCommand,
+  trustedCertificate,
+} from '../../project/places.ts';
 import { rotationSteps, type RotationStep } from '../../project/rotations.ts';
 import { reportCopies, reportLeft } from '../output/renewal-report.ts';
 import { reportNotices } from '../output/notices.ts';
@@ -68,15 +76,28 @@ function describe({ step, order, renewals, plan }: Rotated, isDry: boolean): rea
 }
 
 /** What no apply brings to whom it concerns. */
-function tellPeople({ step, order, project, renewals }: Rotated): readonly string[] {
+function tellPeople({ step, order, project, renewals, issued }: Rotated): readonly string[] {
+  const { services } = project.desired;
+  const shownByController = new Set(services.map((service) => controllerPair(service).certificate));
+  // Pods of charts are replaced by apply.
+  const elsewhere = services.filter(
+    (service) =>
+      backendOf(service) === 'existing' &&
+      (issued.includes(podPair(service.name).certificate) || podClientAuthority(service) === order.path),
+  );
   const trusting = project.desired.services.filter((service) => trustedCertificate(service) === order.path);
-  const clients = renewals.filter(({ request }) => request.usage === 'client').map(({ path }) => path);
+  const clients = renewals
+    .filter(({ request, path }) => request.usage === 'client' && !shownByController.has(path))
+    .map(({ path }) => path);
   return [
     ...(step === 'trust-both' && trusting.length > 0
       ? [
           `Give ${order.path} to the clients of ${trusting.map(({ name }) => name).join(', ')} before the next step: those that trust the old authority alone refuse what the new one issues.`,
         ]
       : []),
+    ...(step === 'drop'
+      ? []
+      : elsewhere.map((service) => `Behind apply and before the next step: ${restartPods(service)}.`)),
     ...(clients.length > 0
       ? [
           `Give the new ${clients.join(', ')} and the keys to those whom they are for before the next step: the old certificates are refused from then on.`,

@@ -1,3 +1,4 @@
+import { isPair } from '../../certs/key-pair.ts';
 import { beginOf, readSuccession, type Succession } from '../../certs/succession.ts';
 import { InternalError, UsageError } from '../../errors.ts';
 import type { CertificateOrder } from '../../model/plan.ts';
@@ -56,13 +57,15 @@ export function letSuccessorIssue(
       },
     );
   }
+  const key = readRequired(files, successorKeyPath);
+  if (!isPair(successor, key, successorKeyPath)) {
+    throw new UsageError(`${successorKeyPath} is not the key of the new authority in ${order.path}`, {
+      remedy: `bring the one that was made with it, or run this where it is`,
+    });
+  }
   const backup = `${backupFolder}/${order.keyPath}`;
   files.writeAtomic(backup, readRequired(files, order.keyPath), { mode: 0o600, durable: true });
-  replacePair(
-    files,
-    { certificate: order.path, key: order.keyPath },
-    { certificate: successor + former, key: readRequired(files, successorKeyPath) },
-  );
+  replacePair(files, { certificate: order.path, key: order.keyPath }, { certificate: successor + former, key });
   files.remove(successorKeyPath);
   return [backup];
 }

@@ -180,7 +180,7 @@ export function testController(story: Story): void {
         'proxy-ssl-verify': 'on',
         'proxy-ssl-verify-depth': '2',
       },
-      svc9: { 'force-ssl-redirect': 'true', 'ssl-passthrough': 'true' },
+      svc9: { 'force-ssl-redirect': 'true', 'ssl-passthrough': 'true', 'service-upstream': 'true' },
     };
     for (const [name, annotations] of Object.entries(expected)) {
       const live = readObject(cluster, 'ingress', `ic3-${name}`, '--namespace', 'default') as unknown as Ingress;
