@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -32,9 +33,11 @@ function readFiles(folder: string): ReadonlyMap<string, string> {
 
 const isPair = (path: string): boolean => /\.(?:crt|key)$/.test(path);
 
+const isDigests = (path: string): boolean => path.endsWith('/certificates.sha256');
+
 /** What is the same whenever it is made; the state tells digests of Secrets too. */
 const isFixed = (path: string): boolean =>
-  !isPair(path) && !path.startsWith('secrets/') && !path.endsWith('.sha256') && path !== '.ingress-tls/state.json';
+  !isPair(path) && !path.startsWith('secrets/') && !isDigests(path) && path !== '.ingress-tls/state.json';
 
 const oneService =
   'apiVersion: ingress-tls/v1\ndomain: example.test\ncertificate:\n  keyType: ecdsa-p256\nservices:\n  - name: shop\n    mode: reencrypt\n';
@@ -99,6 +102,8 @@ function tryAllPoints(
     expect([...found.keys()], where).toEqual([...wanted.keys()]);
     for (const [path, text] of [...[...wanted].filter(([name]) => isFixed(name)), ...made])
       expect(found.get(path), `${path}: ${where}`).toBe(text);
+    for (const path of [...wanted.keys()].filter(isDigests))
+      execFileSync('sha256sum', ['--check', '--strict', path], { cwd: folder, stdio: 'ignore' });
   }
   expect(tried).toBeGreaterThan(2);
 }

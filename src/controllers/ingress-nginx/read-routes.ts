@@ -57,10 +57,11 @@ const readSettings = {
   defaults: { 'hsts-include-subdomains': 'true' },
 };
 
-/** Read here, or about the handshake with the pod, which preview does not imitate. */
+/** Read here, about the handshake with the pod, which preview does not imitate, or about the choice between pods, of which it has one. */
 export const imitatedKeys: ReadonlySet<string> = new Set([
   ...clientAuthKeys,
   ...['ssl-passthrough', 'backend-protocol', 'secure-backends', 'ssl-redirect', 'force-ssl-redirect'],
+  'service-upstream',
   ...['secret', 'verify', 'name', 'server-name', 'protocols', 'verify-depth', 'ciphers'].map(
     (key) => `proxy-ssl-${key}`,
   ),

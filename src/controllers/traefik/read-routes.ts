@@ -71,10 +71,14 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
   };
 }
 
-/** Read here, moot where every request to port 80 is redirected, or about the handshake with the pod, which preview does not imitate. */
+/**
+ * Read here, moot where every request to port 80 is redirected, about the handshake with the pod, which preview does not imitate, or about
+ * the choice between pods, of which it has one.
+ */
 export const imitatedKeys: ReadonlySet<string> = new Set([
   ...['secret', 'verify-client', 'pass-certificate-to-upstream'].map((key) => `auth-tls-${key}`),
   ...['ssl-passthrough', 'backend-protocol', 'ssl-redirect', 'force-ssl-redirect'],
+  'service-upstream',
   ...['secret', 'verify', 'name', 'server-name', 'protocols', 'verify-depth', 'ciphers'].map(
     (key) => `proxy-ssl-${key}`,
   ),
