@@ -4,7 +4,7 @@ import { InternalError, UsageError } from '../errors.ts';
 import { demandsCertificate, hasOwnClients } from '../model/client-auth.ts';
 import type { ProbeAddress } from '../model/probe.ts';
 import type { PlannedService } from '../model/chart.ts';
-import { seeKeptSecrets } from './cluster/kept-secrets.ts';
+import { seeSecrets } from './cluster/kept-secrets.ts';
 import type { ClusterOptions } from './cluster/tools.ts';
 import { clientPair, places, trustedCertificate } from '../project/places.ts';
 import { buildCurlArgs, folderSeenFrom } from './curl-line.ts';
@@ -88,7 +88,7 @@ async function fetchAuthority(
   const { name, namespace, keptSecret } = service;
   if (cluster === undefined || keptSecret === undefined || trustedCertificate(service) !== undefined) return undefined;
   const kept = desired.kept.filter((each) => each.namespace === namespace && each.name === keptSecret);
-  const secret = (await seeKeptSecrets(cluster.tools, kept)).get(`${namespace}/${keptSecret}`);
+  const secret = (await seeSecrets(cluster.tools, kept)).get(`${namespace}/${keptSecret}`);
   if (!secret?.authority) return undefined;
   const path = `${places.trusted}/${name}.crt`;
   files.writeAtomic(path, secret.authority);

@@ -126,11 +126,8 @@ function choosePath(
   return path;
 }
 
-function prepareKey(
-  session: Session,
-  { paths, request, isBrought }: DesiredPair,
-  { name, format, isLegacy }: ExportWish,
-): Prepared {
+function prepareKey(session: Session, pair: DesiredPair, { name, format, isLegacy }: ExportWish): Prepared {
+  const { paths, request, isBrought } = pair;
   const { certificate, key } = paths;
   if (format !== 'pkcs12') {
     throw new UsageError(`a key is exported as PKCS#12 alone, where a password guards it, and not as ${format}`, {
@@ -146,12 +143,7 @@ function prepareKey(
     const text = readPem(session.files, path);
     if (text !== undefined) return text;
     throw new UsageError(`${name} cannot be exported: ${path} is not here`, {
-      remedy:
-        path === key
-          ? `bring ${path}, or export it where the key is`
-          : isBrought === true
-            ? bringAnother(paths)
-            : 'ingress-tls render makes it',
+      remedy: path === key ? `bring ${path}, or export it where the key is` : nameWayToOne(pair),
     });
   });
   if (pem === undefined || keyPem === undefined) throw new InternalError('a pair has two files');
@@ -187,18 +179,17 @@ function prepareKey(
   };
 }
 
+/** What to do where a certificate is missing. */
+function nameWayToOne({ paths, isBrought }: DesiredPair): string {
+  return isBrought === true ? bringAnother(paths) : 'ingress-tls render makes it';
+}
+
 /** An authority, whole; of what signed itself, the certificate. */
-function prepareTrust(
-  session: Session,
-  { paths, authority, request, isBrought }: DesiredPair,
-  { format, isLegacy }: ExportWish,
-): Prepared {
+function prepareTrust(session: Session, pair: DesiredPair, { format, isLegacy }: ExportWish): Prepared {
+  const { paths, authority, request } = pair;
   const path = authority ?? paths.certificate;
   const pem = readPem(session.files, path);
-  if (pem === undefined)
-    throw new UsageError(`${path} is not here`, {
-      remedy: isBrought === true ? bringAnother(paths) : 'ingress-tls render makes it',
-    });
+  if (pem === undefined) throw new UsageError(`${path} is not here`, { remedy: nameWayToOne(pair) });
   const all = parseCertificates(pem, path);
   // While an authority is exchanged its file holds two. Where none was named, the last in the file of a person's own certificate is its root.
   const roots = authority === undefined && request.usage !== 'authority' ? [all.at(-1) ?? all[0]] : all;

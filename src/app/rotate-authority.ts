@@ -2,9 +2,9 @@ import { hasChanges } from '../cluster/count-changes.ts';
 import type { Findings } from '../cluster/apply-plan.ts';
 import { NegativeAnswer, ToolError, UsageError } from '../errors.ts';
 import type { Plan } from '../model/plan.ts';
-import type { DesiredPair } from '../project/desired-pairs.ts';
+import { isAuthority, type DesiredPair } from '../project/desired-pairs.ts';
 import { nameOfPair, rotateCommand } from '../project/places.ts';
-import { listAuthorities, planRotation, type RotationPlan } from '../project/rotations.ts';
+import { planRotation, type RotationPlan } from '../project/rotations.ts';
 import { quote } from '../text/escape.ts';
 import { nearest } from '../text/nearest.ts';
 import { dropFormer, letSuccessorIssue, trustBoth } from '../world/files/carry-out-rotation.ts';
@@ -42,7 +42,9 @@ export async function planRotate(session: Session, settings: RotationSettings): 
   const rotation = planRotation(authority, project.desired.pairs, planned.observed, session.world.now());
   refuseStuck(rotation);
   refuseUnrendered(planned);
-  if (rotation.step !== 'trust-both' && !rotation.isResumed) await refuseUnapplied(session, settings, project, planned);
+  if (rotation.step !== 'trust-both' && !rotation.isResumed) {
+    await refuseUnapplied(session, settings, { project, authority, planned });
+  }
   return { project, authority, ...rotation, backups: [] };
 }
 
@@ -75,7 +77,7 @@ async function takeStep(rotation: RotationPlan, tools: ReturnType<typeof makingT
 }
 
 function findAuthority({ desired: { pairs } }: Project, name: string): DesiredPair {
-  const authorities = listAuthorities(pairs);
+  const authorities = pairs.filter(isAuthority);
   const found = authorities.find(({ paths }) => nameOfPair(paths) === name);
   if (found !== undefined) return found;
   const known = authorities.map(({ paths }) => nameOfPair(paths));
@@ -116,11 +118,14 @@ function refuseStuck({ isResumed, renewals, left, order }: RotationPlan): void {
 async function refuseUnapplied(
   session: Session,
   settings: RotationSettings,
-  project: Project,
-  planned: PlannedProject,
+  {
+    project,
+    authority,
+    planned,
+  }: { readonly project: Project; readonly authority: DesiredPair; readonly planned: PlannedProject },
 ): Promise<void> {
   if (settings.isApplied) return;
-  const command = rotateCommand(findAuthority(project, settings.name).paths);
+  const command = rotateCommand(authority.paths);
   const otherwise = `${command} --applied, where you know that it is, or where there is no cluster`;
   const tools = openCluster(session, project, settings, true);
   const look = async (): Promise<Findings> => {
@@ -141,14 +146,13 @@ async function refuseUnapplied(
       remedy: otherwise,
     });
   }
-  if (hasChanges(changes) || unready.size > 0) {
-    throw new NegativeAnswer(
-      hasChanges(changes)
-        ? 'the step before is not on the cluster yet: it differs from this project'
-        : 'the step before is not everywhere on the cluster yet: pods are still being replaced',
-      {
-        remedy: 'ingress-tls apply, then the same command again',
-      },
-    );
-  }
+  const why = hasChanges(changes)
+    ? 'on the cluster yet: it differs from this project'
+    : unready.size > 0
+      ? 'everywhere on the cluster yet: pods are still being replaced'
+      : undefined;
+  if (why === undefined) return;
+  throw new NegativeAnswer(`the step before is not ${why}`, {
+    remedy: 'ingress-tls apply, then the same command again',
+  });
 }

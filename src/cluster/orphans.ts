@@ -29,8 +29,8 @@ export function findOrphanedObjects<Found extends ObjectName>(
   const livedIn = [...listServiceNamespaces(config), config.controller.namespace];
   const wanted = new Set([
     ...listAppliedObjects(desired).map(({ kind, metadata }) => identifyObject(kind, metadata)),
-    // Others make them, cert-manager with the labels that it is told; one that the project brought before has its labels as well.
-    ...[...desired.issued.certificates, ...desired.kept].map((place) => identifyObject('Secret', place)),
+    // cert-manager makes them, with the labels that it is told.
+    ...desired.issued.certificates.map((place) => identifyObject('Secret', place)),
     ...livedIn.map((name) => identifyObject('Namespace', { name })),
   ]);
   return found.filter((object) => !wanted.has(identifyObject(object.kind, object)));

@@ -1,5 +1,5 @@
 import { certificateDigests } from '../charts/chart.ts';
-import { backendOf, isKept } from '../model/backend.ts';
+import { backendOf, hasOwnCertificate } from '../model/backend.ts';
 import type { CertificateDigests } from '../model/plan.ts';
 import type { DesiredService } from './desired-services.ts';
 import { chartFolder, podClientAuthority, podPair } from './places.ts';
@@ -17,7 +17,7 @@ export interface DesiredDigests {
 export function listDesiredDigests(services: readonly DesiredService[]): readonly DesiredDigests[] {
   return services.flatMap((service) => {
     const certificates = [
-      ...(service.podTlsSecret === undefined || isKept(service.certificate) ? [] : [podPair(service.name).certificate]),
+      ...(service.podTlsSecret === undefined || !hasOwnCertificate(service) ? [] : [podPair(service.name).certificate]),
       ...(service.clientCaSecret === undefined ? [] : [podClientAuthority(service)]),
     ];
     if (certificates.length === 0 || backendOf(service) === 'existing') return [];

@@ -4,10 +4,9 @@ import type { UpstreamCaPlacement } from '../model/chart.ts';
 import type { Config } from '../model/config.ts';
 import type { Labels } from '../model/kube-object.ts';
 import { hasOwnCertificate } from '../model/backend.ts';
-import { endsInPod } from '../model/mode.ts';
 import type { ObjectFromFiles } from '../model/plan.ts';
 import type { DesiredService } from './desired-services.ts';
-import { isKeptForHosts } from './kept-secrets.ts';
+import { isKeptForHosts, listShowingNamespaces } from './kept-secrets.ts';
 import {
   clientAuthority,
   controllerPair,
@@ -35,7 +34,7 @@ export function listDesiredObjects(
   labels: Labels,
 ): readonly DesiredObject[] {
   return [
-    ...wildcardSecrets(config, services, labels),
+    ...wildcardSecrets(config, labels),
     ...services.flatMap((service) =>
       listForService(service, labels).map((object) => ({ ...object, service: service.name })),
     ),
@@ -71,14 +70,10 @@ function listForService(service: DesiredService, labels: Labels): readonly Desir
 }
 
 /** One in each namespace with a service that shows it: a route names a Secret beside it. */
-function wildcardSecrets(
-  config: Config,
-  services: readonly DesiredService[],
-  labels: Labels,
-): readonly DesiredObject[] {
+function wildcardSecrets(config: Config, labels: Labels): readonly DesiredObject[] {
   const { namespace, certificate } = config;
   if (isKeptForHosts(config)) return [];
-  const showing = services.filter(({ mode }) => !endsInPod(mode)).map((service) => service.namespace);
+  const showing = listShowingNamespaces(config);
   return listServiceNamespaces(config)
     .filter((each) => each === namespace || showing.includes(each))
     .map((each) =>

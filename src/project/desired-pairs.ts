@@ -48,6 +48,11 @@ export interface DesiredPair {
   readonly foreignIssuer: 'error' | 'warning';
 }
 
+/** Whether it issues what is of the project. */
+export function isAuthority({ request }: Pick<DesiredPair, 'request'>): boolean {
+  return request.usage === 'authority';
+}
+
 /** Where pairs lie, and how their chains are to be judged: by the authorities to which they should lead. */
 export function listPairPaths(pairs: readonly DesiredPair[]): readonly (PairPaths & {
   readonly chain: { readonly authority?: string; readonly usage?: 'server' | 'client' };

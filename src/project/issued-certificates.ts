@@ -16,7 +16,7 @@ import type { CertificateRequest } from '../model/certificate.ts';
 import type { Config, IssuerReference } from '../model/config.ts';
 import { listHosts } from '../model/hosts.ts';
 import type { KubeObject, Labels, ObjectReference } from '../model/kube-object.ts';
-import { endsInPod, hasTlsHop, podSpeaksTls } from '../model/mode.ts';
+import { hasTlsHop, podSpeaksTls } from '../model/mode.ts';
 import type { Notice } from '../model/notice.ts';
 import type { DesiredService } from './desired-services.ts';
 import { listShowingNamespaces } from './kept-secrets.ts';
@@ -111,7 +111,7 @@ function listWishes(config: Config, services: readonly DesiredService[]): readon
 /** A hop whose authority the controller wants where cert-manager does not put it. */
 export function refuseUnplacedAuthority(service: DesiredService, index: number): readonly Notice[] {
   const { name, mode, upstreamCa } = service;
-  if (!isIssued(service) || !hasTlsHop(mode) || endsInPod(mode) || podAuthority(service) !== undefined) return [];
+  if (!isIssued(service) || !hasTlsHop(mode) || podAuthority(service) !== undefined) return [];
   if (upstreamCa === undefined || (upstreamCa.kind === 'Secret' && upstreamCa.key === 'ca.crt')) return [];
   return [
     {

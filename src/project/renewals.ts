@@ -2,7 +2,7 @@ import { dueDate, isDue } from '../certs/validity.ts';
 import type { Observed, ObservedPair } from '../model/observed.ts';
 import type { Renewal } from '../model/plan.ts';
 import { judgeIssuer } from './certificates.ts';
-import type { DesiredPair } from './desired-pairs.ts';
+import { isAuthority, type DesiredPair } from './desired-pairs.ts';
 import { bringAnother, nameOfPair, renewCommand, rotateCommand } from './places.ts';
 
 /** Which certificates a person wants renewed, and how. */
@@ -56,10 +56,6 @@ export function planRenewals(
     .map(({ pair, period }) => ({ certificate: pair.paths.certificate, due: dueDate(period, wish.within) }))
     .sort((one, other) => one.due.getTime() - other.due.getTime());
   return { renewals, left, ...(next !== undefined && { next }) };
-}
-
-function isAuthority({ request }: DesiredPair): boolean {
-  return request.usage === 'authority';
 }
 
 type Reason = Omit<LeftCertificate, 'certificate'>;

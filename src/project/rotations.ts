@@ -26,11 +26,6 @@ export interface RotationPlan {
   readonly issued: readonly string[];
 }
 
-/** Authorities of a project whose place another can take. */
-export function listAuthorities(desired: readonly DesiredPair[]): readonly DesiredPair[] {
-  return desired.filter(({ request }) => request.usage === 'authority');
-}
-
 /**
  * The next step for an authority, by what the files hold.
  * @throws UsageError where it is a person's own, or its key is not here.

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ingressTls, kubectl } from '../support/cluster-programs.ts';
 import { describeWithCluster } from '../support/describe-with.ts';
+import { EngineProject } from './engine/project.ts';
 
 const loop = fileURLToPath(new URL('engine/request-loop.js', import.meta.url));
 
@@ -16,23 +16,26 @@ interface Asked {
 
 /** Certificates, keys and authorities exchanged below a controller and pods that are in use all the time. */
 describeWithCluster('renewal and rotation under load', (cluster) => {
-  const name = 'ict';
-  let folder = '';
+  let project: EngineProject;
 
-  const run = (...args: readonly string[]) => ingressTls(cluster, folder, ...args);
+  const run = (...args: readonly string[]) => ingressTls(cluster, project.folder, ...args);
   const succeed = (...args: readonly string[]): void => {
     const { exitCode, stderr, stdout } = run(...args);
     expect([args.join(' '), exitCode, exitCode === 0 ? '' : stdout + stderr]).toEqual([args.join(' '), 0, '']);
   };
 
+  const readLeaves = (): readonly string[] =>
+    ['svc8', 'svc9'].map((service) => readFileSync(join(project.folder, `certs/${service}.crt`), 'utf8'));
+
   /** Does all of that while others ask. */
   const underLoad = async (change: () => void): Promise<Asked> => {
+    const { folder, port } = project;
     const node = kubectl(
       cluster,
       ...['get', 'nodes', '--output=jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}'],
     ).trim();
     const target = (service: string, ca: string): object => ({
-      ...{ host: `${service}.example.test`, address: node, port: 31595, ca: join(folder, 'certs', ca) },
+      ...{ host: `${service}.example.test`, address: node, port, ca: join(folder, 'certs', ca) },
       body: `Hello, I am ${service} for ingress-controller demo!\n`,
     });
     const client = { cert: join(folder, 'certs/svc9-client.crt'), key: join(folder, 'certs/svc9-client.key') };
@@ -50,35 +53,13 @@ describeWithCluster('renewal and rotation under load', (cluster) => {
     return JSON.parse(answer) as Asked;
   };
 
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), `ingress-tls-${name}-`));
-    writeFileSync(
-      join(folder, 'ingress-tls.yaml'),
-      `apiVersion: ingress-tls/v1
-domain: example.test
-namespace: ${name}-services
-controller:
-  profile: traefik
-  name: ${name}
-  namespace: ${name}-controller
-  nodePort: 31595
-certificate:
-  keyType: ecdsa-p256
-services:
-  - name: svc8
-    mode: reencrypt
-  - name: svc9
-    mode: passthrough
-`,
-    );
-    succeed('apply', '--timeout', '5m');
+  beforeAll(async () => {
+    project = new EngineProject(cluster, 'ict', 31595);
+    await project.apply();
   }, 600_000);
 
   afterAll(() => {
-    if (folder === '') return;
-    run('destroy', '--confirm', name);
-    rmSync(folder, { recursive: true, force: true });
-    kubectl(cluster, 'delete', 'namespaces', `${name}-services`, '--ignore-not-found', '--wait=false');
+    project.remove();
   });
 
   it.each(['ca', 'svc9-client-ca'])(
@@ -100,13 +81,13 @@ services:
   );
 
   it('renew: pods show the new certificate after apply, and no request fails meanwhile', async () => {
-    const before = ['svc8', 'svc9'].map((service) => readFileSync(join(folder, `certs/${service}.crt`), 'utf8'));
+    const before = readLeaves();
     const { failed } = await underLoad(() => {
       succeed('renew', 'svc8', 'svc9', 'svc9-client', '--all');
       succeed('apply', '--timeout', '5m');
     });
     expect(failed).toEqual([]);
-    const after = ['svc8', 'svc9'].map((service) => readFileSync(join(folder, `certs/${service}.crt`), 'utf8'));
+    const after = readLeaves();
     expect(after.filter((text) => before.includes(text))).toEqual([]);
     // The check `certificate` compares what the pod of svc9 shows.
     succeed('verify');

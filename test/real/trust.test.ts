@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { describeUnless } from '../support/describe-with.ts';
 import { inProject, threeModes } from '../support/prepared-project.ts';
 import { programPath, runProgram, type ProgramResult } from '../support/program.ts';
+import { CertificateMaker } from '../support/reference-certificates.ts';
 
 const isThere = (tool: string, ...args: readonly string[]): boolean => spawnSync(tool, args).status === 0;
 
@@ -104,24 +105,9 @@ describeUnless(
 
     it('is refused an authority that could vouch for every site, unless that is said, and one that is none', () =>
       atHome(({ project, run, nicknames }) => {
-        const write = (extensions: string): void => {
-          const args = [
-            'req',
-            '-x509',
-            '-newkey',
-            'ec',
-            '-pkeyopt',
-            'ec_paramgen_curve:P-256',
-            '-nodes',
-            '-subj',
-            '/CN=mine',
-            '-days',
-            '9',
-          ];
-          const outputs = ['-keyout', join(project, 'certs/ca.key'), '-out', join(project, 'certs/ca.crt')];
-          execFileSync('openssl', [...args, ...outputs, '-addext', extensions], { stdio: 'ignore' });
-        };
-        write('keyUsage=critical,keyCertSign');
+        const maker = join(project, '../maker');
+        mkdirSync(maker);
+        writeFileSync(join(project, 'certs/ca.crt'), new CertificateMaker(maker).makeAuthority('/CN=mine').certificate);
         const refused = run('trust install --store nss');
         expect([refused.exitCode, refused.stderr]).toEqual([
           2,
@@ -130,7 +116,7 @@ describeUnless(
         expect(nicknames()).toEqual([]);
         expect(run('trust install --store nss --unconstrained').exitCode).toBe(0);
         expect(nicknames()).toHaveLength(2);
-        writeFileSync(join(project, 'certs/ca.crt'), execFileSync('cat', [join(project, 'certs/svc9.crt')]));
+        writeFileSync(join(project, 'certs/ca.crt'), readFileSync(join(project, 'certs/svc9.crt')));
         expect(run('trust install --store nss').stderr).toContain('certs/ca.crt is no authority');
         rmSync(join(project, 'certs/ca.crt'));
         expect(run('trust install').stderr.replaceAll(/\n\s*/g, ' ')).toContain(

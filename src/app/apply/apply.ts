@@ -5,7 +5,7 @@ import type { Plan, RunStep } from '../../model/plan.ts';
 import type { Cluster } from '../../world/kubectl/kubectl.ts';
 import { listAccess, type Access } from '../access.ts';
 import { refuseOtherNamespace } from '../cluster/checks.ts';
-import { seeKeptSecrets } from '../cluster/kept-secrets.ts';
+import { seeSecrets } from '../cluster/kept-secrets.ts';
 import type { ClusterFacts } from '../cluster/facts.ts';
 import { findChanges } from '../cluster/find-changes.ts';
 import { lookAtKeyless, refuseMissingKeys } from '../cluster/keyless-secrets.ts';
@@ -104,7 +104,7 @@ async function bringToCluster(running: Running, tools: ClusterTools): Promise<Ap
     timeout,
     stopping,
   });
-  const kept = touched.length === 0 ? new Map() : await seeKeptSecrets(facts.tools, project.desired.kept);
+  const kept = touched.length === 0 ? new Map() : await seeSecrets(facts.tools, project.desired.kept);
   const serving = await awaitServing(session, project, { services: touched, way, kept, timeout, stopping });
   return {
     project,

@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.ts';
 import { printName } from '../../kube/object-index.ts';
-import type { KeptSecret } from '../../project/kept-secrets.ts';
+import type { NamedObject } from '../../model/gateway.ts';
 import { unlessForbidden } from '../../world/exec/tool-failure.ts';
 import { readCertificateSecrets, type CertificateSecret } from '../../world/kubectl/certificate-secrets.ts';
 import type { Project } from '../project.ts';
@@ -9,12 +9,20 @@ import type { ClusterTools } from './tools.ts';
 /** By `namespace/name`; null: it is not there. Those that the user may not read are left out. */
 export type SeenSecrets = ReadonlyMap<string, CertificateSecret | null>;
 
-/** Looks at Secrets of somebody else, of which the project has the names alone. @throws ToolError when kubectl or the cluster fails. */
-export async function seeKeptSecrets(tools: ClusterTools, kept: readonly KeptSecret[]): Promise<SeenSecrets> {
-  const namespaces = [...new Set(kept.map(({ namespace }) => namespace))];
-  const seen = namespaces.map(async (namespace) => {
-    const inside = kept.filter((secret) => secret.namespace === namespace);
-    const names = [...new Set(inside.map(({ name }) => name))];
+/** Secrets that one kubectl is asked for: their names must fit a command line. */
+const asksAtOnce = 100;
+
+/** Looks at Secrets for their certificates, by few calls for each namespace. @throws ToolError when kubectl or the cluster fails. */
+export async function seeSecrets(tools: ClusterTools, wanted: readonly NamedObject[]): Promise<SeenSecrets> {
+  const namespaces = [...new Set(wanted.map(({ namespace }) => namespace))];
+  const questions = namespaces.flatMap((namespace) => {
+    const names = [...new Set(wanted.flatMap((each) => (each.namespace === namespace ? [each.name] : [])))];
+    return Array.from({ length: Math.ceil(names.length / asksAtOnce) }, (_, index) => ({
+      namespace,
+      names: names.slice(index * asksAtOnce, (index + 1) * asksAtOnce),
+    }));
+  });
+  const seen = questions.map(async ({ namespace, names }) => {
     const found = await unlessForbidden(() => readCertificateSecrets(tools.exec, tools, namespace, names));
     return found === undefined ? [] : names.map((name) => [`${namespace}/${name}`, found.get(name) ?? null] as const);
   });
@@ -27,7 +35,7 @@ export async function seeKeptSecrets(tools: ClusterTools, kept: readonly KeptSec
  */
 export async function refuseMissingKept(tools: ClusterTools, { desired }: Project): Promise<boolean> {
   const kept = desired.kept.filter(({ isIssued }) => isIssued !== true);
-  const seen = await seeKeptSecrets(tools, kept);
+  const seen = await seeSecrets(tools, kept);
   const [first, ...others] = kept.flatMap((secret) => {
     const found = seen.get(printName(secret));
     const why = found === undefined ? undefined : found === null ? 'is not there' : findFault(found);

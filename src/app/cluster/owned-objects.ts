@@ -4,6 +4,7 @@ import type { Kubectl, OwnedObject } from '../../world/kubectl/kubectl.ts';
 import { fieldManager } from '../../kube/commands.ts';
 import { ownerLabel, ownerSelector, projectLabel } from '../../kube/ownership.ts';
 import { listNamespaces } from '../../cluster/namespace-use.ts';
+import { identifyObject } from '../../cluster/orphans.ts';
 import { guessProject } from '../../cluster/project-identity.ts';
 import { readFacts } from '../../cluster/status-certificate.ts';
 import type { Project } from '../project.ts';
@@ -27,15 +28,22 @@ export async function listOwned(kubectl: Kubectl, project: Project): Promise<rea
 /**
  * Of the objects with the label of any controller, those that this project's apply brought. The label alone says little: a copy made with
  * `kubectl get -o yaml | kubectl apply` keeps it. In a namespace of the project it suffices; elsewhere the API server must have noted
- * that ingress-tls set fields of the object, where it notes such things.
+ * that ingress-tls set fields of the object, where it notes such things. A Secret that somebody else keeps by now is no longer the project's.
  */
-export function selectBrought(objects: readonly OwnedObject[], { config, profile }: Project): readonly OwnedObject[] {
+export function selectBrought(
+  objects: readonly OwnedObject[],
+  { config, profile, desired }: Project,
+): readonly OwnedObject[] {
   const namespaces = new Set(listNamespaces(config));
+  const kept = new Set(
+    desired.kept.filter(({ isIssued }) => isIssued !== true).map((place) => identifyObject('Secret', place)),
+  );
   return objects.filter((object) => {
     const { kind, name, namespace, owner, managers } = object;
     const isInside = namespaces.has(namespace ?? (kind === 'Namespace' ? name : ''));
     return (
       owner === config.controller.name &&
+      !kept.has(identifyObject(kind, object)) &&
       (isInside || profile.applyMethod === 'client-side' || managers.includes(fieldManager))
     );
   });

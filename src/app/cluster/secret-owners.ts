@@ -5,13 +5,10 @@ import { UsageError } from '../../errors.ts';
 import { printName } from '../../kube/object-index.ts';
 import type { NamedObject } from '../../model/gateway.ts';
 import { places } from '../../project/places.ts';
-import { unlessForbidden } from '../../world/exec/tool-failure.ts';
-import { readCertificateSecrets, type CertificateSecret } from '../../world/kubectl/certificate-secrets.ts';
+import type { CertificateSecret } from '../../world/kubectl/certificate-secrets.ts';
 import type { Project } from '../project.ts';
 import type { ClusterFacts } from './facts.ts';
-
-/** Secrets that one kubectl is asked for: their names must fit a command line. */
-const asksAtOnce = 100;
+import { seeSecrets } from './kept-secrets.ts';
 
 /**
  * Refuses to begin where two would write one Secret: cert-manager undoes within seconds what is written over a Secret of its own, and writes
@@ -37,7 +34,7 @@ export async function refuseContestedSecrets(
     return object.kind === 'Secret' && isTouched('Secret', { name, namespace }) ? [{ name, namespace }] : [];
   });
   const issued = desired.issued.certificates.filter((place) => isTouched('Certificate', place));
-  const live = await readSecrets(tools, [...brought, ...issued]);
+  const live = await seeSecrets(tools, [...brought, ...issued]);
   const lines = [
     ...brought.flatMap((place) => refuseBrought(place, live.get(printName(place)))),
     ...issued.flatMap((place) => refuseIssued(place, live.get(printName(place)), config.controller.name)),
@@ -55,8 +52,8 @@ interface Refusal {
   readonly remedy: string;
 }
 
-function refuseBrought(place: NamedObject, live: CertificateSecret | undefined): readonly Refusal[] {
-  if (live === undefined || live.issuedFor === '') return [];
+function refuseBrought(place: NamedObject, live: CertificateSecret | null | undefined): readonly Refusal[] {
+  if (!live?.issuedFor) return [];
   const { name, namespace } = place;
   // Whoever may annotate a Secret there chooses what its Certificate is called.
   const deleteCommand = (kind: string, object: string): string =>
@@ -71,8 +68,12 @@ function refuseBrought(place: NamedObject, live: CertificateSecret | undefined):
   ];
 }
 
-function refuseIssued(place: NamedObject, live: CertificateSecret | undefined, controller: string): readonly Refusal[] {
-  if (live === undefined || live.issuedFor === place.name) return [];
+function refuseIssued(
+  place: NamedObject,
+  live: CertificateSecret | null | undefined,
+  controller: string,
+): readonly Refusal[] {
+  if (!live || live.issuedFor === place.name) return [];
   // One that apply brought is made again from certs/ whenever somebody wants it.
   if (live.issuedFor === '' && live.owner === controller) return [];
   const whose =
@@ -85,24 +86,4 @@ function refuseIssued(place: NamedObject, live: CertificateSecret | undefined, c
       remedy: `to use it as it is, write source: existing under certificate in ${places.config}; else choose another certificate.secretName, or take the Secret away`,
     },
   ];
-}
-
-async function readSecrets(
-  tools: ClusterFacts['tools'],
-  wanted: readonly NamedObject[],
-): Promise<ReadonlyMap<string, CertificateSecret>> {
-  const namespaces = [...new Set(wanted.map(({ namespace }) => namespace))];
-  const found = namespaces.map(async (namespace) => {
-    const names = [...new Set(wanted.flatMap((each) => (each.namespace === namespace ? [each.name] : [])))];
-    const groups = Array.from({ length: Math.ceil(names.length / asksAtOnce) }, (_, index) =>
-      names.slice(index * asksAtOnce, (index + 1) * asksAtOnce),
-    );
-    const answers = await Promise.all(
-      groups.map((group) => unlessForbidden(() => readCertificateSecrets(tools.exec, tools, namespace, group))),
-    );
-    return answers.flatMap((answer) =>
-      [...(answer?.values() ?? [])].map((secret) => [`${namespace}/${secret.name}`, secret] as const),
-    );
-  });
-  return new Map((await Promise.all(found)).flat());
 }

@@ -5,7 +5,7 @@ import { fieldManager } from '../../kube/commands.ts';
 import { isManagedBy } from '../../kube/field-managers.ts';
 import { deletableResource, nameObject, printObjectName } from '../../kube/object-identity.ts';
 import { ownerLabel, ownerSelector } from '../../kube/ownership.ts';
-import type { DeletableObject, ObjectName } from '../../model/changes.ts';
+import type { DeletableObject } from '../../model/changes.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import { isWorkload } from '../../cluster/cluster-steps.ts';
 import { identifyObject, listAppliedObjects } from '../../cluster/orphans.ts';
@@ -28,14 +28,6 @@ export interface Owned {
   readonly left: readonly string[];
 }
 
-/** Without Secrets that somebody else keeps by now: the project has only their names. */
-function leaveKept<Found extends ObjectName>(found: readonly Found[], { desired }: Project): readonly Found[] {
-  const kept = new Set(
-    desired.kept.filter(({ isIssued }) => isIssued !== true).map((place) => identifyObject('Secret', place)),
-  );
-  return found.filter((object) => !kept.has(identifyObject(object.kind, object)));
-}
-
 /**
  * Looks up what apply brought for the controller, and what the controller made for its election.
  * @throws UsageError when it is another project's.
@@ -44,7 +36,7 @@ export async function lookUpOwned(tools: ClusterTools, project: Project, command
   const { helm, kubectl } = tools;
   const { config } = project;
   const [marked, records, releases] = await sideBySide(
-    async () => leaveKept(selectBrought(await listOwned(kubectl, project), project), project),
+    async () => selectBrought(await listOwned(kubectl, project), project),
     () => listRecords(tools, config.controller.name),
     () => helm.listReleases(ownerSelector(config.controller.name), { withUninstalled: true }),
   );

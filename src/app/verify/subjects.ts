@@ -13,7 +13,7 @@ import { UsageError } from '../../errors.ts';
 import type { Notice } from '../../model/notice.ts';
 import type { PlannedService, UpstreamCaPlacement } from '../../model/chart.ts';
 import { noteSuccession } from '../../project/chain-notices.ts';
-import { listAuthorities } from '../../project/rotations.ts';
+import { isAuthority } from '../../project/desired-pairs.ts';
 import { controllerPair, shownPair, trustedCertificate } from '../../project/places.ts';
 import type { ExpectedAnswer, OwnClient, VerifySubject } from '../../verify/subject.ts';
 import type { SeenSecrets } from '../cluster/kept-secrets.ts';
@@ -65,7 +65,7 @@ export function buildSubjects(input: SubjectsInput): readonly VerifySubject[] {
 
 /** That authorities are being exchanged, so that two of them are trusted. */
 export function listRotations(files: ProjectFiles, { desired }: Project): readonly Notice[] {
-  return listAuthorities(desired.pairs).flatMap(({ paths }) => {
+  return desired.pairs.filter(isAuthority).flatMap(({ paths }) => {
     const stage = readSuccession(readPem(files, paths.certificate) ?? '')?.stage;
     return stage === undefined ? [] : [noteSuccession({ paths }, stage)];
   });

@@ -9,7 +9,7 @@ import { showFailure } from '../../verify/words.ts';
 import { printName } from '../../kube/object-index.ts';
 import { hasOwnCertificate } from '../../model/backend.ts';
 import type { KeptSecret } from '../../project/kept-secrets.ts';
-import { seeKeptSecrets, type SeenSecrets } from '../cluster/kept-secrets.ts';
+import { seeSecrets, type SeenSecrets } from '../cluster/kept-secrets.ts';
 import { loadProject, type Project } from '../project.ts';
 import { selectServices } from '../select-services.ts';
 import type { Session } from '../session.ts';
@@ -119,7 +119,7 @@ async function seeKept(
   { address, cluster }: FoundAddress,
   kept: readonly KeptSecret[],
 ): Promise<SeenSecrets> {
-  const seen: SeenSecrets = cluster === undefined ? new Map() : await seeKeptSecrets(cluster.tools, kept);
+  const seen: SeenSecrets = cluster === undefined ? new Map() : await seeSecrets(cluster.tools, kept);
   const unread = kept.map(printName).filter((name) => !seen.get(name));
   if (unread.length > 0 && address.source !== 'preview')
     listener.message(

@@ -4,7 +4,6 @@ import { shownPair, restartPods } from '../../project/places.ts';
 import { fail, pass, skip, type Finding, type See, type ServiceCheck, type Situation } from '../finding.ts';
 import { isLeafOf } from '../leaves.ts';
 import { findTerminated, probeAsClient } from '../probe-plan.ts';
-
 import type { VerifySubject } from '../subject.ts';
 import { endsInPod } from '../../model/mode.ts';
 

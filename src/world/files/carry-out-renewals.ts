@@ -2,7 +2,7 @@ import { areSameAuthority } from '../../certs/own-form.ts';
 import { UsageError } from '../../errors.ts';
 import type { Renewal } from '../../model/plan.ts';
 import type { ProjectFiles } from './files.ts';
-import { issue, readRequired, startKeys, type CarryOutTools } from './carry-out.ts';
+import { issue, keepCopy, readRequired, startKeys, type CarryOutTools } from './carry-out.ts';
 import { replacePair } from './renewal.ts';
 
 /**
@@ -25,20 +25,15 @@ export async function carryOutRenewals(renewals: readonly Renewal[], tools: Carr
     made.set(renewal.path, { certificate, key });
   }
   const backups: string[] = [];
-  const keep = (path: string): void => {
-    const backup = `${tools.backupFolder}/${path}`;
-    files.writeAtomic(backup, readRequired(files, path), { mode: 0o600, durable: true });
-    backups.push(backup);
-  };
   for (const { path, keyPath, keepsKey } of renewals) {
     const pair = made.get(path);
     if (pair === undefined) continue;
-    keep(path);
+    backups.push(keepCopy(path, tools));
     if (keepsKey) {
       files.writeAtomic(path, pair.certificate, { mode: 0o644, durable: true });
       continue;
     }
-    keep(keyPath);
+    backups.push(keepCopy(keyPath, tools));
     replacePair(files, { certificate: path, key: keyPath }, pair);
   }
   return backups;

@@ -3,7 +3,7 @@ import { beginOf, readSuccession, type Succession } from '../../certs/succession
 import { InternalError, UsageError } from '../../errors.ts';
 import type { CertificateOrder } from '../../model/plan.ts';
 import { generateKey } from '../keys.ts';
-import { issue, readRequired, type CarryOutTools } from './carry-out.ts';
+import { issue, keepCopy, readRequired, type CarryOutTools } from './carry-out.ts';
 import { replacePair } from './renewal.ts';
 
 /** An authority, and where the key of the one waits that is to take its place. */
@@ -39,10 +39,8 @@ export async function trustBoth({ order, successorKeyPath }: RotationOrder, tool
 /**
  * Has the new authority issue from now on: its key takes the place of the old one's, of which a copy is kept. @returns the copy's path.
  */
-export function letSuccessorIssue(
-  { order, successorKeyPath }: RotationOrder,
-  { files, backupFolder }: CarryOutTools,
-): readonly string[] {
+export function letSuccessorIssue({ order, successorKeyPath }: RotationOrder, tools: CarryOutTools): readonly string[] {
+  const { files } = tools;
   const { stage, former, successor } = readBoth(order, readRequired(files, order.path));
   if (stage === 'issuing') {
     // A killed run left it: it is the authority's own by now.
@@ -63,22 +61,17 @@ export function letSuccessorIssue(
       remedy: `bring the one that was made with it, or run this where it is`,
     });
   }
-  const backup = `${backupFolder}/${order.keyPath}`;
-  files.writeAtomic(backup, readRequired(files, order.keyPath), { mode: 0o600, durable: true });
+  const backup = keepCopy(order.keyPath, tools);
   replacePair(files, { certificate: order.path, key: order.keyPath }, { certificate: successor + former, key });
   files.remove(successorKeyPath);
   return [backup];
 }
 
 /** Leaves the new authority alone in its file. @returns the path of a copy of both. */
-export function dropFormer(
-  { order, successorKeyPath }: RotationOrder,
-  { files, backupFolder }: CarryOutTools,
-): readonly string[] {
-  const both = readRequired(files, order.path);
-  const { successor } = readBoth(order, both);
-  const backup = `${backupFolder}/${order.path}`;
-  files.writeAtomic(backup, both, { mode: 0o600, durable: true });
+export function dropFormer({ order, successorKeyPath }: RotationOrder, tools: CarryOutTools): readonly string[] {
+  const { files } = tools;
+  const { successor } = readBoth(order, readRequired(files, order.path));
+  const backup = keepCopy(order.path, tools);
   files.writeAtomic(order.path, successor, { mode: 0o644, durable: true });
   files.remove(successorKeyPath);
   return [backup];

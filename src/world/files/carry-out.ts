@@ -132,6 +132,13 @@ export function startKeys(
   })();
 }
 
+/** Copies a file that is about to be replaced, whosever eyes it is for, into the backups. @returns the copy's path. */
+export function keepCopy(path: string, { files, backupFolder }: CarryOutTools): string {
+  const backup = `${backupFolder}/${path}`;
+  files.writeAtomic(backup, readRequired(files, path), { mode: 0o600, durable: true });
+  return backup;
+}
+
 /** The text of a certificate. @param key text of its private key, @param above its issuer's certificate: neither need be in its place yet. */
 export async function issue(
   order: CertificateOrder,

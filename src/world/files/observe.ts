@@ -89,7 +89,7 @@ export function observePairs(files: ProjectFiles, wanted: readonly PairToObserve
   const pairs = new Map<string, ObservedPair>();
   // One stands above a thousand.
   const authorities = new Map(
-    [...new Set(wanted.flatMap(({ chain }) => chain?.authority ?? []))].map((path) => [path, readPem(files, path)]),
+    [...new Set(wanted.flatMap(({ chain }) => chain?.authority ?? []))].map((path) => [path, readTrusted(files, path)]),
   );
   for (const each of wanted) {
     const pair = observePair(files, each, authorities);
@@ -98,10 +98,23 @@ export function observePairs(files: ProjectFiles, wanted: readonly PairToObserve
   return pairs;
 }
 
+/** What certificates should lead to, and which part of it is about to be replaced. */
+interface Trusted {
+  readonly pem: string;
+  readonly former?: string;
+}
+
+function readTrusted(files: ProjectFiles, path: string): Trusted | undefined {
+  const pem = readPem(files, path);
+  if (pem === undefined) return undefined;
+  const succession = readSuccession(pem);
+  return { pem, ...(succession !== undefined && { former: succession.former }) };
+}
+
 function observePair(
   files: ProjectFiles,
   wanted: PairToObserve,
-  authorities: ReadonlyMap<string, string | undefined>,
+  authorities: ReadonlyMap<string, Trusted | undefined>,
   isFirstLook = true,
 ): ObservedPair | undefined {
   const { certificate: certificatePath, key: keyPath, chain } = wanted;
@@ -117,21 +130,20 @@ function observePair(
   // Whoever renews a pair may have replaced it between the two looks.
   if (matches === false && isFirstLook) return observePair(files, wanted, authorities, false);
   const succession = readSuccession(certificate);
-  const above = trusted === undefined ? undefined : readSuccession(trusted);
   return {
     hasKey: key !== undefined,
     certificate: facts,
     hasOwnForm: succession !== undefined || hasOwnForm(certificate),
     ...(succession !== undefined && { succession: succession.stage }),
-    ...(above !== undefined && {
-      isOfFormer: isIssuedBy(certificate, above.former),
-    }),
+    ...(trusted?.former !== undefined && { isOfFormer: isIssuedBy(certificate, trusted.former) }),
     ...(matches !== undefined && { matches }),
     ...(chain !== undefined &&
       (authority === undefined || trusted !== undefined) && {
         chain: judgeChain(
           certificate,
-          trusted === undefined || authority === undefined ? { readPublicRoots } : { pem: trusted, origin: authority },
+          trusted === undefined || authority === undefined
+            ? { readPublicRoots }
+            : { pem: trusted.pem, origin: authority },
           chain.usage,
         ),
       }),

@@ -21,22 +21,18 @@ export interface CertificateSecret {
 }
 
 /** `index` of a key that is not there prints `<no value>`, unless something asks for it first. */
-function printKey(key: string): string {
-  return `{{with .data}}{{with index . "${key}"}}{{.}}{{end}}{{end}}`;
-}
-
-function printMark(where: 'annotations' | 'labels', name: string): string {
-  return `{{with .metadata.${where}}}{{with index . "${name}"}}{{.}}{{end}}{{end}}`;
+function printMember(map: string, key: string): string {
+  return `{{with .${map}}}{{with index . "${key}"}}{{.}}{{end}}{{end}}`;
 }
 
 const columns = [
   '{{.metadata.name}}',
   '{{.type}}',
   '{{range $key, $_ := .data}}{{$key}} {{end}}',
-  printKey('tls.crt'),
-  printKey('ca.crt'),
-  printMark('annotations', certificateNameAnnotation),
-  printMark('labels', ownerLabel),
+  printMember('data', 'tls.crt'),
+  printMember('data', 'ca.crt'),
+  printMember('metadata.annotations', certificateNameAnnotation),
+  printMember('metadata.labels', ownerLabel),
 ].join('{{"\\t"}}');
 
 /** kubectl gives a list for several names, and the object itself for one. */

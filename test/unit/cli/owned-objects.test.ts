@@ -3,9 +3,9 @@ import { selectBrought } from '../../../src/app/cluster/owned-objects.ts';
 import { parseProject } from '../../../src/app/project.ts';
 import type { OwnedObject } from '../../../src/world/kubectl/kubectl.ts';
 
-function projectWith(profile: string): ReturnType<typeof parseProject> {
+function projectWith(profile: string, more = ''): ReturnType<typeof parseProject> {
   return parseProject(
-    `apiVersion: ingress-tls/v1\ndomain: example.test\nnamespace: apps\ncontroller:\n  name: ic3\n  namespace: ctl\n  profile: ${profile}\n`,
+    `apiVersion: ingress-tls/v1\ndomain: example.test\nnamespace: apps\ncontroller:\n  name: ic3\n  namespace: ctl\n  profile: ${profile}\n${more}`,
   );
 }
 
@@ -58,4 +58,16 @@ it.each<readonly [string, OwnedObject, boolean, boolean]>([
 ])('%s', async (_, found, isOurs, isOursOnAnOldCluster) => {
   expect(selectBrought([found], await projectWith('traefik'))).toEqual(isOurs ? [found] : []);
   expect(selectBrought([found], await projectWith('ingress-nginx-0.15'))).toEqual(isOursOnAnOldCluster ? [found] : []);
+});
+
+it.each([
+  ['existing', false],
+  ['cert-manager', true],
+])('a Secret with our label that ingress-tls.yaml names with source: %s', async (source, isOurs) => {
+  const found = object('Secret', 'shared', 'apps', ['ingress-tls']);
+  const project = await projectWith(
+    'traefik',
+    `certificate: {source: ${source}, secretName: shared}\nservices: [{name: svc7, mode: terminate}]\n`,
+  );
+  expect(selectBrought([found], project)).toEqual(isOurs ? [found] : []);
 });
