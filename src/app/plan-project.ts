@@ -29,17 +29,22 @@ export function planProject(session: Session, project: Project, force: boolean):
     templates: readChartTemplates(packageFolder),
     schema: readConfigSchema(packageFolder),
   });
-  const observed = observeProject(session.files, {
-    gitFiles: gitFilePaths,
-    authorities: desired.authorities.map(({ path }) => path),
-    made: [...desired.objects, ...desired.digests],
-    pairs: listPairPaths(desired.pairs),
-  });
+  const observed = lookAtFolder(session, project);
   const rendered = planRender(desired, desiredFiles, observed, { now: session.world.now(), force });
   const plan = { ...rendered, notices: acknowledge(rendered.notices, project.config) };
   // Line numbers of a text that was refused before it was written would lead nowhere.
   refuseErrors(plan.notices, session.files.readText(places.config) === project.text ? project.text : undefined);
   return { plan, observed };
+}
+
+/** What is in the folder of what the project has. */
+export function lookAtFolder({ files }: Session, { desired }: Project): Observed {
+  return observeProject(files, {
+    gitFiles: gitFilePaths,
+    authorities: desired.authorities.map(({ path }) => path),
+    made: [...desired.objects, ...desired.digests],
+    pairs: listPairPaths(desired.pairs),
+  });
 }
 
 function refuseErrors(notices: readonly Notice[], text: string | undefined): void {

@@ -5,7 +5,7 @@ import { planRenewals, type RenewalPlan, type RenewalWish } from '../project/ren
 import { nearest } from '../text/nearest.ts';
 import { quote } from '../text/escape.ts';
 import { carryOutRenewals } from '../world/files/carry-out-renewals.ts';
-import { planProject } from './plan-project.ts';
+import { lookAtFolder, planProject } from './plan-project.ts';
 import { loadProject, type Project } from './project.ts';
 import { withLock, type Session } from './session.ts';
 import { carryOutPlan, makingTools } from './write-project.ts';
@@ -24,7 +24,8 @@ export async function planRenew(session: Session, wish: RenewalWish): Promise<Re
   const project = await loadProject(session);
   refuseUnknown(project, wish);
   const now = session.world.now();
-  const found = planRenewals(project.desired.pairs, planProject(session, project, false).observed, wish, now);
+  const found = planRenewals(project.desired.pairs, lookAtFolder(session, project), wish, now);
+  planProject(session, withoutNames(project, found), false);
   refuseLeft(found, wish);
   return { project, ...found, backups: [], now };
 }
@@ -42,6 +43,16 @@ export function renewProject(session: Session, wish: RenewalWish): Promise<Renew
     const backups = await carryOutPlan(session, plan, observed);
     return { ...planned, plan, backups: [...kept, ...backups] };
   });
+}
+
+/** A certificate that is made anew has the names of today: those of the old one do not matter any more. */
+function withoutNames(project: Project, { renewals }: RenewalPlan): Project {
+  const { desired } = project;
+  const renewed = new Set(renewals.map(({ path }) => path));
+  const pairs = desired.pairs.map((pair) =>
+    renewed.has(pair.paths.certificate) ? { ...pair, requiredNames: [] } : pair,
+  );
+  return { ...project, desired: { ...desired, pairs } };
 }
 
 /** @throws UsageError for a name that no certificate of the project has. */

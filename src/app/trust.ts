@@ -4,10 +4,10 @@ import { parseCertificate, parseCertificates } from '../certs/pem.ts';
 import { Interrupted, KnownError, UsageError } from '../errors.ts';
 import { printCommand } from '../kube/command-line.ts';
 import type { CertificateFacts } from '../model/certificate.ts';
-import { endsInPod } from '../model/mode.ts';
+import { listHostCertificates } from '../model/host-certificate.ts';
 import type { Notice } from '../model/notice.ts';
 import { requestProjectAuthority } from '../certs/requests.ts';
-import { places, projectAuthorityPair, rotateCommand } from '../project/places.ts';
+import { hostPair, places, projectAuthorityPair, rotateCommand } from '../project/places.ts';
 import { createExec, type Exec, type ExternalCommand } from '../world/exec/exec.ts';
 import { askTool, hasFailed } from '../world/exec/tool-failure.ts';
 import { readPem } from '../world/files/object-text.ts';
@@ -197,15 +197,16 @@ function refuseUntrustworthy(facts: CertificateFacts, path: string, { takesUncon
 }
 
 /** Services whose clients see a certificate to which the trust does not reach. */
-function noteUncovered({ config, desired }: Project): readonly Notice[] {
-  const shown = desired.services.filter(({ mode }) => !endsInPod(mode)).map(({ name }) => name);
-  if (config.certificate.source !== undefined || shown.length === 0) return [];
-  return [
-    {
-      level: 'warning',
-      code: 'wildcard-signs-itself',
-      message: `${shown.join(', ')}: clients see certs/wildcard.crt there, which signs itself, so that trust in ${projectAuthorityPair.certificate} does not reach it`,
-      remedy: `write certificate: {source: project} into ${places.config}, move certs/wildcard.crt and its key away and run ingress-tls apply`,
-    },
-  ];
+function noteUncovered({ config }: Project): readonly Notice[] {
+  return listHostCertificates(config)
+    .filter(({ source, services }) => source === undefined && services.length > 0)
+    .map(({ name, services, path: [section = ''] }) => {
+      const { certificate } = hostPair(name);
+      return {
+        level: 'warning',
+        code: 'wildcard-signs-itself',
+        message: `${services.map((service) => service.name).join(', ')}: clients see ${certificate} there, which signs itself, so that trust in ${projectAuthorityPair.certificate} does not reach it`,
+        remedy: `write source: project under ${section} in ${places.config}, move ${certificate} and its key away and run ingress-tls apply`,
+      };
+    });
 }

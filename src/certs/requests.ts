@@ -23,13 +23,28 @@ export function requestWildcard(domain: string, days: number, keyType: KeyType):
 }
 
 /**
+ * What the controller shows for hosts of other names; self-signed or issued. What signs itself is an issuer, and an issuer has a name (RFC 5280,
+ * 4.1.2.4), so where a host's is too long a title stands for it.
+ */
+export function requestHostCertificate(names: readonly string[], days: number, keyType: KeyType): CertificateRequest {
+  const [first = ''] = names;
+  const commonName = fitsAttribute(first) ? first : 'ingress-tls hosts';
+  return { usage: 'server', commonName, dnsNames: names, permittedDnsNames: [], days, keyType };
+}
+
+/**
  * The authority of the pods' own certificates. Whoever trusts it trusts it for the project's domain and for the names
  * of Services in a cluster only; `svc` is no top-level domain, so no public site is among them.
+ * @param others domains beside the project's for which it issues.
  */
-export function requestProjectAuthority(domain: string, keyType: KeyType): CertificateRequest {
+export function requestProjectAuthority(
+  domain: string,
+  keyType: KeyType,
+  others: readonly string[] = [],
+): CertificateRequest {
   return {
     ...authority(title(domain, ' ingress-tls CA'), keyType),
-    permittedDnsNames: Array.from(new Set([domain, 'svc', 'svc.cluster.local'])),
+    permittedDnsNames: Array.from(new Set([domain, ...others, 'svc', 'svc.cluster.local'])),
   };
 }
 

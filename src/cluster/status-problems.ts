@@ -1,6 +1,5 @@
 import { readIssue } from '../cert-manager/conditions.ts';
 import { findNamed } from '../kube/object-fields.ts';
-import { listServiceNamespaces } from '../kube/namespace.ts';
 import { escapeControls } from '../text/escape.ts';
 import { tellEnd } from '../certs/validity.ts';
 import type { Difference } from '../model/changes.ts';
@@ -15,7 +14,7 @@ import { printObjectName } from '../kube/object-identity.ts';
 import { formatDifference } from './difference-text.ts';
 import { neededApply } from './needed-apply.ts';
 import { tellOtherProject, type OtherProject } from './project-identity.ts';
-import { bringAnother, renewCommand, restartPods, shownPair } from '../project/places.ts';
+import { bringAnother, hostPair, podPair, renewCommand, restartPods } from '../project/places.ts';
 import { judgeCertificate } from './status-certificate.ts';
 import { differenceOf, isDifferenceOf } from './status-drift.ts';
 import type { StatusFacts } from './status-facts.ts';
@@ -174,13 +173,16 @@ function ofControllerObjects(
   wrongTypes: readonly WrongTypeSecret[],
   { diff }: Remedies,
 ): readonly StatusProblem[] {
-  const { secretName } = desired.config.certificate;
   const told = new Set([
     ...workloads.filter(({ pods }) => pods === null).map(({ kind, name }) => `${kind} ${name}`),
     ...(routeClass?.controller === null ? [`${routeClass.kind} ${routeClass.name}`] : []),
     ...wrongTypes.map(({ namespace, name }) => `Secret ${namespace}/${name}`),
-    ...listServiceNamespaces(desired.config)
-      .map((namespace) => `${namespace}/${secretName}`)
+    ...desired.objects
+      .flatMap(({ service, content: { object } }) =>
+        service === undefined && object.kind === 'Secret' && object.metadata.namespace !== undefined
+          ? [`${object.metadata.namespace}/${object.metadata.name}`]
+          : [],
+      )
       .filter((secret) => !live.secrets.has(secret))
       .map((secret) => `Secret ${secret}`),
   ]);
@@ -334,9 +336,9 @@ function ofCertificate(
   { apply, diff }: Remedies,
 ): readonly StatusProblem[] {
   const place = `Secret ${service.release.namespace}/${secret}`;
-  const isPods = secret !== desired.config.certificate.secretName;
   const source = desired.services.find(({ name }) => name === service.name);
-  const pair = shownPair({ name: service.name, mode: isPods ? 'passthrough' : 'terminate' });
+  const isPods = secret !== source?.hostSecret;
+  const pair = isPods ? podPair(service.name) : hostPair(source.hostCertificate);
   const isBrought = desired.pairs.some((one) => one.isBrought === true && one.paths.certificate === pair.certificate);
   const kept = desired.kept.find(({ name, namespace }) => name === secret && namespace === service.release.namespace);
   const isKept = kept !== undefined && kept.isIssued !== true;

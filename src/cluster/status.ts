@@ -47,7 +47,7 @@ function judgeService(facts: StatusFacts, service: PlannedService, isRunning: bo
   const { name, mode, host, release, namespace } = service;
   const record = records.find((each) => each.name === release && each.namespace === namespace);
   const deployment = findNamed(live.objects, 'Deployment', { name: release, namespace });
-  const secret = endsInPod(service.mode) ? service.podTlsSecret : config.certificate.secretName;
+  const secret = endsInPod(service.mode) ? service.podTlsSecret : service.hostSecret;
   return {
     ...{ name, mode, host, backend: backendOf(service) },
     release: { name: release, namespace, status: record?.status ?? null, revision: record?.revision ?? null },

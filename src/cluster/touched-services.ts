@@ -1,15 +1,12 @@
 import type { PlannedService } from '../model/chart.ts';
-import type { Config } from '../model/config.ts';
 import type { RunStep } from '../model/plan.ts';
 import type { DesiredProject } from '../project/desired-project.ts';
-import { endsInPod } from '../model/mode.ts';
 
 /** Phases that the way to every service depends on. */
 const ofAll: ReadonlySet<RunStep['phase']> = new Set(['namespaces-and-rbac', 'controller', 'rollout']);
 
 /** Services that clients may see otherwise than before once these commands have run. */
 export function selectTouched(
-  config: Config,
   { services, objects }: DesiredProject,
   commands: readonly RunStep[],
 ): readonly PlannedService[] {
@@ -17,9 +14,9 @@ export function selectTouched(
   const sent = new Set(
     commands.flatMap(({ phase, command }) => (phase === 'secrets' ? (command.stdinFiles ?? []) : [])),
   );
-  const wildcards = (namespace: string): readonly string[] =>
+  const ofHosts = ({ namespace, hostSecret }: PlannedService): readonly string[] =>
     objects.flatMap(({ path, content: { object } }) =>
-      object.metadata.name === config.certificate.secretName && object.metadata.namespace === namespace ? [path] : [],
+      object.metadata.name === hostSecret && object.metadata.namespace === namespace ? [path] : [],
     );
   const releases = commands.flatMap(({ phase, release }) =>
     phase === 'services' && release !== undefined ? [`${release.namespace}/${release.name}`] : [],
@@ -30,7 +27,7 @@ export function selectTouched(
   const touched = new Set([...releases, ...workloads]);
   return services.filter((service) => {
     const own = objects.flatMap(({ path, service: name }) => (name === service.name ? [path] : []));
-    const sources = endsInPod(service.mode) ? own : [...own, ...wildcards(service.namespace)];
+    const sources = [...own, ...ofHosts(service)];
     return touched.has(`${service.namespace}/${service.release}`) || sources.some((path) => sent.has(path));
   });
 }

@@ -21,12 +21,9 @@ export function decidesHosts(certificate: Origin): boolean {
   return isBrought(certificate) && certificate.source !== 'cert-manager';
 }
 
-/** Checks what goes with `source`, in the section of the certificate that hosts share. */
-export function checkSource(certificate: Origin): Breach[] {
-  return [
-    ...refuseUselessAuthority(certificate, ['certificate']),
-    ...refuseUselessIssuer(certificate, ['certificate']),
-  ];
+/** Checks what goes with `source`, in the section of a certificate of hosts. */
+export function checkSource(certificate: Origin, path: Path): Breach[] {
+  return [...refuseUselessAuthority(certificate, path), ...refuseUselessIssuer(certificate, path)];
 }
 
 /** The same for the certificate of a service's pods. @param existing the service's `service` section, empty where it has none. */
@@ -48,7 +45,7 @@ export function checkPodCertificate(
   const at = [...path, 'certificate'];
   if (mode === 'terminate') {
     const message =
-      'does nothing in terminate: the pod gets plain HTTP, and clients see certs/wildcard.crt, of which certificate.source at the top of the file decides';
+      'does nothing in terminate: the pod gets plain HTTP, and clients see what the controller shows, of which certificate.source at the top of the file decides, or hostCertificate';
     return [{ path: at, message, role: 'key' }];
   }
   if (existing['authority'] !== undefined) {

@@ -32,6 +32,7 @@ export interface ServiceFields {
   readonly mode: Mode;
   readonly host?: string;
   readonly hosts?: readonly string[];
+  readonly hostCertificate?: string;
   readonly namespace?: string;
   readonly service?: ExistingService;
   readonly image?: string;
@@ -139,10 +140,12 @@ function planRemoval(file: EditableFile, index: number): Splice[] {
 }
 
 function toData({ annotations, ...given }: ServiceFields): object {
-  const { name, mode, host, hosts, namespace, service, image, port, replicas, clientAuth } = given;
+  const { name, mode, host, hosts, hostCertificate, namespace, service, image, port, replicas, clientAuth } = given;
   const own = annotations === undefined ? undefined : { ...annotations };
-  const fields = { name, mode, host, hosts, namespace, service, image, port, replicas, clientAuth, annotations: own };
-  return selectGiven(fields);
+  return selectGiven({
+    ...{ name, mode, host, hosts, hostCertificate, namespace, service, image, port, replicas, clientAuth },
+    annotations: own,
+  });
 }
 
 /** The services, whatever they are. */

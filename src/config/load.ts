@@ -11,6 +11,7 @@ import {
   createSchema,
   existingServiceSchema,
   exposureSchema,
+  hostCertificateSchema,
   pathSchema,
   pathServiceSchema,
   plainPortSchema,
@@ -75,6 +76,7 @@ const ownKeys = {
   'controller.service': Object.keys(exposureSchema.shape),
   'controller.service.http': Object.keys(plainPortSchema.shape),
   certificate: Object.keys(certificateSchema.shape),
+  hostCertificates: Object.keys(hostCertificateSchema.shape),
   services: Object.keys(serviceSchema.shape),
   'services.service': Object.keys(existingServiceSchema.shape),
   'services.paths': Object.keys(pathSchema.shape),
@@ -237,6 +239,7 @@ function toConfig(intent: Intent): Config {
       ...(exposure !== undefined && { service: toExposure(exposure) }),
     },
     certificate: toCertificate(intent.certificate),
+    ...(intent.hostCertificates.length > 0 && { hostCertificates: toHostCertificates(intent) }),
     ...(intent.acknowledged.length > 0 && { acknowledged: intent.acknowledged }),
     services: intent.services.map((given) => toService(given, domain)),
   };
@@ -250,6 +253,22 @@ function toCertificate({ source, ...certificate }: Intent['certificate']): Confi
       ? brought && { source: 'files' }
       : { source }),
   };
+}
+
+/** What one does not say for itself, it has as the wildcard. */
+function toHostCertificates({
+  hostCertificates,
+  certificate: { days, keyType, issuerRef },
+}: Intent): NonNullable<Config['hostCertificates']> {
+  return hostCertificates.map(({ name, names, secretName = `${name}-tls`, ...given }) => ({
+    ...toCertificate({
+      ...{ days, keyType, secretName },
+      ...given,
+      issuerRef: given.issuerRef ?? (given.source === 'cert-manager' ? issuerRef : undefined),
+    }),
+    name,
+    ...(names !== undefined && { names: names.map((each) => each.toLowerCase()) }),
+  }));
 }
 
 function toService(

@@ -36,6 +36,8 @@ interface PathOwner {
   readonly paths: readonly TrustedPath[];
   /** Whether clients are asked for a certificate. */
   readonly asks: boolean;
+  /** Name of the certificate that the controller shows; absent: the wildcard. */
+  readonly hostCertificate: unknown;
 }
 
 /** What would do nothing, or lead somewhere else than it says. */
@@ -83,6 +85,7 @@ interface HostClaims {
   readonly owner: string;
   readonly isPassedThrough: boolean;
   readonly asks: boolean;
+  readonly hostCertificate: unknown;
   /** By type and path. */
   readonly paths: Map<string, string>;
 }
@@ -90,12 +93,12 @@ interface HostClaims {
 /** Takes hosts for services, one after the other. @returns why a service may not have it beside those before, with the place. */
 export function createHostClaims(): (host: string, at: Path, service: PathOwner) => Breach | undefined {
   const claims = new Map<string, HostClaims>();
-  return (host, at, { path, mode, paths, asks }) => {
+  return (host, at, { path, mode, paths, asks, hostCertificate }) => {
     const owner = `services[${path[1] ?? 0}]`;
     const isPassedThrough = mode !== undefined && !mayShareHost(mode);
     const before = claims.get(host);
     const taken = before?.paths ?? new Map<string, string>();
-    if (before === undefined) claims.set(host, { owner, isPassedThrough, asks, paths: taken });
+    if (before === undefined) claims.set(host, { owner, isPassedThrough, asks, hostCertificate, paths: taken });
     else if (before.owner === owner || isPassedThrough || before.isPassedThrough) {
       const why =
         "; in passthrough nobody can tell by the path whose a connection is, so the host is one service's alone";
@@ -107,6 +110,11 @@ export function createHostClaims(): (host: string, at: Path, service: PathOwner)
       const message =
         `the host ${quote(host)} is that of ${before.owner} already; a client is asked for its certificate before its path is known, ` +
         'so a service with clientAuth has a host of its own';
+      return { path: at, message };
+    }
+    // Controllers take one certificate for a host, of whichever route they meet first.
+    if (before !== undefined && before.hostCertificate !== hostCertificate) {
+      const message = `the host ${quote(host)} is that of ${before.owner} already, which shows another certificate; name one hostCertificate in both`;
       return { path: at, message };
     }
     for (const rule of paths) {

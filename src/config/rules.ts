@@ -4,6 +4,13 @@ import { certificateSchema, domainSchema, hostSchema, serviceSchema } from './sc
 import type { ControllerSchema } from './schema.ts';
 import { checkPodCertificate, checkSource, decidesHosts, isBrought } from './certificate-rules.ts';
 import { checkCertificateFiles, checkClientAuth, checkPersons, listPlaces } from './client-rules.ts';
+import {
+  checkHostCertificates,
+  checkNamedCertificate,
+  refuseUncoveredHost,
+  trustHostCertificates,
+  type TrustedHostCertificate,
+} from './host-certificate-rules.ts';
 import { checkExposure } from './exposure-rules.ts';
 import { checkInstall } from './install-rules.ts';
 import { checkPaths, createHostClaims, trustPaths, type TrustedPath } from './path-rules.ts';
@@ -39,6 +46,8 @@ interface TrustedService {
   readonly clientAuth: unknown;
   /** Of the pods; absent, or of the wrong form: empty. */
   readonly certificate: Readonly<Record<string, unknown>>;
+  /** Name of the certificate that the controller shows; absent: the wildcard. */
+  readonly hostCertificate: unknown;
   /** Whether clients are asked for a certificate. */
   readonly asks: boolean;
   readonly annotations: Readonly<Record<string, unknown>>;
@@ -56,22 +65,26 @@ export function findBreaches(data: unknown, controllerSchema: ControllerSchema):
   const certificate = toRecord(root['certificate']);
   const controllerName = accepted(controllerSchema.shape.name, controller['name']);
   const services = toList(root['services']).map((service, index) => trust(service, index));
+  const certificates = trustHostCertificates(root['hostCertificates']);
+  const secretName = accepted(certificateSchema.shape.secretName, certificate['secretName']);
   return [
     ...checkSharedWith(toList(controller['sharedWith']), controllerName ?? defaults.controller.name),
     ...checkInstall(controller),
     ...checkExposure(controller),
-    ...checkSource(certificate),
-    ...checkOwnAuthority(certificate['authority'], ['certificate', 'authority'], services),
-    ...checkNames(services, controllerName),
-    ...checkSecretName(
-      accepted(certificateSchema.shape.secretName, certificate['secretName']),
-      services,
-      controllerName,
+    ...checkSource(certificate, ['certificate']),
+    ...checkHostCertificates(certificates, services, secretName),
+    ...[{ fields: certificate, path: ['certificate'] }, ...certificates].flatMap(({ fields, path }) =>
+      checkOwnAuthority(fields['authority'], [...path, 'authority'], services, certificates),
     ),
-    ...checkHosts(services, domain, decidesHosts(certificate)),
+    ...checkNames(services, controllerName),
+    ...[{ secretName, path: ['certificate'] }, ...certificates].flatMap((each) =>
+      checkSecretName(each.secretName, [...each.path, 'secretName'], services, controllerName),
+    ),
+    ...checkHosts(services, domain, decidesHosts(certificate), certificates),
     ...services.flatMap((service) => [
       ...checkClientAuth(service),
       ...checkProtocol(service),
+      ...checkNamedCertificate(service, certificates),
       ...checkUpstreamClientCertificate(service),
       ...checkAnnotationSize(service),
       ...checkExisting(service, domain),
@@ -82,7 +95,7 @@ export function findBreaches(data: unknown, controllerSchema: ControllerSchema):
           })
         : []),
       ...checkPaths(service),
-      ...checkOwnPlaces(service, services, controllerName),
+      ...checkOwnPlaces(service, services, controllerName, certificates),
       ...checkValueTexts(service.values, [...service.path, 'values']),
     ]),
   ];
@@ -109,6 +122,7 @@ function trust(value: unknown, index: number): TrustedService {
     given: new Set(Object.keys(fields).filter((key) => fields[key] !== undefined)),
     existing: toRecord(fields['service']),
     clientAuth,
+    hostCertificate: fields['hostCertificate'],
     certificate: toRecord(fields['certificate']),
     asks: clientAuth === true || (typeof clientAuth === 'object' && toRecord(clientAuth)['mode'] !== 'off'),
     annotations: toRecord(fields['annotations']),
@@ -151,6 +165,7 @@ function checkNames(services: readonly TrustedService[], controllerName: string 
 /** Every Secret has one file in secrets/, named after it alone. */
 function checkSecretName(
   secretName: string | undefined,
+  path: Path,
   services: readonly TrustedService[],
   controllerName: string | undefined,
 ): Breach[] {
@@ -163,7 +178,7 @@ function checkSecretName(
   const message =
     `${quote(secretName)} is kept for a Secret of the service ${quote(owner.name)}: the two would share one file in secrets/, ` +
     'and one private key or authority would be lost; choose another name';
-  return [{ path: ['certificate', 'secretName'], message }];
+  return [{ path, message }];
 }
 
 /** @param isWildcardBrought whether a person's own certificate is shown in terminate and reencrypt: it decides then, and the plan judges it. */
@@ -171,6 +186,7 @@ function checkHosts(
   services: readonly TrustedService[],
   domain: string | undefined,
   isWildcardBrought: boolean,
+  certificates: readonly TrustedHostCertificate[],
 ): Breach[] {
   const breaches: Breach[] = [];
   const claim = createHostClaims();
@@ -188,7 +204,14 @@ function checkHosts(
       }
       const breach = claim(host, path, service);
       if (breach !== undefined) breaches.push(breach);
-      const isCovered = service.mode === 'passthrough' ? isBrought(service.certificate) : isWildcardBrought;
+      const named =
+        service.mode === 'passthrough' ? undefined : certificates.find(({ name }) => name === service.hostCertificate);
+      const uncovered = named && refuseUncoveredHost(named, host, path);
+      if (uncovered !== undefined) breaches.push(uncovered);
+      const isCovered =
+        service.mode === 'passthrough'
+          ? isBrought(service.certificate)
+          : isWildcardBrought || service.hostCertificate !== undefined;
       if (domain !== undefined && !isDefault && !isCovered)
         breaches.push(...checkHostInDomain(service, host, domain, path));
     }
@@ -213,7 +236,7 @@ function checkHostInDomain({ mode }: TrustedService, host: string, domain: strin
     const why =
       mode === 'passthrough'
         ? "the project's authority may issue certificates for this domain only; for a certificate of your own write certificate: {source: files} here"
-        : `the wildcard certificate is for *.${domain} and ${domain}; for one of your own write certificate: {source: files} at the top of the file`;
+        : `the wildcard certificate is for *.${domain} and ${domain}; name another one for it (hostCertificate), or for one of your own write certificate: {source: files} at the top of the file`;
     return [{ path, message: `${quote(host)} is outside the domain ${domain}; ${why}` }];
   }
   const depth = host === domain ? 0 : host.slice(0, -domain.length - 1).split('.').length;
@@ -222,7 +245,7 @@ function checkHostInDomain({ mode }: TrustedService, host: string, domain: strin
   const flat = `${host.slice(0, -domain.length - 1).replaceAll('.', '-')}.${domain}`;
   const message =
     `the wildcard *.${domain} covers one label, ${quote(host)} has ${depth} below the domain; ` +
-    `in ${mode} use for instance ${flat}, or certificate: {source: files} with a certificate of your own`;
+    `in ${mode} use for instance ${flat}, or name a certificate for it (hostCertificate)`;
   return [{ path, message }];
 }
 
@@ -263,6 +286,7 @@ function checkOwnPlaces(
   { path, existing, paths, clientAuth, certificate }: TrustedService,
   services: readonly TrustedService[],
   controllerName: string | undefined,
+  certificates: readonly TrustedHostCertificate[],
 ): Breach[] {
   const named = [{ at: path, service: existing['name'] }, ...paths];
   const breaches = named.flatMap(({ at, service: name }): readonly Breach[] => {
@@ -275,16 +299,21 @@ function checkOwnPlaces(
   });
   return [
     ...breaches,
-    ...checkOwnAuthority(existing['authority'], [...path, 'service', 'authority'], services),
-    ...checkOwnAuthority(certificate['authority'], [...path, 'certificate', 'authority'], services),
-    ...checkOwnAuthority(toRecord(clientAuth)['authority'], [...path, 'clientAuth', 'authority'], services),
+    ...Object.entries({ service: existing, certificate, clientAuth: toRecord(clientAuth) }).flatMap(
+      ([field, { authority }]) => checkOwnAuthority(authority, [...path, field, 'authority'], services, certificates),
+    ),
   ];
 }
 
-function checkOwnAuthority(authority: unknown, path: Path, services: readonly TrustedService[]): Breach[] {
+function checkOwnAuthority(
+  authority: unknown,
+  path: Path,
+  services: readonly TrustedService[],
+  certificates: readonly TrustedHostCertificate[],
+): Breach[] {
   if (authority === 'certs/ca.crt') {
     const message =
-      path[0] === 'certificate'
+      path[0] !== 'services'
         ? "certs/ca.crt is the project's own authority; for a certificate of it use source: project, without authority"
         : path.includes('clientAuth')
           ? "certs/ca.crt is the project's own authority, which signs pods and no clients; name your clients' own, or leave authority out"
@@ -294,6 +323,14 @@ function checkOwnAuthority(authority: unknown, path: Path, services: readonly Tr
   if (authority === 'certs/wildcard.crt')
     return [
       { path, message: 'certs/wildcard.crt is the wildcard certificate, and no authority; give the file another name' },
+    ];
+  const shown = certificates.find(({ name }) => name !== undefined && authority === `certs/${name}.crt`);
+  if (shown?.name !== undefined)
+    return [
+      {
+        path,
+        message: `certs/${shown.name}.crt is the certificate of hostCertificates, and no authority; give the file another name`,
+      },
     ];
   const owner = services.find((service) => listPlaces(service).some((file) => file === authority));
   if (owner?.name === undefined) return [];

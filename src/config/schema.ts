@@ -5,6 +5,7 @@ import {
   annotationKey,
   annotationValue,
   certificateFile,
+  certificateName,
   classText,
   contextName,
   controllerName,
@@ -76,6 +77,32 @@ export const certificateSchema = z.strictObject({
   issuerRef: describe(
     z.optional(issuerSchema),
     'With source cert-manager: the issuer of yours that issues it, and the certificates of pods. Without it an authority is made for the project.',
+  ),
+});
+
+/** What the certificates beside the wildcard have of its fields. */
+const { source, authority, issuerRef } = certificateSchema.shape;
+
+export const hostCertificateSchema = z.strictObject({
+  name: describe(
+    text(dnsLabel),
+    'The name by which services name it; its files are certs/NAME.crt and certs/NAME.key.',
+  ),
+  names: describe(
+    z.optional(
+      z.array(text(certificateName)).check(z.minLength(1, { error: 'is empty; expected at least one host name' })),
+    ),
+    'The host names that it is made for, such as *.shop.example; by default the hosts of the services that name it.',
+  ),
+  secretName: describe(z.optional(text(objectName)), 'The Secret that holds it, by default NAME-tls.'),
+  source: describe(
+    z.optional(source),
+    'Where it comes from, as of `certificate`; by default self-signed, and files where authority is given.',
+  ),
+  authority: describe(z.optional(authority), 'Whose authority your clients trust, as in `certificate`.'),
+  issuerRef: describe(
+    z.optional(issuerRef),
+    'With source cert-manager: the issuer of yours that issues it, by default certificate.issuerRef.',
   ),
 });
 
@@ -180,7 +207,7 @@ export const serviceSchema = z.strictObject({
   host: describe(
     z.optional(text(hostName)),
     'The host name, by default NAME.DOMAIN. In terminate and reencrypt the domain or one label below it, as the ' +
-      'wildcard covers no more; in passthrough any name below the domain. With a certificate of your own, any name that it covers.',
+      'wildcard covers no more; in passthrough any name below the domain. With hostCertificate, or a certificate of your own, any name that it covers.',
   ),
   hosts: describe(
     z.optional(z.array(hostSchema).check(z.minLength(1, { error: 'is empty; expected at least one host name' }))),
@@ -220,6 +247,10 @@ export const serviceSchema = z.strictObject({
   upstreamClientCertificate: describe(
     z.optional(z.boolean()),
     'Reencrypt only: whether the controller shows a client certificate to the pod, and the pod demands one; by default false.',
+  ),
+  hostCertificate: describe(
+    z.optional(text(dnsLabel)),
+    'In terminate and reencrypt: the name in hostCertificates of the certificate that clients see. Without it the wildcard certificate.',
   ),
   certificate: describe(
     z.optional(podCertificateSchema),
@@ -362,6 +393,10 @@ function makeSchemas(profileNames: readonly string[]) {
       ),
       controller: describe(emptyIsAbsent(controllerSchema, controllerSchema.parse({})), 'The ingress controller.'),
       certificate: describe(emptyIsAbsent(certificateSchema, certificateSchema.parse({})), 'The certificates.'),
+      hostCertificates: describe(
+        emptyIsAbsent(z.array(hostCertificateSchema), []),
+        'Certificates beside the wildcard, for hosts of which TLS ends at the controller: of other domains, or for hosts that are to share none.',
+      ),
       services: describe(emptyIsAbsent(z.array(serviceSchema), []), 'The services behind the controller.'),
       acknowledged: describe(
         emptyIsAbsent(z.array(text(noticeCode)), []),

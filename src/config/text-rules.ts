@@ -58,6 +58,13 @@ export const hostName: TextRule = {
   explain: (value) => explainDnsName(value, 'host', 253),
 };
 
+/** A name in a certificate: a host's, or a wildcard below at least two labels. */
+export const certificateName: TextRule = {
+  pattern: new RegExp(`^(?:\\*\\.)?${dnsName}$`),
+  maxLength: 253,
+  explain: (value) => explainDnsName(value.replace(/^\*\./, ''), 'host', value.startsWith('*.') ? 251 : 253),
+};
+
 /** What a pod's certificate may be verified for: a name in DNS, or the bare name of a Service. */
 export const serverName: TextRule = {
   pattern: new RegExp(`^(?:${dnsName}|${anyLabel})$`),

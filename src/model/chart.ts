@@ -32,7 +32,9 @@ export interface PlannedService extends ServiceIntent {
   readonly edgeClientCaSecret?: string;
   /** Present in reencrypt: the name the controller must find in the pod's certificate. */
   readonly upstreamName?: string;
-  /** The file by which clients verify the certificate that hosts share; absent: that certificate itself. */
+  /** Secret with tls.crt and tls.key that the controller shows for the hosts; absent in passthrough. */
+  readonly hostSecret?: string;
+  /** The file by which clients verify what the controller shows for the hosts; absent: that certificate itself. */
   readonly edgeAuthority?: string;
   /** The Secret of somebody else with the certificate that clients are shown, in the service's namespace; absent: it lies in certs/. */
   readonly keptSecret?: string;

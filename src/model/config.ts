@@ -11,7 +11,10 @@ export interface Config {
   /** Namespace of the services that name no other, of their routes and of the wildcard's Secret. */
   readonly namespace: string;
   readonly controller: ControllerIntent;
+  /** What services in terminate and reencrypt show that name no other: the wildcard of the domain. */
   readonly certificate: CertificateIntent;
+  /** Others, that services name. Absent: none. */
+  readonly hostCertificates?: readonly NamedCertificate[];
   readonly services: readonly ServiceIntent[];
   /** Codes of notices that are not to be printed any more. Absent: none. */
   readonly acknowledged?: readonly string[];
@@ -58,7 +61,7 @@ export interface ExposureIntent {
   readonly ipFamilies: readonly ('IPv4' | 'IPv6')[];
 }
 
-interface CertificateIntent {
+export interface CertificateIntent {
   readonly secretName: string;
   readonly days: number;
   /** Of every new key. Absent: RSA for the wildcard, ECDSA for the others. */
@@ -69,6 +72,14 @@ interface CertificateIntent {
   readonly authority?: string;
   /** With `cert-manager`: who issues it, and what pods show. Absent: an authority that is made for it. */
   readonly issuerRef?: IssuerReference;
+}
+
+/** One beside the wildcard. */
+interface NamedCertificate extends CertificateIntent {
+  /** Of its pair in certs/ too. */
+  readonly name: string;
+  /** What it is made for. Absent: the hosts of the services that show it. */
+  readonly names?: readonly string[];
 }
 
 /** An issuer of cert-manager. */
@@ -148,6 +159,8 @@ export interface ServiceIntent {
   readonly clientAuthDetails?: ClientAuthDetails;
   /** Present: in reencrypt the controller shows a client certificate to the pod, which demands one. */
   readonly upstreamClientCertificate?: true;
+  /** The one of `hostCertificates` that is shown for its hosts, in terminate and reencrypt. Absent: the wildcard. */
+  readonly hostCertificate?: string;
   /** Present: the pod's certificate is a person's own, never made. */
   readonly certificate?: {
     /** Path in the project of the authority that signed it. Absent, in passthrough alone: as for the wildcard. */

@@ -6,7 +6,7 @@ import type { Notice } from '../model/notice.ts';
 import type { Observed, ObservedPair } from '../model/observed.ts';
 import type { Step } from '../model/plan.ts';
 import { judgeChain, nameWayToAnother, noteSuccession, refuseDisorder } from './chain-notices.ts';
-import { bringAnother, renewCommand, rotateCommand, wildcardPair } from './places.ts';
+import { bringAnother, renewCommand, rotateCommand } from './places.ts';
 import type { DesiredPair } from './desired-pairs.ts';
 
 export interface CertificatePlan {
@@ -112,7 +112,9 @@ export function judgeIssuer(pair: DesiredPair, observed: Observed, now: Date): C
   return refuse(
     'authority-constrained',
     `${pair.paths.certificate} cannot be issued: ${issuer.certificate} may issue for ${permitted.join(', ')} only, not for ${refused.join(', ')}`,
-    moveAway,
+    pair.isShownByController === true && found.hasOwnForm === true
+      ? `list its names in hostCertificates and leave its services out until ${rotateCommand(issuer)}, in three steps, has made an authority for them; or ${moveAway}`
+      : moveAway,
   );
 }
 
@@ -130,13 +132,16 @@ function judgeExisting(pair: DesiredPair, found: ObservedPair, observed: Observe
       remedy: `bring ${pair.paths.key} from where the certificate was made, or move ${path} away to have a new pair made`,
     });
   }
-  const uncovered = pair.requiredNames.filter((name) => !coversName(facts.dnsNames, name));
+  const uncovered = listUncovered(pair, facts);
   if (uncovered.length > 0) {
     notices.push({
       level: 'error',
       code: 'certificate-name',
       message: `${path} does not cover ${uncovered.join(', ')}: it names ${facts.dnsNames.join(', ') || 'nothing'}`,
-      remedy: `an existing certificate is never replaced: ${nameWayToAnother(pair)}`,
+      remedy:
+        found.hasOwnForm === true && found.hasKey && pair.isBrought !== true
+          ? `${renewCommand(pair.paths)}, then ingress-tls apply`
+          : nameWayToAnother(pair),
     });
   }
   // What no root is above of is said of the authority itself.
@@ -150,6 +155,14 @@ function judgeExisting(pair: DesiredPair, found: ObservedPair, observed: Observe
     ...judgeDates(pair, found, facts, now),
     ...facts.limits.map((limit) => explainLimit(pair, limit)),
   ];
+}
+
+/** Names that it must cover and does not. */
+export function listUncovered(
+  { requiredNames }: DesiredPair,
+  { dnsNames }: Pick<CertificateFacts, 'dnsNames'>,
+): readonly string[] {
+  return requiredNames.filter((name) => !coversName(dnsNames, name));
 }
 
 function judgeDates(
@@ -177,8 +190,11 @@ function judgeDates(
 }
 
 /** A warning where some take it; refused where nobody does, and where the controllers cannot, which are written in Go. */
-function explainLimit({ paths, request }: DesiredPair, { fact, refusedBy, reach }: CertificateLimit): Notice {
-  const isUseless = reach === 'every' || (reach === 'go' && paths.certificate === wildcardPair.certificate);
+function explainLimit(
+  { paths, request, isShownByController }: DesiredPair,
+  { fact, refusedBy, reach }: CertificateLimit,
+): Notice {
+  const isUseless = reach === 'every' || (reach === 'go' && isShownByController === true);
   const issued = request.usage === 'authority' ? ' and the pairs that it issued' : '';
   return {
     level: isUseless ? 'error' : 'warning',

@@ -4,7 +4,7 @@ import { printYaml } from '../kube/yaml.ts';
 import type { DesiredProject } from './desired-project.ts';
 import type { DesiredService } from './desired-services.ts';
 import { endsInPod } from '../model/mode.ts';
-import { chartFolder, places, podClientAuthority, trustedCertificate, wildcardPair } from './places.ts';
+import { chartFolder, places, podClientAuthority, shownPair, trustedCertificate } from './places.ts';
 
 /** A generated file. Those made from certificates are objects, filled in when they are written (desired-objects.ts). */
 export interface DesiredFile {
@@ -40,7 +40,7 @@ function printChart(
     // Of what lies in certs/ the certificate itself, whatever stands above it: curl takes that as well.
     authority:
       service.keptSecret === undefined && !endsInPod(service.mode)
-        ? wildcardPair.certificate
+        ? shownPair(service).certificate
         : trustedCertificate(service),
     podClientAuthority: podClientAuthority(service),
     controllerName: config.controller.name,

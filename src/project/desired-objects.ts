@@ -6,16 +6,17 @@ import type { Labels } from '../model/kube-object.ts';
 import { hasOwnCertificate } from '../model/backend.ts';
 import type { ObjectFromFiles } from '../model/plan.ts';
 import type { DesiredService } from './desired-services.ts';
-import { isKeptForHosts, listShowingNamespaces } from './kept-secrets.ts';
+import { isKeptElsewhere, listHostCertificates, wildcardName } from '../model/host-certificate.ts';
+import { listShowingNamespaces } from './host-certificates.ts';
 import {
   clientAuthority,
   controllerPair,
+  hostPair,
   places,
   podPair,
   podAuthority,
   podClientAuthority,
   secretPath,
-  wildcardPair,
   type PairPaths,
 } from './places.ts';
 
@@ -34,7 +35,7 @@ export function listDesiredObjects(
   labels: Labels,
 ): readonly DesiredObject[] {
   return [
-    ...wildcardSecrets(config, labels),
+    ...hostSecrets(config, labels),
     ...services.flatMap((service) =>
       listForService(service, labels).map((object) => ({ ...object, service: service.name })),
     ),
@@ -69,16 +70,19 @@ function listForService(service: DesiredService, labels: Labels): readonly Desir
   ];
 }
 
-/** One in each namespace with a service that shows it: a route names a Secret beside it. */
-function wildcardSecrets(config: Config, labels: Labels): readonly DesiredObject[] {
-  const { namespace, certificate } = config;
-  if (isKeptForHosts(config)) return [];
-  const showing = listShowingNamespaces(config);
-  return listServiceNamespaces(config)
-    .filter((each) => each === namespace || showing.includes(each))
-    .map((each) =>
-      tlsSecret(certificate.secretName, each, labels, wildcardPair, each === namespace ? undefined : each),
-    );
+/** One in each namespace with a service that shows it, the wildcard's in that of the project too: a route names a Secret beside it. */
+function hostSecrets(config: Config, labels: Labels): readonly DesiredObject[] {
+  return listHostCertificates(config)
+    .filter((certificate) => !isKeptElsewhere(certificate))
+    .flatMap((certificate) => {
+      const showing = listShowingNamespaces(config, certificate);
+      const { name, secretName } = certificate;
+      return listServiceNamespaces(config)
+        .filter((each) => showing.includes(each) || (name === wildcardName && each === config.namespace))
+        .map((each) =>
+          tlsSecret(secretName, each, labels, hostPair(name), each === config.namespace ? undefined : each),
+        );
+    });
 }
 
 function tlsSecret(name: string, namespace: string, labels: Labels, pair: PairPaths, folder?: string): DesiredObject {

@@ -5,11 +5,9 @@ import {
   requestPassthroughServer,
   requestPodServer,
   requestProjectAuthority,
-  requestWildcard,
 } from '../certs/requests.ts';
 import type { CertificateRequest } from '../model/certificate.ts';
 import type { PlannedService } from '../model/chart.ts';
-import { isKeptForHosts } from './kept-secrets.ts';
 import type { Config } from '../model/config.ts';
 import {
   clientAuthorityPair,
@@ -20,11 +18,19 @@ import {
   projectAuthorityPair,
   edgeAuthority,
   personPair,
-  wildcardPair,
+  hostPair,
   type PairPaths,
 } from './places.ts';
 import { hasOwnCertificate } from '../model/backend.ts';
+import {
+  isKeptElsewhere,
+  listOtherDomains,
+  listHostCertificates,
+  wildcardName,
+  type HostCertificate,
+} from '../model/host-certificate.ts';
 import { hasOwnClients, listPersons } from '../model/client-auth.ts';
+import { requestForHosts } from './host-certificates.ts';
 import { endsInPod, podSpeaksTls } from '../model/mode.ts';
 
 /** A key and certificate that the project needs. */
@@ -35,6 +41,8 @@ export interface DesiredPair {
   readonly issuer?: PairPaths;
   /** A person's own, never made. */
   readonly isBrought?: true;
+  /** For hosts whose TLS ends at the controller. */
+  readonly isShownByController?: true;
   /** The client whose it is: once it was given to them, its key is with them alone. */
   readonly person?: string;
   /** The file by which whoever is shown it verifies it; absent: the certificate itself, or what stands above it in its file. */
@@ -73,15 +81,15 @@ export function listDesiredPairs(
   endsAtAnyAuthority = false,
 ): readonly DesiredPair[] {
   const { domain, certificate } = config;
-  // The wildcard meets clients that nobody chose, the oldest among them. All others are for pods and clients of today, and an
-  // RSA key takes a thousand times as long to make.
   const { days, keyType = 'ecdsa-p256' } = certificate;
-  const hosts = [...new Set(services.filter(({ mode }) => !endsInPod(mode)).flatMap(listHosts))];
   const served = services.filter((service) => podSpeaksTls(service.mode) && hasOwnCertificate(service));
-  const isWildcardIssued = certificate.source === 'project';
+  const ofHosts = listHostCertificates(config).filter(
+    (each) => !isKeptElsewhere(each) && (each.name === wildcardName || each.services.length > 0),
+  );
+  const isAnyIssued = ofHosts.some(({ source }) => source === 'project');
   const projectAuthority: DesiredPair = {
     paths: projectAuthorityPair,
-    request: requestProjectAuthority(domain, keyType),
+    request: requestProjectAuthority(domain, keyType, listOtherDomains(config)),
     requiredNames: [],
     foreignIssuer:
       !endsAtAnyAuthority &&
@@ -89,22 +97,12 @@ export function listDesiredPairs(
         ? 'error'
         : 'warning',
   };
-  const edge = edgeAuthority(certificate);
-  const wildcard: DesiredPair = {
-    paths: wildcardPair,
-    request: requestWildcard(domain, days, certificate.keyType ?? 'rsa-2048'),
-    requiredNames: hosts.length > 0 || certificate.source === 'files' ? hosts : [`*.${domain}`],
-    foreignIssuer: 'warning',
-    ...(isWildcardIssued && { issuer: projectAuthorityPair }),
-    ...(certificate.source === 'files' && { isBrought: true }),
-    ...(edge !== undefined && { authority: edge }),
-  };
-  const isAuthorityNeeded = isWildcardIssued || served.some((service) => service.certificate === undefined);
+  const isAuthorityNeeded = isAnyIssued || served.some((service) => service.certificate === undefined);
   // Issuers stand before what they issue.
   const pairs: DesiredPair[] = [
-    ...(isWildcardIssued ? [projectAuthority] : []),
-    ...(isKeptForHosts(config) ? [] : [wildcard]),
-    ...(isAuthorityNeeded && !isWildcardIssued ? [projectAuthority] : []),
+    ...(isAnyIssued ? [projectAuthority] : []),
+    ...ofHosts.map((each) => pairOfHosts(each, domain)),
+    ...(isAuthorityNeeded && !isAnyIssued ? [projectAuthority] : []),
   ];
   for (const service of services) {
     if (service.upstreamName !== undefined && served.includes(service)) {
@@ -153,6 +151,22 @@ export function listDesiredPairs(
     const request = requestClient(title, days, keyType, person);
     return { paths: client, request, issuer: authority, authority: authority.certificate, ...unnamed };
   }
+}
+
+function pairOfHosts(certificate: HostCertificate, domain: string): DesiredPair {
+  const { name, services, source } = certificate;
+  const hosts = [...new Set(services.flatMap(listHosts))];
+  const edge = edgeAuthority(certificate);
+  return {
+    paths: hostPair(name),
+    request: requestForHosts(certificate, domain),
+    requiredNames: hosts.length > 0 || source === 'files' ? hosts : [`*.${domain}`],
+    foreignIssuer: 'warning',
+    isShownByController: true,
+    ...(source === 'project' && { issuer: projectAuthorityPair }),
+    ...(source === 'files' && { isBrought: true }),
+    ...(edge !== undefined && { authority: edge }),
+  };
 }
 
 const unnamed = { requiredNames: [], foreignIssuer: 'warning' } as const;

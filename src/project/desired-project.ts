@@ -21,6 +21,7 @@ import { listDesiredObjects, type DesiredObject } from './desired-objects.ts';
 import { planIssued, refuseUnplacedAuthority, type Issued } from './issued-certificates.ts';
 import { listKeptSecrets, noteKeptSecrets, type KeptSecret } from './kept-secrets.ts';
 import { judgeNamedSecrets } from './named-secrets.ts';
+import { noteUnshown } from './host-certificates.ts';
 import { listDesiredPairs, type DesiredPair } from './desired-pairs.ts';
 
 /** What a configuration asks for; no state of the project folder enters into it. Its files: desired-files.ts. */
@@ -70,6 +71,7 @@ export function buildDesiredProject(
   const issued = planIssued(config, services, labels.own);
   const notices = [
     ...guards.notices,
+    ...noteUnshown(config),
     ...noteKeptSecrets(kept),
     ...noteNeeds(config, profile.standIns === undefined ? [] : (profile.existing?.needs(config) ?? [])),
     ...services.flatMap((service, index) => [
@@ -111,6 +113,7 @@ export function buildDesiredProject(
         podCertificate,
         controllerExpected,
         'secret-expected',
+        'certificate-unshown',
       ]),
       ...acknowledge(notices, config),
       ...listValueNotices(config, profile.workload, services, entry),

@@ -6,7 +6,7 @@ import { asksAtController, asksInPod } from '../model/client-auth.ts';
 import { endsInPod, hasTlsHop, podSpeaksTls } from '../model/mode.ts';
 import { findEntryPath } from '../model/paths.ts';
 import { listSharedHosts } from '../model/shared-hosts.ts';
-import { isKeptForHosts } from './kept-secrets.ts';
+import { findHostCertificate, isKeptElsewhere } from '../model/host-certificate.ts';
 import { edgeAuthority, podAuthority } from './places.ts';
 
 /** A service, and what its controller takes for it. */
@@ -41,15 +41,17 @@ export function planServices(config: Config, profile: ControllerProfile): readon
 function planService(config: Config, profile: ControllerProfile, service: ServiceIntent): PlannedService {
   const release = releaseName(config, service.name);
   const namespace = service.namespace ?? config.namespace;
-  const edge = edgeAuthority(config.certificate);
   const { certificate } = service;
+  const ofHosts = endsInPod(service.mode) ? undefined : findHostCertificate(config, service);
+  const edge = ofHosts && edgeAuthority(ofHosts);
   const isMade = hasOwnCertificate(service) || isIssued(service);
   const podSecret = isMade ? `${release}-tls` : certificate?.secretName;
-  const ofHosts = isKeptForHosts(config) ? config.certificate.secretName : undefined;
-  const keptSecret = endsInPod(service.mode) ? (isKept(certificate) ? podSecret : undefined) : ofHosts;
+  const keptForHosts = ofHosts && isKeptElsewhere(ofHosts) ? ofHosts.secretName : undefined;
+  const keptSecret = endsInPod(service.mode) && isKept(certificate) ? podSecret : keptForHosts;
   return {
     ...service,
-    ...(!endsInPod(service.mode) && edge !== undefined && { edgeAuthority: edge }),
+    ...(ofHosts !== undefined && { hostSecret: ofHosts.secretName }),
+    ...(edge !== undefined && { edgeAuthority: edge }),
     release,
     namespace,
     servicePort: profile.servicePort(service.mode),

@@ -9,9 +9,9 @@ import {
   requestPassthroughServer,
   requestPodServer,
   requestProjectAuthority,
-  requestWildcard,
 } from '../certs/requests.ts';
 import { isIssued } from '../model/backend.ts';
+import { listHostCertificates, listOtherDomains } from '../model/host-certificate.ts';
 import type { CertificateRequest } from '../model/certificate.ts';
 import type { Config, IssuerReference } from '../model/config.ts';
 import { listHosts } from '../model/hosts.ts';
@@ -19,7 +19,7 @@ import type { KubeObject, Labels, ObjectReference } from '../model/kube-object.t
 import { hasTlsHop, podSpeaksTls } from '../model/mode.ts';
 import type { Notice } from '../model/notice.ts';
 import type { DesiredService } from './desired-services.ts';
-import { listShowingNamespaces } from './kept-secrets.ts';
+import { listShowingNamespaces, requestForHosts } from './host-certificates.ts';
 import { podAuthority } from './places.ts';
 
 /** What cert-manager is asked for. */
@@ -49,7 +49,7 @@ export function planIssued(config: Config, services: readonly DesiredService[], 
     buildSelfSigningIssuer({ name: selfSigning, namespace, labels }),
     buildCertificate(
       { name: own, namespace, labels },
-      requestProjectAuthority(domain, certificate.keyType ?? 'ecdsa-p256'),
+      requestProjectAuthority(domain, certificate.keyType ?? 'ecdsa-p256', listOtherDomains(config)),
       refer(selfSigning),
     ),
     buildAuthorityIssuer({ name: own, namespace, labels }, own),
@@ -70,14 +70,16 @@ export function planIssued(config: Config, services: readonly DesiredService[], 
 
 function listWishes(config: Config, services: readonly DesiredService[]): readonly Wish[] {
   const { domain, controller, certificate } = config;
-  const { days, keyType = 'ecdsa-p256', secretName, source, issuerRef } = certificate;
-  const ofHosts = source === 'cert-manager' ? listShowingNamespaces(config) : [];
+  const { days, keyType = 'ecdsa-p256', issuerRef } = certificate;
+  const ofHosts = listHostCertificates(config).filter(({ source }) => source === 'cert-manager');
   return [
-    ...ofHosts.map((namespace) => ({
-      ...{ name: secretName, namespace },
-      request: requestWildcard(domain, days, certificate.keyType ?? 'rsa-2048'),
-      ...(issuerRef !== undefined && { issuer: issuerRef }),
-    })),
+    ...ofHosts.flatMap((each) =>
+      listShowingNamespaces(config, each).map((namespace) => ({
+        ...{ name: each.secretName, namespace },
+        request: requestForHosts(each, domain),
+        ...(each.issuerRef !== undefined && { issuer: each.issuerRef }),
+      })),
+    ),
     ...services.flatMap((service): readonly Wish[] => {
       const { namespace, podTlsSecret, upstreamName, upstreamCa } = service;
       if (!isIssued(service) || podTlsSecret === undefined || !podSpeaksTls(service.mode)) return [];

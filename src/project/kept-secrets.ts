@@ -1,9 +1,9 @@
-import { listServiceNamespaces } from '../kube/namespace.ts';
 import type { Config } from '../model/config.ts';
+import { describeHostCertificate, isKeptElsewhere, listHostCertificates } from '../model/host-certificate.ts';
 import type { NamedObject } from '../model/gateway.ts';
+import { listShowingNamespaces } from './host-certificates.ts';
 import { isIssued, isKept } from '../model/backend.ts';
 import type { PlannedService } from '../model/chart.ts';
-import { endsInPod } from '../model/mode.ts';
 import type { Notice } from '../model/notice.ts';
 
 /** A Secret with certificate and key that somebody, or cert-manager, keeps on the cluster: of the project it has its name alone. */
@@ -16,28 +16,18 @@ export interface KeptSecret extends NamedObject {
   readonly path: NonNullable<Notice['path']>;
 }
 
-/** Whether the certificate that hosts share is in a Secret that the project does not bring. */
-export function isKeptForHosts({ certificate: { source } }: Pick<Config, 'certificate'>): boolean {
-  return source === 'existing' || source === 'cert-manager';
-}
-
-/** Namespaces with a service that shows the certificate that hosts share: a route names a Secret beside it. */
-export function listShowingNamespaces(config: Config): readonly string[] {
-  const { namespace: usual, services } = config;
-  const showing = new Set(services.flatMap(({ mode, namespace = usual }) => (endsInPod(mode) ? [] : [namespace])));
-  return listServiceNamespaces(config).filter((each) => showing.has(each));
-}
-
 /** Every one, that of the hosts once for each namespace. */
 export function listKeptSecrets(config: Config, services: readonly PlannedService[]): readonly KeptSecret[] {
-  const { certificate } = config;
-  const ofHosts = isKeptForHosts(config) ? listShowingNamespaces(config) : [];
   return [
-    ...ofHosts.map((namespace) => ({
-      ...{ namespace, name: certificate.secretName, holds: 'the certificate that hosts share' },
-      ...(certificate.source === 'cert-manager' && ({ isIssued: true } as const)),
-      path: ['certificate', 'secretName'],
-    })),
+    ...listHostCertificates(config)
+      .filter(isKeptElsewhere)
+      .flatMap((certificate) =>
+        listShowingNamespaces(config, certificate).map((namespace) => ({
+          ...{ namespace, name: certificate.secretName, holds: describeHostCertificate(certificate) },
+          ...(certificate.source === 'cert-manager' && ({ isIssued: true } as const)),
+          path: [...certificate.path, 'secretName'],
+        })),
+      ),
     ...services.flatMap((service, index) =>
       service.podTlsSecret === undefined || !isKept(service.certificate)
         ? []

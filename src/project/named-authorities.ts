@@ -1,5 +1,6 @@
 import { judgeValidity, tellEnd } from '../certs/validity.ts';
 import type { Config } from '../model/config.ts';
+import { listHostCertificates } from '../model/host-certificate.ts';
 import type { Notice } from '../model/notice.ts';
 import { hasTlsHop } from '../model/mode.ts';
 import type { Observed } from '../model/observed.ts';
@@ -11,7 +12,7 @@ export interface NamedAuthority {
   readonly path: string;
   /** Whose certificate it vouches for. */
   readonly of: 'pod' | 'client' | 'edge';
-  /** Absent: of those that show the certificate that hosts share. */
+  /** Absent: of those that show a certificate of hosts. */
   readonly service?: string;
   /** Whether a controller verifies by it that takes roots alone. */
   readonly isHop?: true;
@@ -20,11 +21,8 @@ export interface NamedAuthority {
 }
 
 /** Every one that the configuration names, once for each service. */
-export function listNamedAuthorities(
-  { services, certificate: shared }: Config,
-  endsAtAnyAuthority = false,
-): readonly NamedAuthority[] {
-  const edge = shared.authority;
+export function listNamedAuthorities(config: Config, endsAtAnyAuthority = false): readonly NamedAuthority[] {
+  const { services } = config;
   const ofServices = services.flatMap(({ name, mode, service, clientAuthDetails, certificate }, index) => {
     const named: readonly (readonly [NamedAuthority['of'], string, string | undefined])[] = [
       ['pod', 'service', service?.authority],
@@ -43,7 +41,9 @@ export function listNamedAuthorities(
     );
   });
   return [
-    ...(edge === undefined ? [] : [{ path: edge, of: 'edge', at: ['certificate', 'authority'] } as const]),
+    ...listHostCertificates(config).flatMap(({ authority, path }): readonly NamedAuthority[] =>
+      authority === undefined ? [] : [{ path: authority, of: 'edge', at: [...path, 'authority'] }],
+    ),
     ...ofServices,
   ];
 }

@@ -1,7 +1,8 @@
 import type { PlannedService } from '../model/chart.ts';
 import { isKept } from '../model/backend.ts';
-import type { Config, ServiceIntent } from '../model/config.ts';
-import { endsInPod, type Mode } from '../model/mode.ts';
+import type { CertificateIntent, ServiceIntent } from '../model/config.ts';
+import { wildcardName } from '../model/host-certificate.ts';
+import { endsInPod } from '../model/mode.ts';
 
 /** The fixed places of the project folder; people and scripts rely on them. */
 export const places = {
@@ -15,11 +16,6 @@ export const places = {
   backup: '.ingress-tls/backup',
   trusted: '.ingress-tls/trusted',
 } as const;
-
-/** What decides which certificates a service has to do with. */
-interface ModeOf {
-  readonly mode: Mode;
-}
 
 /** A certificate and its key, side by side in certs/. */
 export interface PairPaths {
@@ -67,7 +63,6 @@ export function rotateCommand(paths: PairPaths): string {
   return `ingress-tls rotate-ca ${nameOfPair(paths)}`;
 }
 
-export const wildcardPair = pairPaths('wildcard');
 export const projectAuthorityPair = pairPaths('ca');
 
 /** The pod's own pair in reencrypt and passthrough. */
@@ -75,9 +70,18 @@ export function podPair(service: string): PairPaths {
   return pairPaths(service);
 }
 
-/** The pair whose certificate a client is shown: the pod's own where TLS ends there, else the one that hosts share. */
-export function shownPair({ name, mode }: ModeOf & { readonly name: string }): PairPaths {
-  return endsInPod(mode) ? podPair(name) : wildcardPair;
+/** The pair of a certificate that the controller shows. */
+export function hostPair(name: string = wildcardName): PairPaths {
+  return pairPaths(name);
+}
+
+/** The pair whose certificate a client is shown: the pod's own where TLS ends there, else that of its hosts. */
+export function shownPair({
+  name,
+  mode,
+  hostCertificate,
+}: Pick<ServiceIntent, 'name' | 'mode' | 'hostCertificate'>): PairPaths {
+  return endsInPod(mode) ? podPair(name) : hostPair(hostCertificate);
 }
 
 /**
@@ -96,14 +100,17 @@ export function podAuthority({
 
 /** The file by which a client believes what it is shown: an authority's certificate, or the very one that is shown; undefined: none is here. */
 export function trustedCertificate(
-  service: Pick<PlannedService, 'name' | 'mode' | 'service' | 'certificate' | 'edgeAuthority' | 'keptSecret'>,
+  service: Pick<
+    PlannedService,
+    'name' | 'mode' | 'service' | 'certificate' | 'hostCertificate' | 'edgeAuthority' | 'keptSecret'
+  >,
 ): string | undefined {
   if (endsInPod(service.mode)) return podAuthority(service);
-  return service.edgeAuthority ?? (service.keptSecret === undefined ? wildcardPair.certificate : undefined);
+  return service.edgeAuthority ?? (service.keptSecret === undefined ? shownPair(service).certificate : undefined);
 }
 
-/** The file of an authority by which the certificate that hosts share is verified; undefined where there is none but what it holds itself. */
-export function edgeAuthority({ source, authority }: Config['certificate']): string | undefined {
+/** The file of an authority by which a certificate of hosts is verified; undefined where there is none but what it holds itself. */
+export function edgeAuthority({ source, authority }: CertificateIntent): string | undefined {
   return source === 'project' ? projectAuthorityPair.certificate : authority;
 }
 

@@ -1,11 +1,11 @@
 import { dueDate, isDue } from '../certs/validity.ts';
 import type { Observed, ObservedPair } from '../model/observed.ts';
 import type { Renewal } from '../model/plan.ts';
-import { judgeIssuer } from './certificates.ts';
+import { judgeIssuer, listUncovered } from './certificates.ts';
 import { isAuthority, type DesiredPair } from './desired-pairs.ts';
 import { bringAnother, nameOfPair, renewCommand, rotateCommand } from './places.ts';
 
-/** Which certificates a person wants renewed, and how. */
+/** Which certificates a person wants renewed, and how. Due is also one that lacks the name of a host. */
 export interface RenewalWish {
   /** Names of pairs, as `svc9` of certs/svc9.crt; none: all of the project. */
   readonly names: readonly string[];
@@ -42,7 +42,9 @@ export function planRenewals(
     const found = observed.pairs.get(pair.paths.certificate);
     return found?.certificate === undefined ? [] : [{ pair, found, period: found.certificate }];
   });
-  const wanted = dated.filter(({ period }) => wish.all || isDue(period, now, wish.within));
+  const wanted = dated.filter(
+    ({ pair, period }) => wish.all || isDue(period, now, wish.within) || listUncovered(pair, period).length > 0,
+  );
   const renewals: Renewal[] = [];
   const left: LeftCertificate[] = [];
   for (const { pair, found } of wanted) {

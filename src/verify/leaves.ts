@@ -11,7 +11,7 @@ export type LeafOwner =
   | { readonly kind: 'fallback' }
   /** That of another service's pod, or this one's own where the controller's was expected. */
   | { readonly kind: 'pod'; readonly service: string }
-  /** The one that terminated hosts show, where the pod's was expected. */
+  /** One that the controller shows for other hosts. */
   | { readonly kind: 'edge' }
   /** Subject and names are the expected ones: made earlier or later than what is in certs/. */
   | { readonly kind: 'edition' }
@@ -27,8 +27,7 @@ export function identifyLeaf(
   if (isFallback(behaviour, leaf)) return { kind: 'fallback' };
   if (isEdition(subject.leaf, leaf)) return { kind: 'edition' };
   const others = subjects.filter(({ service }) => service.name !== subject.service.name);
-  if (endsInPod(subject.service.mode) && others.some((other) => endsAtController(other) && isSame(other.leaf, leaf)))
-    return { kind: 'edge' };
+  if (others.some((other) => endsAtController(other) && isSame(other.leaf, leaf))) return { kind: 'edge' };
   const pod = [subject, ...others].find((other) => isPodOf(other, leaf));
   if (pod !== undefined) return { kind: 'pod', service: pod.service.name };
   return isLeafOf(subject, leaf) ? { kind: 'expected' } : { kind: 'foreign' };

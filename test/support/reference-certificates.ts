@@ -34,7 +34,12 @@ export class CertificateMaker {
   makeAuthority(subject: string, above?: KeyPair): KeyPair {
     const key = this.#makeKey();
     const signer = above === undefined ? ['-selfsign', '-keyfile', key] : this.#signWith(above);
-    return this.#sign({ subject, dnsNames: [] }, key, signer, 'critical,CA:TRUE');
+    return this.#sign(
+      { subject, dnsNames: [] },
+      key,
+      signer,
+      'critical,CA:TRUE\nkeyUsage = critical,keyCertSign,cRLSign',
+    );
   }
 
   /** A leaf by an authority; `key` is the file of a key to be used instead of a new one. */
@@ -66,6 +71,7 @@ organizationName = optional
 [leaf]
 basicConstraints = ${basicConstraints}
 subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 ${names}[req]
 distinguished_name = nothing
 [nothing]

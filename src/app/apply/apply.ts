@@ -98,7 +98,7 @@ async function bringToCluster(running: Running, tools: ClusterTools): Promise<Ap
   events.onPlan(plan, project, { ...local, notices: tellUnseen(local.notices, project, facts) });
   await runCommands(running, facts, plan.commands);
   const { cluster } = facts;
-  const touched = selectTouched(project.config, project.desired, plan.commands);
+  const touched = selectTouched(project.desired, plan.commands);
   const way = await findWayIn(session, project, facts, {
     isChanged: plan.commands.length > 0,
     timeout,

@@ -81,7 +81,7 @@ function buildSubject(
   const trustPath = trustedCertificate(service);
   const isLeafHere = keptSecret === undefined && (!endsInPod(service.mode) || hasOwnCertificate(service));
   const secret = keptSecret === undefined ? undefined : (kept?.get(`${namespace}/${keptSecret}`) ?? undefined);
-  const leafSource = nameLeafSource(project, service);
+  const leafSource = nameLeafSource(service);
   const shown = isLeafHere ? readRequired(files, certificate) : secret?.certificate || undefined;
   const client = service.clientAuth ? (own ?? readClient(files, service)) : undefined;
   const clientFault = client && findClientFault(client, files, service, now);
@@ -118,8 +118,8 @@ function buildSubject(
 }
 
 /** What holds the certificate that clients are shown. */
-function nameLeafSource({ config }: Project, { mode, namespace, podTlsSecret, service }: PlannedService): string {
-  const secret = endsInPod(mode) ? podTlsSecret : config.certificate.secretName;
+function nameLeafSource({ mode, namespace, podTlsSecret, hostSecret, service }: PlannedService): string {
+  const secret = endsInPod(mode) ? podTlsSecret : hostSecret;
   return secret === undefined
     ? `the pods of Service ${service?.namespace ?? namespace}/${service?.name ?? ''}`
     : `Secret ${namespace}/${secret}`;

@@ -18,6 +18,7 @@ export interface AddServiceOptions {
   readonly name?: string;
   readonly mode?: string;
   readonly host?: readonly string[];
+  readonly hostCertificate?: string;
   readonly namespace?: string;
   readonly image?: string;
   readonly service?: string;
@@ -138,14 +139,14 @@ function defaultPort(mode: Mode): number {
 }
 
 function toFields(options: AddServiceOptions, name: string, mode: Mode): ServiceFields {
-  const { host: hosts = [], namespace, service, image, port, replicas, annotation } = options;
+  const { host: hosts = [], hostCertificate, namespace, service, image, port, replicas, annotation } = options;
   const backend =
     service === undefined
       ? { port: refuseName(port) }
       : { service: { name: service, port: port ?? defaultPort(mode) } };
   const clientAuth = readClientAuth(options.clientAuth);
   const host = hosts.length > 1 ? { hosts } : { host: hosts[0] };
-  const given = { ...host, namespace, image, replicas, clientAuth, ...backend };
+  const given = { ...host, hostCertificate, namespace, image, replicas, clientAuth, ...backend };
   return {
     name,
     mode,

@@ -10,6 +10,7 @@ export function defineAddService(program: Program, run: Run): void {
     .option('-m, --mode <mode>', 'where TLS ends: terminate, reencrypt or passthrough')
     .option('--host <host>', 'host name (default: NAME.DOMAIN); repeatable', collectText)
     .option('--namespace <namespace>', "namespace of the service (default: the project's)")
+    .option('--host-certificate <name>', 'the one of hostCertificates that clients see (default: the wildcard)')
     .option('--service <name>', 'a Service that is there already; --port is its port then')
     .option('--image <image>', 'container image (default: a small demo backend)')
     .option('--port <port>', "the container's port (default: 8080), or the Service's: number or name", parsePort)

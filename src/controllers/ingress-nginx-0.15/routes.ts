@@ -31,7 +31,7 @@ export function routes(config: Config, service: PlannedService): readonly RouteO
       section: 'ingress',
       annotations: ingressAnnotations(annotations, service),
       spec: {
-        tls: ingressTls(config, service),
+        tls: ingressTls(service),
         rules: ingressHosts(service).map((host) => ({
           host,
           http: {

@@ -23,7 +23,7 @@ export function routes(config: Config, service: PlannedService): readonly RouteO
           value: controllerNames(config).ingressClass,
           comment: 'IngressClass of the controller that serves the host.',
         },
-        tls: ingressTls(config, service),
+        tls: ingressTls(service),
         rules: ingressHosts(service).map((host) => ({
           host,
           http: {

@@ -1,7 +1,5 @@
 import type { ChartValue, PlannedService, RouteNode } from '../../model/chart.ts';
-import type { Config } from '../../model/config.ts';
 import { listHosts } from '../../model/hosts.ts';
-import { endsInPod } from '../../model/mode.ts';
 
 /** The hosts of a service's Ingress, each a value of the chart: `ingress.host`, `ingress.host2`... */
 export function ingressHosts(service: PlannedService): readonly ChartValue[] {
@@ -27,20 +25,21 @@ export function ingressAnnotations(
 }
 
 /**
- * The tls section: with the wildcard's Secret where TLS ends at the controller. A passthrough host is listed without a
+ * The tls section: with the hosts' Secret where TLS ends at the controller. A passthrough host is listed without a
  * Secret, so that port 80 redirects, but a connection that falls back to nginx shows the controller's default certificate and
  * not a plausible one (kubernetes/ingress-nginx@v1.15.1 internal/ingress/controller/controller.go, createServers).
  */
-export function ingressTls(config: Config, service: PlannedService): RouteNode {
+export function ingressTls(service: PlannedService): RouteNode {
   const hosts = ingressHosts(service);
-  return [endsInPod(service.mode) ? { hosts } : { hosts, secretName: tlsSecretName(config) }];
+  const { hostSecret } = service;
+  return [hostSecret === undefined ? { hosts } : { hosts, secretName: tlsSecretName(hostSecret) }];
 }
 
-function tlsSecretName(config: Config): ChartValue {
+function tlsSecretName(value: string): ChartValue {
   return {
     leaf: 'value',
     path: 'ingress.tls.secretName',
-    value: config.certificate.secretName,
+    value,
     comment:
       'Secret of type kubernetes.io/tls that the controller shows for the host; in the namespace of the release.',
   };

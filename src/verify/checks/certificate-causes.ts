@@ -3,7 +3,7 @@ import { coversName } from '../../text/host-name.ts';
 import type { CertificateFacts } from '../../model/certificate.ts';
 import type { PlannedService } from '../../model/chart.ts';
 import type { HttpAnswer } from '../../model/probe.ts';
-import { shownPair, wildcardPair, restartPods } from '../../project/places.ts';
+import { shownPair, restartPods } from '../../project/places.ts';
 import { isPage, isPlainHttpComplaint, isRightAnswer } from '../answers.ts';
 import type { Explanation, Rule, Situation } from '../finding.ts';
 import { endsAtController, type LeafOwner } from '../leaves.ts';
@@ -76,8 +76,15 @@ function explainOldCertificate({ subject, owner, leaf, isVouchedFor }: Evidence)
       };
 }
 
-function explainEdgeCertificate({ context, subject: { service }, owner }: Evidence): Explanation | undefined {
+function explainEdgeCertificate({ context, subject, owner }: Evidence): Explanation | undefined {
+  const { service } = subject;
   if (owner.kind !== 'edge') return undefined;
+  if (endsAtController(subject)) {
+    return {
+      cause: `the certificate that the controller shows for other hosts: it cannot use ${subject.leafSource}, or a route of ${service.host} names another Secret`,
+      remedy: `ingress-tls apply; then look for a second route of the host: ${listAllRoutes(context)}`,
+    };
+  }
   return {
     cause: `the controller terminates TLS for ${service.host} with the certificate of terminated hosts instead of passing it through: ${context.words.whyNotPassedThrough}`,
     remedy: restorePassthrough(context, service),
@@ -110,12 +117,13 @@ function explainMissingRoute({ context, subject, owner, answer }: Evidence): Exp
 function explainUncoveredHost({ subject, owner }: Evidence): Explanation | undefined {
   if (owner.kind !== 'fallback' || !endsAtController(subject) || subject.leaf === undefined) return undefined;
   if (coversName(subject.leaf.dnsNames, subject.service.host)) return undefined;
+  const shown = shownPair(subject.service);
   const names = subject.leaf.dnsNames.map(showText).join(', ') || 'no host';
   return {
     cause: `the certificate of ${subject.leafSource} has no subject alternative name for ${subject.service.host}: it names ${names}`,
     remedy:
       subject.service.keptSecret === undefined
-        ? `move ${wildcardPair.certificate} and ${wildcardPair.key} away, then run ingress-tls apply`
+        ? `move ${shown.certificate} and ${shown.key} away, then run ingress-tls apply`
         : `have whoever keeps ${subject.leafSource} add the name`,
   };
 }

@@ -54,6 +54,7 @@ export function planned(profile: ControllerProfile, intent: ServiceIntent): Plan
     release,
     namespace: 'default',
     servicePort: profile.servicePort(intent.mode),
+    ...(intent.mode === 'passthrough' ? {} : { hostSecret: 'ingress-controller-demo-tls-secret' }),
     ...(intent.mode === 'reencrypt' ? { upstreamName: `${release}.default.svc` } : {}),
   };
 }

@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { addToProject, createProject, removeFromProject, renderProject } from '../../../src/app/edit-project.ts';
 import { listProject } from '../../../src/app/list.ts';
-import { wildcardPair } from '../../../src/project/places.ts';
+import { hostPair } from '../../../src/project/places.ts';
 import { openSession, type CommandSession } from '../../../src/cli/session.ts';
 import { createWorld } from '../../../src/world/create-world.ts';
 import type { OutputStream } from '../../../src/world/world.ts';
@@ -39,7 +39,7 @@ const intent = {
 it('makes, changes and reads a project, returns what that came to, and prints nothing', async () => {
   const { session, printed } = open();
   const created = await createProject(session, intent);
-  expect(created.plan.steps.map(({ path }) => path)).toContain(wildcardPair.certificate);
+  expect(created.plan.steps.map(({ path }) => path)).toContain(hostPair().certificate);
   expect(created.backups).toEqual([]);
   expect(await failureOf(() => createProject(session, intent))).toMatchObject({
     message: expect.stringContaining('exists already') as unknown,

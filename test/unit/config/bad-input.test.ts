@@ -497,7 +497,7 @@ describe('the file as a whole', () => {
 
   it('ends for an alias to what holds it', () => {
     expect(problemsOf('a: &a {x: *a}\n')).toContain(
-      '1:1: a: unknown key; expected apiVersion, domain, namespace, context, controller, certificate, services or acknowledged',
+      '1:1: a: unknown key; expected apiVersion, domain, namespace, context, controller, certificate, hostCertificates, services or acknowledged',
     );
   });
 

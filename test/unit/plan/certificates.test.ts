@@ -176,6 +176,7 @@ describe('planCertificates', () => {
     ['every', 'certs/svc8', 'error'],
     ['some', 'certs/wildcard', 'warning'],
     ['go', 'certs/wildcard', 'error'],
+    ['go', 'certs/shop', 'error'],
   ] as const)('of what clients refuse: %s, %s: %s', (reach, path, level) => {
     const paths = { certificate: `${path}.crt`, key: `${path}.key` };
     const limits = [{ fact: 'its key is odd', refusedBy: 'they', reach }];
@@ -183,7 +184,11 @@ describe('planCertificates', () => {
       'certs/ca.crt': goodAuthority,
       [paths.certificate]: { ...goodServer, certificate: facts({ limits }) },
     };
-    const { steps, notices } = planCertificates([authority, { ...server, paths }], observe(found), now);
+    const { steps, notices } = planCertificates(
+      [authority, { ...server, paths, ...(path !== 'certs/svc8' && { isShownByController: true }) }],
+      observe(found),
+      now,
+    );
     expect(steps).toEqual([]);
     expect(notices).toEqual([
       {

@@ -19,7 +19,7 @@ const step = (phase: RunStep['phase'], more: Partial<RunStep> = {}): RunStep => 
 const secret = (name: string): RunStep =>
   step('secrets', { command: { tool: 'kubectl', effect: 'write', args: [], stdinFiles: [`secrets/${name}.yaml`] } });
 const touchedBy = (...commands: readonly RunStep[]): readonly string[] =>
-  selectTouched(config, desired, commands).map(({ name }) => name);
+  selectTouched(desired, commands).map(({ name }) => name);
 
 describe('selectTouched', () => {
   it.each<readonly [string, readonly RunStep[], readonly string[]]>([
