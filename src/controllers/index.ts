@@ -7,6 +7,7 @@ import type { ControllerProfile } from '../model/controller-profile.ts';
 const targets: Readonly<Record<string, () => Promise<ControllerProfile>>> = {
   'ingress-nginx': async () => (await import('./ingress-nginx/index.ts')).ingressNginx,
   traefik: async () => (await import('./traefik/index.ts')).traefik,
+  'traefik-gateway': async () => (await import('./traefik-gateway/index.ts')).traefikGateway,
   'ingress-nginx-0.15': async () => (await import('./ingress-nginx-0.15/index.ts')).ingressNginx015,
 };
 

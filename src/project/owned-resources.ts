@@ -1,7 +1,7 @@
 import type { Config, ServiceIntent } from '../model/config.ts';
 import type { ControllerProfile } from '../model/controller-profile.ts';
 import type { KubeObject } from '../model/kube-object.ts';
-import { endsInPod, modes } from '../model/mode.ts';
+import { endsInPod, modes, type Mode } from '../model/mode.ts';
 import { deletableResources } from '../kube/object-identity.ts';
 import { planServices } from './desired-services.ts';
 
@@ -33,7 +33,12 @@ const namespaces = 'namespaces';
  */
 export function listOwnedResources(config: Config, targets: readonly ControllerProfile[]): readonly string[] {
   const made = targets.map((target) => {
-    const given = { ...config, controller: { ...config.controller, profile: target.name }, services: samples };
+    const given = {
+      ...config,
+      controller: { ...config.controller, profile: target.name },
+      hostCertificates: [{ ...config.certificate, name: elsewhere, secretName: elsewhere }],
+      services: samples,
+    };
     const { before, after } = target.manifests(given, { own: {}, shared: {} });
     return {
       target,
@@ -58,11 +63,14 @@ function nameOf(resource: string): string {
   return resource.split('.')[0] ?? resource;
 }
 
-const samples = modes.map((mode): ServiceIntent => ({
-  name: mode,
-  mode,
-  host: `${mode}.test`,
-  port: 8080,
-  clientAuth: endsInPod(mode),
-  annotations: {},
-}));
+/** A certificate that is shown in another namespace alone takes more of some targets. */
+const elsewhere = 'elsewhere';
+
+const samples = [
+  ...modes.map((mode): ServiceIntent => sample(mode, mode)),
+  { ...sample(elsewhere, 'terminate'), namespace: elsewhere, hostCertificate: elsewhere },
+];
+
+function sample(name: string, mode: Mode): ServiceIntent {
+  return { name, mode, host: `${name}.test`, port: 8080, clientAuth: endsInPod(mode), annotations: {} };
+}

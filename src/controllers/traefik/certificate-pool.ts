@@ -2,7 +2,6 @@ import { X509Certificate } from 'node:crypto';
 import { printName, type ObjectIndex } from '../../kube/object-index.ts';
 import type { Complaint, NamedObject } from '../../model/gateway.ts';
 import { coversName } from '../../text/host-name.ts';
-import type { IngressFacts } from '../ingress/read-ingresses.ts';
 import { complainOf } from '../complaint.ts';
 
 /** The certificates of all Ingresses, in one pool: neither hosts in spec.tls nor the Ingress decide which is shown for a host. */
@@ -13,27 +12,32 @@ export interface CertificatePool {
   readonly complaints: readonly Complaint[];
 }
 
+/** An object that names Secrets whose certificates are to be shown. */
+export interface CertificateUser {
+  readonly kind: string;
+  readonly object: NamedObject;
+  readonly secrets: readonly NamedObject[];
+}
+
 /**
  * Pools certificates as v3.7.13 does: of an Ingress's Secrets those behind the first that cannot be loaded are left out
  * (pkg/provider/kubernetes/ingress-nginx/build.go, loadCertificates); of two certificates with the same names the first by the
  * Secret's name counts (translator.go; pkg/tls/certificate_store.go, appendCertificate); among those that cover a host the last
  * by their names, so that an exact one goes before a wildcard (GetBestCertificate; matchDomain).
  */
-export function poolCertificates(index: ObjectIndex, ingresses: readonly IngressFacts[]): CertificatePool {
+export function poolCertificates(index: ObjectIndex, users: readonly CertificateUser[]): CertificatePool {
   const complaints: Complaint[] = [];
   const loaded = new Map<string, { readonly secret: NamedObject; readonly pem: string }>();
   const seen = new Set<string>();
-  for (const { object, tls } of ingresses) {
-    for (const { secretName } of tls) {
-      if (secretName === undefined) continue;
-      const secret = { namespace: object.namespace, name: secretName };
+  for (const { kind, object, secrets } of users) {
+    for (const secret of secrets) {
       if (seen.has(printName(secret))) continue;
       seen.add(printName(secret));
       const pem = loadPem(index, secret);
       if (typeof pem !== 'string') {
         complaints.push(
           complainOf(
-            'Ingress',
+            kind,
             object,
             `${pem.lack}, so another certificate that covers the host is shown, or the controller's own`,
           ),

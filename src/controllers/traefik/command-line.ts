@@ -11,11 +11,30 @@ export const ports = { http: 8000, https: 8443, health: 8082 };
 export const ending = { accept: 5, drain: 50 };
 
 /**
- * The arguments. Class and annotation class are set together, as for ingress-nginx. Both entry points are named because without
+ * The arguments of profile traefik. Class and annotation class are set together, as for ingress-nginx. Both entry points are named because without
  * that every route lies on both, and plain HTTP on the TLS port is answered with a redirect instead of 404. There is an entry
  * point for plain HTTP whether or not the Service leads to it, so that a route for it does not end up on the other one.
  */
 export function commandLine(config: Config, names: ControllerNames): readonly string[] {
+  return [
+    ...baseArguments(config),
+    ...provider({
+      httpEntryPoint: 'web',
+      httpsEntryPoint: 'websecure',
+      controllerClass: names.controllerClass,
+      ingressClass: names.ingressClass,
+      ...watched(config),
+      disableSvcExternalName: 'true',
+      // Defaults of v3.7.13 that are stated because security rests on them.
+      allowCrossNamespaceResources: 'false',
+      allowSnippetAnnotations: 'false',
+      strictValidatePathType: 'true',
+    }),
+  ];
+}
+
+/** What is the same whatever it reads: entry points, health, settings of TLS. */
+export function baseArguments(config: Config): readonly string[] {
   return [
     '--global.checkNewVersion=false',
     '--global.sendAnonymousUsage=false',
@@ -32,18 +51,6 @@ export function commandLine(config: Config, names: ControllerNames): readonly st
     // A changed file takes a new pod (deployment.ts), which apply waits for; kubelet would bring it a minute later.
     `--providers.file.filename=${settingsPlace.folder}/${settingsPlace.file}`,
     '--providers.file.watch=false',
-    ...provider({
-      httpEntryPoint: 'web',
-      httpsEntryPoint: 'websecure',
-      controllerClass: names.controllerClass,
-      ingressClass: names.ingressClass,
-      ...watched(config),
-      disableSvcExternalName: 'true',
-      // Defaults of v3.7.13 that are stated because security rests on them.
-      allowCrossNamespaceResources: 'false',
-      allowSnippetAnnotations: 'false',
-      strictValidatePathType: 'true',
-    }),
   ];
 }
 

@@ -2,7 +2,7 @@ import { digestText } from '../../kube/digest.ts';
 import type { Config } from '../../model/config.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { KubeObject, Labels } from '../../model/kube-object.ts';
-import { commandLine, ending, ports } from './command-line.ts';
+import { ending, ports } from './command-line.ts';
 import { selectorLabels } from './labels.ts';
 import type { ControllerNames } from './names.ts';
 import { printTlsSettings, settingsPlace } from './tls-settings.ts';
@@ -15,7 +15,12 @@ import { healthProbe, replicaCount, spreadOverNodes } from '../workload.ts';
 export const defaultImage = 'docker.io/library/traefik:v3.7.13';
 
 /** The controller. It rolls out without taking the only pod away. */
-export function deployment(config: Config, names: ControllerNames, labels: Labels): KubeObject {
+export function deployment(
+  config: Config,
+  names: ControllerNames,
+  labels: Labels,
+  args: readonly string[],
+): KubeObject {
   const selector = selectorLabels(config);
   return {
     apiVersion: 'apps/v1',
@@ -31,7 +36,7 @@ export function deployment(config: Config, names: ControllerNames, labels: Label
         spec: {
           serviceAccountName: names.fullName,
           affinity: spreadOverNodes(selector),
-          containers: [container(config, names)],
+          containers: [container(config, args)],
           dnsPolicy: 'ClusterFirst',
           nodeSelector: { 'kubernetes.io/os': 'linux' },
           terminationGracePeriodSeconds: ending.accept + ending.drain + 5,
@@ -47,12 +52,12 @@ export function deployment(config: Config, names: ControllerNames, labels: Label
 }
 
 /** Named as in profile ingress-nginx, so that an exchange changes a container and leaves no half of the other one behind. */
-function container(config: Config, names: ControllerNames): JsonObject {
+function container(config: Config, args: readonly string[]): JsonObject {
   return {
     name: 'controller',
     image: config.controller.image ?? defaultImage,
     imagePullPolicy: 'IfNotPresent',
-    args: commandLine(config, names),
+    args: [...args],
     ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' })),
     livenessProbe: healthProbe('/ping', 10, 5),
     // Traefik answers the probe before it has read the first Ingress; a pod that is ready has to know its routes.

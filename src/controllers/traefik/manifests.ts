@@ -6,6 +6,7 @@ import { ingressClass } from '../ingress-nginx/ingress-class.ts';
 import { controllerNames as ingressNginxNames } from '../ingress-nginx/names.ts';
 import { namespaceObjects } from '../ingress-nginx/namespaces.ts';
 import { controllerService } from '../ingress-nginx/service.ts';
+import { commandLine } from './command-line.ts';
 import { deployment } from './deployment.ts';
 import { objectLabels, selectorLabels } from './labels.ts';
 import { controllerNames } from './names.ts';
@@ -29,7 +30,7 @@ export function manifests(config: Config, labels: ManifestLabels): ProfileManife
         file: file('mandatory'),
         objects: [
           configMap(config, names, own),
-          deployment(config, names, own),
+          deployment(config, names, own, commandLine(config, names)),
           ...disruptionBudgets(config, { name: names.deployment, labels: own, selector: selectorLabels(config) }),
         ],
       },

@@ -170,7 +170,7 @@ function noteUpstreamSettings(config: Config): readonly Notice[] {
   ];
 }
 
-function notePassthrough(config: Config): readonly Notice[] {
+export function notePassthrough(config: Config): readonly Notice[] {
   const names = listServices(config, 'passthrough');
   if (names === '') return [];
   return [

@@ -7,11 +7,23 @@ import type { ControllerNames } from './names.ts';
 const apiVersion = 'rbac.authorization.k8s.io/v1';
 const apiGroup = 'rbac.authorization.k8s.io';
 
+/** What a provider may do. */
+export interface Rights {
+  readonly ofCluster: (watched: readonly string[]) => readonly JsonObject[];
+  /** In each namespace that it watches. */
+  readonly ofNamespace: readonly JsonObject[];
+}
+
 /**
  * The controller's identity and rights. It watches the services' namespaces (command-line.ts), so it may read their objects and
  * no other Secret of the cluster, and it writes nothing at all: it publishes no status.
  */
-export function accessObjects(config: Config, names: ControllerNames, labels: Labels): readonly KubeObject[] {
+export function accessObjects(
+  config: Config,
+  names: ControllerNames,
+  labels: Labels,
+  rights: Rights = ingressRights,
+): readonly KubeObject[] {
   const name = names.fullName;
   const subjects = [{ kind: 'ServiceAccount', name, namespace: config.controller.namespace }];
   const watched = listServiceNamespaces(config);
@@ -26,7 +38,7 @@ export function accessObjects(config: Config, names: ControllerNames, labels: La
       apiVersion,
       kind: 'ClusterRole',
       metadata: { name, labels },
-      rules: watched.length === 1 ? clusterRules : [...clusterRules, namespacesRule],
+      rules: [...rights.ofCluster(watched)],
     },
     {
       apiVersion,
@@ -38,7 +50,7 @@ export function accessObjects(config: Config, names: ControllerNames, labels: La
     ...watched.flatMap((namespace): readonly KubeObject[] => {
       const metadata = { name, namespace, labels };
       return [
-        { apiVersion, kind: 'Role', metadata, rules: watchedRules },
+        { apiVersion, kind: 'Role', metadata, rules: [...rights.ofNamespace] },
         { apiVersion, kind: 'RoleBinding', metadata, roleRef: { apiGroup, kind: 'Role', name }, subjects },
       ];
     }),
@@ -64,3 +76,8 @@ const watchedRules: readonly JsonObject[] = [
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs },
   { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs },
 ];
+
+const ingressRights: Rights = {
+  ofCluster: (watched) => (watched.length === 1 ? clusterRules : [...clusterRules, namespacesRule]),
+  ofNamespace: watchedRules,
+};

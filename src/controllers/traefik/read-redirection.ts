@@ -8,8 +8,12 @@ import { readPlainHttp, type ReadPlainHttp, type WayIn } from '../plain-http.ts'
  * redirection). Without that routes decide, which preview does not imitate.
  */
 export function readRedirection(wayIn: WayIn, given: ControllerArguments): ReadPlainHttp {
-  const entryPoint = (option: string): string =>
-    given.text(`providers.kubernetesIngressNGINX.${option}EntryPoint`) ?? '';
+  // The provider of Gateways has no such options: it finds entry points by their ports.
+  const usual = given.isOn('providers.kubernetesGateway')
+    ? { http: 'web', https: 'websecure' }
+    : { http: '', https: '' };
+  const entryPoint = (option: 'http' | 'https'): string =>
+    given.text(`providers.kubernetesIngressNGINX.${option}EntryPoint`) ?? usual[option];
   const portOf = (name: string): number =>
     Number(/:(\d+)$/.exec(given.text(`entryPoints.${name}.address`) ?? '')?.[1] ?? 0);
   const [web, secure] = [entryPoint('http'), entryPoint('https')];

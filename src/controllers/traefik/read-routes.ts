@@ -50,7 +50,13 @@ export function readRoutes(objects: readonly KubeObject[], config: Config): Gate
     return [];
   });
   const ingresses = served.map(({ ingress }) => ingress);
-  const pool = poolCertificates(index, ingresses);
+  const pool = poolCertificates(
+    index,
+    ingresses.map(({ object, tls }) => ({
+      ...{ kind: 'Ingress', object },
+      secrets: tls.flatMap(({ secretName: name }) => (name === undefined ? [] : [{ ...object, name }])),
+    })),
+  );
   const hosts = buildHosts({ index, served, pool, complain: (text) => complaints.push({ text }) });
   const settings = readHttp2(index, deployment, given);
   const { plainHttp, complaints: ofPlainHttp } = readRedirection(

@@ -148,7 +148,7 @@ describe('parseConfig', () => {
     const text = withLines('controller: {profile: contour}');
     expect(parseConfig(text, fileName, ['ingress-nginx', 'contour']).controller.profile).toBe('contour');
     expect(problemsOf(text)).toStrictEqual([
-      '3:23: controller.profile: unknown profile "contour"; expected ingress-nginx, traefik or ingress-nginx-0.15',
+      '3:23: controller.profile: unknown profile "contour"; expected ingress-nginx, traefik, traefik-gateway or ingress-nginx-0.15',
     ]);
   });
 

@@ -6,7 +6,7 @@ import type { Config, ControllerIntent, ServiceIntent } from '../../../src/model
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import { needPeers } from '../../../src/project/expected-controller.ts';
 import { config, planned, service, threeServices } from '../../support/controllers/three-services.ts';
-import { profiles } from '../../support/profiles.ts';
+import { ingressProfiles, profiles } from '../../support/profiles.ts';
 
 const there = (services: readonly ServiceIntent[] = threeServices, more: Partial<ControllerIntent> = {}): Config =>
   config(services, { install: false, className: 'shared', namespace: 'edge', ...more });
@@ -45,9 +45,7 @@ const shared = ingressClass('shared', 'k8s.io/ingress-nginx');
 const find = (profile: string, args: readonly string[], classes: readonly KubeObject[] = [shared]) =>
   findController(profiles[profile]!, there(), { classes, workloads: [workload(...args)] });
 
-describe.each(Object.keys(profiles))('a controller as %s installs it', (name) => {
-  const profile = profiles[name]!;
-
+describe.each(ingressProfiles)('a controller as $name installs it', (profile) => {
   it('brings nothing where it is there already', () => {
     const target = withoutController(profile);
     expect(target.manifests(there(), { own: {}, shared: {} })).toEqual({ before: [], after: [] });

@@ -5,7 +5,7 @@ import { buildDesiredProject } from '../../../src/project/desired-project.ts';
 import { load, problemsOf, withServices } from '../config/refusal.ts';
 import { chartInput, templates } from '../../support/charts/chart-fixtures.ts';
 import { config, service } from '../../support/controllers/three-services.ts';
-import { profiles } from '../../support/profiles.ts';
+import { ingressProfiles, profiles } from '../../support/profiles.ts';
 
 describe('several hosts in ingress-tls.yaml', () => {
   it('are read in their order, in lower case', () => {
@@ -61,10 +61,22 @@ describe.each(Object.keys(profiles))('several hosts, with profile %s', (name) =>
     expect([pair?.request.dnsNames, pair?.requiredNames]).toEqual([[...hosts], [...hosts]]);
   });
 
-  it('each have a rule, and stand in one section of TLS', () => {
+  const print = (template: string): string => {
     const [planned] = project.services;
     const files = renderChart(templates, chartInput(planned!, { routes: planned!.routes }));
-    const text = files.find(({ path }) => path === 'templates/ingress.yaml')?.content ?? '';
+    return files.find(({ path }) => path === `templates/${template}`)?.content ?? '';
+  };
+
+  if (!ingressProfiles.includes(profiles[name]!)) {
+    it('are the hostnames of one route', () => {
+      const hostnames = [...print('tlsroute.yaml').matchAll(/^ {4}- \{\{ \.Values\.(\S+) \| quote \}\}$/gm)];
+      expect(hostnames.map(([, path]) => path)).toEqual(['tlsRoute.host', 'tlsRoute.host2', 'tlsRoute.host3']);
+    });
+    return;
+  }
+
+  it('each have a rule, and stand in one section of TLS', () => {
+    const text = print('ingress.yaml');
     const values = ['ingress.host', 'ingress.host2', 'ingress.host3'];
     expect([...text.matchAll(/^ {4}- host: \{\{ \.Values\.(\S+) \| quote \}\}$/gm)].map(([, path]) => path)).toEqual(
       values,

@@ -29,8 +29,13 @@ describe.each(Object.keys(profiles))('services in namespaces of their own, with 
       path,
       `${object.metadata.namespace ?? ''}/${object.metadata.name}`,
     ]);
-    const hop =
-      name === 'ingress-nginx-0.15' ? [] : [['secrets/ic3-svc8-upstream-ca.yaml', 'bank/ic3-svc8-upstream-ca']];
+    const places: Readonly<Record<string, string>> = {
+      'ingress-nginx': 'secrets',
+      traefik: 'secrets',
+      'traefik-gateway': 'manifests',
+    };
+    const place = places[name];
+    const hop = place === undefined ? [] : [[`${place}/ic3-svc8-upstream-ca.yaml`, 'bank/ic3-svc8-upstream-ca']];
     expect(secrets).toEqual([
       ['secrets/ingress-controller-demo-tls-secret.yaml', 'default/ingress-controller-demo-tls-secret'],
       ['secrets/bank/ingress-controller-demo-tls-secret.yaml', 'bank/ingress-controller-demo-tls-secret'],

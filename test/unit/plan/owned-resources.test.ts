@@ -6,7 +6,10 @@ import { config } from '../verify/samples.ts';
 
 // The order in which they were deleted when the list was kept by hand: routes, what answers, what that uses, classes, namespaces.
 const byHand = [
-  ...['ingresses.networking.k8s.io', 'ingresses.extensions'],
+  'ingresses.networking.k8s.io',
+  ...['httproutes', 'backendtlspolicies', 'tlsroutes'].map((each) => `${each}.gateway.networking.k8s.io`),
+  'ingresses.extensions',
+  ...['gateways', 'referencegrants'].map((each) => `${each}.gateway.networking.k8s.io`),
   ...[
     'deployments.apps',
     'daemonsets.apps',
@@ -25,7 +28,7 @@ const byHand = [
     'clusterrolebindings.rbac.authorization.k8s.io',
     'clusterroles.rbac.authorization.k8s.io',
   ],
-  ...['ingressclasses.networking.k8s.io', 'namespaces'],
+  ...['ingressclasses.networking.k8s.io', 'gatewayclasses.gateway.networking.k8s.io', 'namespaces'],
 ];
 
 it('lists what any target may have brought, in the order of taking it away', () => {

@@ -144,6 +144,12 @@ function rank(rule: WrittenPath, requested: string, byCharacters: boolean): numb
   return wanted.every((each, index) => found[index] === each) ? wanted.length : -1;
 }
 
+/** Names of ports in an Ingress, numbers in a route of the Gateway API. */
+function printOwnPort({ mode }: Written, profile: string): string {
+  const port = mode === 'terminate' ? { name: 'http', number: '80' } : { name: 'https', number: '443' };
+  return profile === 'traefik-gateway' ? port.number : port.name;
+}
+
 function expectPod(services: readonly Written[], host: string, requested: string, profile: string): string | undefined {
   const candidates = services
     .filter(({ name, hosts = [`${name}.example.test`] }) => hosts.some((each) => each.toLowerCase() === host))
@@ -156,7 +162,7 @@ function expectPod(services: readonly Written[], host: string, requested: string
   const { service, rule } = best;
   const other = rule.service ?? (service.service && { ...service.service, ...(rule.port && { port: rule.port }) });
   return other === undefined
-    ? `default/ic3-${service.name}:${service.mode === 'terminate' ? 'http' : 'https'}`
+    ? `default/ic3-${service.name}:${printOwnPort(service, profile)}`
     : `default/${other.name}:${other.port}`;
 }
 
@@ -171,7 +177,7 @@ function listRequests(services: readonly Written[]): readonly string[] {
   );
 }
 
-/** `host type path` of each rule of the Ingresses, with the elements alone of a prefix. */
+/** `host type path` of each rule of the routes, with the elements alone of a prefix. */
 function listClaims({ objects }: Made): readonly string[] {
   interface Spec {
     readonly rules: readonly {
@@ -179,14 +185,28 @@ function listClaims({ objects }: Made): readonly string[] {
       readonly http: { readonly paths: readonly { readonly path: string; readonly pathType?: string }[] };
     }[];
   }
-  return objects
+  interface GatewaySpec {
+    readonly hostnames: readonly string[];
+    readonly rules: readonly { readonly matches?: readonly { readonly path: { type: string; value: string } }[] }[];
+  }
+  const print = (host: string, type: string, claimed: string): string =>
+    [host.toLowerCase(), type, type === 'Prefix' ? split(claimed).join('/') : claimed].join(' ');
+  const ofIngresses = objects
     .filter(({ kind }) => kind === 'Ingress')
     .flatMap(({ spec }) => (spec as unknown as Spec).rules)
     .flatMap(({ host, http }) =>
-      http.paths.map(({ path: claimed, pathType = 'Prefix' }) =>
-        [host.toLowerCase(), pathType, pathType === 'Prefix' ? split(claimed).join('/') : claimed].join(' '),
-      ),
+      http.paths.map(({ path: claimed, pathType = 'Prefix' }) => print(host, pathType, claimed)),
     );
+  const ofGateways = objects
+    .filter(({ kind }) => kind === 'HTTPRoute' || kind === 'TLSRoute')
+    .flatMap(({ spec }) => {
+      const { hostnames, rules } = spec as unknown as GatewaySpec;
+      const paths = rules.flatMap(({ matches = [{ path: { type: 'PathPrefix', value: '/' } }] }) => matches);
+      return hostnames.flatMap((host) =>
+        paths.map(({ path: { type, value } }) => print(host, type.replace('Path', ''), value)),
+      );
+    });
+  return [...ofIngresses, ...ofGateways];
 }
 
 it.each(Object.keys(profiles))(
