@@ -11,7 +11,13 @@ import type { Project } from '../project.ts';
 
 /** Objects with the label of any controller. Whose they are is told by their certificates where no label of this controller's says it. */
 export async function listOwned(kubectl: Kubectl, project: Project): Promise<readonly OwnedObject[]> {
-  const owned = await kubectl.listOwned(ownerLabel, listOwnedResources(project.config, await loadProfiles()));
+  // What other targets bring that the project may have had, and cert-manager, are there for others too.
+  const ofProfile = new Set(listOwnedResources(project.config, [project.profile]));
+  const owned = await kubectl.listOwned(
+    ownerLabel,
+    listOwnedResources(project.config, await loadProfiles()),
+    (resource) => !ofProfile.has(resource) || resource.endsWith('.cert-manager.io'),
+  );
   const brought = new Set(selectBrought(owned, project));
   if (brought.size === 0 || [...brought].some((object) => object.project !== undefined)) return owned;
   const { config } = project;

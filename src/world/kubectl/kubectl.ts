@@ -124,8 +124,15 @@ export interface Kubectl {
   /** The Service that uses a node port, and the controller whose label it carries. */
   findNodePortUser(port: number): Promise<NodePortUser | undefined>;
   findService(namespace: string, name: string): Promise<FoundService | undefined>;
-  /** Objects of these resources (`deployments.apps`) with this label in all namespaces, in their order; no content. */
-  listOwned(label: string, resources: readonly string[]): Promise<readonly OwnedObject[]>;
+  /**
+   * Objects of these resources (`deployments.apps`) with this label in all namespaces, in their order; no content.
+   * @param mayLack of which resources the project has no need: they are left out where the user may not list all.
+   */
+  listOwned(
+    label: string,
+    resources: readonly string[],
+    mayLack: (resource: string) => boolean,
+  ): Promise<readonly OwnedObject[]>;
   /** PEM texts of the certificates in TLS Secrets that these labels select, in all namespaces. */
   listCertificates(labelSelector: string): Promise<readonly string[]>;
   /** One Secret or ConfigMap with its data: only for one that holds a public certificate and no key. */
@@ -284,7 +291,7 @@ export function createKubectl(
       };
     },
 
-    async listOwned(label, wanted) {
+    async listOwned(label, wanted, mayLack) {
       const what = 'cannot list what is installed';
       const available = new Set(await listDeletable(exec, question('api-resources', ...deletable), what));
       const resources = wanted.filter((resource) => available.has(resource));
@@ -298,8 +305,8 @@ export function createKubectl(
         `-o=jsonpath={range .items[*]}${columns}{end}`,
       ];
       const list = (of: readonly string[]): Promise<ToolResult> => ask(what, ['get', of.join(','), ...options]);
-      // kubectl prints nothing at all when it may not list one of the kinds, and those of cert-manager need not concern the project.
-      const usual = resources.filter((resource) => !resource.endsWith('.cert-manager.io'));
+      // kubectl prints nothing at all when it may not list one of the kinds.
+      const usual = resources.filter((resource) => !mayLack(resource));
       const isUsual = usual.length === resources.length || usual.length === 0;
       const result = isUsual
         ? await list(resources)

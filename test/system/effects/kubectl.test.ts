@@ -305,13 +305,11 @@ describe('questions', () => {
       ]),
     );
     expect(
-      await kubectl.listOwned('a/b', [
-        'deployments.apps',
-        'services',
-        'secrets',
-        'nones.example.test',
-        'clusterroles.rbac.authorization.k8s.io',
-      ]),
+      await kubectl.listOwned(
+        'a/b',
+        ['deployments.apps', 'services', 'secrets', 'nones.example.test', 'clusterroles.rbac.authorization.k8s.io'],
+        () => false,
+      ),
     ).toEqual([
       {
         resource: 'deployment.apps',
@@ -335,7 +333,7 @@ describe('questions', () => {
     expect(get.join(' ')).not.toMatch(/\.data|-o=?(json|yaml)\b/);
   });
 
-  it("lists what is ours without cert-manager's kinds where the user may not list those", async () => {
+  it('lists what is ours without the kinds that it may lack where the user may not list those', async () => {
     const { kubectl, commands } = kubectlThat(
       answering([
         { when: ['api-resources'], stdout: 'secrets\ncertificates.cert-manager.io\n' },
@@ -348,9 +346,11 @@ describe('questions', () => {
         { when: ['secrets'], stdout: 'v1\tSecret\tns\ts\tic3\n' },
       ]),
     );
-    const found = await kubectl.listOwned('a/b', ['certificates.cert-manager.io', 'secrets']);
+    const wanted = ['certificates.cert-manager.io', 'secrets'];
+    const found = await kubectl.listOwned('a/b', wanted, (resource) => resource.startsWith('certificates'));
     expect(found.map(({ name }) => name)).toEqual(['s']);
     expect(commands.filter((args) => args.includes('get'))).toHaveLength(2);
+    await expect(kubectl.listOwned('a/b', wanted, () => false)).rejects.toThrow('may not do this');
   });
 
   it('reads one Secret that it names, and no other', async () => {
