@@ -56,7 +56,7 @@ export async function prepareExport(session: Session, wish: ExportWish): Promise
   return { ...prepared, wish, path: choosePath(session, project.desired.pairs, wish) };
 }
 
-/** Writes it. For a key in certs/ .gitignore is given a line, so that it goes into no repository. */
+/** Writes it. For a key within the project .gitignore is given a line, so that it goes into no repository. */
 export function writeExport(session: Session, { path, wish, encode }: Export, password: string): Promise<void> {
   const bytes = encode(password);
   if (path === undefined) {
@@ -65,12 +65,12 @@ export function writeExport(session: Session, { path, wish, encode }: Export, pa
   }
   const { output, isForced } = wish;
   return withLock(session, 'export', () => {
-    if (output === undefined) {
+    const full = output === undefined ? join(session.root, path) : resolvePath(session.world, path);
+    if (output === undefined || (!wish.isTrust && full.startsWith(`${session.root}/`))) {
       const current = session.files.readText('.gitignore');
-      const content = ignoreAlso(current, `/${places.certificates}/*.p12`);
+      const content = ignoreAlso(current, output === undefined ? `/${places.certificates}/*.p12` : '*.p12');
       if (content !== current) session.files.writeAtomic('.gitignore', content);
     }
-    const full = output === undefined ? join(session.root, path) : resolvePath(session.world, path);
     const options = { mode: wish.isTrust ? 0o644 : 0o600, durable: true, exclusive: !isForced };
     createProjectFiles(dirname(full)).writeAtomic(basename(full), bytes, options);
     return Promise.resolve();

@@ -51,6 +51,29 @@ describe('export', () => {
       expect(runProgram(['render'], { cwd: project }).stdout).toMatch(/^unchanged/);
     }));
 
+  it('keeps a key out of a repository wherever in the project it lies', () =>
+    inExport((project, _outside, run) => {
+      // A path stands for the name, as in all commands.
+      expect(run('certs/svc9.crt --password-file ../pw -o for-alice.p12').exitCode).toBe(0);
+      const files = execFileSync('sh', ['-c', 'git init -q . && git add . && git ls-files'], {
+        cwd: project,
+      }).toString();
+      expect(files).toContain('ingress-tls.yaml');
+      expect(files).not.toContain('for-alice.p12');
+    }));
+
+  it.each([
+    ['--format pem --password-file ../pw', '--password-file does nothing with --format pem'],
+    ['--format der --legacy', '--legacy does nothing with --format der'],
+  ])('refuses %s, where nothing is encrypted', (options, message) =>
+    inExport((_project, _outside, run) => {
+      const refused = run(`ca --trust-store ${options}`);
+      expect(refused.exitCode).toBe(2);
+      expect(refused.stderr).toContain(message);
+      expect(refused.stderr).toContain('leave it out');
+    }),
+  );
+
   it('leaves a file that is there, unless it is to be replaced', () =>
     inExport((project, outside, run) => {
       writeFileSync(join(outside, 'x.p12'), 'mine', { mode: 0o644 });

@@ -7,6 +7,7 @@ import {
   type Export,
   type ExportWish,
 } from '../../app/export.ts';
+import { parsePairName } from '../../app/renew.ts';
 import { exitCodes, UsageError } from '../../errors.ts';
 import { alternatives } from '../../text/alternatives.ts';
 import { quote } from '../../text/escape.ts';
@@ -38,8 +39,9 @@ export async function exportPair(session: CommandSession, options: ExportOptions
   if (output === '-' && options.json === true) {
     throw new UsageError('--json and --output - both write to standard output', { remedy: 'leave one of them out' });
   }
+  refuseUseless(options, format);
   const prepared = await prepareExport(session, {
-    name,
+    name: parsePairName(name),
     isTrust: trustStore,
     format,
     isLegacy: legacy,
@@ -51,6 +53,15 @@ export async function exportPair(session: CommandSession, options: ExportOptions
   await writeExport(session, prepared, await choosePassword(session, options, prepared.wish));
   tell(session, prepared);
   return exitCodes.done;
+}
+
+/** Where nothing is encrypted no password is asked for, and none is taken in silence. */
+function refuseUseless({ passwordFile, legacy }: ExportOptions, format: ExportWish['format']): void {
+  const useless = passwordFile !== undefined ? '--password-file' : legacy === true ? '--legacy' : undefined;
+  if (format === 'pkcs12' || useless === undefined) return;
+  throw new UsageError(`${useless} does nothing with --format ${format}: nothing in it is encrypted`, {
+    remedy: `leave it out, or leave out --format ${format} for a PKCS#12 store`,
+  });
 }
 
 function tell({ report }: CommandSession, { path, subjects, wish }: Export): void {
